@@ -1,0 +1,1 @@
+"""The laboratory: watch any executor work, race one against another, and see why."""

@@ -1,0 +1,214 @@
+"""What a trace says in a sentence: while it runs (`progress`), at its end (`summary`), and what of it is the same on
+every machine (`claim`).
+
+The text twin of every picture: for screen readers, for the saved notebook, for people who would rather read. Pure
+functions from named traces to plain English. A name may be a class or a plural ("threads"), so sentences do without
+*is* and *are*.
+"""
+
+from collections.abc import Sequence
+
+from pool_lab.lab.trace import CallState, Trace
+
+__all__ = ["claim", "number_of", "progress", "seconds", "share", "summary", "tally"]
+
+Runs = Sequence[tuple[str, Trace]]
+
+_FRACTIONS = {
+    0.0: "almost none",
+    1 / 10: "a tenth",
+    1 / 8: "an eighth",
+    1 / 6: "a sixth",
+    1 / 5: "a fifth",
+    1 / 4: "a quarter",
+    1 / 3: "a third",
+    2 / 5: "two fifths",
+    1 / 2: "half",
+    3 / 5: "three fifths",
+    2 / 3: "two thirds",
+    3 / 4: "three quarters",
+    4 / 5: "four fifths",
+    9 / 10: "nine tenths",
+    1.0: "nearly all",
+}
+
+
+def seconds(s: float) -> str:
+    """The time to two digits, in the unit people would say it in."""
+    s = float(f"{s:.2g}") if s < 10 else float(round(s))
+    if s >= 60:
+        minutes, rest = divmod(round(s), 60)
+        return f"{minutes} min {rest} s" if rest else f"{minutes} min"
+    if s >= 10 or s == 0:
+        return f"{s:.0f} s"
+    if s >= 0.1:
+        return f"{s:.1f} s" if s >= 1 else f"{s:.2f} s"
+    return f"{s * 1e3:.3g} ms" if s >= 0.001 else f"{s * 1e6:.3g} µs"
+
+
+def share(part: float) -> str:
+    """The nearest fraction that has a name, to be followed by *of its time*."""
+    return _FRACTIONS[min(_FRACTIONS, key=lambda fraction: abs(fraction - part))]
+
+
+def number_of(count: int, noun: str) -> str:
+    return f"{count:,} {noun}" if count == 1 else f"{count:,} {noun}s"
+
+
+def tally(trace: Trace) -> tuple[tuple[int, str], ...]:
+    """The numbers above a panel: how many calls in each state, without the states no call is in."""
+    named = {state: "done" if state is CallState.FINISHED else state.value for state in CallState}
+    return tuple((trace.counts[state], name) for state, name in named.items() if trace.counts[state])
+
+
+def progress(runs: Runs, elapsed_s: float) -> str:
+    if not runs:
+        return f"After {seconds(elapsed_s)}: nothing runs yet."
+    first, *others = (_standing(name, trace) for name, trace in runs)
+    return " ".join([f"After {seconds(elapsed_s)}: {first}", *map(_capital, others)])
+
+
+def summary(runs: Runs) -> str:
+    """Who took how long, on how many workers, and what did not come to its end."""
+    if not runs:
+        return "Nothing has run."
+    return " ".join([*(_outcome(name, trace) for name, trace in runs), *_comparison(runs)])
+
+
+def claim(runs: Runs) -> str:
+    """The summary without any number that depends on the machine, so that a saved notebook can be compared."""
+    if not runs:
+        return "Nothing has run."
+    return " ".join(_claim(name, trace) for name, trace in runs)
+
+
+def _standing(name: str, trace: Trace) -> str:
+    if not trace.spans:
+        return f"{name} without a call yet."
+    facts = [f"{name} {trace.counts[CallState.FINISHED]:,} of {len(trace.spans):,} done"]
+    facts += [f"{count:,} {state}" for count, state in tally(trace) if state in ("failed", "cancelled")]
+    if _knows_cpu(trace):
+        facts.append(f"each on a core {share(trace.core_share)} of its time")
+    return ", ".join(facts) + "."
+
+
+def _outcome(name: str, trace: Trace) -> str:
+    return " ".join([_headline(_capital(name), trace), *_losses(trace)])
+
+
+def _headline(name: str, trace: Trace) -> str:
+    calls, ran = len(trace.spans), _ran(trace)
+    if not calls:
+        return f"{name} ran no calls."
+    if _unfinished(trace):
+        done = trace.counts[CallState.FINISHED]
+        return f"{name} stopped after {seconds(_lasted_s(trace))} with {done:,} of {number_of(calls, 'call')} done."
+    if not ran:
+        return f"{name} ran none of its {number_of(calls, 'call')}."
+    facts = [f"{name} took {seconds(trace.makespan_s)} for {number_of(ran, 'call')}{_on_workers(trace)}"]
+    facts.append(_at_once(trace.most_at_once))
+    if _knows_cpu(trace):
+        facts[-1] += f" and kept {_cores(trace.cores_used)} busy on average"
+    return ", ".join(facts) + "."
+
+
+def _losses(trace: Trace) -> list[str]:
+    """A sentence for each way in which calls or workers were lost."""
+    sentences = []
+    errors = [span.error for span in trace.spans if span.state is CallState.FAILED]
+    if errors:
+        sentences.append(f"{number_of(len(errors), 'call')} failed{_because(errors)}.")
+    if cancelled := trace.counts[CallState.CANCELLED]:
+        sentences.append(
+            "1 call was cancelled before it ran."
+            if cancelled == 1
+            else f"{cancelled:,} calls were cancelled before they ran."
+        )
+    if _unfinished(trace):
+        sentences.append(_left(trace.counts[CallState.RUNNING], trace.counts[CallState.QUEUED]))
+    if crashes := [lane.error for lane in trace.lanes if lane.error]:
+        sentences.append(f"{number_of(len(crashes), 'worker')} stopped unasked{_because(crashes)}.")
+    return sentences
+
+
+def _comparison(runs: Runs) -> list[str]:
+    """The slowest beside the fastest; only for runs of the same work that came to their end."""
+    if len(runs) < 2 or len({len(trace.spans) for _, trace in runs}) > 1:
+        return []
+    if not all(trace.makespan_s and trace.counts[CallState.FINISHED] == len(trace.spans) for _, trace in runs):
+        return []
+    (fast, least), *_, (slow, most) = sorted(
+        ((name, trace.makespan_s) for name, trace in runs), key=lambda named: named[1]
+    )
+    if most / least < 1.05:
+        return [f"{'Both' if len(runs) == 2 else 'All'} took about the same time."]
+    return [f"{_capital(slow)} took {_times(most / least)} as long as {fast}."]
+
+
+def _claim(name: str, trace: Trace) -> str:
+    calls, failed = len(trace.spans), trace.counts[CallState.FAILED]
+    if not calls:
+        return f"{_capital(name)}: no calls."
+    if _unfinished(trace):
+        return f"{_capital(name)}: stopped before the end of {number_of(calls, 'call')}."
+    if trace.counts[CallState.CANCELLED]:
+        return f"{_capital(name)}: some of {number_of(calls, 'call')} cancelled."
+    done = f"{_capital(name)}: {calls - failed:,} of {number_of(calls, 'call')} done"
+    return f"{done}, {failed:,} failed." if failed else f"{done}."
+
+
+def _unfinished(trace: Trace) -> int:
+    return trace.counts[CallState.QUEUED] + trace.counts[CallState.RUNNING]
+
+
+def _ran(trace: Trace) -> int:
+    return sum(span.began is not None for span in trace.spans)
+
+
+def _lasted_s(trace: Trace) -> float:
+    return max(event.time for event in trace.events) - trace.origin
+
+
+def _knows_cpu(trace: Trace) -> bool:
+    return any(span.core_share is not None for span in trace.spans)
+
+
+def _on_workers(trace: Trace) -> str:
+    """On how many workers, or nothing if no event named one. A resized pool has a range of sizes."""
+    sizes = {size for resize in trace.resizes for size in (resize.before, resize.after) if size}
+    if len(sizes) > 1:
+        return f" on {min(sizes):,} to {max(sizes):,} workers"
+    return f" on {number_of(len(trace.workers_used), 'worker')}" if trace.workers_used else ""
+
+
+def _at_once(most: int) -> str:
+    return "one at a time" if most <= 1 else f"at most {most:,} at once"
+
+
+def _cores(cores: float) -> str:
+    if cores < 0.05:
+        return "hardly any core"
+    return "1 core" if f"{cores:.1f}" == "1.0" else f"{cores:.1f} cores"
+
+
+def _times(ratio: float) -> str:
+    return f"{ratio:.0f} times" if ratio >= 10 else f"{ratio:.1f} times"
+
+
+def _left(running: int, queued: int) -> str:
+    """What a stopped run left behind."""
+    left = [f"{running:,} still ran"] * bool(running) + [f"{queued:,} still waited"] * bool(queued)
+    return " and ".join(left) + "."
+
+
+def _because(errors: Sequence[str | None]) -> str:
+    """The first known error, short enough for a sentence."""
+    known = [" ".join(error.split()).rstrip(".") for error in errors if error]
+    if not known:
+        return ""
+    text = known[0] if len(known[0]) <= 80 else known[0][:79] + "…"
+    return f" ({text})" if len(set(known)) == 1 else f" (the first: {text})"
+
+
+def _capital(name: str) -> str:
+    return name[:1].upper() + name[1:]

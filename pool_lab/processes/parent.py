@@ -1,0 +1,241 @@
+"""`WorkerProcess`: the parent's handle of one worker process.
+
+Between `ready` and `hand_over` the worker is idle and reads its pipe, so a request can always be written to the end,
+however large. The call is put down in `call` before it is written: should the worker die, the reader knows whose.
+"""
+
+import multiprocessing.context
+import signal
+import sys
+import threading
+from functools import partial
+from typing import Any
+
+from ..dispatch import Call, Dispatcher, name_of
+from ..errors import BrokenProcessPool, CallPicklingError, CallUnpicklingError, WorkerDiedError, logger
+from . import worker
+from .messages import Reply, ReplyKind, dumps_call, loads, raised
+from .reader import Reader
+
+__all__ = ["Settings", "WorkerProcess"]
+
+# With fork, a process started at the same moment would inherit this one's end of the pipe and keep it open.
+_one_start_at_a_time = threading.Lock()
+
+
+class Settings:
+    """What all workers of a pool have in common."""
+
+    def __init__(
+        self,
+        context: multiprocessing.context.BaseContext,
+        initializer: bytes | None,
+        max_tasks: int | None,
+        reader: Reader,
+    ) -> None:
+        self.context = context
+        self.initializer = initializer
+        self.max_tasks = max_tasks
+        self.reader = reader
+
+
+class WorkerProcess:
+    """One process of a pool, seen from the pool's process."""
+
+    def __init__(self, settings: Settings, dispatcher: Dispatcher, number: int) -> None:
+        self.number = number
+        self.sources: tuple[Any, ...] = ()
+        self.ident: int | None = None
+        self._settings = settings
+        self._dispatcher = dispatcher
+        self._process: Any = None
+        self._connection: Any = None
+        self._tasks = 0
+        self._lock = threading.Lock()  # guards the next two
+        self._call: Call | None = None
+        self._dead = False
+        self._buried = threading.Event()
+
+    # For the dispatcher
+
+    def start(self) -> None:
+        try:
+            self._process, self._connection = _start_process(self._settings, self.number)
+        except BaseException:
+            self._buried.set()
+            raise
+        self.ident = self._process.pid
+        # A pipe ends with its process, but not while a grandchild has inherited it; so listen to both. Not on Windows,
+        # where nothing is inherited and one can listen to 63 things at most.
+        sentinel = () if sys.platform == "win32" else (self._process.sentinel,)
+        self.sources = (self._connection, *sentinel)
+        self._settings.reader.add(self)
+
+    def hand_over(self, call: Call) -> bool:
+        if not call.future.set_running_or_notify_cancel():
+            return False
+        try:
+            request = dumps_call(call.function, call.args, call.kwargs)
+        except CallPicklingError as error:
+            self._dispatcher.fail(call, error.with_traceback(None))
+            return False
+        with self._lock:
+            self._call = call
+            dead = self._dead
+        if dead:  # it died while it was idle, and the reader found no call to fail
+            self._fail_call()
+            return True
+        self._dispatcher.started(call, self)
+        self._send(request)
+        return True
+
+    def dismiss(self) -> None:
+        self._send(b"")
+
+    def join(self) -> None:
+        if self._settings.reader.is_current_thread():
+            raise RuntimeError("cannot join current thread")
+        self._buried.wait()
+
+    def abandon(self) -> None:
+        if self._connection is not None:
+            self._connection.close()
+        self._settings.reader.abandon()
+
+    def terminate(self, *, kill: bool = False) -> None:
+        """End the process with SIGTERM or SIGKILL, whatever it is doing. The reader will notice."""
+        with self._lock:
+            if self._process is not None and not self._dead:
+                (self._process.kill if kill else self._process.terminate)()
+
+    def _send(self, message: bytes) -> None:
+        try:
+            self._connection.send_bytes(message)
+        except OSError:
+            pass  # the process has died: the reader notices, and knows whose call to fail
+
+    # For the reader
+
+    def listen(self) -> bool:
+        self._take_replies()
+        if self._process.exitcode is None:
+            return True
+        self._take_replies()  # a last one may have been written just before the end
+        self._bury()
+        return False
+
+    def _take_replies(self) -> None:
+        try:
+            while not self._connection.closed and self._connection.poll():
+                self._take(Reply.from_bytes(self._connection.recv_bytes()))
+        except (EOFError, OSError):
+            self._connection.close()
+            self.sources = (self._process.sentinel,)
+
+    def _take(self, reply: Reply) -> None:
+        match reply.kind:
+            case ReplyKind.ARRIVED:
+                self._dispatcher.arrived(self)
+                self._dispatcher.ready(self)
+            case ReplyKind.UNPREPARED:
+                self._give_up(raised(reply.payload, "the initializer's exception"))
+            case ReplyKind.RETURNED | ReplyKind.RAISED:
+                self._finish(reply)
+
+    def _finish(self, reply: Reply) -> None:
+        """The call is done: give the worker the next one first, then tell the future, whose callbacks may take long."""
+        with self._lock:
+            call, self._call = self._call, None
+        assert call is not None, "a worker replies to requests only"
+        result, error = _outcome(reply, name_of(call.function))
+        self._dispatcher.ended(call, self, reply.worktime, error)
+        self._tasks += 1
+        if self._tasks == self._settings.max_tasks:
+            self._dispatcher.retire(self)
+        else:
+            self._dispatcher.ready(self)
+        if error is None:
+            call.future.set_result(result)
+        else:
+            call.future.set_exception(error)
+
+    def _give_up(self, error: BaseException) -> None:
+        """The initializer failed: that breaks the pool."""
+        logger.critical("Exception in initializer:", exc_info=error)
+        self._break_pool(f"the initializer failed in worker {self.number}: {error!r}", error)
+
+    def _bury(self) -> None:
+        """The process has ended. If nobody had asked it to, that breaks the pool."""
+        self._process.join()
+        exitcode = self._process.exitcode
+        with self._lock:
+            self._dead = True
+            call = self._call
+        self._connection.close()
+        self._process.close()
+        running = "while it was idle" if call is None else f"while it ran call {call.number}, {name_of(call.function)}"
+        died = f"worker {self.number} (process {self.ident}) {_manner(exitcode)} {running}"
+        self._break_pool(died, WorkerDiedError(died))
+        if call is not None:
+            self._fail_call()
+        self._dispatcher.gone(self)
+        self._buried.set()
+
+    def _break_pool(self, reason: str, cause: BaseException) -> None:
+        """Unless the worker was meant to end, break the pool and end the other workers."""
+        if self._dispatcher.lost(self, reason):
+            self._dispatcher.break_pool(partial(_broken, reason, cause))
+            for other in self._dispatcher.workers:
+                other.terminate()  # type: ignore[attr-defined]  # they are all processes
+
+    def _fail_call(self) -> None:
+        """End the call that died with the worker, with what broke the pool."""
+        with self._lock:
+            call, self._call = self._call, None
+        if call is not None:
+            error = self._dispatcher.break_pool(partial(_broken, f"worker {self.number} died", None))
+            self._dispatcher.fail(call, error())
+
+
+def _start_process(settings: Settings, number: int) -> tuple[Any, Any]:
+    """A new process that runs `worker.main`, and this side's end of its pipe."""
+    context: Any = settings.context
+    with _one_start_at_a_time:
+        ours, theirs = context.Pipe()
+        try:
+            process = context.Process(
+                target=worker.main, args=(theirs, settings.initializer), name=f"ProcessPoolExecutor-worker-{number}"
+            )
+            process.start()
+        except BaseException:
+            ours.close()
+            raise
+        finally:
+            theirs.close()
+    return process, ours
+
+
+def _outcome(reply: Reply, function_name: str) -> tuple[object, BaseException | None]:
+    """(result, None) or (None, exception)."""
+    if reply.kind is ReplyKind.RAISED:
+        return None, raised(reply.payload, f"the exception of {function_name}(...)")
+    try:
+        return loads(reply.payload, f"the result of {function_name}(...)"), None
+    except CallUnpicklingError as error:
+        return None, error.with_traceback(None)
+
+
+def _manner(exitcode: int) -> str:
+    """How a process ended, in words."""
+    if exitcode >= 0:
+        return f"exited with code {exitcode}"
+    try:
+        return f"was killed by {signal.Signals(-exitcode).name}"
+    except ValueError:
+        return f"was killed by signal {-exitcode}"
+
+
+def _broken(reason: str, cause: BaseException | None) -> BrokenProcessPool:
+    error = BrokenProcessPool(f"the process pool is not usable any more: {reason}")
+    error.__cause__ = cause
+    return error

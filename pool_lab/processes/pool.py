@@ -1,0 +1,160 @@
+"""`ProcessPoolExecutor`: the executor whose workers are processes."""
+
+import itertools
+import multiprocessing
+import sys
+import weakref
+from collections.abc import Callable, Iterable, Iterator
+from functools import partial
+from itertools import islice
+from multiprocessing.context import BaseContext
+from typing import Any, TypeVar
+
+from ..cpus import usable_cpus
+from ..events import Observer
+from ..executor import whole_number
+from ..pool import Pool, check_initializer, worker_count
+from .messages import dumps
+from .parent import Settings, WorkerProcess
+from .reader import Reader
+
+__all__ = ["ProcessPoolExecutor"]
+
+T = TypeVar("T")
+
+MOST_WORKERS_ON_WINDOWS = 61
+"""One can wait for 63 things at most there."""
+
+_pools = itertools.count()
+
+
+class ProcessPoolExecutor(Pool):
+    """Runs calls in processes: for calls that compute in Python, each on a core of its own.
+
+    Functions, arguments, results and exceptions travel between processes and must be picklable; functions and classes
+    from a notebook cell, closures and lambdas are.
+    """
+
+    def __init__(
+        self,
+        max_workers: int | None = None,
+        mp_context: BaseContext | None = None,
+        initializer: Callable[..., object] | None = None,
+        initargs: tuple[Any, ...] = (),
+        *,
+        max_tasks_per_child: int | None = None,
+        observer: Observer | None = None,
+    ) -> None:
+        """
+        max_workers: None means the CPUs this process may use.
+        mp_context: from `multiprocessing.get_context`: how processes start. None means what was chosen with
+            `multiprocessing.set_start_method`; if nothing was, "forkserver" where there is one, else "spawn".
+        initializer: called as `initializer(*initargs)` in each new process; if it raises, the pool is broken.
+        max_tasks_per_child: calls after which a process is replaced by a new one; None: never. Not with "fork".
+        observer: called with every event (see `pool_lab.events`).
+        """
+        check_initializer(initializer)
+        context = mp_context or _default_context()
+        reader = Reader(f"ProcessPoolExecutor-{next(_pools)}-reader")
+        settings = Settings(
+            context,
+            None if initializer is None else dumps((initializer, initargs)),
+            _checked_max_tasks(max_tasks_per_child, context),
+            reader,
+        )
+        super().__init__(_size(max_workers), partial(WorkerProcess, settings), observer)
+        self._reader = reader
+        weakref.finalize(self, reader.close).atexit = False
+
+    def map(
+        self,
+        fn: Callable[..., T],
+        *iterables: Iterable[Any],
+        timeout: float | None = None,
+        chunksize: int = 1,
+        buffersize: int | None = None,
+    ) -> Iterator[T]:
+        """As in `Executor.map`. `chunksize` inputs travel to a worker together, and their results back together;
+        `buffersize` counts such chunks."""
+        if whole_number("chunksize", chunksize) < 1:
+            raise ValueError(f"chunksize must be at least 1, got {chunksize}")
+        if chunksize == 1:
+            return super().map(fn, *iterables, timeout=timeout, buffersize=buffersize)
+        chunks = _chunks(zip(*iterables, strict=False), chunksize)
+        return _one_by_one(super().map(partial(_run_chunk, fn), chunks, timeout=timeout, buffersize=buffersize))
+
+    def shutdown(self, wait: bool = True, *, cancel_futures: bool = False) -> None:
+        super().shutdown(wait, cancel_futures=cancel_futures)
+        self._reader.close()
+        if wait:
+            self._reader.join()
+
+    def terminate_workers(self) -> None:
+        """End all workers at once with SIGTERM and shut the pool down.
+
+        Calls that were running fail with `BrokenProcessPool`, waiting ones are cancelled. Does not block.
+        """
+        self._end_workers(kill=False)
+
+    def kill_workers(self) -> None:
+        """Like `terminate_workers`, with SIGKILL, which no process can refuse."""
+        self._end_workers(kill=True)
+
+    def _end_workers(self, *, kill: bool) -> None:
+        workers = self._dispatcher.workers
+        self.shutdown(wait=False, cancel_futures=True)
+        for worker in workers:
+            worker.terminate(kill=kill)  # type: ignore[attr-defined]  # they are all processes
+
+
+def _default_context() -> BaseContext:
+    """The start method that was chosen, else what Python chooses since 3.14: nothing that forks a threaded process."""
+    chosen = multiprocessing.get_start_method(allow_none=True)
+    if chosen is None:
+        safe = "forkserver" in multiprocessing.get_all_start_methods() and sys.platform != "darwin"
+        chosen = "forkserver" if safe else "spawn"
+    return multiprocessing.get_context(chosen)
+
+
+def _size(max_workers: int | None) -> int:
+    most = MOST_WORKERS_ON_WINDOWS if sys.platform == "win32" else None
+    if max_workers is None:
+        return min(usable_cpus(), most or usable_cpus())
+    size = worker_count(max_workers)
+    if most is not None and size > most:
+        raise ValueError(f"max_workers must be <= {most} on Windows, got {size}")
+    return size
+
+
+def _checked_max_tasks(max_tasks: int | None, context: BaseContext) -> int | None:
+    if max_tasks is None:
+        return None
+    if whole_number("max_tasks_per_child", max_tasks) < 1:
+        raise ValueError(f"max_tasks_per_child must be >= 1, got {max_tasks}")
+    if context.get_start_method() == "fork":
+        raise ValueError(
+            "max_tasks_per_child is incompatible with the 'fork' start method: new processes would be forked while "
+            "threads run; pass mp_context=multiprocessing.get_context('forkserver') or 'spawn'"
+        )
+    return max_tasks
+
+
+def _chunks(inputs: Iterable[T], size: int) -> Iterator[tuple[T, ...]]:
+    iterator = iter(inputs)
+    while chunk := tuple(islice(iterator, size)):
+        yield chunk
+
+
+def _run_chunk(fn: Callable[..., T], chunk: tuple[tuple[Any, ...], ...]) -> list[T]:
+    """Runs in a worker."""
+    return [fn(*args) for args in chunk]
+
+
+def _one_by_one(chunks: Iterator[list[T]]) -> Iterator[T]:
+    try:
+        for chunk in chunks:
+            chunk.reverse()
+            while chunk:
+                yield chunk.pop()  # keeps no result that was given away
+    finally:
+        chunks.close()  # type: ignore[attr-defined]  # a generator: closing it cancels the chunks not yet started

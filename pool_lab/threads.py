@@ -1,0 +1,155 @@
+"""`ThreadPoolExecutor`: workers are threads of this process.
+
+    submitter                     dispatcher                       worker thread
+        | -- submit(fn) -->           |                                  |
+        | <-- future --               | -- inbox.put(call) -->           |
+                                      |                                  | fn(), future.set_result(...)
+                                      | <-- ready(worker) --             |
+
+A worker owns an inbox, a `SimpleQueue`. It says `ready`, sleeps until something is in the inbox, runs it, and so on;
+None means: go home. Workers are made when a call finds nobody idle, never in advance.
+"""
+
+import itertools
+import threading
+import time
+from collections.abc import Callable
+from functools import partial
+from queue import SimpleQueue
+from typing import Any
+
+from .cpus import usable_cpus
+from .dispatch import Call, Dispatcher, Worktime
+from .errors import BrokenThreadPool, logger
+from .events import Observer
+from .pool import Pool, check_initializer, worker_count
+
+__all__ = ["ThreadPoolExecutor"]
+
+_pools = itertools.count()
+
+
+class ThreadPoolExecutor(Pool):
+    """Runs calls in threads: for calls that wait, or that compute in code that releases the GIL."""
+
+    def __init__(
+        self,
+        max_workers: int | None = None,
+        thread_name_prefix: str = "",
+        initializer: Callable[..., object] | None = None,
+        initargs: tuple[Any, ...] = (),
+        *,
+        observer: Observer | None = None,
+    ) -> None:
+        """
+        max_workers: None means the CPUs this process may use, plus 4, at most 32.
+        thread_name_prefix: threads are called prefix_0, prefix_1, ...
+        initializer: called as `initializer(*initargs)` in each new thread; if it raises, the pool is broken.
+        observer: called with every event (see `pool_lab.events`).
+        """
+        check_initializer(initializer)
+        size = min(32, usable_cpus() + 4) if max_workers is None else worker_count(max_workers)
+        prefix = thread_name_prefix or f"ThreadPoolExecutor-{next(_pools)}"
+        prepare = None if initializer is None else partial(initializer, *initargs)
+        super().__init__(size, partial(_ThreadWorker, prefix, prepare), observer)
+
+
+class _ThreadWorker:
+    """One thread of a pool."""
+
+    def __init__(
+        self, prefix: str, prepare: Callable[[], object] | None, dispatcher: Dispatcher, number: int
+    ) -> None:
+        self.number = number
+        self._dispatcher = dispatcher
+        self._prepare = prepare
+        self._inbox: SimpleQueue[Call | None] = SimpleQueue()
+        self._thread = threading.Thread(target=self._work, name=f"{prefix}_{number}", daemon=False)
+        self._started = threading.Event()  # set when `start` is over, well or badly
+
+    @property
+    def ident(self) -> int | None:
+        return self._thread.ident
+
+    def start(self) -> None:
+        try:
+            self._thread.start()
+        finally:
+            self._started.set()
+
+    def hand_over(self, call: Call) -> bool:
+        self._inbox.put(call)
+        return True
+
+    def dismiss(self) -> None:
+        self._inbox.put(None)
+
+    def join(self) -> None:
+        self._started.wait()
+        if self._thread.ident is not None:
+            self._thread.join()
+
+    def abandon(self) -> None:
+        """Threads do not survive a fork: there is nothing to let go of."""
+
+    def _work(self) -> None:
+        dispatcher = self._dispatcher
+        try:
+            if not self._is_prepared():
+                return
+            dispatcher.arrived(self)
+            dispatcher.ready(self)
+            while (call := self._inbox.get()) is not None:
+                try:
+                    _run(call, self, dispatcher)
+                except BaseException:  # a callback raised SystemExit, say: not a reason to lose the worker
+                    logger.critical("Exception in worker", exc_info=True)
+                # Not kept while the worker sleeps: the call's arguments and result are its user's.
+                del call
+                dispatcher.ready(self)
+        finally:
+            dispatcher.gone(self)
+
+    def _is_prepared(self) -> bool:
+        """Run the initializer; if it raises, break the pool."""
+        if self._prepare is None:
+            return True
+        try:
+            self._prepare()
+        except BaseException as error:
+            logger.critical("Exception in initializer:", exc_info=True)
+            reason = f"the initializer failed in worker {self.number}: {error!r}"
+            self._dispatcher.lost(self, reason)
+            self._dispatcher.break_pool(partial(_broken, reason, error))
+            return False
+        return True
+
+
+def _broken(reason: str, cause: BaseException) -> BrokenThreadPool:
+    error = BrokenThreadPool(f"the thread pool is not usable any more: {reason}")
+    error.__cause__ = cause
+    return error
+
+
+def _run(call: Call, worker: _ThreadWorker, dispatcher: Dispatcher) -> None:
+    """Make the call and put its outcome into its future."""
+    if not call.future.set_running_or_notify_cancel():
+        return
+    watched = bool(dispatcher.observers)
+    dispatcher.started(call, worker)
+    began, cpu_began = (time.perf_counter(), time.thread_time()) if watched else (0.0, 0.0)
+    try:
+        result = call.function(*call.args, **call.kwargs)
+    except BaseException as error:
+        dispatcher.ended(call, worker, _worktime(began, cpu_began) if watched else None, error)
+        call.future.set_exception(error)
+    else:
+        dispatcher.ended(call, worker, _worktime(began, cpu_began) if watched else None)
+        call.future.set_result(result)
+    finally:
+        # The error's traceback refers to this frame, and the call to the future that holds the error: no cycle.
+        del call
+
+
+def _worktime(began: float, cpu_began: float) -> Worktime:
+    return Worktime(began, time.perf_counter(), time.thread_time() - cpu_began)

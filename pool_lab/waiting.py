@@ -1,0 +1,136 @@
+"""`wait` and `as_completed`: many futures at once, ours and the standard library's, in any mixture.
+
+Both leave a waiter with every future that is not done, sleep until the waiter has heard enough, and take it back.
+`wait` counts, and wakes once; `as_completed` has the futures themselves put into a queue, in the order they finish.
+"""
+
+import time
+from collections.abc import Collection, Iterable, Iterator
+from concurrent.futures import ALL_COMPLETED, FIRST_COMPLETED, FIRST_EXCEPTION
+from queue import Empty, SimpleQueue
+from threading import Event, Lock
+from typing import Any, Generic, NamedTuple, TypeVar
+
+from .errors import TimeoutError
+from .future import NOTIFIED, AnyFuture, Waiter
+
+__all__ = ["ALL_COMPLETED", "FIRST_COMPLETED", "FIRST_EXCEPTION", "DoneAndNotDoneFutures", "as_completed", "wait"]
+
+T = TypeVar("T")
+
+
+class DoneAndNotDoneFutures(NamedTuple, Generic[T]):
+    """What `wait` returns: two sets of futures."""
+
+    done: set[AnyFuture[T]]
+    not_done: set[AnyFuture[T]]
+
+
+def wait(
+    fs: Iterable[AnyFuture[T]], timeout: float | None = None, return_when: str = ALL_COMPLETED
+) -> DoneAndNotDoneFutures[T]:
+    """Block until the futures are done, at most `timeout` seconds (None: as long as it takes).
+
+    `return_when` says how many: ALL_COMPLETED, FIRST_COMPLETED, or FIRST_EXCEPTION (the first that raised; all, if
+    none does). Returns the sets `done` and `not_done`; when the time is up it just returns what is so by then.
+    """
+    futures = set(fs)
+    counter = _Counter(return_when, len(futures))
+    watched = [future for future in futures if not _leave(counter, future)]
+    counter.enough.wait(timeout)
+    _take_back(counter, watched)
+    done = {future for future in futures if future._state in NOTIFIED}
+    return DoneAndNotDoneFutures(done, futures - done)
+
+
+def as_completed(fs: Iterable[AnyFuture[T]], timeout: float | None = None) -> Iterator[AnyFuture[T]]:
+    """Yield each future once, as it finishes; first those that are done already. Blocks while none is.
+
+    Raises `TimeoutError` if not all are done `timeout` seconds after the first was asked for (None: no limit).
+    """
+    deadline = None if timeout is None else time.monotonic() + timeout
+    futures = set(fs)
+    total = len(futures)
+    finished = _Finished()
+    watched = {future for future in futures if not _leave(finished, future)}
+    # From here on the generator keeps no future alive that its user has been given and has let go.
+    futures.clear()
+    try:
+        for yielded in range(total):
+            box = [finished.next(deadline, f"{total - yielded} (of {total}) futures unfinished")]
+            if box[0] in watched:
+                watched.remove(box[0])
+                _take_back(finished, box)
+            yield box.pop()
+    finally:
+        _take_back(finished, watched)
+
+
+def _leave(waiter: Waiter, future: AnyFuture[Any]) -> bool:
+    """Leave the waiter with the future; if that is done already, tell the waiter now instead, and return True."""
+    with future._condition:
+        if future._state not in NOTIFIED:
+            future._waiters.append(waiter)  # type: ignore[arg-type]
+            return False
+    if future.cancelled():
+        waiter.add_cancelled(future)
+    elif future.exception() is not None:
+        waiter.add_exception(future)
+    else:
+        waiter.add_result(future)
+    return True
+
+
+def _take_back(waiter: Waiter, futures: Collection[AnyFuture[Any]]) -> None:
+    for future in futures:
+        with future._condition:
+            future._waiters.remove(waiter)  # type: ignore[arg-type]
+
+
+class _Counter:
+    """A waiter that counts the futures that are done, and wakes when they are enough."""
+
+    def __init__(self, return_when: str, total: int) -> None:
+        if return_when not in (ALL_COMPLETED, FIRST_COMPLETED, FIRST_EXCEPTION):
+            raise ValueError(
+                f"Invalid return condition: {return_when!r}; use ALL_COMPLETED, FIRST_COMPLETED or FIRST_EXCEPTION"
+            )
+        self.enough = Event()
+        self._missing = min(total, 1) if return_when == FIRST_COMPLETED else total
+        self._exception_is_enough = return_when == FIRST_EXCEPTION
+        self._lock = Lock()  # guards _missing: futures finish in several threads
+        if not total:
+            self.enough.set()
+
+    def add_result(self, future: AnyFuture[Any]) -> None:
+        with self._lock:
+            self._missing -= 1
+            if self._missing <= 0:
+                self.enough.set()
+
+    add_cancelled = add_result
+
+    def add_exception(self, future: AnyFuture[Any]) -> None:
+        if self._exception_is_enough:
+            self.enough.set()
+        self.add_result(future)
+
+
+class _Finished:
+    """A waiter that keeps the futures that are done, in the order in which they finished."""
+
+    def __init__(self) -> None:
+        self._queue: SimpleQueue[AnyFuture[Any]] = SimpleQueue()
+
+    def add_result(self, future: AnyFuture[Any]) -> None:
+        self._queue.put(future)
+
+    add_exception = add_cancelled = add_result
+
+    def next(self, deadline: float | None, complaint: str) -> AnyFuture[Any]:
+        """The next future that is done. Blocks; raises `TimeoutError` with the complaint at the deadline."""
+        remaining = None if deadline is None else max(0.0, deadline - time.monotonic())
+        try:
+            return self._queue.get(timeout=remaining)
+        except Empty:
+            raise TimeoutError(complaint) from None
