@@ -14,7 +14,7 @@ from .errors import (
     InvalidStateError,
     RemoteTraceback,
     ShutdownError,
-    TimeoutError,
+    TimeoutError,  # noqa: A004  # concurrent.futures has it too
     WorkerDiedError,
 )
 from .events import Event, EventKind, Observer

@@ -174,19 +174,9 @@ class Dispatcher:
 
     def ready(self, worker: Worker) -> None:
         """The worker can take a call: give it one, send it home, or let it wait."""
-        while True:
-            with self._lock:
-                if self._is_superfluous():
-                    stopped = self._leave(worker)
-                    break
-                if not self._queue:
-                    self._idle.append(worker)
-                    return
-                call = self._queue.popleft()
+        while (call := self._next_call(worker)) is not None:
             if worker.hand_over(call):
                 return
-        self._tell(stopped)
-        worker.dismiss()
 
     def arrived(self, worker: Worker) -> None:
         """A new worker is up, before it says `ready` for the first time."""
@@ -228,7 +218,7 @@ class Dispatcher:
             self.size = size
             resized = event(EventKind.RESIZED, workers=size) if self.observers else None
             dismissed = self._dismiss_idle()
-            hired = []
+            hired: list[Worker] = []
             while len(hired) < len(self._queue) and (worker := self._vacancy()):
                 hired.append(worker)
         self._tell(resized)
@@ -337,6 +327,19 @@ class Dispatcher:
             if not self.workers:
                 self.break_pool(lambda: BrokenExecutor(text))
             raise
+
+    def _next_call(self, worker: Worker) -> Call | None:
+        """The call that the worker is to take; None: it is idle now, or was sent home."""
+        with self._lock:
+            dismissed = []
+            if self._is_superfluous():
+                dismissed.append((worker, self._leave(worker)))
+            elif self._queue:
+                return self._queue.popleft()
+            else:
+                self._idle.append(worker)
+        self._send_home(dismissed)
+        return None
 
     def _send_home(self, dismissed: list[tuple[Worker, Event | None]]) -> None:
         for worker, stopped in dismissed:

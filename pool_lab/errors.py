@@ -25,7 +25,7 @@ __all__ = [
     "WorkerDiedError",
 ]
 
-TimeoutError = builtins.TimeoutError
+TimeoutError = builtins.TimeoutError  # noqa: A001  # concurrent.futures has it under this name
 
 # For errors that no caller can be given, such as those of callbacks: the logger that users of the standard library
 # already configure.
@@ -52,8 +52,10 @@ class CallUnpicklingError(BrokenProcessPool):
 
 
 class WorkerDiedError(RuntimeError):
-    """A worker process ended without being asked to. The text says which, why, and what it ran; it is the cause of the
-    `BrokenProcessPool` that the pool's futures get."""
+    """A worker process ended without being asked to. The text says which, why, and what it ran.
+
+    It is the cause of the `BrokenProcessPool` that the pool's futures get.
+    """
 
 
 class RemoteTraceback(Exception):

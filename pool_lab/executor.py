@@ -27,7 +27,7 @@ class Executor(concurrent.futures.Executor):
         """Hand over the call `fn(*args, **kwargs)` and return its future at once."""
         raise NotImplementedError
 
-    def map(  # type: ignore[override]  # `buffersize` is in the standard one since Python 3.14
+    def map(
         self,
         fn: Callable[..., T],
         *iterables: Iterable[Any],
@@ -78,9 +78,7 @@ def whole_number(name: str, value: object) -> int:
         raise TypeError(f"{name} must be a whole number or None, got {value!r}") from None
 
 
-def _results(
-    futures: deque[Future[T]], deadline: float | None, submit_next: Callable[[], None] | None
-) -> Iterator[T]:
+def _results(futures: deque[Future[T]], deadline: float | None, submit_next: Callable[[], None] | None) -> Iterator[T]:
     try:
         while futures:
             if submit_next is not None:

@@ -19,7 +19,7 @@ from enum import StrEnum
 from threading import TIMEOUT_MAX, Lock
 from typing import Any, Protocol, TypeVar
 
-from .errors import CancelledError, InvalidStateError, TimeoutError, logger
+from .errors import CancelledError, InvalidStateError, logger
 
 __all__ = ["NOTIFIED", "AnyFuture", "Future", "State", "Waiter"]
 
@@ -85,7 +85,7 @@ class Future(concurrent.futures.Future[T]):
         False: the call is running or finished, and nothing has changed. True: it is cancelled and will never run.
         """
         with self._condition:
-            if self._state == State.RUNNING or self._state == State.FINISHED:
+            if self._state in (State.RUNNING, State.FINISHED):
                 return False
             if self._state in CANCELLED:
                 return True
@@ -124,7 +124,7 @@ class Future(concurrent.futures.Future[T]):
         self._sleep_until_done(timeout)
         return self._exception
 
-    def add_done_callback(self, fn: Callable[["Future[T]"], object]) -> None:  # type: ignore[override]
+    def add_done_callback(self, fn: Callable[["Future[T]"], object]) -> None:
         """Have `fn(future)` called once the future is done, however it got there.
 
         It runs in the thread that completes or cancels the future, in the order in which callbacks were added; at

@@ -41,8 +41,7 @@ class ThreadPoolExecutor(Pool):
         *,
         observer: Observer | None = None,
     ) -> None:
-        """
-        max_workers: None means the CPUs this process may use, plus 4, at most 32.
+        """max_workers: None means the CPUs this process may use, plus 4, at most 32.
         thread_name_prefix: threads are called prefix_0, prefix_1, ...
         initializer: called as `initializer(*initargs)` in each new thread; if it raises, the pool is broken.
         observer: called with every event (see `pool_lab.events`).
@@ -57,9 +56,7 @@ class ThreadPoolExecutor(Pool):
 class _ThreadWorker:
     """One thread of a pool."""
 
-    def __init__(
-        self, prefix: str, prepare: Callable[[], object] | None, dispatcher: Dispatcher, number: int
-    ) -> None:
+    def __init__(self, prefix: str, prepare: Callable[[], object] | None, dispatcher: Dispatcher, number: int) -> None:
         self.number = number
         self._dispatcher = dispatcher
         self._prepare = prepare

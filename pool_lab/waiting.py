@@ -11,7 +11,6 @@ from queue import Empty, SimpleQueue
 from threading import Event, Lock
 from typing import Any, Generic, NamedTuple, TypeVar
 
-from .errors import TimeoutError
 from .future import NOTIFIED, AnyFuture, Waiter
 
 __all__ = ["ALL_COMPLETED", "FIRST_COMPLETED", "FIRST_EXCEPTION", "DoneAndNotDoneFutures", "as_completed", "wait"]

@@ -18,14 +18,16 @@ from collections import ChainMap
 from collections.abc import Callable
 from enum import IntEnum
 from multiprocessing.reduction import ForkingPickler
-from typing import Any, NamedTuple, NoReturn
+from typing import Any, ClassVar, NamedTuple, NoReturn
 
-from ..dispatch import Worktime, name_of
-from ..errors import CallPicklingError, CallUnpicklingError, RemoteTraceback
+from pool_lab.dispatch import Worktime, name_of
+from pool_lab.errors import CallPicklingError, CallUnpicklingError, RemoteTraceback
 
 __all__ = ["NO_WORKTIME", "Reply", "ReplyKind", "dumps", "dumps_call", "dumps_error", "dumps_result", "loads", "raised"]
 
 PROTOCOL = 5
+HEAD = struct.Struct("<Bddd")
+"""Of a reply: kind, began, ended, cpu_s."""
 
 
 class ReplyKind(IntEnum):
@@ -42,15 +44,13 @@ class Reply(NamedTuple):
     worktime: Worktime
     payload: bytes
 
-    _HEAD = struct.Struct("<Bddd")
-
     def to_bytes(self) -> bytes:
-        return self._HEAD.pack(self.kind, *self.worktime) + self.payload
+        return HEAD.pack(self.kind, *self.worktime) + self.payload
 
     @classmethod
     def from_bytes(cls, message: bytes) -> "Reply":
-        kind, *worktime = cls._HEAD.unpack_from(message)
-        return cls(ReplyKind(kind), Worktime(*worktime), message[cls._HEAD.size :])
+        kind, *worktime = HEAD.unpack_from(message)
+        return cls(ReplyKind(kind), Worktime(*worktime), message[HEAD.size :])
 
 
 NO_WORKTIME = Worktime(0.0, 0.0, 0.0)
@@ -73,7 +73,7 @@ def _dumps_by_value(value: object, first_error: Exception | None) -> bytes:
     class ByValue(cloudpickle.Pickler):  # type: ignore[misc]  # cloudpickle is untyped
         # Besides, what multiprocessing can send, such as connections; but no open files: cloudpickle would send a copy
         # of the text, which is not what anyone means by it.
-        dispatch_table = ChainMap(
+        dispatch_table: ClassVar[Any] = ChainMap(
             {io.TextIOWrapper: _refuse},
             ForkingPickler._extra_reducers,  # type: ignore[attr-defined]
             cloudpickle.Pickler.dispatch_table,
@@ -104,7 +104,8 @@ def dumps_call(function: Callable[..., Any], args: tuple[Any, ...], kwargs: dict
     except Exception as error:
         culprit = _culprit({"the function": function, **_named(args), **kwargs})
         raise CallPicklingError(
-            f"the call {name_of(function)}(...) cannot be sent to a worker process: {culprit} cannot be pickled: {error}"
+            f"the call {name_of(function)}(...) cannot be sent to a worker process: "
+            f"{culprit} cannot be pickled: {error}"
         ) from error
 
 

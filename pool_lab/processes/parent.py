@@ -4,15 +4,16 @@ Between `ready` and `hand_over` the worker is idle and reads its pipe, so a requ
 however large. The call is put down in `call` before it is written: should the worker die, the reader knows whose.
 """
 
+import contextlib
 import multiprocessing.context
+import os
 import signal
-import sys
 import threading
 from functools import partial
 from typing import Any
 
-from ..dispatch import Call, Dispatcher, name_of
-from ..errors import BrokenProcessPool, CallPicklingError, CallUnpicklingError, WorkerDiedError, logger
+from pool_lab.dispatch import Call, Dispatcher, name_of
+from pool_lab.errors import BrokenProcessPool, CallPicklingError, CallUnpicklingError, WorkerDiedError, logger
 from . import worker
 from .messages import Reply, ReplyKind, dumps_call, loads, raised
 from .reader import Reader
@@ -67,7 +68,7 @@ class WorkerProcess:
         self.ident = self._process.pid
         # A pipe ends with its process, but not while a grandchild has inherited it; so listen to both. Not on Windows,
         # where nothing is inherited and one can listen to 63 things at most.
-        sentinel = () if sys.platform == "win32" else (self._process.sentinel,)
+        sentinel = () if os.name == "nt" else (self._process.sentinel,)
         self.sources = (self._connection, *sentinel)
         self._settings.reader.add(self)
 
@@ -109,10 +110,9 @@ class WorkerProcess:
                 (self._process.kill if kill else self._process.terminate)()
 
     def _send(self, message: bytes) -> None:
-        try:
+        # An error means that the process has died: the reader notices, and knows whose call to fail.
+        with contextlib.suppress(OSError):
             self._connection.send_bytes(message)
-        except OSError:
-            pass  # the process has died: the reader notices, and knows whose call to fail
 
     # For the reader
 

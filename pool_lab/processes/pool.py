@@ -2,7 +2,8 @@
 
 import itertools
 import multiprocessing
-import sys
+import os
+import platform
 import weakref
 from collections.abc import Callable, Iterable, Iterator
 from functools import partial
@@ -10,10 +11,10 @@ from itertools import islice
 from multiprocessing.context import BaseContext
 from typing import Any, TypeVar
 
-from ..cpus import usable_cpus
-from ..events import Observer
-from ..executor import whole_number
-from ..pool import Pool, check_initializer, worker_count
+from pool_lab.cpus import usable_cpus
+from pool_lab.events import Observer
+from pool_lab.executor import whole_number
+from pool_lab.pool import Pool, check_initializer, worker_count
 from .messages import dumps
 from .parent import Settings, WorkerProcess
 from .reader import Reader
@@ -45,8 +46,7 @@ class ProcessPoolExecutor(Pool):
         max_tasks_per_child: int | None = None,
         observer: Observer | None = None,
     ) -> None:
-        """
-        max_workers: None means the CPUs this process may use.
+        """max_workers: None means the CPUs this process may use.
         mp_context: from `multiprocessing.get_context`: how processes start. None means what was chosen with
             `multiprocessing.set_start_method`; if nothing was, "forkserver" where there is one, else "spawn".
         initializer: called as `initializer(*initargs)` in each new process; if it raises, the pool is broken.
@@ -75,7 +75,8 @@ class ProcessPoolExecutor(Pool):
         buffersize: int | None = None,
     ) -> Iterator[T]:
         """As in `Executor.map`. `chunksize` inputs travel to a worker together, and their results back together;
-        `buffersize` counts such chunks."""
+        `buffersize` counts such chunks.
+        """
         if whole_number("chunksize", chunksize) < 1:
             raise ValueError(f"chunksize must be at least 1, got {chunksize}")
         if chunksize == 1:
@@ -109,20 +110,19 @@ class ProcessPoolExecutor(Pool):
 
 def _default_context() -> BaseContext:
     """The start method that was chosen, else what Python chooses since 3.14: nothing that forks a threaded process."""
-    chosen = multiprocessing.get_start_method(allow_none=True)
-    if chosen is None:
-        safe = "forkserver" in multiprocessing.get_all_start_methods() and sys.platform != "darwin"
-        chosen = "forkserver" if safe else "spawn"
-    return multiprocessing.get_context(chosen)
+    # Python 3.14 does not use forkserver on macOS, where it is available, and neither do we.
+    safe = "forkserver" if platform.system() == "Linux" else "spawn"
+    chosen: str | None = multiprocessing.get_start_method(allow_none=True)
+    return multiprocessing.get_context(chosen or safe)
 
 
 def _size(max_workers: int | None) -> int:
-    most = MOST_WORKERS_ON_WINDOWS if sys.platform == "win32" else None
+    on_windows = os.name == "nt"
     if max_workers is None:
-        return min(usable_cpus(), most or usable_cpus())
+        return min(usable_cpus(), MOST_WORKERS_ON_WINDOWS) if on_windows else usable_cpus()
     size = worker_count(max_workers)
-    if most is not None and size > most:
-        raise ValueError(f"max_workers must be <= {most} on Windows, got {size}")
+    if on_windows and size > MOST_WORKERS_ON_WINDOWS:
+        raise ValueError(f"max_workers must be <= {MOST_WORKERS_ON_WINDOWS} on Windows, got {size}")
     return size
 
 

@@ -5,11 +5,9 @@ It ends when it is sent an empty message, when its pool's process is gone (the p
 
 import signal
 import time
-from collections.abc import Callable
 from multiprocessing.connection import Connection
-from typing import Any
 
-from ..dispatch import Worktime, name_of
+from pool_lab.dispatch import Worktime, name_of
 from .messages import NO_WORKTIME, Reply, ReplyKind, dumps_error, dumps_result, loads
 
 __all__ = ["main"]
