@@ -41,7 +41,9 @@ class ThreadPoolExecutor(Pool):
         *,
         observer: Observer | None = None,
     ) -> None:
-        """max_workers: None means the CPUs this process may use, plus 4, at most 32.
+        """Make a pool without any thread yet.
+
+        max_workers: None means the CPUs this process may use, plus 4, at most 32.
         thread_name_prefix: threads are called prefix_0, prefix_1, ...
         initializer: called as `initializer(*initargs)` in each new thread; if it raises, the pool is broken.
         observer: called with every event (see `pool_lab.events`).

@@ -36,7 +36,8 @@ class Colours(NamedTuple):
 
 def _on_ground(colour: str, share: float) -> str:
     """The solid colour that `share` of the colour on the ground looks like."""
-    return to_hex([share * c + (1 - share) * g for c, g in zip(to_rgb(colour), to_rgb(GROUND), strict=True)])
+    red, green, blue = (share * c + (1 - share) * g for c, g in zip(to_rgb(colour), to_rgb(GROUND), strict=True))
+    return to_hex((red, green, blue))
 
 
 _blue, _vermilion, _green, _purple, _grey = _tokens["axes.prop_cycle"].by_key()["color"]

@@ -9,7 +9,7 @@ of one look are one collection, so that thousands stay quick. An artist's `gid` 
 """
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import partial
 from itertools import accumulate
 from typing import Any
@@ -23,16 +23,19 @@ from matplotlib.ticker import FuncFormatter, MaxNLocator
 from pool_lab.lab.palette import GROUND, HAIRLINE, INK, QUIET, Colours, colours, styled
 from pool_lab.lab.trace import CallState, Resize, Span, Trace
 
-__all__ = ["BRACKET", "DPI", "POINT", "TORN", "height_of", "last_moment", "rounded", "timeline_axes"]
+__all__ = ["BRACKET", "DPI", "POINT", "TORN", "ever_queued", "height_of", "last_moment", "rounded", "timeline_axes"]
 
 DPI = 100
 POINT = 72 / DPI  # a pixel, in points
 LANE, LANES_AT_MOST = 24, 448  # pixels
-BAR = 19 / 24  # of a lane
+BAR, CORNER = 19 / 24, 2.5 / 24  # of a lane
+SMALL = 11.5 * POINT
 QUEUE, DOOR = 26, 13  # pixels: the strip above the lanes, and where in it a call that never ran is marked
 
-BRACKET = Path([(0, -0.5), (0, 0.5), (0, 0), (1, 0)], [Path.MOVETO, Path.LINETO, Path.MOVETO, Path.LINETO])
+BRACKET = Path([(0, -1), (0, 1), (0, 0), (1.4, 0)], [Path.MOVETO, Path.LINETO, Path.MOVETO, Path.LINETO])
 TORN = Path([(0, -0.5), (0.15, -0.3), (-0.15, -0.1), (0.15, 0.1), (-0.15, 0.3), (0, 0.5)])
+
+Extent = tuple[int, float, float]  # a lane, and the time from and to
 
 
 def timeline_axes(axes: Axes, trace: Trace, kind: str, *, until: float | None = None) -> None:
@@ -50,7 +53,7 @@ def timeline_axes(axes: Axes, trace: Trace, kind: str, *, until: float | None = 
 
 def height_of(trace: Trace) -> float:
     """Pixels the panel likes to have. Many lanes share what eighteen would take."""
-    return min(LANE * max(_lane_count(trace), 1), LANES_AT_MOST) + QUEUE * _ever_queued(trace)
+    return min(LANE * max(_lane_count(trace), 1), LANES_AT_MOST) + QUEUE * ever_queued(trace)
 
 
 def last_moment(trace: Trace) -> float:
@@ -67,9 +70,9 @@ class _Panel:
     lane: float = field(init=False)
 
     def __post_init__(self) -> None:
-        pixel = (self.axes.get_figure(root=True) or self.axes.figure).dpi / DPI
+        pixel = self.axes.figure.dpi / DPI
         width, height = self.axes.bbox.width / pixel, self.axes.bbox.height / pixel
-        count, strip = max(_lane_count(self.trace), 1), QUEUE * _ever_queued(self.trace)
+        count, strip = max(_lane_count(self.trace), 1), QUEUE * ever_queued(self.trace)
         self.lane = count / max(height - strip, height / 2)
         self.second = (self.until or 1) / (width - 8)
         self.axes.set_xlim(0, width * self.second)
@@ -82,17 +85,19 @@ class _Panel:
         self.axes.set_yticks([worker + 0.5 for worker in named], [f"w{worker}" for worker in named])
         self.axes.xaxis.set_major_locator(MaxNLocator(7, steps=[1, 2, 2.5, 5, 10]))
         self.axes.xaxis.set_major_formatter(FuncFormatter(partial(_moment, in_ms=self.until < 0.5)))
+        if not self.until:
+            self.axes.set_xticks([])
         if not self.trace.spans and not self.trace.lanes:
             self.axes.text(0, 0.5, "nothing has run yet", color=QUIET, va="center", gid="empty")
 
     def lanes(self) -> None:
         """A hairline under each lane while its worker lives; all along where no event told of its life."""
         end = self.axes.get_xlim()[1]
-        alive = [(lane.worker, lane.started, end if lane.stopped is None else lane.stopped) for lane in self.trace.lanes]
-        untold = set(range(_lane_count(self.trace))) - {worker for worker, *_ in alive}
-        alive += [(worker, 0.0, end) for worker in sorted(untold)]
-        lines = [((start, worker + 1), (stop, worker + 1)) for worker, start, stop in alive]
-        # On top of the last lane's bottom edge half of the line would be cut off.
+        told = {lane.worker for lane in self.trace.lanes}
+        alive = [(lane.worker, lane.started, lane.stopped) for lane in self.trace.lanes]
+        alive += [(worker, 0.0, None) for worker in range(_lane_count(self.trace)) if worker not in told]
+        lines = [((start, worker + 1), (end if stop is None else stop, worker + 1)) for worker, start, stop in alive]
+        # Clipping would halve the last one, which lies on the panel's edge.
         hairlines = LineCollection(lines, colors=HAIRLINE, linewidths=POINT, gid="lanes", clip_on=False)
         self.axes.add_collection(hairlines, autolim=False)
 
@@ -110,8 +115,8 @@ class _Panel:
         self._shapes("running", [self._bar(span) for span in running], facecolors=tint, **dashed)
 
     def queue(self) -> None:
-        """How many calls waited, as a strip above the lanes."""
-        if not _ever_queued(self.trace):
+        """How many calls waited, as a strip above the lanes; the most of them is written beside it."""
+        if not ever_queued(self.trace):
             return
         times, lengths = _queue_lengths(self.trace, self.until)
         base, unit = -5 * self.lane, (QUEUE - 8) * self.lane / max(lengths)
@@ -119,60 +124,68 @@ class _Panel:
         self.axes.fill_between(times, base, heights, step="post", color=HAIRLINE, linewidth=0, gid="queue")
         self.axes.plot(times, heights, drawstyle="steps-post", color=QUIET, linewidth=POINT, gid="queue length")
         self.axes.annotate(
-            "queue", (0, base), (-4, 0), textcoords="offset points", ha="right", va="bottom", color=QUIET,
-            fontsize="small", annotation_clip=False,
+            f"{max(lengths):,}\nqueued", (0, base), (-4, -1), textcoords="offset points", ha="right", va="bottom",
+            color=QUIET, fontsize=SMALL, linespacing=1, annotation_clip=False,
         )  # fmt: skip
 
     def losses(self) -> None:
-        """A cross in each failed call, a bracket at the door for a cancelled one, a torn edge where a worker crashed."""
+        """A cross in a failed call, a bracket at the door for a cancelled one, a torn edge where a worker crashed."""
         failed = [self._middle(span) for span in self.trace.spans if span.state is CallState.FAILED]
         cancelled = {span.ended for span in self.trace.spans if span.state is CallState.CANCELLED}
         crashed = [(lane.stopped, lane.worker + 0.5) for lane in self.trace.lanes if lane.error]
         self._marks("failed", failed, "x", 6)
-        self._marks("cancelled", [(at, -DOOR * self.lane) for at in cancelled], BRACKET, 9)
+        self._marks("cancelled", [(at, -DOOR * self.lane) for at in cancelled], BRACKET, 14)
         self._marks("crashed", crashed, TORN, BAR / self.lane)
 
     def resizes(self) -> None:
-        """A dotted line for each, with its words beside it where no bar is; above the lanes if there is no such place."""
-        count, taken = _lane_count(self.trace), [self._extent(s) for s in self.trace.spans if _on_a_lane(s)]
-        for resize in _merged(self.trace.resizes, 12 * self.second):
-            at, words = resize.time, f"{resize.before} → {resize.after} workers"
-            self.axes.vlines(at, 0, count, color=INK, linewidth=POINT, linestyle=(0, (1, 2)), gid="resize")
-            for place in self._places(at, (6.3 * len(words) + 16) * self.second):
-                if not any(_share_a_moment(place, other) for other in taken):
-                    taken.append(place)
-                    self._words_of_a_resize(words, place, at)
-                    break
+        """A dotted line for each, its words beside it where no bar is; above the lanes if there is no such place."""
+        bars = [self._extent(span) for span in self.trace.spans if _on_a_lane(span)]
+        taken = list(bars)
+        resizes = _merged(self.trace.resizes, 12 * self.second)
+        for resize in resizes:
+            words, top = f"{resize.before} → {resize.after} workers", 0.0
+            places = list(self._places(resize.time, (6.3 * len(words) + 16) * self.second, bars))
+            # Rather across the line of another resize than not at all.
+            free = [place for lines in (resizes, ()) for place in places if _is_free(place, taken, lines)]
+            if place := next(iter(free), None):
+                taken.append(place)
+                top = min(self._write(words, place, right=place[2] == resize.time), 0.0)
+            line = self.axes.vlines(resize.time, top, _lane_count(self.trace), gid="resize", clip_on=False)
+            line.set(color=INK, linewidth=POINT, linestyle=(0, (1, 2)))
 
-    def _places(self, at: float, reach: float) -> Iterator[tuple[int, float, float]]:
-        """Where the words may stand, best first: lane (-1 is above all) and the time from and to."""
-        end = self.axes.get_xlim()[1]
-        low_enough = 13 * self.lane <= 1
-        for lane in [*reversed(range(_lane_count(self.trace) * low_enough)), -1]:
-            if at >= reach:
-                yield lane, at - reach, at
-            if at + reach <= end:
-                yield lane, at, at + reach
+    def _places(self, at: float, reach: float, bars: Sequence[Extent]) -> Iterator[Extent]:
+        """Where the words may stand, best first; lane -1 is above all others."""
+        end, readable = self.axes.get_xlim()[1], 13 * self.lane <= 1
+        for lane in [*reversed(range(_lane_count(self.trace) * readable)), -1]:
+            # A worker that has to leave ends its call first: right of that bar is near enough.
+            over = [right for worker, left, right in bars if worker == lane and left < at < right < at + 0.8 * reach]
+            for left in (at - reach, at, *over):
+                if left >= 0 and left + reach <= end:
+                    yield lane, left, at if left < at else left + reach
 
-    def _words_of_a_resize(self, words: str, place: tuple[int, float, float], at: float) -> None:
-        lane, left, _ = place
-        y = lane + 0.5 if lane >= 0 else self.axes.get_ylim()[1] - 4 * self.lane
-        air, side = (8, "left") if left == at else (-8, "right")
-        self.axes.text(at + air * self.second, y, words, ha=side, va="center", fontsize="small", gid="resize words")
+    def _write(self, words: str, place: Extent, *, right: bool) -> float:
+        """Write the words at the left or right end of the place; return how far up that is."""
+        lane, start, end = place
+        y = lane + 0.5 if lane >= 0 else self.axes.get_ylim()[1] - 5 * self.lane
+        x, side = (end - 8 * self.second, "right") if right else (start + 8 * self.second, "left")
+        halo = [withStroke(linewidth=4 * POINT, foreground=GROUND)]
+        self.axes.text(x, y, words, ha=side, va="center", fontsize=SMALL, gid="resize words", path_effects=halo)
+        return y
 
-    def _extent(self, span: Span) -> tuple[int, float, float]:
-        """The call's lane, and the time from and to."""
-        assert span.worker is not None and span.began is not None
+    def _extent(self, span: Span) -> Extent:
+        assert span.worker is not None
+        assert span.began is not None
         return span.worker, span.began, max(self.until, span.began) if span.ended is None else span.ended
 
     def _bar(self, span: Span, level: float = 1.0) -> Path:
         """The call's bar, from the bottom up to the level. At least a pixel wide, so that no call is lost."""
         worker, left, right = self._extent(span)
-        air = min(0.75 * self.second, 0.15 * (right - left))
+        air = min(0.6 * self.second, 0.15 * (right - left))
         left, right = left + air, max(right - air, left + self.second)
         bottom = worker + (1 + BAR) / 2
-        radius = min(2.5 * self.second, (right - left) / 3), min(2.5 * self.lane, BAR * level / 2)
-        return rounded(left, right, bottom - BAR * level, bottom, *radius)
+        down = min(CORNER, BAR * level / 3)
+        across = min(down / self.lane * self.second, (right - left) / 3)
+        return rounded(left, right, bottom - BAR * level, bottom, across, down)
 
     def _middle(self, span: Span) -> tuple[float | None, float]:
         """The middle of the bar; at the door for a call that failed before it reached a worker."""
@@ -190,11 +203,11 @@ class _Panel:
     def _marks(self, gid: str, places: Sequence[tuple[float | None, float]], marker: Any, pixels: float) -> None:
         places = sorted(place for place in places if place[0] is not None)
         if places:
-            halo = [withStroke(linewidth=4 * POINT, foreground=GROUND)]
-            self.axes.plot(
-                *zip(*places, strict=True), linestyle="none", marker=marker, markersize=pixels * POINT, gid=gid,
-                markeredgecolor=INK, markeredgewidth=1.6 * POINT, markerfacecolor="none", path_effects=halo, clip_on=False,
-            )  # fmt: skip
+            (marks,) = self.axes.plot(
+                *zip(*places, strict=True), linestyle="none", marker=marker, gid=gid, clip_on=False
+            )
+            marks.set(markersize=pixels * POINT, markeredgewidth=1.6 * POINT, color=INK, markerfacecolor="none")
+            marks.set_path_effects([withStroke(linewidth=4 * POINT, foreground=GROUND)])
 
 
 def rounded(left: float, right: float, top: float, bottom: float, across: float, down: float) -> Path:
@@ -214,15 +227,18 @@ def _on_a_lane(span: Span) -> bool:
     return span.worker is not None and span.began is not None
 
 
-def _share_a_moment(one: tuple[int, float, float], other: tuple[int, float, float]) -> bool:
-    return one[0] == other[0] and one[1] < other[2] and other[1] < one[2]
+def _is_free(place: Extent, taken: Sequence[Extent], lines: Sequence[Resize]) -> bool:
+    """Whether no bar and no words are in that place, and no line goes through it (lines end below lane -1)."""
+    lane, start, end = place
+    crossed = lane >= 0 and any(start < line.time < end for line in lines)
+    return not crossed and not any(lane == other and start < right and left < end for other, left, right in taken)
 
 
 def _lane_count(trace: Trace) -> int:
     return 1 + max([lane.worker for lane in trace.lanes] + list(trace.workers_used), default=-1)
 
 
-def _ever_queued(trace: Trace) -> bool:
+def ever_queued(trace: Trace) -> bool:
     """Whether a call ever waited, or never got further than the door."""
     return any(span.waited_s or not _on_a_lane(span) for span in trace.spans)
 
@@ -241,9 +257,8 @@ def _merged(resizes: Sequence[Resize], apart: float) -> list[Resize]:
     """One resize for those that a dragged slider made in a row."""
     merged: list[Resize] = []
     for resize in resizes:
-        if merged and resize.time - merged[-1].time < apart:
-            resize = Resize(resize.time, merged.pop().before, resize.after)
-        merged.append(resize)
+        in_a_row = bool(merged) and resize.time - merged[-1].time < apart
+        merged.append(replace(resize, before=merged.pop().before) if in_a_row else resize)
     return [resize for resize in merged if resize.before != resize.after]
 
 

@@ -1,6 +1,6 @@
 """The live picture of a run: an anywidget that is told what happens and draws it in the browser.
 
-    pool's threads --observer--> inbox --sender thread, 10 times a second--> page (timeline.js)
+    pool's threads --observer--> inbox --sender thread, 10 times a second--> page (timeline.js and its parts)
 
 An observer only appends to a deque: it takes no lock, reads no clock and makes no text, so watching hardly changes what
 is watched. One thread for each run sends what has come in, and asks for the caption. `_line` guards what has been sent:
@@ -37,6 +37,10 @@ _PATIENCE_S = 5.0
 _CLOSES_A_CALL = frozenset({EventKind.FINISHED, EventKind.FAILED, EventKind.CANCELLED})
 
 
+def _read(name: str) -> str:
+    return Path(__file__).with_name(name).read_text(encoding="utf-8")
+
+
 class Panel(NamedTuple):
     """One executor in the picture."""
 
@@ -44,7 +48,7 @@ class Panel(NamedTuple):
     note: str
     """A few words beside the title, such as "one interpreter, one GIL"; left out on a narrow page."""
     kind: str
-    """"threads", "processes", "interpreters", "cluster" or "simulation": the colour."""
+    """"threads", "processes", "interpreters", "cluster" or "simulation": the colour; grey for others."""
     workers: int
     """The pool's size when the run begins: the lanes that stand ready."""
 
@@ -91,15 +95,16 @@ class Timeline(anywidget.AnyWidget):
     One thread owns a run: it calls `begin`, hands the observers to the pools, and calls `end`.
     """
 
-    _esm = Path(__file__).with_name("timeline.js")
-    _css = Path(__file__).with_name("timeline.css")
+    _esm = "\n".join(_read(f"timeline{part}.js") for part in ("_state", "_paint", ""))
+    _css = _read("timeline.css")
 
     caption = traitlets.Unicode(help="The sentence under the picture.").tag(sync=True)
     cover = traitlets.Unicode(help="If not empty: hides the picture and is shown in its place.").tag(sync=True)
     log = traitlets.Dict(help="The whole last run, for a page that is reloaded or opened later.").tag(sync=True)
 
     def __init__(self, **traits: Any) -> None:
-        self._line = threading.Lock()
+        # Re-entrant: someone who observes a trait may begin or end a run.
+        self._line = threading.RLock()
         self._run: _Run | None = None
         self._sender: threading.Thread | None = None
         self._runs = 0
@@ -132,7 +137,7 @@ class Timeline(anywidget.AnyWidget):
             sender.start()
 
     def observer(self, panel: int) -> Observer:
-        """The observer for the pool in this panel (from 0). It belongs to the run that has begun, and to no later one."""
+        """The observer for the pool in this panel (from 0); it belongs to the current run and to no later one."""
         run = self._run
         if run is None:
             raise RuntimeError("no run to observe; call begin() first")

@@ -98,17 +98,15 @@ def _outcome(name: str, trace: Trace) -> str:
 
 def _headline(name: str, trace: Trace) -> str:
     calls, ran = len(trace.spans), _ran(trace)
-    if not calls:
-        return f"{name} ran no calls."
     if _unfinished(trace):
         done = trace.counts[CallState.FINISHED]
         return f"{name} stopped after {seconds(_lasted_s(trace))} with {done:,} of {number_of(calls, 'call')} done."
     if not ran:
-        return f"{name} ran none of its {number_of(calls, 'call')}."
+        return f"{name} ran no calls."
     facts = [f"{name} took {seconds(trace.makespan_s)} for {number_of(ran, 'call')}{_on_workers(trace)}"]
     facts.append(_at_once(trace.most_at_once))
     if _knows_cpu(trace):
-        facts[-1] += f" and kept {_cores(trace.cores_used)} busy on average"
+        facts.append(f"and kept {_cores(trace.cores_used)} busy on average")
     return ", ".join(facts) + "."
 
 
@@ -188,11 +186,13 @@ def _at_once(most: int) -> str:
 def _cores(cores: float) -> str:
     if cores < 0.05:
         return "hardly any core"
-    return "1 core" if f"{cores:.1f}" == "1.0" else f"{cores:.1f} cores"
+    number = f"{cores:.1f}".removesuffix(".0")
+    return f"{number} core" if number == "1" else f"{number} cores"
 
 
 def _times(ratio: float) -> str:
-    return f"{ratio:.0f} times" if ratio >= 10 else f"{ratio:.1f} times"
+    number = f"{ratio:.0f}" if ratio >= 10 else f"{ratio:.1f}".removesuffix(".0")
+    return "twice" if number == "2" else f"{number} times"
 
 
 def _left(running: int, queued: int) -> str:

@@ -14,6 +14,7 @@ from typing import Any
 
 from pool_lab.dispatch import Call, Dispatcher, name_of
 from pool_lab.errors import BrokenProcessPool, CallPicklingError, CallUnpicklingError, WorkerDiedError, logger
+
 from . import worker
 from .messages import Reply, ReplyKind, dumps_call, loads, raised
 from .reader import Reader
@@ -51,6 +52,7 @@ class WorkerProcess:
         self._dispatcher = dispatcher
         self._process: Any = None
         self._connection: Any = None
+        self._arrived = False
         self._tasks = 0
         self._lock = threading.Lock()  # guards the next two
         self._call: Call | None = None
@@ -135,6 +137,7 @@ class WorkerProcess:
     def _take(self, reply: Reply) -> None:
         match reply.kind:
             case ReplyKind.ARRIVED:
+                self._arrived = True
                 self._dispatcher.arrived(self)
                 self._dispatcher.ready(self)
             case ReplyKind.UNPREPARED:
@@ -173,13 +176,20 @@ class WorkerProcess:
             call = self._call
         self._connection.close()
         self._process.close()
-        running = "while it was idle" if call is None else f"while it ran call {call.number}, {name_of(call.function)}"
-        died = f"worker {self.number} (process {self.ident}) {_manner(exitcode)} {running}"
+        died = f"worker {self.number} (process {self.ident}) {_manner(exitcode)} {self._occupation(call)}"
         self._break_pool(died, WorkerDiedError(died))
         if call is not None:
             self._fail_call()
         self._dispatcher.gone(self)
         self._buried.set()
+
+    def _occupation(self, call: Call | None) -> str:
+        """What the process was doing, in words."""
+        if call is not None:
+            return f"while it ran call {call.number}, {name_of(call.function)}"
+        if self._arrived:
+            return "while it was idle"
+        return "while it was starting (a script that makes processes must do so under `if __name__ == '__main__':`)"
 
     def _break_pool(self, reason: str, cause: BaseException) -> None:
         """Unless the worker was meant to end, break the pool and end the other workers."""

@@ -15,6 +15,7 @@ from pool_lab.cpus import usable_cpus
 from pool_lab.events import Observer
 from pool_lab.executor import whole_number
 from pool_lab.pool import Pool, check_initializer, worker_count
+
 from .messages import dumps
 from .parent import Settings, WorkerProcess
 from .reader import Reader
@@ -46,7 +47,9 @@ class ProcessPoolExecutor(Pool):
         max_tasks_per_child: int | None = None,
         observer: Observer | None = None,
     ) -> None:
-        """max_workers: None means the CPUs this process may use.
+        """Make a pool without any process yet.
+
+        max_workers: None means the CPUs this process may use.
         mp_context: from `multiprocessing.get_context`: how processes start. None means what was chosen with
             `multiprocessing.set_start_method`; if nothing was, "forkserver" where there is one, else "spawn".
         initializer: called as `initializer(*initargs)` in each new process; if it raises, the pool is broken.
@@ -74,7 +77,8 @@ class ProcessPoolExecutor(Pool):
         chunksize: int = 1,
         buffersize: int | None = None,
     ) -> Iterator[T]:
-        """As in `Executor.map`. `chunksize` inputs travel to a worker together, and their results back together;
+        """As in `Executor.map`, with `chunksize` inputs, and then their results, travelling together.
+
         `buffersize` counts such chunks.
         """
         if whole_number("chunksize", chunksize) < 1:

@@ -1,6 +1,7 @@
 """The worker's side: a process that takes requests from its pipe, one at a time, and replies.
 
-It ends when it is sent an empty message, when its pool's process is gone (the pipe ends), or when its initializer fails.
+It ends when it is sent an empty message, when its pool's process is gone (then the pipe ends), or when its initializer
+fails.
 """
 
 import signal
@@ -8,6 +9,7 @@ import time
 from multiprocessing.connection import Connection
 
 from pool_lab.dispatch import Worktime, name_of
+
 from .messages import NO_WORKTIME, Reply, ReplyKind, dumps_error, dumps_result, loads
 
 __all__ = ["main"]

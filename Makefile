@@ -1,0 +1,45 @@
+# The commands of the house; the first two are all that a learner needs.
+#
+#   make lab            JupyterLab, open on the first lesson
+#   make test           everything that needs no browser: lint, types, unit tests, every lesson's outputs
+#   make browser-test   the lessons in a real browser (needs Chromium)
+#   make notebooks      run every lesson anew and store its outputs
+#
+# Each first makes .venv, or sees that it is up to date. PYTHON=python3.13 chooses the Python it is made from,
+# ARGS are handed on: make lab ARGS="--port=9000", make test ARGS="-k future".
+
+PYTHON ?=
+ARGS ?=
+export PYTHON
+
+environment := sh tools/with_python.sh tools/make_environment.py
+python := .venv/bin/python
+lessons := $(wildcard notebooks/*.ipynb)
+
+.PHONY: help lab test browser-test notebooks
+
+help:
+	@sed -n 's/^#   //p' Makefile
+
+lab:
+	@$(environment) lab test
+	@$(python) tools/open_lab.py $(ARGS)
+
+test:
+	@$(environment) lab test
+	$(python) -m ruff check
+	$(python) -m ruff format --check
+	$(python) -m mypy --exclude ^tests/browser/
+	$(python) -m pytest $(ARGS)
+ifneq ($(lessons),)
+	$(python) -m pytest --nbval --nbval-current-env --nbval-cell-timeout=120 $(lessons)
+endif
+
+browser-test:
+	@$(environment) lab test browser
+	$(python) -m mypy tests/browser
+	$(python) -m pytest tests/browser $(ARGS)
+
+notebooks:
+	@$(environment) lab test
+	$(python) -m tools.store_notebooks $(lessons)

@@ -1,0 +1,49 @@
+"""What a person steers an experiment with: ipywidgets, laid out by timeline.css.
+
+A control only says what its user wishes, by calling back; the experiment's own thread does it.
+"""
+
+from collections.abc import Callable
+from html import escape
+
+import ipywidgets
+
+from pool_lab.lab.timeline import Timeline
+
+__all__ = ["StartStop", "experiment_view", "worker_slider"]
+
+
+class StartStop(ipywidgets.Button):  # type: ignore[misc]  # ipywidgets ships no types
+    """The one button of a race: Start, Stop, and in between, while the last calls end, a rest."""
+
+    def __init__(self, start: Callable[[], None], stop: Callable[[], None]) -> None:
+        super().__init__()
+        self.add_class("pool-lab-start-stop")
+        self._actions = {"Start": start, "Start again": start, "Stop": stop}
+        self.on_click(lambda _: self._actions[self.description]())
+        self.show("Start")
+
+    def show(self, description: str, *, icon: str = "play", enabled: bool = True) -> None:
+        self.set_trait("description", description)
+        self.icon, self.disabled = icon, not enabled
+        self.button_style = "primary"
+
+
+def worker_slider(workers: int, most: int, resize: Callable[[int], None]) -> ipywidgets.IntSlider:
+    slider = ipywidgets.IntSlider(value=workers, min=1, max=most, description="workers", continuous_update=True)
+    slider.observe(lambda change: resize(change["new"]), "value")
+    return slider
+
+
+def experiment_view(
+    title: str, note: str, button: StartStop | None, controls: list[ipywidgets.Widget], timeline: Timeline
+) -> ipywidgets.VBox:
+    """A title line with the button, a row of controls, the picture."""
+    words = ipywidgets.HTML(f'<span class="pool-lab-title">{escape(title)}</span> {escape(note)}')
+    head = ipywidgets.HBox([words] if button is None else [words, button])
+    head.add_class("pool-lab-head")
+    row = ipywidgets.HBox(controls)
+    row.add_class("pool-lab-controls")
+    view = ipywidgets.VBox([head, row, timeline] if controls else [head, timeline])
+    view.add_class("pool-lab-experiment")
+    return view

@@ -1,0 +1,207 @@
+"""Recording: the events of any executor, ours or not.
+
+Our pools tell what they do. Of others we see the calls as they pass: `submit` is wrapped, on that one executor only, so
+that every call is timed where it runs. In a thread the wrapper tells at once; from another process or machine the
+measurements ride home with the result, so a call of theirs is heard of when it has ended. A pool's `map` uses its
+`submit`, so it is seen as well. `Recorder` keeps what it is told and makes a `Trace` of it.
+"""
+
+import concurrent.futures
+import os
+import threading
+import time
+from collections.abc import Callable
+from functools import partial
+from typing import Any, NamedTuple
+
+from pool_lab.dispatch import name_of
+from pool_lab.events import Event, EventKind, Observer, Observers, event
+from pool_lab.future import Future
+from pool_lab.lab.trace import Trace
+
+__all__ = ["Recorder", "attach", "to_all"]
+
+
+class Recorder:
+    """An observer that keeps everything. Safe from any thread."""
+
+    def __init__(self, size: int, origin: float | None = None) -> None:
+        self._events: list[Event] = []
+        self._size = size
+        self._origin = origin
+
+    def __call__(self, event: Event) -> None:
+        self._events.append(event)
+
+    @property
+    def trace(self) -> Trace:
+        """What is known by now."""
+        return Trace(list(self._events), size=self._size, origin=self._origin)
+
+
+def attach(executor: concurrent.futures.Executor, observer: Observer) -> Callable[[], None]:
+    """Have the observer told of the executor's events from now on. Returns what undoes it."""
+    if hasattr(executor, "add_observer"):
+        executor.add_observer(observer)
+        return partial(executor.remove_observer, observer)  # type: ignore[attr-defined]
+    return _Eavesdropper(executor, observer).leave
+
+
+def to_all(*observers: Observer) -> Observer:
+    """One observer that hands every event on to these."""
+
+    def tell(happened: Event) -> None:
+        for observer in observers:
+            observer(happened)
+
+    return tell
+
+
+class _Worktime(NamedTuple):
+    """What the wrapper measured around a call, and where it ran."""
+
+    began: float
+    ended: float
+    cpu_s: float
+    ident: int
+
+
+class _Timed:
+    """The function, wrapped for another process: returns (result, worktime), or raises with the worktime attached."""
+
+    def __init__(self, function: Callable[..., Any]) -> None:
+        self.function = function
+
+    def __call__(self, *args: Any, **kwargs: Any) -> tuple[Any, _Worktime]:
+        began, cpu_began = time.perf_counter(), time.thread_time()
+        try:
+            result = self.function(*args, **kwargs)
+        except BaseException as error:
+            error.__dict__["pool_lab_worktime"] = _worktime(began, cpu_began, os.getpid())
+            raise
+        return result, _worktime(began, cpu_began, os.getpid())
+
+
+def _worktime(began: float, cpu_began: float, ident: int) -> _Worktime:
+    return _Worktime(began, time.perf_counter(), time.thread_time() - cpu_began, ident)
+
+
+class _Relay(Future[Any]):
+    """Stands for the future of a wrapped call, and ends with the call's own outcome."""
+
+    __slots__ = ("_inner",)
+
+    def __init__(self, inner: concurrent.futures.Future[Any]) -> None:
+        super().__init__()
+        self._inner = inner
+
+    def cancel(self) -> bool:
+        return self._inner.cancel() and super().cancel()
+
+    def running(self) -> bool:
+        return self._inner.running()
+
+
+class _Eavesdropper:
+    """Sees the calls of one executor pass."""
+
+    def __init__(self, executor: concurrent.futures.Executor, observer: Observer) -> None:
+        self._executor = executor
+        self._observers = Observers(observer)
+        self._submit, self._shutdown = executor.submit, executor.shutdown
+        self._in_threads = isinstance(executor, concurrent.futures.ThreadPoolExecutor)
+        self._lock = threading.Lock()  # guards the next two
+        self._calls = 0
+        self._workers: dict[int, int] = {}
+        self._listening = True
+        executor.submit = self.submit  # type: ignore[method-assign]
+        executor.shutdown = self.shutdown  # type: ignore[method-assign]
+
+    def leave(self) -> None:
+        self._listening = False
+        for name in ("submit", "shutdown"):
+            self._executor.__dict__.pop(name, None)
+
+    def submit(self, fn: Callable[..., Any], /, *args: Any, **kwargs: Any) -> concurrent.futures.Future[Any]:
+        with self._lock:
+            call = self._calls
+            self._calls += 1
+        submitted = event(EventKind.SUBMITTED, call=call, name=name_of(fn))
+        if self._in_threads:
+            future = self._submit(partial(self._run_in_thread, call, fn), *args, **kwargs)
+            future.add_done_callback(partial(self._tell_cancelled, call))
+        else:
+            inner = self._submit(_Timed(fn), *args, **kwargs)
+            future = _Relay(inner)
+            inner.add_done_callback(partial(self._arrive, call, future))
+        self._tell(submitted)
+        return future
+
+    def shutdown(self, wait: bool = True, *, cancel_futures: bool = False) -> None:
+        self._tell(event(EventKind.SHUT_DOWN))
+        self._shutdown(wait, cancel_futures=cancel_futures)
+        if wait:
+            with self._lock:
+                gone, self._workers = self._workers, {}
+            for ident, worker in gone.items():
+                self._tell(event(EventKind.WORKER_STOPPED, worker=worker, ident=ident))
+
+    def _run_in_thread(self, call: int, fn: Callable[..., Any], *args: Any, **kwargs: Any) -> Any:
+        worker = self._worker(threading.get_ident())
+        self._tell(event(EventKind.STARTED, call=call, worker=worker))
+        began, cpu_began = time.perf_counter(), time.thread_time()
+        try:
+            result = fn(*args, **kwargs)
+        except BaseException as error:
+            self._tell_ended(call, worker, _worktime(began, cpu_began, 0), error)
+            raise
+        self._tell_ended(call, worker, _worktime(began, cpu_began, 0))
+        return result
+
+    def _arrive(self, call: int, future: _Relay, inner: concurrent.futures.Future[Any]) -> None:
+        """A call in another process is over: hand its outcome on."""
+        if inner.cancelled():
+            self._tell(event(EventKind.CANCELLED, call=call))
+            Future.cancel(future)
+            future.set_running_or_notify_cancel()
+            return
+        error = inner.exception()
+        if error is None:
+            result, worktime = inner.result()
+            self._tell_travelled(call, worktime)
+            future.set_result(result)
+        else:
+            self._tell_travelled(call, error.__dict__.pop("pool_lab_worktime", None), error)
+            future.set_exception(error)
+
+    def _tell_travelled(self, call: int, worktime: _Worktime | None, error: BaseException | None = None) -> None:
+        worker = None
+        if worktime is not None:
+            worker = self._worker(worktime.ident)
+            self._tell(event(EventKind.STARTED, call=call, worker=worker)._replace(time=worktime.began))
+        self._tell_ended(call, worker, worktime, error)
+
+    def _tell_ended(
+        self, call: int, worker: int | None, worktime: _Worktime | None, error: BaseException | None = None
+    ) -> None:
+        kind = EventKind.FINISHED if error is None else EventKind.FAILED
+        began, ended, cpu_s, _ = worktime or (None, None, None, None)
+        text = None if error is None else f"{type(error).__name__}: {error}"
+        self._tell(event(kind, call=call, worker=worker, began=began, ended=ended, cpu_s=cpu_s, error=text))
+
+    def _tell_cancelled(self, call: int, future: concurrent.futures.Future[Any]) -> None:
+        if future.cancelled():
+            self._tell(event(EventKind.CANCELLED, call=call))
+
+    def _worker(self, ident: int) -> int:
+        """The number of the worker, by its thread or process id; a new one is announced."""
+        with self._lock:
+            known = len(self._workers)
+            worker = self._workers.setdefault(ident, known)
+        if worker == known:
+            self._tell(event(EventKind.WORKER_STARTED, worker=worker, ident=ident))
+        return worker
+
+    def _tell(self, happened: Event) -> None:
+        if self._listening:
+            self._observers.tell(happened)

@@ -1,0 +1,117 @@
+"""`watch`: see any executor at work.
+
+The pool's own threads and processes do the work and tell the view; nothing of the pool is changed. One thread of the
+watch, its keeper, does what the slider wishes and ends the view when the pool is shut down and its last worker gone.
+"""
+
+import concurrent.futures
+import contextlib
+import threading
+import time
+import weakref
+from queue import SimpleQueue
+
+from pool_lab.events import Event, EventKind, Observer
+from pool_lab.lab import words
+from pool_lab.lab.controls import experiment_view, worker_slider
+from pool_lab.lab.exhibit import Exhibit, Still, someone_is_there
+from pool_lab.lab.kinds import kind_of
+from pool_lab.lab.plots import timeline as draw_timeline
+from pool_lab.lab.recording import Recorder, attach
+from pool_lab.lab.timeline import Panel, Timeline
+from pool_lab.lab.trace import CallState, Trace
+
+__all__ = ["Watch", "watch"]
+
+
+def watch(executor: concurrent.futures.Executor, *, most_workers: int = 8) -> "Watch":
+    """Watch an executor from now on: a lane for each worker, a bar for each call, the queue at the door.
+
+    As the last line of a cell it shows itself, with a slider from 1 to `most_workers` if the pool can be resized.
+    Works on any executor; raises `TypeError` for anything else. Returns at once; the watch ends when the pool has shut
+    down.
+    """
+    if not callable(getattr(executor, "submit", None)) or not callable(getattr(executor, "shutdown", None)):
+        raise TypeError(f"only an executor, with submit() and shutdown(), can be watched; got {executor!r}")
+    return Watch(executor, most_workers)
+
+
+class Watch(Exhibit):
+    """One executor under observation."""
+
+    def __init__(self, executor: concurrent.futures.Executor, most_workers: int) -> None:
+        super().__init__()
+        # Watching a pool does not keep it alive.
+        self._executor = weakref.ref(executor)
+        self._name = type(executor).__name__
+        self._kind = kind_of(type(executor))
+        self._size = getattr(executor, "_max_workers", 0)
+        self._recorder = Recorder(self._size, time.perf_counter())
+        self._wishes: SimpleQueue[int | None] = SimpleQueue()
+        self._draw: Observer | None = None
+        self.at_rest = True  # without a view nothing moves
+        if someone_is_there():
+            self._make_view(hasattr(executor, "resize"), max(most_workers, self._size))
+        self._detach = attach(executor, self._hear)
+
+    def __repr__(self) -> str:
+        return f"Watch({self._name})"
+
+    @property
+    def trace(self) -> Trace:
+        """All that has happened since the watch began."""
+        return self._recorder.trace
+
+    def summary(self) -> str:
+        return words.summary([(self._kind.name, self.trace)])
+
+    def figure(self) -> Still:
+        still = Still()
+        still.title, still.alt = f"timeline of a {self._name}", self.summary()
+        draw_timeline(still, [(self._name, self._kind.note, self._kind.name, self.trace)], still.alt)
+        return still
+
+    def close(self) -> None:
+        """Stop watching; the pool goes on. May be called again."""
+        self._detach()
+        self._wishes.put(None)
+
+    def _hear(self, happened: Event) -> None:
+        self._recorder(happened)
+        if self._draw is not None:
+            self._draw(happened)
+            if happened.kind is EventKind.SHUT_DOWN or happened.kind is EventKind.WORKER_STOPPED:
+                self._wishes.put(0)  # the keeper may want to look whether that was the end
+
+    def _make_view(self, resizable: bool, most: int) -> None:
+        self.at_rest = False
+        self._timeline = Timeline()
+        self._timeline.begin([Panel(self._name, self._kind.note, self._kind.name, self._size)], self._describe)
+        self._draw = self._timeline.observer(0)
+        controls = [worker_slider(self._size, most, self._wishes.put)] if resizable else []
+        self.view = experiment_view("Watch", "calls show up as they are submitted", None, controls, self._timeline)
+        threading.Thread(target=self._keep, name="pool-lab-watch", daemon=True).start()
+
+    def _describe(self) -> str:
+        trace = self.trace
+        if not trace.spans:
+            return "Nothing has been submitted yet."
+        return words.progress([(self._kind.name, trace)], time.perf_counter() - trace.origin)
+
+    def _keep(self) -> None:
+        """The keeper's work."""
+        while (wish := self._wishes.get()) is not None and not self._has_ended():
+            executor = self._executor()
+            if wish and executor is not None:
+                with contextlib.suppress(RuntimeError):  # shut down or broken in the meantime: the picture shows it
+                    executor.resize(wish)  # type: ignore[attr-defined]  # there is a slider only if there is this
+            del executor
+        self._timeline.end()
+        self._timeline.caption = self.summary()
+        self._come_to_rest()
+
+    def _has_ended(self) -> bool:
+        trace = self.trace
+        shut_down = any(event.kind is EventKind.SHUT_DOWN for event in trace.events)
+        waiting = trace.counts[CallState.QUEUED] + trace.counts[CallState.RUNNING]
+        return shut_down and not waiting and all(lane.stopped is not None for lane in trace.lanes)

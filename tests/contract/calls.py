@@ -1,0 +1,166 @@
+"""What the pools of these tests are asked to call: importable, so that every worker process finds it."""
+
+import os
+import signal
+import socket
+import threading
+import time
+from multiprocessing.synchronize import Event
+
+from tests.contract.gates import PATIENCE_S, Address, knock, stand_at
+
+__all__ = [
+    "BadOnArrival",
+    "CannotLeave",
+    "Holder",
+    "TwoArgumentError",
+    "add",
+    "bad_on_arrival",
+    "break_at",
+    "die",
+    "die_at",
+    "fail",
+    "kill_self",
+    "knock_and_double",
+    "knock_and_hold",
+    "lock",
+    "raise_cannot_leave",
+    "raise_two_argument_error",
+    "remember",
+    "remembered",
+    "set_event",
+    "stand_and_remember",
+    "stand_or_fail",
+    "thread_at",
+    "worker",
+]
+
+_remembered: list[tuple[int, object]] = []
+_held: list[socket.socket] = []
+
+
+def add(first: int, second: int = 0, **more: int) -> int:
+    return first + second + sum(more.values())
+
+
+def fail(error: BaseException) -> None:
+    raise error
+
+
+def worker() -> tuple[int, int]:
+    """Process and thread that run this call."""
+    return os.getpid(), threading.get_ident()
+
+
+def thread_at(address: Address) -> int:
+    stand_at(address)
+    return threading.get_ident()
+
+
+def stand_or_fail(address: Address, error: BaseException | None) -> None:
+    stand_at(address)
+    if error is not None:
+        raise error
+
+
+def knock_and_hold(address: Address) -> int:
+    """Keep a connection to the gate for as long as this process lives."""
+    _held.append(socket.create_connection(address, PATIENCE_S))
+    return os.getpid()
+
+
+def remember(*values: object) -> None:
+    """An initializer: leaves values for `remembered` in this process, one entry for each run."""
+    _remembered.append((os.getpid(), values))
+
+
+def remembered() -> list[object]:
+    # A forked process has its parent's memories as well.
+    return [values for process, values in _remembered if process == os.getpid()]
+
+
+def stand_and_remember(address: Address) -> list[object]:
+    stand_at(address)
+    return remembered()
+
+
+def break_at(address: Address) -> None:
+    """An initializer that fails when its gate opens."""
+    stand_at(address)
+    raise LookupError("no such thing to initialize")
+
+
+def set_event(event: Event) -> None:
+    """An initializer."""
+    event.set()
+
+
+def die(code: int = 3) -> None:
+    os._exit(code)
+
+
+def die_at(address: Address, code: int = 3) -> None:
+    stand_at(address)
+    os._exit(code)
+
+
+def kill_self() -> None:
+    os.kill(os.getpid(), signal.SIGKILL)
+    time.sleep(PATIENCE_S)  # a signal may take a moment
+
+
+def lock() -> object:
+    """A result that cannot be pickled."""
+    return threading.Lock()
+
+
+class BadOnArrival:
+    """Leaves well, and cannot be put together again where it arrives."""
+
+    def __reduce__(self) -> tuple[object, ...]:
+        return _refuse, ()
+
+
+def _refuse() -> None:
+    raise ArithmeticError("refused on arrival")
+
+
+def bad_on_arrival() -> BadOnArrival:
+    return BadOnArrival()
+
+
+class TwoArgumentError(Exception):
+    """Pickles, but is called with one argument when unpickled: a classic."""
+
+    def __init__(self, first: str, second: str) -> None:
+        super().__init__(f"{first} and {second}")
+
+
+class CannotLeave(Exception):
+    """Cannot be pickled."""
+
+    def __init__(self) -> None:
+        super().__init__("holds a lock")
+        self.lock = threading.Lock()
+
+
+def raise_two_argument_error() -> None:
+    raise TwoArgumentError("one", "two")
+
+
+def raise_cannot_leave() -> None:
+    raise CannotLeave
+
+
+class Holder:
+    """Its bound methods cannot be pickled: they carry a lock."""
+
+    def __init__(self) -> None:
+        self.lock = threading.Lock()
+
+    def call(self) -> None: ...
+
+
+def knock_and_double(address: Address, number: int) -> int:
+    knock(address)
+    return 2 * number

@@ -1,0 +1,195 @@
+"""The house stands as CONTRIBUTING.md draws it: rooms use those below, the library is light, versions have one home."""
+
+import ast
+import re
+import subprocess
+import sys
+import tomllib
+from collections.abc import Iterator
+from pathlib import Path
+
+import nbformat
+import pytest
+import yaml
+
+from tools import store_notebooks
+
+PROJECT = Path(__file__).resolve().parent.parent
+PACKAGE = PROJECT / "pool_lab"
+PYPROJECT = tomllib.loads((PROJECT / "pyproject.toml").read_text(encoding="utf-8"))
+
+# Each room of the library and the rooms below it that it may use. A new room is given its place here.
+LIBRARY = {
+    "errors": set(),
+    "cpus": set(),
+    "events": {"errors"},
+    "future": {"errors"},
+    "waiting": {"future", "errors"},
+    "executor": {"future", "errors"},
+    "dispatch": {"executor", "future", "events", "errors"},
+    "pool": {"dispatch", "executor", "future", "events", "errors", "cpus"},
+    "threads": {"pool", "dispatch", "executor", "future", "events", "errors", "cpus"},
+    "processes": {"pool", "dispatch", "executor", "future", "events", "errors", "cpus"},
+}
+# Who may use what is heavy. All else in the lab works without a screen.
+WIDGETS = {"anywidget", "ipywidgets", "traitlets"}
+WIDGET_ROOMS = {"lab.timeline", "lab.controls", "lab.experiments"}
+PLOTTING = {"matplotlib"}
+PLOTTING_ROOMS = {"lab.plots", "lab.panel", "lab.palette", "lab.exhibit", "lab.experiments"}
+PURE_ROOMS = {"lab.trace", "lab.words", "lab.workloads"}
+LONGEST_FILE = 400
+
+# Too slow to load for those who only want a pool, or not the library's business.
+HEAVY = {
+    *("IPython", "anywidget", "ipykernel", "ipywidgets", "matplotlib", "numpy", "psutil", "traitlets", "zmq"),
+    *("asyncio", "email", "http", "sqlite3", "ssl", "tkinter", "unittest", "urllib.request", "xml"),
+    *("pool_lab.lab", "pool_lab.lessons"),
+}
+
+FILES = sorted(PACKAGE.rglob("*.py"))
+LESSONS = sorted((PROJECT / "notebooks").glob("*.ipynb"))
+
+
+def name_of(path: Path) -> str:
+    """The module's name inside the package: `lab.trace`, and the empty name for pool_lab itself."""
+    parts = path.relative_to(PACKAGE).with_suffix("").parts
+    return ".".join(parts[:-1] if parts[-1] == "__init__" else parts)
+
+
+MODULES = {name_of(path) for path in FILES}
+
+
+def imports(path: Path) -> Iterator[str]:
+    """Full names of all that a file imports, wherever in the file it does so."""
+    module = ["pool_lab", *filter(None, name_of(path).split("."))]
+    folder = module if path.name == "__init__.py" else module[:-1]
+    for node in ast.walk(ast.parse(path.read_bytes())):
+        if isinstance(node, ast.Import):
+            yield from (alias.name for alias in node.names)
+        elif isinstance(node, ast.ImportFrom):
+            above = folder[: len(folder) - node.level + 1] if node.level else []
+            source = ".".join([*above, *filter(None, [node.module])])
+            yield from (f"{source}.{alias.name}" for alias in node.names)
+
+
+def own_imports(path: Path) -> set[str]:
+    """Modules of the package that a file imports: `from pool_lab.lab import trace` is an import of `lab.trace`."""
+    found = set()
+    for name in imports(path):
+        head, _, inner = name.partition(".")
+        if head == "pool_lab":
+            found.add(inner if inner in MODULES else inner.rpartition(".")[0])
+    return found
+
+
+def foreign_imports(path: Path) -> set[str]:
+    heads = {name.partition(".")[0] for name in imports(path)}
+    return heads - sys.stdlib_module_names - {"pool_lab"}
+
+
+def room(module: str) -> str:
+    return module.partition(".")[0]
+
+
+def files_in(*rooms: str) -> list[Path]:
+    return [path for path in FILES if room(name_of(path)) in rooms]
+
+
+library_files = pytest.mark.parametrize("path", files_in(*LIBRARY), ids=name_of)
+lab_files = pytest.mark.parametrize("path", files_in("lab"), ids=name_of)
+
+
+@pytest.mark.parametrize("path", FILES, ids=name_of)
+def test_every_module_has_its_place(path: Path) -> None:
+    assert room(name_of(path)) in {"", "lab", "lessons", *LIBRARY}
+
+
+@library_files
+def test_the_library_imports_only_downwards(path: Path) -> None:
+    here = room(name_of(path))
+    assert {room(module) for module in own_imports(path)} <= {here} | LIBRARY[here]
+
+
+@library_files
+def test_the_library_needs_only_cloudpickle(path: Path) -> None:
+    assert foreign_imports(path) <= {"cloudpickle"}
+
+
+def test_the_rooms_of_the_library_form_no_circle() -> None:
+    placed: set[str] = set()
+    while ready := {name for name, below in LIBRARY.items() if below <= placed} - placed:
+        placed |= ready
+    assert placed == set(LIBRARY)
+
+
+def test_the_front_door_opens_on_the_library_alone() -> None:
+    assert {room(module) for module in own_imports(PACKAGE / "__init__.py")} <= set(LIBRARY)
+
+
+@lab_files
+def test_the_lab_imports_the_library_and_no_lesson(path: Path) -> None:
+    assert "lessons" not in {room(module) for module in own_imports(path)}
+
+
+@lab_files
+def test_only_the_live_view_knows_widgets(path: Path) -> None:
+    assert name_of(path) in WIDGET_ROOMS or not foreign_imports(path) & WIDGETS
+
+
+@lab_files
+def test_only_the_stills_know_matplotlib(path: Path) -> None:
+    assert name_of(path) in PLOTTING_ROOMS or not foreign_imports(path) & PLOTTING
+
+
+@pytest.mark.parametrize("module", sorted(PURE_ROOMS & MODULES))
+def test_what_a_trace_means_is_found_without_any_picture(module: str) -> None:
+    below = {module}
+    while more := {name for each in below for name in own_imports(file_of(each))} - below:
+        below |= more
+    heavy = {name: foreign_imports(file_of(name)) & (WIDGETS | PLOTTING) for name in below}
+    assert not any(heavy.values()), heavy
+
+
+def file_of(module: str) -> Path:
+    path = PACKAGE.joinpath(*module.split("."))
+    return path / "__init__.py" if path.is_dir() else path.with_suffix(".py")
+
+
+def test_importing_pool_lab_loads_nothing_heavy() -> None:
+    script = "import sys; before = set(sys.modules); import pool_lab; print(*set(sys.modules) - before)"
+    asked = subprocess.run([sys.executable, "-c", script], cwd=PROJECT, capture_output=True, text=True, check=True)
+    loaded = asked.stdout.split()
+    assert "pool_lab" in loaded
+    assert HEAVY.isdisjoint(loaded)
+    # __mp_main__ is another name of __main__, given by multiprocessing.
+    expected = {"pool_lab", "cloudpickle", "__mp_main__", *sys.stdlib_module_names}
+    assert {name.partition(".")[0] for name in loaded} <= expected
+
+
+@pytest.mark.parametrize("path", FILES, ids=name_of)
+def test_a_file_can_be_read_in_one_sitting(path: Path) -> None:
+    assert len(path.read_text(encoding="utf-8").splitlines()) <= LONGEST_FILE
+
+
+def test_conda_makes_the_same_lab_and_knows_no_version_of_its_own() -> None:
+    environment = yaml.safe_load((PROJECT / "environment.yml").read_text(encoding="utf-8"))
+    python, pip, by_pip = environment["dependencies"]
+    extras = re.fullmatch(r"-e \.\[(.+)\]", by_pip["pip"][0])
+    assert environment["name"] == PYPROJECT["project"]["name"]
+    assert python == f"python {PYPROJECT['project']['requires-python']}"
+    assert pip == "pip"
+    assert len(by_pip["pip"]) == 1
+    assert extras is not None
+    assert extras[1].split(",") == ["lab", "test"]
+    assert set(extras[1].split(",")) <= set(PYPROJECT["project"]["optional-dependencies"])
+
+
+def test_make_makes_the_lab_that_conda_makes() -> None:
+    asked = re.findall(r"^\t@\$\(environment\) (.+)$", (PROJECT / "Makefile").read_text(encoding="utf-8"), re.MULTILINE)
+    assert asked
+    assert {"lab", "test"} <= set.intersection(*(set(extras.split()) for extras in asked))
+
+
+@pytest.mark.parametrize("path", LESSONS, ids=lambda path: path.stem)
+def test_a_stored_lesson_is_one_clean_run_that_anyone_could_have_made(path: Path) -> None:
+    assert list(store_notebooks.faults(nbformat.read(path, as_version=4))) == []

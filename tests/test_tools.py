@@ -1,0 +1,113 @@
+"""The commands say plainly what is missing, and a stored lesson that breaks a rule is noticed."""
+
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from nbformat import NotebookNode, v4
+
+from tools import store_notebooks
+
+PROJECT = Path(__file__).resolve().parent.parent
+NEW_ENOUGH = f'exec {sys.executable} "$@"'
+# Runs what it is asked to run after a word of its own: with_python.sh asks with -c PROGRAM ARGUMENT.
+PRETENDING = f"exec {sys.executable} -c 'import sys; {{}}; del sys.argv[:2]; exec(sys.argv[0])' \"$@\""
+TOO_OLD = PRETENDING.format("sys.version_info = (3, 8, 18)")
+WITHOUT_VENV = PRETENDING.format('sys.modules["ensurepip"] = None')
+STAND_IN = "echo 'command not found' >&2; exit 127"
+
+
+def with_python(folder: Path, python: str = "", **candidates: str) -> subprocess.CompletedProcess[str]:
+    """Ask with_python.sh for a Python on a machine that has only these."""
+    for name, script in {"sed": f'exec {shutil.which("sed")} "$@"', **candidates}.items():
+        path = folder / name.replace("_", ".")
+        path.write_text(f"#!/bin/sh\n{script}\n", encoding="utf-8")
+        path.chmod(0o755)
+    shutil.copy(PROJECT / "pyproject.toml", folder)
+    command = ["/bin/sh", str(PROJECT / "tools" / "with_python.sh"), "-c", "print('here')"]
+    environment = {**os.environ, "PATH": str(folder), "PYTHON": python}
+    return subprocess.run(command, cwd=folder, env=environment, capture_output=True, text=True, check=False)
+
+
+def test_a_python_that_will_do_is_found_behind_those_that_will_not(tmp_path: Path) -> None:
+    asked = with_python(tmp_path, python3_15=STAND_IN, python3_14=WITHOUT_VENV, python3_13=TOO_OLD, python3=NEW_ENOUGH)
+    assert (asked.returncode, asked.stdout, asked.stderr) == (0, "here\n", "")
+
+
+@pytest.mark.parametrize(
+    ("candidates", "python", "words"),
+    [
+        pytest.param({}, "", ["No Python found", "3.11 or newer"], id="none"),
+        pytest.param({"python3": STAND_IN}, "", ["No Python found"], id="stand-in"),
+        pytest.param({"python3": TOO_OLD}, "", ["python3 is Python 3.8", "3.11 or newer"], id="too-old"),
+        pytest.param(
+            {"python3": WITHOUT_VENV}, "", ["lacks the venv module", "sudo apt install python3"], id="no-venv"
+        ),
+        pytest.param({"python3": NEW_ENOUGH}, "python9", ["PYTHON=python9 does not run"], id="chosen"),
+    ],
+)
+def test_what_is_missing_is_said_in_a_line_or_two(
+    tmp_path: Path, candidates: dict[str, str], python: str, words: list[str]
+) -> None:
+    asked = with_python(tmp_path, python, **candidates)
+    assert asked.returncode == 1
+    assert len(asked.stderr.splitlines()) <= 2
+    assert all(each in asked.stderr for each in words), asked.stderr
+
+
+def lesson(*cells: NotebookNode) -> NotebookNode:
+    """A stored lesson without a fault, of 20 cells and those given."""
+    notebook: NotebookNode = v4.new_notebook(cells=[v4.new_code_cell("1 + 1") for _ in range(20)] + list(cells))
+    for number, cell in enumerate(notebook.cells, 1):
+        cell.execution_count = number
+    store_notebooks.clean(notebook)
+    return notebook
+
+
+def test_a_clean_lesson_has_no_fault() -> None:
+    meant = v4.new_code_cell("1 / 0", metadata={"tags": ["raises-exception"]}, outputs=[ERROR])
+    assert list(store_notebooks.faults(lesson(meant))) == []
+
+
+ERROR = v4.new_output("error", ename="ZeroDivisionError", evalue="", traceback=[])
+PATH = v4.new_output("stream", text="see \x1b[32m/home/someone/pool.py\x1b[0m")
+
+
+@pytest.mark.parametrize(
+    ("cell", "fault"),
+    [
+        (v4.new_code_cell("1 / 0", outputs=[ERROR]), "code cell 21 shows an error that is not tagged raises-exception"),
+        (v4.new_code_cell("show()", outputs=[PATH]), "code cell 21 shows a path of the machine: /home/someone/pool.py"),
+        (v4.new_code_cell("\n".join("abcdefghijklmnop")), "code cell 21 has more than 15 lines"),
+        (v4.new_code_cell(" "), "code cell 21 is empty"),
+    ],
+    ids=["error", "path", "long", "empty"],
+)
+def test_a_cell_that_breaks_a_rule_is_named(cell: NotebookNode, fault: str) -> None:
+    (found,) = store_notebooks.faults(lesson(cell))
+    assert found.startswith(fault)
+
+
+def test_a_lesson_that_was_run_out_of_order_is_noticed() -> None:
+    notebook = lesson()
+    notebook.cells[3].execution_count = 30
+    assert list(store_notebooks.faults(notebook)) == ["was not run once from top to bottom"]
+
+
+def test_one_cell_in_twenty_may_be_exempt_from_comparison() -> None:
+    exempt = [v4.new_code_cell("# NBVAL_IGNORE_OUTPUT: a clock\nnow()") for _ in range(2)]
+    assert list(store_notebooks.faults(lesson(exempt[0]))) == []
+    assert list(store_notebooks.faults(lesson(*exempt))) == ["more than 1 code cell in 20 is exempt from comparison"]
+
+
+def test_a_widget_is_not_stored_and_the_still_beside_it_is() -> None:
+    data = {
+        "application/vnd.jupyter.widget-view+json": {"model_id": "1"},
+        "image/png": "aGVsbG8=",
+        "text/plain": "a race",
+    }
+    (*_, cell) = lesson(v4.new_code_cell("race()", outputs=[v4.new_output("display_data", data)])).cells
+    assert set(cell.outputs[0].data) == {"image/png", "text/plain"}

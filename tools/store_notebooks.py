@@ -1,0 +1,134 @@
+"""Run lessons from top to bottom in a fresh kernel and store what they show: `python -m tools.store_notebooks FILE...`.
+
+What is stored reads the same whoever ran it: no widget state (a saved view is a reference that no one can resolve; the
+still beside it stays), no timing, nothing of the Python, the folders or the person. `faults` says what a stored lesson
+breaks of these rules; a test sees that it finds nothing.
+"""
+
+import os
+import re
+import site
+import sys
+import sysconfig
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+
+import nbformat
+from IPython.utils.path import compress_user
+from nbclient import NotebookClient
+from nbformat import NotebookNode
+
+PROJECT = Path(__file__).resolve().parent.parent
+CELL_TIMEOUT_S = 300
+LONGEST_CELL = 15
+CELLS_FOR_ONE_EXEMPTION = 20
+
+METADATA = {
+    "kernelspec": {"display_name": "Python 3 (ipykernel)", "language": "python", "name": "python3"},
+    "language_info": {"file_extension": ".py", "name": "python", "pygments_lexer": "ipython3"},
+}
+WIDGETS = "application/vnd.jupyter.widget"
+EXEMPT = {"nbval-ignore-output", "nbval-skip"}
+EXEMPT_COMMENT = re.compile(r"# *(NBVAL_IGNORE_OUTPUT|NBVAL_SKIP|PYTEST_VALIDATE_IGNORE_OUTPUT)")
+MEANT_ERROR = {"raises-exception", "nbval-raises-exception"}
+COLOUR = re.compile(r"\x1b\[[\d;]*m")
+MACHINE_PATH = re.compile(r"(?<![\w.])(?:~/|/(?:home|root|Users|tmp|work|private|var/folders)/|[A-Z]:\\)[\w.\\/-]+")
+
+
+def main(paths: list[Path]) -> None:
+    found = []
+    for path in paths:
+        print(f"{path} ...", flush=True)
+        notebook = nbformat.read(path, as_version=4)
+        run(notebook, path.parent)
+        clean(notebook)
+        nbformat.write(notebook, path)
+        found += [f"{path}: {fault}" for fault in faults(notebook)]
+    if found:
+        sys.exit("\n".join(found))
+
+
+def run(notebook: NotebookNode, folder: Path) -> None:
+    """Run all cells where a reader would; an error that is not marked as meant ends it."""
+    client = NotebookClient(
+        notebook,
+        timeout=CELL_TIMEOUT_S,
+        kernel_name="python3",
+        resources={"metadata": {"path": str(folder)}},
+        record_timing=False,
+        store_widget_state=False,
+        coalesce_streams=True,
+        extra_arguments=["--IPKernelApp.log_level=ERROR"],
+    )
+    client.execute()
+
+
+def clean(notebook: NotebookNode) -> None:
+    """Take out, in place, what belongs to one machine or one run."""
+    notebook.metadata = nbformat.from_dict(METADATA)
+    for cell in code_cells(notebook):
+        cell.metadata.pop("execution", None)
+        for output in cell.outputs:
+            for kind in [kind for kind in output.get("data", {}) if kind.startswith(WIDGETS)]:
+                del output["data"][kind]
+            if output.output_type == "error":
+                output.traceback = [portable(line) for line in output.traceback]
+
+
+def portable(text: str) -> str:
+    """A traceback's text without the folders of this machine; nbval does not compare tracebacks."""
+    for folder in [*site.getsitepackages(), sysconfig.get_path("stdlib"), str(PROJECT)]:
+        text = text.replace(folder + os.sep, "").replace(compress_user(folder) + os.sep, "")
+    return text
+
+
+def faults(notebook: NotebookNode) -> Iterator[str]:
+    """What keeps a notebook from being one that anyone could have run, in words."""
+    cells = code_cells(notebook)
+    if [cell.execution_count for cell in cells] != list(range(1, len(cells) + 1)):
+        yield "was not run once from top to bottom"
+    if notebook.metadata != METADATA:
+        yield "its metadata tells about the machine or keeps widget state"
+    if CELLS_FOR_ONE_EXEMPTION * sum(map(is_exempt, cells)) > len(cells):
+        yield "more than 1 code cell in 20 is exempt from comparison"
+    for number, cell in enumerate(cells, 1):
+        yield from (f"code cell {number} {fault}" for fault in cell_faults(cell))
+
+
+def cell_faults(cell: NotebookNode) -> Iterator[str]:
+    if not cell.source.strip():
+        yield "is empty"
+    if len(cell.source.splitlines()) > LONGEST_CELL:
+        yield f"has more than {LONGEST_CELL} lines"
+    if "execution" in cell.metadata:
+        yield "stores when it ran"
+    for output in cell.outputs:
+        if output.output_type == "error" and not MEANT_ERROR.intersection(tags(cell)):
+            yield f"shows an error that is not tagged raises-exception: {output.ename}"
+        if any(kind.startswith(WIDGETS) for kind in output.get("data", {})):
+            yield "stores a widget that no one can open later"
+        for text in texts(output):
+            yield from (f"shows a path of the machine: {path}" for path in MACHINE_PATH.findall(COLOUR.sub("", text)))
+
+
+def code_cells(notebook: NotebookNode) -> list[NotebookNode]:
+    return [cell for cell in notebook.cells if cell.cell_type == "code"]
+
+
+def is_exempt(cell: NotebookNode) -> bool:
+    return bool(EXEMPT.intersection(tags(cell)) or EXEMPT_COMMENT.search(cell.source))
+
+
+def tags(cell: NotebookNode) -> Iterable[str]:
+    return [str(tag) for tag in cell.metadata.get("tags", [])]
+
+
+def texts(output: NotebookNode) -> Iterator[str]:
+    """All that a reader sees of an output as text."""
+    yield output.get("text", "")
+    yield from output.get("traceback", [])
+    yield from (text for kind, text in output.get("data", {}).items() if kind.startswith("text/"))
+
+
+if __name__ == "__main__":
+    main([Path(argument) for argument in sys.argv[1:]])
