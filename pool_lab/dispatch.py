@@ -92,10 +92,17 @@ class Statistics:
 class Dispatcher:
     """Decides which worker runs which call. All methods may be called from any thread."""
 
-    def __init__(self, size: int, hire: Callable[["Dispatcher", int], Worker], observers: Observers) -> None:
+    def __init__(
+        self,
+        size: int,
+        hire: Callable[["Dispatcher", int], Worker],
+        observers: Observers,
+        when_closed: Callable[[], object] | None = None,
+    ) -> None:
         self.size = size
         self.observers = observers
         self._hire = hire
+        self._when_closed = when_closed
         self._calls = itertools.count()
         self._broken: Callable[[], BrokenExecutor] | None = None
         self._closed = False
@@ -239,6 +246,8 @@ class Dispatcher:
             # No worker will ever meet it: those who `wait` for it must be told here.
             call.future.set_running_or_notify_cancel()
         self._send_home(dismissed)
+        if self._when_closed is not None:
+            self._when_closed()
 
     def break_pool(self, error: Callable[[], BrokenExecutor]) -> Callable[[], BrokenExecutor]:
         """Refuse calls from now on and fail those that are queued, each with an exception of its own from `error`.
@@ -277,10 +286,10 @@ class Dispatcher:
     def _check_open(self) -> None:
         if self._broken is not None:
             raise self._broken()
-        if self._closed:
-            raise ShutdownError("cannot schedule new futures after shutdown")
         if _exiting.is_set():
             raise ShutdownError("cannot schedule new futures after interpreter shutdown")
+        if self._closed:
+            raise ShutdownError("cannot schedule new futures after shutdown")
 
     def _is_superfluous(self) -> bool:
         """Whether the pool has a worker too many."""

@@ -22,11 +22,17 @@ T = TypeVar("T")
 class Pool(Executor):
     """An executor with a fixed, changeable number of workers."""
 
-    def __init__(self, size: int, hire: Callable[[Dispatcher, int], Worker], observer: Observer | None) -> None:
+    def __init__(
+        self,
+        size: int,
+        hire: Callable[[Dispatcher, int], Worker],
+        observer: Observer | None,
+        when_closed: Callable[[], object] | None = None,
+    ) -> None:
         observers = Observers()
         if observer is not None:
             observers.add(observer)
-        self._dispatcher = Dispatcher(size, hire, observers)
+        self._dispatcher = Dispatcher(size, hire, observers, when_closed)
         weakref.finalize(self, self._dispatcher.close).atexit = False
 
     def __repr__(self) -> str:

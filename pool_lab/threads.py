@@ -24,7 +24,7 @@ from .errors import BrokenThreadPool, logger
 from .events import Observer
 from .pool import Pool, check_initializer, worker_count
 
-__all__ = ["ThreadPoolExecutor"]
+__all__ = ["ThreadPoolExecutor", "ThreadWorker", "run"]
 
 _pools = itertools.count()
 
@@ -52,10 +52,10 @@ class ThreadPoolExecutor(Pool):
         size = min(32, usable_cpus() + 4) if max_workers is None else worker_count(max_workers)
         prefix = thread_name_prefix or f"ThreadPoolExecutor-{next(_pools)}"
         prepare = None if initializer is None else partial(initializer, *initargs)
-        super().__init__(size, partial(_ThreadWorker, prefix, prepare), observer)
+        super().__init__(size, partial(ThreadWorker, prefix, prepare), observer)
 
 
-class _ThreadWorker:
+class ThreadWorker:
     """One thread of a pool."""
 
     def __init__(self, prefix: str, prepare: Callable[[], object] | None, dispatcher: Dispatcher, number: int) -> None:
@@ -100,7 +100,7 @@ class _ThreadWorker:
             dispatcher.ready(self)
             while (call := self._inbox.get()) is not None:
                 try:
-                    _run(call, self, dispatcher)
+                    run(call, self, dispatcher)
                 except BaseException:  # a callback raised SystemExit, say: not a reason to lose the worker
                     logger.critical("Exception in worker", exc_info=True)
                 # Not kept while the worker sleeps: the call's arguments and result are its user's.
@@ -130,7 +130,7 @@ def _broken(reason: str, cause: BaseException) -> BrokenThreadPool:
     return error
 
 
-def _run(call: Call, worker: _ThreadWorker, dispatcher: Dispatcher) -> None:
+def run(call: Call, worker: ThreadWorker, dispatcher: Dispatcher) -> None:
     """Make the call and put its outcome into its future."""
     if not call.future.set_running_or_notify_cancel():
         return

@@ -5,12 +5,24 @@ A control only says what its user wishes, by calling back; the experiment's own 
 
 from collections.abc import Callable
 from html import escape
+from typing import Protocol
 
 import ipywidgets
 
 from pool_lab.lab.timeline import Timeline
 
-__all__ = ["StartStop", "experiment_view", "worker_slider"]
+__all__ = ["Gate", "StartStop", "experiment_view", "keep_covered", "worker_slider"]
+
+COVER = "Predict first: this opens when your answer is in."
+
+
+class Gate(Protocol):
+    """What keeps an experiment covered until it opens, such as a prediction that is to be made first."""
+
+    @property
+    def is_open(self) -> bool: ...
+    def when_open(self, callback: Callable[[], None], /) -> None:
+        """Have the callback called once it opens; at once if it is open."""
 
 
 class StartStop(ipywidgets.Button):  # type: ignore[misc]  # ipywidgets ships no types
@@ -47,3 +59,15 @@ def experiment_view(
     view = ipywidgets.VBox([head, row, timeline] if controls else [head, timeline])
     view.add_class("pool-lab-experiment")
     return view
+
+
+def keep_covered(timeline: Timeline, button: StartStop | None, gate: Gate) -> None:
+    """Hide the picture, and lock the button, until the gate opens."""
+
+    def set_covered(covered: bool) -> None:
+        timeline.cover = COVER if covered else ""
+        if button is not None:
+            button.disabled = covered
+
+    set_covered(not gate.is_open)
+    gate.when_open(lambda: set_covered(False))

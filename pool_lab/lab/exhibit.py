@@ -47,10 +47,8 @@ class Exhibit:
     view: Any = None
     """The widget, where someone is there to see it."""
 
-    at_rest = False
-    """Whether there is something to see and it does not move any more."""
-
     def __init__(self) -> None:
+        self._at_rest = False
         self._displays: list[str] = []
         self._display_lock = threading.Lock()
 
@@ -72,7 +70,7 @@ class Exhibit:
 
     def _come_to_rest(self) -> None:
         """It has come to rest: put the still beside the live view, wherever this is displayed."""
-        self.at_rest = True
+        self._at_rest = True
         with self._display_lock:
             displays = tuple(self._displays)
         if displays:
@@ -82,12 +80,16 @@ class Exhibit:
             for display_id in displays:
                 update_display(data, metadata=metadata, raw=True, display_id=display_id)  # type: ignore[no-untyped-call]
 
+    def _shows_a_still(self) -> bool:
+        """Whether there is something to see and it does not move any more."""
+        return self._at_rest
+
     def _bundle(self) -> tuple[dict[str, Any], dict[str, Any]]:
         data: dict[str, Any] = {"text/plain": repr(self)}
         metadata: dict[str, Any] = {}
         if self.view is not None:
             data[WIDGET_VIEW] = {"version_major": 2, "version_minor": 0, "model_id": self.view.model_id}
-        if self.at_rest:
+        if self._shows_a_still():
             data |= picture(self.figure())
             metadata = alt_text(self.summary())
         return data, metadata

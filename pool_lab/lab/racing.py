@@ -11,10 +11,10 @@ import time
 from collections.abc import Callable, Mapping
 from concurrent.futures import Executor
 from queue import SimpleQueue
-from typing import Any, Protocol
+from typing import Any
 
 from pool_lab.lab import words
-from pool_lab.lab.controls import StartStop, experiment_view, worker_slider
+from pool_lab.lab.controls import Gate, StartStop, experiment_view, keep_covered, worker_slider
 from pool_lab.lab.exhibit import Exhibit, Still, someone_is_there
 from pool_lab.lab.kinds import kind_of
 from pool_lab.lab.plots import makespans as draw_makespans
@@ -34,15 +34,6 @@ OURS: Entrants = {"threads": ThreadPoolExecutor, "processes": ProcessPoolExecuto
 
 INVITATION = "Press Start. Then move the slider while the calls run."
 STOP = object()
-
-
-class Gate(Protocol):
-    """What keeps a race covered until it opens, such as a prediction that is to be made first."""
-
-    @property
-    def is_open(self) -> bool: ...
-    def when_open(self, callback: Callable[[], None], /) -> None:
-        """Have the callback called once it opens."""
 
 
 def race(
@@ -125,7 +116,7 @@ class Race(Exhibit):
         """Run it, in a thread of its own. `RuntimeError` if it is running."""
         if self.running:
             raise RuntimeError("this race is running: stop() it, or wait() for its end, and start it again")
-        self._error, self._stopped, self.at_rest = None, False, False
+        self._error, self._stopped, self._at_rest = None, False, False
         self._inbox = SimpleQueue()
         self._owner = threading.Thread(target=self._run, name="pool-lab-race", daemon=True)
         self._owner.start()
@@ -255,15 +246,8 @@ class Race(Exhibit):
         slider = worker_slider(self._workers, most_workers, self.resize)
         note = f"{self.workload.what} · {self.workload.nature}"
         self.view = experiment_view("Race", note, self._button, [slider], self._timeline)
-        if self._gate is not None and not self._gate.is_open:
-            self._timeline.cover = "Predict first: this opens when your answer is in."
-            self._button.disabled = True
-            self._gate.when_open(self._uncover)
-
-    def _uncover(self) -> None:
-        if self._timeline is not None:
-            self._timeline.cover = ""
-            self._button.disabled = False
+        if self._gate is not None:
+            keep_covered(self._timeline, self._button, self._gate)
 
 
 def _panel(executor: type[Executor], workers: int) -> Panel:

@@ -246,46 +246,52 @@ function bracket(pen, x, y, width, arm) {
 }
 
 function paintResizes(pen, state, box, layout, now) {
-  const marks = box.panel.resizes.map((one) => ({ ...one, x: layout.x(one.time) })), taken = [];
+  const wordsOf = ({ before, after }) => `${before} → ${after}${layout.narrow ? "" : " workers"}`;
+  const wide = (mark) => widthOf(pen, wordsOf(mark)), taken = [];
+  const marks = together(box.panel.resizes.map((one) => ({ ...one, x: layout.x(one.time) })), (mark) => wide(mark) + 16);
   for (const { x } of marks) line(pen, x, box.top - 4, x, box.bottom, { width: 1.25, dash: [1.5, 3] });
   // Words keep clear of what is still to come.
   const edge = state.running ? Math.min(layout.right, layout.x(now) - 6) : layout.right;
-  for (const mark of together(marks)) {
-    const words = `${mark.before} → ${mark.after}${layout.narrow ? "" : " workers"}`;
-    const spot = wordSpot(mark, widthOf(pen, words), box, { ...layout, edge, now, taken });
+  const isClear = ({ x0, x1, y }) => !taken.some((one) => one.y === y && one.x0 < x1 + 8 && x0 - 8 < one.x1);
+  const isCrossed = ({ x0, x1, y }) => y > box.top && marks.some(({ x }) => x0 - 3 < x && x < x1 + 3);
+  for (const mark of marks) {
+    const spots = [...wordSpots(mark, wide(mark), box, { ...layout, edge, now })].filter(isClear);
+    // Rather across the line of another resize than not at all; never across its words.
+    const spot = spots.find((one) => !isCrossed(one)) ?? spots[0];
+    if (!spot) continue;
     taken.push(spot);
-    text(pen, words, spot.x0, spot.y, { color: "ink" });
+    text(pen, wordsOf(mark), spot.x0, spot.y, { color: "ink" });
   }
 }
 
-/** The steps of one drag of the slider stand too close for words of their own: the last one speaks for them. */
-function together(marks) {
+/** Steps of the slider in one direction, too close for words of their own, become one: the line of the first, since
+    what they changed comes after it, and the words of the whole. A turn stays, unless it is hardly to be seen. */
+function together(marks, roomOf) {
   const groups = [];
   for (const mark of marks) {
-    const last = groups.at(-1), close = last && mark.x - last.x < 14;
-    if (close) groups[groups.length - 1] = { ...mark, before: last.before };
-    else groups.push(mark);
+    const last = groups.at(-1), turns = last && mark.after > mark.before !== last.after > last.before;
+    if (last && mark.x - last.x < (turns ? 14 : roomOf(mark))) last.after = mark.after;
+    else groups.push({ ...mark });
   }
-  return groups;
+  return groups.filter(({ before, after }) => before !== after);
 }
 
-/** Where a resize's words stand over no bar: in the lanes that came or went, in any other, or else above the lanes. */
-function wordSpot({ x, before, after }, width, { panel, top, lane, bar }, { left, edge, x: at, now, taken }) {
+/** Where a resize's words may stand over no bar, best first: in the lanes that came or went, in others, above them. */
+function* wordSpots({ x, before, after }, width, { panel, top, lane, bar }, { left, edge, x: at, now }) {
   const changed = (row) => row >= Math.min(before, after) && row < Math.max(before, after);
   const rows = [...panel.rows.keys()].reverse().sort((one, other) => changed(other) - changed(one));
   for (const row of lane < 13 ? [] : rows) {
-    const y = top + row * lane + bar / 2 + 4;
+    const { bars } = panel.rows[row], y = top + row * lane + bar / 2 + 4;
     // A worker that is to stop finishes its call first: the words stand behind it.
-    const last = panel.rows[row].bars.at(-1), end = last ? at(last.ended ?? now) : x;
-    const behind = 8 + (end > x && end < x + 64 ? end : x);
-    const sides = [{ x0: x - 8 - width, x1: x - 8 }, { x0: behind, x1: behind + width }];
-    const isOpen = ({ x0, x1 }) => x0 >= left && x1 <= edge && isFree(panel.rows[row].bars, at, now, x0 - 4, x1 + 4);
-    const isClear = ({ x0, x1 }) => !taken.some((one) => one.y === y && one.x0 < x1 + 8 && x0 - 8 < one.x1);
-    const side = (after > before ? sides : sides.toReversed()).find((one) => isOpen(one) && isClear(one));
-    if (side) return { ...side, y };
+    const end = bars.length ? at(bars.at(-1).ended ?? now) : x, behind = 8 + (end > x && end < x + 64 ? end : x);
+    const sides = [{ x0: x - 8 - width, x1: x - 8, y }, { x0: behind, x1: behind + width, y }];
+    const isOpen = ({ x0, x1 }) => x0 >= left && x1 <= edge && isFree(bars, at, now, x0 - 4, x1 + 4);
+    yield* (after > before ? sides : sides.toReversed()).filter(isOpen);
   }
-  const x0 = Math.max(left, Math.min(x - width / 2, edge - width));
-  return { x0, x1: x0 + width, y: top - 7 };
+  for (const wish of [x - width / 2, x - width + 4, x - 4]) {
+    const x0 = Math.max(left, Math.min(wish, edge - width));
+    yield { x0, x1: x0 + width, y: top - 7 };
+  }
 }
 
 const isFree = (bars, x, now, x0, x1) => !bars.some((call) => x(call.began) < x1 && x(call.ended ?? now) > x0);

@@ -13,7 +13,7 @@ from queue import SimpleQueue
 
 from pool_lab.events import Event, EventKind, Observer
 from pool_lab.lab import words
-from pool_lab.lab.controls import experiment_view, worker_slider
+from pool_lab.lab.controls import Gate, experiment_view, keep_covered, worker_slider
 from pool_lab.lab.exhibit import Exhibit, Still, someone_is_there
 from pool_lab.lab.kinds import kind_of
 from pool_lab.lab.plots import timeline as draw_timeline
@@ -24,22 +24,22 @@ from pool_lab.lab.trace import CallState, Trace
 __all__ = ["Watch", "watch"]
 
 
-def watch(executor: concurrent.futures.Executor, *, most_workers: int = 8) -> "Watch":
+def watch(executor: concurrent.futures.Executor, *, most_workers: int = 8, after: Gate | None = None) -> "Watch":
     """Watch an executor from now on: a lane for each worker, a bar for each call, the queue at the door.
 
     As the last line of a cell it shows itself, with a slider from 1 to `most_workers` if the pool can be resized.
     Works on any executor; raises `TypeError` for anything else. Returns at once; the watch ends when the pool has shut
-    down.
+    down. `after` keeps the picture covered until it opens; the calls run all the same.
     """
     if not callable(getattr(executor, "submit", None)) or not callable(getattr(executor, "shutdown", None)):
         raise TypeError(f"only an executor, with submit() and shutdown(), can be watched; got {executor!r}")
-    return Watch(executor, most_workers)
+    return Watch(executor, most_workers, after)
 
 
 class Watch(Exhibit):
     """One executor under observation."""
 
-    def __init__(self, executor: concurrent.futures.Executor, most_workers: int) -> None:
+    def __init__(self, executor: concurrent.futures.Executor, most_workers: int, gate: Gate | None) -> None:
         super().__init__()
         # Watching a pool does not keep it alive.
         self._executor = weakref.ref(executor)
@@ -49,9 +49,8 @@ class Watch(Exhibit):
         self._recorder = Recorder(self._size, time.perf_counter())
         self._wishes: SimpleQueue[int | None] = SimpleQueue()
         self._draw: Observer | None = None
-        self.at_rest = True  # without a view nothing moves
         if someone_is_there():
-            self._make_view(hasattr(executor, "resize"), max(most_workers, self._size))
+            self._make_view(hasattr(executor, "resize"), max(most_workers, self._size), gate)
         self._detach = attach(executor, self._hear)
 
     def __repr__(self) -> str:
@@ -71,6 +70,10 @@ class Watch(Exhibit):
         draw_timeline(still, [(self._name, self._kind.note, self._kind.name, self.trace)], still.alt)
         return still
 
+    def _shows_a_still(self) -> bool:
+        # Without a view nothing moves; but before the first call there is nothing to see.
+        return self._at_rest or (self.view is None and bool(self.trace.spans))
+
     def close(self) -> None:
         """Stop watching; the pool goes on. May be called again."""
         self._detach()
@@ -83,13 +86,14 @@ class Watch(Exhibit):
             if happened.kind is EventKind.SHUT_DOWN or happened.kind is EventKind.WORKER_STOPPED:
                 self._wishes.put(0)  # the keeper may want to look whether that was the end
 
-    def _make_view(self, resizable: bool, most: int) -> None:
-        self.at_rest = False
+    def _make_view(self, resizable: bool, most: int, gate: Gate | None) -> None:
         self._timeline = Timeline()
         self._timeline.begin([Panel(self._name, self._kind.note, self._kind.name, self._size)], self._describe)
         self._draw = self._timeline.observer(0)
         controls = [worker_slider(self._size, most, self._wishes.put)] if resizable else []
         self.view = experiment_view("Watch", "calls show up as they are submitted", None, controls, self._timeline)
+        if gate is not None:
+            keep_covered(self._timeline, None, gate)
         threading.Thread(target=self._keep, name="pool-lab-watch", daemon=True).start()
 
     def _describe(self) -> str:

@@ -31,7 +31,7 @@ class Settings:
     def __init__(
         self,
         context: multiprocessing.context.BaseContext,
-        initializer: bytes | None,
+        initializer: worker.Initializer | None,
         max_tasks: int | None,
         reader: Reader,
     ) -> None:

@@ -4,7 +4,6 @@ import itertools
 import multiprocessing
 import os
 import platform
-import weakref
 from collections.abc import Callable, Iterable, Iterator
 from functools import partial
 from itertools import islice
@@ -16,9 +15,9 @@ from pool_lab.events import Observer
 from pool_lab.executor import whole_number
 from pool_lab.pool import Pool, check_initializer, worker_count
 
-from .messages import dumps
 from .parent import Settings, WorkerProcess
 from .reader import Reader
+from .worker import Initializer
 
 __all__ = ["ProcessPoolExecutor"]
 
@@ -61,13 +60,12 @@ class ProcessPoolExecutor(Pool):
         reader = Reader(f"ProcessPoolExecutor-{next(_pools)}-reader")
         settings = Settings(
             context,
-            None if initializer is None else dumps((initializer, initargs)),
+            None if initializer is None else Initializer(initializer, initargs),
             _checked_max_tasks(max_tasks_per_child, context),
             reader,
         )
-        super().__init__(_size(max_workers), partial(WorkerProcess, settings), observer)
+        super().__init__(_size(max_workers), partial(WorkerProcess, settings), observer, reader.close)
         self._reader = reader
-        weakref.finalize(self, reader.close).atexit = False
 
     def map(
         self,
@@ -90,7 +88,6 @@ class ProcessPoolExecutor(Pool):
 
     def shutdown(self, wait: bool = True, *, cancel_futures: bool = False) -> None:
         super().shutdown(wait, cancel_futures=cancel_futures)
-        self._reader.close()
         if wait:
             self._reader.join()
 

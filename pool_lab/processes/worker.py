@@ -6,17 +6,47 @@ fails.
 
 import signal
 import time
+from collections.abc import Callable
 from multiprocessing.connection import Connection
+from typing import Any
 
 from pool_lab.dispatch import Worktime, name_of
 
-from .messages import NO_WORKTIME, Reply, ReplyKind, dumps_error, dumps_result, loads
+from .messages import NO_WORKTIME, Reply, ReplyKind, dumps, dumps_error, dumps_result, loads
 
-__all__ = ["main"]
+__all__ = ["Initializer", "answer", "main"]
 
 
-def main(connection: "Connection[bytes, bytes]", initializer: bytes | None) -> None:
-    """What the process runs. `initializer` is a pickled (function, initargs)."""
+class Initializer:
+    """A pool's initializer and its arguments, on their way into a new process.
+
+    They are pickled while the process starts, for only then multiprocessing's locks, events and queues can be sent; and
+    unpickled when the initializer is to run, so that a failure can be reported.
+    """
+
+    def __init__(self, function: Callable[..., object], args: tuple[Any, ...]) -> None:
+        self._function, self._args = function, args
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return _Arrived, (dumps((self._function, self._args)),)
+
+    def __call__(self) -> None:
+        self._function(*self._args)
+
+
+class _Arrived:
+    """An initializer in its process."""
+
+    def __init__(self, pickled: bytes) -> None:
+        self._pickled = pickled
+
+    def __call__(self) -> None:
+        function, args = loads(self._pickled, "the initializer")
+        function(*args)
+
+
+def main(connection: "Connection[bytes, bytes]", initializer: Callable[[], None] | None) -> None:
+    """What the process runs."""
     # Ctrl-C reaches every process of the terminal or the kernel. Whether the pool ends is for its owner to say. A
     # handler, not SIG_IGN: programs that a call starts get the default back.
     signal.signal(signal.SIGINT, lambda signum, frame: None)
@@ -24,17 +54,16 @@ def main(connection: "Connection[bytes, bytes]", initializer: bytes | None) -> N
         try:
             if _prepare(connection, initializer):
                 while request := connection.recv_bytes():
-                    connection.send_bytes(_answer(request).to_bytes())
+                    connection.send_bytes(answer(request).to_bytes())
         except (EOFError, OSError):
             return  # the pool's process is gone
 
 
-def _prepare(connection: "Connection[bytes, bytes]", initializer: bytes | None) -> bool:
+def _prepare(connection: "Connection[bytes, bytes]", initializer: Callable[[], None] | None) -> bool:
     """Run the initializer and say how it went."""
     try:
         if initializer is not None:
-            function, args = loads(initializer, "the initializer")
-            function(*args)
+            initializer()
     except BaseException as error:
         connection.send_bytes(Reply(ReplyKind.UNPREPARED, NO_WORKTIME, dumps_error(error)).to_bytes())
         return False
@@ -42,7 +71,7 @@ def _prepare(connection: "Connection[bytes, bytes]", initializer: bytes | None) 
     return True
 
 
-def _answer(request: bytes) -> Reply:
+def answer(request: bytes) -> Reply:
     """Make the call."""
     began, cpu_began = time.perf_counter(), time.thread_time()
     try:

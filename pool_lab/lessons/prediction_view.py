@@ -1,0 +1,42 @@
+"""The form in which a prediction is made: a question, its options, how sure, and a button."""
+
+from html import escape
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import ipywidgets
+
+if TYPE_CHECKING:
+    from pool_lab.lessons.predictions import Prediction
+
+__all__ = ["prediction_view"]
+
+STYLE = Path(__file__).with_name("prediction.css").read_text(encoding="utf-8")
+
+
+def prediction_view(prediction: "Prediction") -> ipywidgets.VBox:
+    """The form; pressing its button records the answer."""
+    from pool_lab.lessons.predictions import CONFIDENCES  # it is about to import this module
+
+    options = [(option.text, key) for key, option in prediction.question.options.items()]
+    question = ipywidgets.HTML(f"<style>{STYLE}</style><p>{escape(prediction.question.text)}</p>")
+    choice = ipywidgets.RadioButtons(options=options, value=None)
+    confidence = ipywidgets.ToggleButtons(options=CONFIDENCES, value=CONFIDENCES[1], description="How sure?")
+    button = ipywidgets.Button(description="Record my prediction", disabled=True, button_style="primary")
+    recorded = ipywidgets.HTML()
+
+    def choose(_: object) -> None:
+        button.disabled = choice.value is None
+
+    def record(_: object) -> None:
+        prediction.answer(choice.value, confidence.value)
+        button.description = "Change my prediction"
+        recorded.value = f"Recorded, {escape(confidence.value)}. Now see what happens."
+
+    choice.observe(choose, "value")
+    button.on_click(record)
+    foot = ipywidgets.HBox([confidence, button, recorded])
+    foot.add_class("pool-lab-prediction-foot")
+    view = ipywidgets.VBox([question, choice, foot])
+    view.add_class("pool-lab-prediction")
+    return view
