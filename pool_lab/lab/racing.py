@@ -105,8 +105,9 @@ class Race(Exhibit):
 
     @property
     def trace(self) -> dict[str, Trace]:
-        """The latest run, by executor: what is known by now. Empty before the first."""
-        return {name: recorder.trace for name, recorder in self._recorders.items()}
+        """The latest run, by executor: what is known by now. Traces without a call before the first."""
+        recorders = self._recorders
+        return {name: recorders[name].trace if recorders else Trace(()) for name in self._executors}
 
     @property
     def running(self) -> bool:
@@ -189,11 +190,15 @@ class Race(Exhibit):
         """Run all calls on the executors of this heat, at the same time."""
         if self._stopped:
             return
-        waiting = 0
-        for args in inputs:
-            for pool in heat:
+
+        def submit_all(pool: Executor) -> None:
+            for args in inputs:
                 pool.submit(self.workload.function, *args).add_done_callback(self._inbox.put)
-                waiting += 1
+
+        # In a thread for each pool: one that takes its time to start its workers must not hold up the others.
+        with ThreadPoolExecutor(len(heat), "pool-lab-submitter") as submitters:
+            list(submitters.map(submit_all, heat))
+        waiting = len(heat) * len(inputs)
         while waiting:
             message = self._inbox.get()
             if isinstance(message, int):

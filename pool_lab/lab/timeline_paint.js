@@ -248,7 +248,8 @@ function bracket(pen, x, y, width, arm) {
 function paintResizes(pen, state, box, layout, now) {
   const wordsOf = ({ before, after }) => `${before} → ${after}${layout.narrow ? "" : " workers"}`;
   const wide = (mark) => widthOf(pen, wordsOf(mark)), taken = [];
-  const marks = together(box.panel.resizes.map((one) => ({ ...one, x: layout.x(one.time) })), (mark) => wide(mark) + 16);
+  const steps = box.panel.resizes.map((one) => ({ ...one, x: layout.x(one.time) }));
+  const marks = together(steps, (step) => wide(step) + 16);
   for (const { x } of marks) line(pen, x, box.top - 4, x, box.bottom, { width: 1.25, dash: [1.5, 3] });
   // Words keep clear of what is still to come.
   const edge = state.running ? Math.min(layout.right, layout.x(now) - 6) : layout.right;
@@ -266,12 +267,12 @@ function paintResizes(pen, state, box, layout, now) {
 
 /** Steps of the slider in one direction, too close for words of their own, become one: the line of the first, since
     what they changed comes after it, and the words of the whole. A turn stays, unless it is hardly to be seen. */
-function together(marks, roomOf) {
+function together(steps, roomOf) {
   const groups = [];
-  for (const mark of marks) {
-    const last = groups.at(-1), turns = last && mark.after > mark.before !== last.after > last.before;
-    if (last && mark.x - last.x < (turns ? 14 : roomOf(mark))) last.after = mark.after;
-    else groups.push({ ...mark });
+  for (const step of steps) {
+    const last = groups.at(-1), turns = last && step.after > step.before !== last.after > last.before;
+    if (last && step.x - last.x < (turns ? 14 : roomOf(step))) last.after = step.after;
+    else groups.push({ ...step });
   }
   return groups.filter(({ before, after }) => before !== after);
 }

@@ -23,7 +23,7 @@ def _at_once(traces: Traces) -> str | None:
 
 def _in_flight(traces: Traces) -> str | None:
     threads, processes = (traces[name].most_at_once for name in ("threads", "processes"))
-    if threads == processes > 1:
+    if threads > 1 and processes > 1:
         return "same"
     return "threads one" if threads == 1 else None
 
@@ -71,7 +71,7 @@ FETCH = Question(
     "the other four processes. How many pages are on their way at the same moment, at most?",
     {
         "same": Option(
-            "Four in each pool.",
+            "As many as there are workers: four in each pool.",
             "A call that waits needs no core and does not hold the GIL, so four threads wait as well together as four "
             "processes do. The threads were simply there sooner: a thread is started in a moment, while a process has "
             "to start an interpreter first. For calls that wait, threads are the choice.",
@@ -84,7 +84,7 @@ FETCH = Question(
         ),
         "cores": Option(
             "Four in the thread pool; in the process pool as many as this machine has cores.",
-            "The pools were seen with different numbers of calls on their way.",
+            "Different numbers of calls were on their way in the two pools.",
             "Cores do not matter to a call that waits: it is not on one. That is why all bars are empty.",
         ),
     },

@@ -1,0 +1,61 @@
+"""Pools of every kind that end with their test, whatever happens in it."""
+
+import multiprocessing
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+
+from pool_lab import ProcessPoolExecutor, ThreadPoolExecutor
+from tests.contract.gates import Gate
+from tests.library.watching import AnyPool, Log, MakeGate, MakePool
+
+
+@pytest.fixture(params=["threads", "forkserver"])
+def kind(request: pytest.FixtureRequest) -> str:
+    """Where the calls run: threads, or the start method of the processes."""
+    name: str = request.param
+    if name != "threads" and name not in multiprocessing.get_all_start_methods():
+        pytest.skip(f"this system has no {name}")
+    return name
+
+
+@pytest.fixture
+def gates() -> Iterator[list[Gate]]:
+    made: list[Gate] = []
+    yield made
+    for gate in made:
+        gate.close()
+
+
+@pytest.fixture
+def make_gate(gates: list[Gate]) -> MakeGate:
+    def make(opens_at: int | None = None) -> Gate:
+        gates.append(Gate(opens_at))
+        return gates[-1]
+
+    return make
+
+
+@pytest.fixture
+def make_pool(kind: str, gates: list[Gate]) -> Iterator[MakePool]:
+    made: list[AnyPool] = []
+
+    def make(max_workers: int = 2, **options: Any) -> AnyPool:
+        if kind == "threads":
+            made.append(ThreadPoolExecutor(max_workers, **options))
+        else:
+            made.append(ProcessPoolExecutor(max_workers, multiprocessing.get_context(kind), **options))
+        return made[-1]
+
+    yield make
+    # A test that failed half-way has left calls at its gates.
+    for gate in gates:
+        gate.open()
+    while made:
+        made.pop().shutdown(cancel_futures=True)
+
+
+@pytest.fixture
+def log() -> Log:
+    return Log()

@@ -1,0 +1,201 @@
+"""Resizing: at any moment, from any thread, and no call is lost, doubled or stopped by it."""
+
+import threading
+from concurrent.futures import BrokenExecutor
+from typing import Any
+
+import pytest
+
+from pool_lab import EventKind, ShutdownError
+from pool_lab.processes import pool as process_pool
+from tests.contract import calls
+from tests.contract.gates import PATIENCE_S, knock, stand_at
+from tests.library.watching import Log, MakeGate, MakePool, on_processes, on_threads, until
+
+
+def test_growing_starts_workers_at_once_if_calls_wait(make_pool: MakePool, make_gate: MakeGate) -> None:
+    gate, pool = make_gate(opens_at=3), make_pool(1)
+    futures = [pool.submit(stand_at, gate.address, number) for number in range(3)]
+    gate.wait_for(1)
+    assert pool.statistics().queued == 2
+    pool.resize(3)
+    assert pool.statistics().workers == 3
+    assert [future.result(PATIENCE_S) for future in futures] == [0, 1, 2]
+
+
+def test_growing_starts_no_more_workers_than_calls_wait(make_pool: MakePool, make_gate: MakeGate) -> None:
+    gate, pool = make_gate(opens_at=2), make_pool(1)
+    futures = [pool.submit(stand_at, gate.address) for _ in range(2)]
+    gate.wait_for(1)
+    pool.resize(10)
+    assert pool.statistics().workers == 2
+    for future in futures:
+        future.result(PATIENCE_S)
+
+
+def test_growing_starts_nobody_if_no_call_waits(make_pool: MakePool, log: Log) -> None:
+    pool = make_pool(1, observer=log)
+    pool.submit(calls.add, 1).result(PATIENCE_S)
+    pool.resize(4)
+    assert pool.statistics().workers == 1
+    assert len(log.only(EventKind.WORKER_STARTED)) == 1
+
+
+def test_shrinking_sends_idle_workers_home(make_pool: MakePool, make_gate: MakeGate, log: Log) -> None:
+    gate, pool = make_gate(opens_at=3), make_pool(3, observer=log)
+    for future in [pool.submit(stand_at, gate.address) for _ in range(3)]:
+        future.result(PATIENCE_S)
+    until(lambda: pool.statistics().idle == 3)
+    pool.resize(1)
+    assert len(log.only(EventKind.WORKER_STOPPED)) == 2
+    assert (pool.statistics().workers, pool.statistics().idle) == (1, 1)
+    until(lambda: not pool._dispatcher._leaving)
+
+
+def test_shrinking_lets_running_calls_finish(make_pool: MakePool, make_gate: MakeGate, log: Log) -> None:
+    gate, pool = make_gate(), make_pool(3, observer=log)
+    running = [pool.submit(stand_at, gate.address, number) for number in range(3)]
+    waiting = [pool.submit(calls.add, number) for number in range(5)]
+    gate.wait_for(3)
+    pool.resize(1)
+    assert pool.statistics().workers == 3
+    assert log.only(EventKind.WORKER_STOPPED) == []
+    gate.open()
+    assert [future.result(PATIENCE_S) for future in running] == [0, 1, 2]
+    assert [future.result(PATIENCE_S) for future in waiting] == [0, 1, 2, 3, 4]
+    log.wait_for(EventKind.WORKER_STOPPED, 2)
+    # The calls at the door were left to the one who stayed.
+    (stayed,) = {0, 1, 2} - {event.worker for event in log.only(EventKind.WORKER_STOPPED)}
+    assert {event.worker for event in log.only(EventKind.STARTED) if (event.call or 0) > 2} == {stayed}
+
+
+def test_every_call_runs_once_whatever_the_size_does_meanwhile(make_pool: MakePool, make_gate: MakeGate) -> None:
+    line, pool = make_gate(), make_pool(3)
+    futures: list[list[Any]] = [[], [], []]
+
+    def submit(mine: list[Any]) -> None:
+        mine.extend(pool.submit(calls.knock_and_double, line.address, number) for number in range(30))
+
+    threads = [threading.Thread(target=submit, args=(mine,)) for mine in futures]
+    for thread in threads:
+        thread.start()
+    for size in (1, 3, 1, 2, 4, 1, 3):
+        pool.resize(size)
+    for thread in threads:
+        thread.join(PATIENCE_S)
+    assert [[future.result(PATIENCE_S) for future in mine] for mine in futures] == [list(range(0, 60, 2))] * 3
+    pool.shutdown()
+    line.wait_for(90)
+    assert line.arrived == 90
+
+
+@pytest.mark.parametrize(
+    ("size", "error"), [(0, ValueError), (-1, ValueError), (2.5, TypeError), ("four", TypeError), (None, TypeError)]
+)
+def test_a_size_that_is_none_leaves_the_pool_as_it_was(
+    make_pool: MakePool, log: Log, size: Any, error: type[Exception]
+) -> None:
+    pool = make_pool(2, observer=log)
+    with pytest.raises(error, match=r"max_workers must be .*, got") as raised:
+        pool.resize(size)
+    assert str(raised.value).endswith(f"got {size!r}")
+    assert "or None" not in str(raised.value)
+    assert pool.statistics().size == 2
+    assert log.events == []
+    assert pool.submit(calls.add, 1).result(PATIENCE_S) == 1
+
+
+def test_a_pool_that_was_shut_down_cannot_be_resized(make_pool: MakePool) -> None:
+    pool = make_pool(2)
+    pool.shutdown()
+    with pytest.raises(ShutdownError, match="cannot resize the pool after shutdown"):
+        pool.resize(3)
+    assert pool.statistics().size == 2
+
+
+@on_processes
+def test_a_broken_pool_cannot_be_resized(make_pool: MakePool) -> None:
+    pool = make_pool(1)
+    pool.submit(calls.die).exception(PATIENCE_S)
+    with pytest.raises(BrokenExecutor, match="exited with code 3"):
+        pool.resize(3)
+
+
+@on_processes
+def test_windows_limits_a_resize_too(make_pool: MakePool, monkeypatch: pytest.MonkeyPatch) -> None:
+    pool = make_pool(1)
+    monkeypatch.setattr(process_pool, "ON_WINDOWS", True)
+    with pytest.raises(ValueError, match="61"):
+        pool.resize(62)
+    assert pool.statistics().size == 1
+
+
+def test_as_many_calls_as_workers_can_meet_right_after_growing(make_pool: MakePool, make_gate: MakeGate) -> None:
+    pool = make_pool(1)
+    pool.submit(calls.add, 1).result(PATIENCE_S)
+    for size in (2, 4):
+        gate = make_gate(opens_at=size)
+        pool.resize(size)
+        for future in [pool.submit(stand_at, gate.address) for _ in range(size)]:
+            future.result(PATIENCE_S)
+
+
+def test_as_many_calls_as_workers_can_meet_right_after_a_thousand_tiny_ones(
+    make_pool: MakePool, make_gate: MakeGate
+) -> None:
+    gate, pool = make_gate(opens_at=3), make_pool(3)
+    tiny = [pool.submit(calls.add, number) for number in range(1000)]
+    meeting = [pool.submit(stand_at, gate.address) for _ in range(3)]
+    for future in meeting:
+        future.result(PATIENCE_S)
+    assert sum(future.result(PATIENCE_S) for future in tiny) == 499_500
+
+
+@on_threads
+def test_a_worker_may_shrink_its_own_pool(make_pool: MakePool, make_gate: MakeGate) -> None:
+    gate, pool = make_gate(opens_at=2), make_pool(2)
+    for future in [pool.submit(stand_at, gate.address) for _ in range(2)]:
+        future.result(PATIENCE_S)
+    pool.submit(pool.resize, 1).result(PATIENCE_S)
+    until(lambda: pool.statistics().workers == 1)
+    pool.submit(knock, gate.address).result(PATIENCE_S)
+
+
+@on_threads
+def test_a_thread_that_cannot_be_started_leaves_the_work_to_the_others(
+    make_pool: MakePool, make_gate: MakeGate, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    gate, pool = make_gate(), make_pool(1)
+    running = pool.submit(stand_at, gate.address)
+    gate.wait_for(1)
+
+    def refuse(thread: threading.Thread) -> None:
+        raise RuntimeError("can't start new thread")
+
+    waiting = [pool.submit(calls.add, 1)]
+    with monkeypatch.context() as patched:
+        patched.setattr(threading.Thread, "start", refuse)
+        pool.resize(3)
+        waiting.append(pool.submit(calls.add, 2))
+    assert "can't start new thread" in caplog.text
+    assert pool.statistics().workers == 1
+    gate.open()
+    running.result(PATIENCE_S)
+    assert [future.result(PATIENCE_S) for future in waiting] == [1, 2]
+
+
+@on_threads
+def test_a_pool_whose_only_thread_cannot_be_started_is_broken(
+    make_pool: MakePool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    pool = make_pool(1)
+
+    def refuse(thread: threading.Thread) -> None:
+        raise RuntimeError("can't start new thread")
+
+    with monkeypatch.context() as patched:
+        patched.setattr(threading.Thread, "start", refuse)
+        with pytest.raises(RuntimeError, match="can't start new thread"):
+            pool.submit(calls.add, 1)
+    with pytest.raises(BrokenExecutor, match="cannot start worker 0"):
+        pool.submit(calls.add, 1)

@@ -1,0 +1,102 @@
+"""An observer that remembers, and calls that only these tests make."""
+
+import itertools
+import os
+import threading
+from collections.abc import Callable
+from typing import Any, Protocol
+
+import pytest
+
+from pool_lab import Event, EventKind, ProcessPoolExecutor, ThreadPoolExecutor
+from tests.contract.gates import PATIENCE_S, Gate
+
+__all__ = ["AnyPool", "Log", "MakeGate", "MakePool", "Tally", "ident", "on_processes", "on_threads", "until"]
+
+AnyPool = ThreadPoolExecutor | ProcessPoolExecutor
+
+on_threads = pytest.mark.parametrize("kind", ["threads"], indirect=True)
+on_processes = pytest.mark.parametrize("kind", ["forkserver"], indirect=True)
+
+
+class MakePool(Protocol):
+    def __call__(self, max_workers: int = 2, **options: Any) -> Any: ...
+
+
+class MakeGate(Protocol):
+    def __call__(self, opens_at: int | None = None) -> Gate: ...
+
+
+class Log:
+    """An observer that keeps all events, and can be asked and waited for."""
+
+    def __init__(self) -> None:
+        # Guards the list and is notified of each event.
+        self._arrived = threading.Condition()
+        self._events: list[Event] = []
+
+    def __call__(self, event: Event) -> None:
+        with self._arrived:
+            self._events.append(event)
+            self._arrived.notify_all()
+
+    @property
+    def events(self) -> list[Event]:
+        """In the order in which they happened."""
+        with self._arrived:
+            return sorted(self._events, key=lambda event: event.sequence)
+
+    @property
+    def kinds(self) -> list[EventKind]:
+        return [event.kind for event in self.events]
+
+    def of(self, call: int) -> list[EventKind]:
+        """What happened to one call."""
+        return [event.kind for event in self.events if event.call == call]
+
+    def only(self, kind: EventKind) -> list[Event]:
+        return [event for event in self.events if event.kind is kind]
+
+    def the(self, kind: EventKind) -> Event:
+        """The one event of its kind."""
+        (event,) = self.only(kind)
+        return event
+
+    def wait_for(self, kind: EventKind, count: int = 1) -> None:
+        """Wait until so many events of the kind have come."""
+
+        def came() -> bool:
+            return sum(event.kind is kind for event in self._events) >= count
+
+        with self._arrived:
+            assert self._arrived.wait_for(came, PATIENCE_S), f"{count} x {kind} awaited, came: {self._events}"
+
+
+class Tally:
+    """How many calls are running, and how often each of them ran. For threads."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._started = itertools.count()
+        self.runs: list[int] = []
+
+    def run(self, number: int) -> int:
+        with self._lock:
+            self.runs.append(number)
+        return number
+
+
+def ident() -> int:
+    """The id that events give the worker: the thread's in a pool of threads, else the process's."""
+    in_worker = threading.current_thread() is threading.main_thread()
+    return os.getpid() if in_worker else threading.get_ident()
+
+
+def until(is_so: Callable[[], bool]) -> None:
+    """Wait for what nobody announces: look, let the others run, look again."""
+    patience = threading.Event()
+    for _ in range(int(PATIENCE_S * 1000)):
+        if is_so():
+            return
+        patience.wait(0.001)
+    pytest.fail("it never came to be so")
