@@ -15,6 +15,7 @@ callback, an observer, nor the start of a worker. Workers refer to the dispatche
 that nobody holds any more can go, and its dispatcher lets the queued calls run and sends the workers home.
 """
 
+import _thread
 import itertools
 import os
 import threading
@@ -26,7 +27,7 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Any, NamedTuple, Protocol
 
-from .errors import BrokenExecutor, ShutdownError
+from .errors import BrokenExecutor, ShutdownError, logger
 from .events import Event, EventKind, Observers, event
 from .future import Future
 
@@ -132,23 +133,26 @@ class Dispatcher:
     def submit(self, function: Callable[..., Any], args: tuple[Any, ...], kwargs: dict[str, Any]) -> Future[Any]:
         future: Future[Any] = Future()
         idle = hired = submitted = None
+        name = name_of(function) if self.observers else ""
         with self._lock:
-            self._check_open()
+            self._check_open("schedule new futures")
             call = Call(next(self._calls), future, function, args, kwargs)
             if self.observers:
-                submitted = event(EventKind.SUBMITTED, call=call.number, name=name_of(function))
+                submitted = event(EventKind.SUBMITTED, call=call.number, name=name)
             if self._idle:
                 idle = self._idle.pop()
             else:
                 self._queue.append(call)
                 hired = self._vacancy()
-        if submitted is not None:
-            self.observers.tell(submitted)
-            future.add_done_callback(partial(self._tell_cancelled, call.number))
-        if idle is not None and not idle.hand_over(call):
-            self.ready(idle)
-        if hired is not None:
-            self._start(hired)
+        try:
+            if submitted is not None:
+                self.observers.tell(submitted)
+                future.add_done_callback(partial(self._tell_cancelled, call.number))
+        finally:  # even if Ctrl-C ends the telling: a worker that was picked or hired must hear of it
+            if idle is not None and not idle.hand_over(call):
+                self.ready(idle)
+            if hired is not None:
+                self._start(hired)
         return future
 
     def started(self, call: Call, worker: Worker) -> None:
@@ -167,7 +171,7 @@ class Dispatcher:
         kind = EventKind.FINISHED if error is None else EventKind.FAILED
         number = None if worker is None else worker.number
         began, ended, cpu_s = worktime or (None, None, None)
-        text = None if error is None else traceback.format_exception_only(error)[-1].strip()
+        text = None if error is None else _text_of(error)
         self.observers.tell(
             event(kind, call=call.number, worker=number, began=began, ended=ended, cpu_s=cpu_s, error=text)
         )
@@ -221,7 +225,7 @@ class Dispatcher:
     def resize(self, size: int) -> None:
         """Have `size` workers at most. New ones start if calls are queued; those too many finish their call and go."""
         with self._lock:
-            self._check_open()
+            self._check_open("resize the pool")
             self.size = size
             resized = event(EventKind.RESIZED, workers=size) if self.observers else None
             dismissed = self._dismiss_idle()
@@ -248,6 +252,15 @@ class Dispatcher:
         self._send_home(dismissed)
         if self._when_closed is not None:
             self._when_closed()
+
+    def drop(self) -> None:
+        """Close, for a pool that nobody holds any more, and do not block.
+
+        It is the garbage collector that finds this out, anywhere, even where this thread has the lock; so another
+        thread closes.
+        """
+        if not self._closed:
+            _thread.start_new_thread(self.close, ())
 
     def break_pool(self, error: Callable[[], BrokenExecutor]) -> Callable[[], BrokenExecutor]:
         """Refuse calls from now on and fail those that are queued, each with an exception of its own from `error`.
@@ -283,13 +296,13 @@ class Dispatcher:
 
     # Under the lock
 
-    def _check_open(self) -> None:
+    def _check_open(self, deed: str) -> None:
         if self._broken is not None:
             raise self._broken()
         if _exiting.is_set():
-            raise ShutdownError("cannot schedule new futures after interpreter shutdown")
+            raise ShutdownError(f"cannot {deed} after interpreter shutdown")
         if self._closed:
-            raise ShutdownError("cannot schedule new futures after shutdown")
+            raise ShutdownError(f"cannot {deed} after shutdown")
 
     def _is_superfluous(self) -> bool:
         """Whether the pool has a worker too many."""
@@ -333,6 +346,9 @@ class Dispatcher:
             text = f"cannot start worker {worker.number}: {error!r}"
             self.lost(worker, text)
             self.gone(worker)
+            if isinstance(error, Exception) and self.workers:
+                logger.exception("%s; the others do its work", text)
+                return
             if not self.workers:
                 self.break_pool(lambda: BrokenExecutor(text))
             raise
@@ -341,6 +357,8 @@ class Dispatcher:
         """The call that the worker is to take; None: it is idle now, or was sent home."""
         with self._lock:
             dismissed = []
+            if self._workers.get(worker.number) is not worker:
+                return None  # it has died meanwhile
             if self._is_superfluous():
                 dismissed.append((worker, self._leave(worker)))
             elif self._queue:
@@ -360,7 +378,7 @@ class Dispatcher:
             self.observers.tell(happened)
 
     def _tell_cancelled(self, number: int, future: Future[Any]) -> None:
-        if future.cancelled():
+        if self.observers and future.cancelled():
             self.observers.tell(event(EventKind.CANCELLED, call=number))
 
 
@@ -368,7 +386,18 @@ def name_of(function: Callable[..., Any]) -> str:
     """The function's name, also through `functools.partial`."""
     while isinstance(function, partial):
         function = function.func
-    return getattr(function, "__name__", type(function).__name__)
+    try:
+        name = function.__name__
+    except Exception:  # it may be anything that can be called
+        name = None
+    return name if isinstance(name, str) else type(function).__name__
+
+
+def _text_of(error: BaseException) -> str:
+    """Type and text of an exception, without its notes."""
+    summary = traceback.TracebackException(type(error), error, None, compact=True)
+    summary.__notes__ = None
+    return list(summary.format_exception_only())[-1].strip()
 
 
 # Every dispatcher of this process, for the two moments that concern them all.

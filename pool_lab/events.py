@@ -11,6 +11,7 @@ Nothing is made and nothing is timed while no one listens.
 import itertools
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from enum import StrEnum
 from typing import NamedTuple
 
@@ -72,8 +73,8 @@ class Observers:
     """The observers of one pool. False when there are none, so that a pool can skip the work of making events."""
 
     def __init__(self, *observers: Observer) -> None:
-        # Replaced, never changed: a thread that is iterating keeps its own list.
-        self._observers = observers
+        # Changed by single operations only, each of which is atomic, and copied to be iterated.
+        self._observers = list(observers)
 
     def __bool__(self) -> bool:
         return bool(self._observers)
@@ -81,18 +82,21 @@ class Observers:
     def add(self, observer: Observer) -> None:
         if not callable(observer):
             raise TypeError(f"an observer must be callable with one event, got {observer!r}")
-        self._observers = (*self._observers, observer)
+        self._observers.append(observer)
 
     def remove(self, observer: Observer) -> None:
         """Forget the observer; one that is not there is no error."""
-        self._observers = tuple(known for known in self._observers if known != observer)
+        with suppress(ValueError):
+            self._observers.remove(observer)
 
     def tell(self, event: Event) -> None:
         """Hand the event to every observer. Call it without holding a lock."""
-        for observer in self._observers:
+        for observer in tuple(self._observers):
             try:
                 observer(event)
-            except Exception:
+            except KeyboardInterrupt:  # Ctrl-C, not the observer's fault
+                raise
+            except BaseException:
                 logger.exception("observer %r failed on %r and is not called again", observer, event)
                 self.remove(observer)
 

@@ -75,7 +75,7 @@ def whole_number(name: str, value: object) -> int:
     try:
         return operator.index(value)  # type: ignore[arg-type]
     except TypeError:
-        raise TypeError(f"{name} must be a whole number or None, got {value!r}") from None
+        raise TypeError(f"{name} must be a whole number, got {value!r}") from None
 
 
 def _results(futures: deque[Future[T]], deadline: float | None, submit_next: Callable[[], None] | None) -> Iterator[T]:

@@ -234,5 +234,5 @@ class Future(concurrent.futures.Future[T]):
     def _run_callback(self, callback: Callable[["Future[T]"], object]) -> None:
         try:
             callback(self)
-        except Exception:
+        except BaseException:  # SystemExit too: those after it, and the worker in whose thread it runs, must go on
             logger.exception("exception calling callback for %r", self)

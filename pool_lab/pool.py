@@ -33,7 +33,7 @@ class Pool(Executor):
         if observer is not None:
             observers.add(observer)
         self._dispatcher = Dispatcher(size, hire, observers, when_closed)
-        weakref.finalize(self, self._dispatcher.close).atexit = False
+        weakref.finalize(self, self._dispatcher.drop).atexit = False
 
     def __repr__(self) -> str:
         return f"<{type(self).__name__} with {self._max_workers} workers at most>"

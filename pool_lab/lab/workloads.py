@@ -12,6 +12,7 @@ workload is open. Everything that a worker process needs is importable, and impo
 
 import ast
 import http.client
+import os
 import sys
 import sysconfig
 import threading
@@ -102,8 +103,10 @@ def _definitions(source: bytes) -> int:
 
 
 # Before Python 3.13 two threads that build trees at once can fail with a SystemError (CPython issue 106905). The GIL
-# lets only one of them run anyhow, so taking turns costs nothing.
-_one_tree_at_a_time: AbstractContextManager[object] = threading.Lock() if sys.version_info < (3, 13) else nullcontext()
+# lets only one of them run anyhow, so taking turns costs nothing. A forked child starts with the lock free.
+_one_tree_at_a_time: Any = threading.Lock() if sys.version_info < (3, 13) else nullcontext()
+if sys.version_info < (3, 13) and hasattr(os, "register_at_fork"):
+    os.register_at_fork(after_in_child=_one_tree_at_a_time._at_fork_reinit)
 
 
 def compress_files(*paths: str) -> int:

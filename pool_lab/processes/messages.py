@@ -136,7 +136,7 @@ def loads(payload: bytes, what: str) -> Any:
     """The value of a payload. Raises `CallUnpicklingError`, which says `what` it was."""
     try:
         return pickle.loads(payload)
-    except Exception as error:
+    except BaseException as error:  # foreign code runs here: a SystemExit must not end the thread that reads
         raise CallUnpicklingError(f"{what} arrived but cannot be unpickled: {error!r}") from error
 
 

@@ -4,7 +4,6 @@ Between `ready` and `hand_over` the worker is idle and reads its pipe, so a requ
 however large. The call is put down in `call` before it is written: should the worker die, the reader knows whose.
 """
 
-import contextlib
 import multiprocessing.context
 import os
 import signal
@@ -21,8 +20,14 @@ from .reader import Reader
 
 __all__ = ["Settings", "WorkerProcess"]
 
-# With fork, a process started at the same moment would inherit this one's end of the pipe and keep it open.
+# With fork, a process started at the same moment would inherit this one's end of the pipe and keep it open. The child
+# inherits the lock as well, taken, and may want to start processes of its own.
 _one_start_at_a_time = threading.Lock()
+if hasattr(os, "register_at_fork"):
+    os.register_at_fork(after_in_child=_one_start_at_a_time._at_fork_reinit)  # type: ignore[attr-defined]
+if hasattr(os, "register_at_fork"):
+    # A forked worker is born while it is held, and may want to start processes itself.
+    os.register_at_fork(after_in_child=_one_start_at_a_time._at_fork_reinit)  # type: ignore[attr-defined]
 
 
 class Settings:
@@ -57,38 +62,49 @@ class WorkerProcess:
         self._lock = threading.Lock()  # guards the next two
         self._call: Call | None = None
         self._dead = False
+        self._sending = threading.Lock()  # held while the pipe is written to, and to close it
         self._buried = threading.Event()
 
     # For the dispatcher
 
     def start(self) -> None:
         try:
-            self._process, self._connection = _start_process(self._settings, self.number)
+            with _one_start_at_a_time:
+                self._process, self._connection = _start_process(self._settings, self.number)
+            self.ident = self._process.pid
+            # A pipe ends with its process, but not while a grandchild has inherited it; so listen to both. Not on
+            # Windows, where nothing is inherited and one can listen to 63 things at most.
+            sentinel = () if os.name == "nt" else (self._process.sentinel,)
+            self.sources = (self._connection, *sentinel)
+            self._settings.reader.add(self)
         except BaseException:
             self._buried.set()
             raise
-        self.ident = self._process.pid
-        # A pipe ends with its process, but not while a grandchild has inherited it; so listen to both. Not on Windows,
-        # where nothing is inherited and one can listen to 63 things at most.
-        sentinel = () if os.name == "nt" else (self._process.sentinel,)
-        self.sources = (self._connection, *sentinel)
-        self._settings.reader.add(self)
 
     def hand_over(self, call: Call) -> bool:
-        if not call.future.set_running_or_notify_cancel():
+        try:
+            if not call.future.set_running_or_notify_cancel():
+                return False
+        except RuntimeError:  # its outcome was set by somebody else, which the future has logged
             return False
         try:
             request = dumps_call(call.function, call.args, call.kwargs)
         except CallPicklingError as error:
             self._dispatcher.fail(call, error.with_traceback(None))
             return False
+        except BaseException as error:  # Ctrl-C, or somebody's __reduce__ exits: neither may cost the worker
+            self._dispatcher.fail(call, error)
+            if isinstance(error, KeyboardInterrupt):
+                self._dispatcher.ready(self)
+                raise
+            return False
+        self._dispatcher.started(call, self)
         with self._lock:
             self._call = call
             dead = self._dead
         if dead:  # it died while it was idle, and the reader found no call to fail
             self._fail_call()
             return True
-        self._dispatcher.started(call, self)
         self._send(request)
         return True
 
@@ -103,7 +119,6 @@ class WorkerProcess:
     def abandon(self) -> None:
         if self._connection is not None:
             self._connection.close()
-        self._settings.reader.abandon()
 
     def terminate(self, *, kill: bool = False) -> None:
         """End the process with SIGTERM or SIGKILL, whatever it is doing. The reader will notice."""
@@ -112,9 +127,26 @@ class WorkerProcess:
                 (self._process.kill if kill else self._process.terminate)()
 
     def _send(self, message: bytes) -> None:
-        # An error means that the process has died: the reader notices, and knows whose call to fail.
-        with contextlib.suppress(OSError):
-            self._connection.send_bytes(message)
+        try:
+            with self._sending:
+                self._connection.send_bytes(message)
+        except OSError:
+            pass  # the process has died: the reader notices, and knows whose call to fail
+        except BaseException:  # Ctrl-C: half a message may be in the pipe
+            self.terminate()
+            raise
+        finally:
+            if self._dead:
+                self._hang_up()
+
+    def _hang_up(self) -> None:
+        """Close the pipe, but not under someone who writes: the descriptor's number may soon be another pipe's.
+
+        Then it is the writer who closes it.
+        """
+        if self._sending.acquire(blocking=False):
+            self._connection.close()
+            self._sending.release()
 
     # For the reader
 
@@ -127,12 +159,16 @@ class WorkerProcess:
         return False
 
     def _take_replies(self) -> None:
+        while (reply := self._next_reply()) is not None:
+            self._take(reply)
+
+    def _next_reply(self) -> Reply | None:
         try:
-            while not self._connection.closed and self._connection.poll():
-                self._take(Reply.from_bytes(self._connection.recv_bytes()))
+            if self._connection.poll():
+                return Reply.from_bytes(self._connection.recv_bytes())
         except (EOFError, OSError):
-            self._connection.close()
             self.sources = (self._process.sentinel,)
+        return None
 
     def _take(self, reply: Reply) -> None:
         match reply.kind:
@@ -153,14 +189,16 @@ class WorkerProcess:
         result, error = _outcome(reply, name_of(call.function))
         self._dispatcher.ended(call, self, reply.worktime, error)
         self._tasks += 1
-        if self._tasks == self._settings.max_tasks:
-            self._dispatcher.retire(self)
-        else:
-            self._dispatcher.ready(self)
-        if error is None:
-            call.future.set_result(result)
-        else:
-            call.future.set_exception(error)
+        try:
+            if self._tasks == self._settings.max_tasks:
+                self._dispatcher.retire(self)
+            else:
+                self._dispatcher.ready(self)
+        finally:  # whatever becomes of the next call
+            if error is None:
+                call.future.set_result(result)
+            else:
+                call.future.set_exception(error)
 
     def _give_up(self, error: BaseException) -> None:
         """The initializer failed: that breaks the pool."""
@@ -169,19 +207,22 @@ class WorkerProcess:
 
     def _bury(self) -> None:
         """The process has ended. If nobody had asked it to, that breaks the pool."""
+        self.sources = ()
         self._process.join()
         exitcode = self._process.exitcode
         with self._lock:
             self._dead = True
             call = self._call
-        self._connection.close()
+        self._hang_up()
         self._process.close()
         died = f"worker {self.number} (process {self.ident}) {_manner(exitcode)} {self._occupation(call)}"
-        self._break_pool(died, WorkerDiedError(died))
-        if call is not None:
-            self._fail_call()
-        self._dispatcher.gone(self)
-        self._buried.set()
+        try:
+            self._break_pool(died, WorkerDiedError(died))
+            if call is not None:
+                self._fail_call()
+        finally:
+            self._dispatcher.gone(self)
+            self._buried.set()
 
     def _occupation(self, call: Call | None) -> str:
         """What the process was doing, in words."""
@@ -210,18 +251,21 @@ class WorkerProcess:
 def _start_process(settings: Settings, number: int) -> tuple[Any, Any]:
     """A new process that runs `worker.main`, and this side's end of its pipe."""
     context: Any = settings.context
-    with _one_start_at_a_time:
-        ours, theirs = context.Pipe()
-        try:
-            process = context.Process(
-                target=worker.main, args=(theirs, settings.initializer), name=f"ProcessPoolExecutor-worker-{number}"
-            )
-            process.start()
-        except BaseException:
-            ours.close()
-            raise
-        finally:
-            theirs.close()
+    ours, theirs = context.Pipe()
+    # A forked process inherits both ends. While it held ours, it would not notice that this process has gone.
+    inherited = ours if context.get_start_method() == "fork" else None
+    try:
+        process = context.Process(
+            target=worker.main,
+            args=(theirs, settings.initializer, inherited),
+            name=f"ProcessPoolExecutor-worker-{number}",
+        )
+        process.start()
+    except BaseException:
+        ours.close()
+        raise
+    finally:
+        theirs.close()
     return process, ours
 
 

@@ -4,6 +4,7 @@ import itertools
 import multiprocessing
 import os
 import platform
+import sys
 from collections.abc import Callable, Iterable, Iterator
 from functools import partial
 from itertools import islice
@@ -23,6 +24,7 @@ __all__ = ["ProcessPoolExecutor"]
 
 T = TypeVar("T")
 
+ON_WINDOWS = os.name == "nt"
 MOST_WORKERS_ON_WINDOWS = 61
 """One can wait for 63 things at most there."""
 
@@ -50,7 +52,8 @@ class ProcessPoolExecutor(Pool):
 
         max_workers: None means the CPUs this process may use.
         mp_context: from `multiprocessing.get_context`: how processes start. None means what was chosen with
-            `multiprocessing.set_start_method`; if nothing was, "forkserver" where there is one, else "spawn".
+            `multiprocessing.set_start_method`; if nothing was, "forkserver" on Linux, else "spawn". To fork a process
+            that has threads is asking for a deadlock, so before Python 3.14 "fork" has to be asked for here.
         initializer: called as `initializer(*initargs)` in each new process; if it raises, the pool is broken.
         max_tasks_per_child: calls after which a process is replaced by a new one; None: never. Not with "fork".
         observer: called with every event (see `pool_lab.events`).
@@ -86,6 +89,9 @@ class ProcessPoolExecutor(Pool):
         chunks = _chunks(zip(*iterables, strict=False), chunksize)
         return _one_by_one(super().map(partial(_run_chunk, fn), chunks, timeout=timeout, buffersize=buffersize))
 
+    def resize(self, max_workers: int) -> None:
+        super().resize(_checked_size(max_workers))
+
     def shutdown(self, wait: bool = True, *, cancel_futures: bool = False) -> None:
         super().shutdown(wait, cancel_futures=cancel_futures)
         if wait:
@@ -114,15 +120,21 @@ def _default_context() -> BaseContext:
     # Python 3.14 does not use forkserver on macOS, where it is available, and neither do we.
     safe = "forkserver" if platform.system() == "Linux" else "spawn"
     chosen: str | None = multiprocessing.get_start_method(allow_none=True)
+    if chosen == "fork" and sys.version_info < (3, 14):
+        # Nobody need have chosen it: there it is what multiprocessing settles on by itself, once it has been used.
+        chosen = None
     return multiprocessing.get_context(chosen or safe)
 
 
 def _size(max_workers: int | None) -> int:
-    on_windows = os.name == "nt"
     if max_workers is None:
-        return min(usable_cpus(), MOST_WORKERS_ON_WINDOWS) if on_windows else usable_cpus()
+        return min(usable_cpus(), MOST_WORKERS_ON_WINDOWS) if ON_WINDOWS else usable_cpus()
+    return _checked_size(max_workers)
+
+
+def _checked_size(max_workers: object) -> int:
     size = worker_count(max_workers)
-    if on_windows and size > MOST_WORKERS_ON_WINDOWS:
+    if ON_WINDOWS and size > MOST_WORKERS_ON_WINDOWS:
         raise ValueError(f"max_workers must be <= {MOST_WORKERS_ON_WINDOWS} on Windows, got {size}")
     return size
 

@@ -4,9 +4,13 @@ It sleeps until a pipe has something to read or a process has ended, and tells t
 bell, wakes it when there is one more to listen to.
 """
 
+import os
 import threading
+import weakref
 from multiprocessing.connection import Connection, Pipe, wait
 from typing import Any, Protocol
+
+from pool_lab.errors import logger
 
 __all__ = ["Reader", "Voice"]
 
@@ -15,10 +19,17 @@ class Voice(Protocol):
     """What the reader listens to: the parent's handle of a worker."""
 
     sources: "tuple[Connection[Any, Any] | int, ...]"
-    """What becomes readable when there is news: the pipe, and where it can be waited for the process itself."""
+    """What becomes readable when there is news: the pipe, and where it can be waited for the process itself.
+
+    Empty when there will be no more.
+    """
 
     def listen(self) -> bool:
         """There is news; take all of it. False: there will be no more. Called in the reader's thread."""
+
+
+# Every reader of this process.
+_readers: "weakref.WeakSet[Reader]" = weakref.WeakSet()
 
 
 class Reader:
@@ -30,23 +41,31 @@ class Reader:
         self._thread: threading.Thread | None = None
         self._name = name
         self._closed = False
+        self._reading = False
+        self._ends: tuple[Connection[bytes, bytes], ...] = ()
+        _readers.add(self)
 
     def add(self, voice: Voice) -> None:
         with self._lock:
-            self._voices.add(voice)
-            if self._thread is None:
-                self._ear, self._bell = Pipe(duplex=False)
-                self._thread = threading.Thread(target=self._read, name=self._name, daemon=False)
-                self._thread.start()
+            if not self._reading:  # not yet, or not any more: a worker may be hired just before the pool is closed
+                self._start()
             else:
                 self._bell.send_bytes(b"!")
+            self._voices.add(voice)
 
     def close(self) -> None:
         """End when the last voice has fallen silent."""
         with self._lock:
-            if self._thread is not None and not self._closed:
+            if self._reading and not self._closed:
                 self._bell.send_bytes(b"!")
             self._closed = True
+
+    def _start(self) -> None:
+        ear, self._bell = Pipe(duplex=False)
+        self._ends = (ear, self._bell)
+        thread = threading.Thread(target=self._read, args=self._ends, name=self._name, daemon=False)
+        thread.start()
+        self._thread, self._reading = thread, True
 
     def is_current_thread(self) -> bool:
         return threading.current_thread() is self._thread
@@ -58,26 +77,42 @@ class Reader:
 
     def abandon(self) -> None:
         """In a forked child: the thread is the parent's."""
-        if self._thread is not None:
-            self._ear.close()
-            self._bell.close()
+        for end in self._ends:
+            end.close()
         self.__init__(self._name)  # type: ignore[misc]
 
-    def _read(self) -> None:
-        while (sources := self._sources()) is not None:
-            ready = wait([self._ear, *sources])
-            if self._ear in ready:
-                self._ear.recv_bytes()
-            for voice in {sources[source] for source in ready if source in sources}:
-                if not voice.listen():
-                    with self._lock:
-                        self._voices.remove(voice)
-        self._ear.close()
-        self._bell.close()
+    def _read(self, ear: "Connection[bytes, bytes]", bell: "Connection[bytes, bytes]") -> None:
+        with ear, bell:
+            while (sources := self._sources()) is not None:
+                ready = wait([ear, *sources])
+                if ear in ready:
+                    ear.recv_bytes()
+                for voice in {sources[source] for source in ready if source in sources}:
+                    self._hear(voice)
+
+    def _hear(self, voice: Voice) -> None:
+        try:
+            goes_on = voice.listen()
+        except BaseException:  # whatever it was, the other workers are waiting to be heard
+            logger.critical("Exception in %s", self._name, exc_info=True)
+            goes_on = bool(voice.sources)
+        if not goes_on:
+            with self._lock:
+                self._voices.remove(voice)
 
     def _sources(self) -> "dict[Any, Voice] | None":
         """Whom to listen to now; None: it is over."""
         with self._lock:
             if self._closed and not self._voices:
+                self._reading = False
                 return None
             return {source: voice for voice in self._voices for source in voice.sources}
+
+
+def _after_fork() -> None:
+    for reader in list(_readers):
+        reader.abandon()
+
+
+if hasattr(os, "register_at_fork"):
+    os.register_at_fork(after_in_child=_after_fork)

@@ -45,8 +45,14 @@ class _Arrived:
         function(*args)
 
 
-def main(connection: "Connection[bytes, bytes]", initializer: Callable[[], None] | None) -> None:
-    """What the process runs."""
+def main(
+    connection: "Connection[bytes, bytes]",
+    initializer: Callable[[], None] | None,
+    inherited: "Connection[bytes, bytes] | None" = None,
+) -> None:
+    """What the process runs. `inherited` is the pool's end of the pipe, if this process got it as well."""
+    if inherited is not None:
+        inherited.close()
     # Ctrl-C reaches every process of the terminal or the kernel. Whether the pool ends is for its owner to say. A
     # handler, not SIG_IGN: programs that a call starts get the default back.
     signal.signal(signal.SIGINT, lambda signum, frame: None)

@@ -38,9 +38,8 @@ def browser() -> Iterator[BrowserContext]:
     chromium = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
     if chromium is None:
         pytest.fail("these tests need Chromium: install it (Debian: apt install chromium)", pytrace=False)
-    with sync_playwright() as playwright:
-        with playwright.chromium.launch(executable_path=chromium, args=FLAGS) as running:
-            yield running.new_context(viewport={"width": 1280, "height": 1000})
+    with sync_playwright() as driver, driver.chromium.launch(executable_path=chromium, args=FLAGS) as chrome:
+        yield chrome.new_context(viewport={"width": 1280, "height": 1000})
 
 
 @pytest.fixture
@@ -78,8 +77,8 @@ def _run(page: Page, address: str) -> Iterator[Notebook]:
     notebook = Notebook(page, address)
     notebook.run_all()
     yield notebook
-    troubles = notebook.troubles()
-    assert not troubles, "\n".join(troubles)
+    complaints = notebook.complaints()
+    assert not complaints, "\n".join(complaints)
 
 
 def _name(request: pytest.FixtureRequest) -> str:

@@ -1,4 +1,4 @@
-"""JupyterLab on this machine, for as long as a `with` block: its own port, its own settings, its own copy of the lessons.
+"""JupyterLab for as long as a `with` block, on a port of its own, with settings and copies of lessons of its own.
 
 Nothing that people have configured for themselves is read, and nothing they have is written.
 """
@@ -10,13 +10,13 @@ import shutil
 import socket
 import subprocess
 import sys
-import urllib.error
 import urllib.request
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from time import monotonic, sleep
+from typing import Any
 
 __all__ = ["JupyterLab", "jupyterlab"]
 
@@ -51,18 +51,9 @@ class JupyterLab:
         """The same for a new notebook of code cells."""
         # Without a kernelspec JupyterLab asks for one, in a dialog.
         metadata = {"kernelspec": {"name": "python3", "display_name": "Python 3", "language": "python"}}
-        code = [
-            {
-                "cell_type": "code",
-                "id": f"cell-{n}",
-                "metadata": {},
-                "source": cell,
-                "outputs": [],
-                "execution_count": None,
-            }
-            for n, cell in enumerate(cells)
-        ]
-        notebook = {"nbformat": 4, "nbformat_minor": 5, "metadata": metadata, "cells": code}
+        code: dict[str, Any] = {"cell_type": "code", "metadata": {}, "outputs": [], "execution_count": None}
+        numbered = [{**code, "id": f"cell-{number}", "source": cell} for number, cell in enumerate(cells)]
+        notebook = {"nbformat": 4, "nbformat_minor": 5, "metadata": metadata, "cells": numbered}
         (self.folder / name).write_text(json.dumps(notebook), encoding="utf-8")
         return self._place(name)
 

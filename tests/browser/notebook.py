@@ -1,4 +1,7 @@
-"""A notebook in JupyterLab, open in a browser, as its reader uses it: run, look, press, drag; and ask the kernel."""
+"""A notebook in JupyterLab, open in a browser, as its reader uses it: run, look, press, drag; and ask the kernel.
+
+Every wait ends: with what was waited for, or after `PATIENCE_MS` with an error that names it.
+"""
 
 import ast
 from pathlib import Path
@@ -17,10 +20,21 @@ READY = """() => {
   return Boolean(panel?.context?.isReady && session?.isReady && session.session?.kernel?.status === "idle");
 }"""
 
-BARE = """() => {
-  window.jupyterapp.shell.collapseLeft();
-  window.jupyterapp.shell.collapseRight();
+# An error in a callback belongs to no cell: JupyterLab shows it only to those who open its log.
+LISTEN = """() => {
+  const { shell } = window.jupyterapp;
+  shell.collapseLeft();
+  shell.collapseRight();
+  window.kernelComplaints = [];
+  shell.currentWidget.sessionContext.session.kernel.iopubMessage.connect((_, { header, content }) => {
+    if (header.msg_type === "error") window.kernelComplaints.push(`kernel: ${content.ename}: ${content.evalue}`);
+    // JupyterLab asks for widgets before the kernel has heard of any; that is no one's fault.
+    const told = content.name === "stderr" && !content.text.startsWith("No such comm");
+    if (told) window.kernelComplaints.push(`kernel: ${content.text}`);
+  });
 }"""
+
+EXECUTE = "([name, arguments]) => window.jupyterapp.commands.execute(name, arguments).then(() => null)"
 
 EVALUATE = """async (expression) => {
   const { kernel } = window.jupyterapp.shell.currentWidget.sessionContext.session;
@@ -28,8 +42,10 @@ EVALUATE = """async (expression) => {
   return (await kernel.requestExecute(asked).done).content.user_expressions.answer;
 }"""
 
-PICTURE_SAYS = """(nth) => {{
-  const timeline = document.querySelectorAll(".pool-lab-experiment .pool-lab-timeline")[nth];
+TWO_FRAMES = "() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))"
+
+PICTURE_SAYS = """() => {{
+  const timeline = document.querySelector(".pool-lab-experiment .pool-lab-timeline");
   if (!timeline) return false;
   const data = Object.fromEntries(Object.entries(timeline.dataset).map(([name, fact]) => [name, JSON.parse(fact)]));
   return {condition};
@@ -38,27 +54,28 @@ PICTURE_SAYS = """(nth) => {{
 COLOURS = """(canvas) => {
   const { data } = canvas.getContext("2d").getImageData(0, 0, canvas.width, canvas.height), colours = new Set();
   for (let at = 0; at < data.length; at += 4) {
-    const [red, green, blue, alpha] = data.slice(at, at + 4);
+    const [red, green, blue, alpha] = data.subarray(at, at + 4);
     if (alpha === 255) colours.add("#" + [red, green, blue].map((part) => part.toString(16).padStart(2, "0")).join(""));
   }
   return [...colours];
 }"""
 
-TROUBLE = (
-    ".jp-OutputArea-output[data-mime-type='application/vnd.jupyter.error'], "
-    ".jp-RenderedText[data-mime-type='application/vnd.jupyter.stderr'], .jupyter-widgets-error-widget"
-)
+OVERFLOW = "(view) => view.scrollWidth > view.clientWidth || view.clientWidth > view.closest('.jp-Cell').clientWidth"
+
+TROUBLE = ".jp-OutputArea-output[data-mime-type*='error'], .jupyter-widgets-error-widget"
 
 
 class Notebook:
-    """An open notebook whose kernel is ready. `problems` is what the page complained about."""
+    """An open notebook whose kernel is ready."""
 
     def __init__(self, page: Page, address: str) -> None:
         self.page = page
-        self.problems: list[str] = []
+        self._complaints: list[str] = []
         page.set_default_timeout(PATIENCE_MS)
-        page.on("pageerror", lambda error: self.problems.append(f"page: {error}"))
-        page.on("console", lambda said: self.problems.append(f"console: {said.text}") if said.type == "error" else None)
+        page.on("pageerror", lambda error: self._complaints.append(f"page: {error}"))
+        page.on(
+            "console", lambda said: self._complaints.append(f"console: {said.text}") if said.type == "error" else None
+        )
         # Leaving a page with unsaved changes asks back.
         page.on("dialog", lambda dialog: dialog.accept())
         page.goto(address)
@@ -70,13 +87,13 @@ class Notebook:
     def reload(self) -> None:
         """Save, and load the page again, as a reader does who comes back to a kernel that still runs."""
         self.command("docmanager:save")
+        self._complaints += self._kernel_complaints()
         self.page.reload()
         self._wait_until_ready()
 
     def command(self, name: str, **arguments: str) -> None:
         """Have JupyterLab do what its menus do, and wait until it has done it."""
-        execute = "([name, arguments]) => window.jupyterapp.commands.execute(name, arguments).then(() => null)"
-        self.page.evaluate(execute, [name, arguments])
+        self.page.evaluate(EXECUTE, [name, arguments])
 
     def value(self, expression: str) -> Any:
         """What the expression is worth in the kernel: anything that can be written as a literal."""
@@ -84,50 +101,57 @@ class Notebook:
         assert answer["status"] == "ok", f"{expression}: {answer['ename']}: {answer['evalue']}"
         return ast.literal_eval(answer["data"]["text/plain"])
 
-    def use_theme(self, name: str) -> None:
-        self.command("apputils:change-theme", theme=name)
+    def predict(self) -> None:
+        """Record the first option of the first prediction, with the mouse."""
+        form = self.page.locator(".pool-lab-prediction").first
+        form.locator("input[type=radio]").first.click()
+        form.get_by_role("button", name="Record my prediction").click()
 
-    def photograph(self, path: Path) -> None:
-        self.page.screenshot(path=path)
+    def race(self, name: str) -> "Race":
+        """The first race on the page; `name` is the kernel's variable."""
+        return Race(self, name)
 
-    def race(self, nth: int = 0) -> "Race":
-        """A race on the page, by its place from the top."""
-        return Race(self.page, nth)
+    def complaints(self) -> list[str]:
+        """All that a reader would see, or a developer find in a log, that is not as it should be."""
+        return [*self._complaints, *self._kernel_complaints(), *self.page.locator(TROUBLE).all_inner_texts()]
 
-    def troubles(self) -> list[str]:
-        """Everything a reader would see or a developer's console tell that is not as it should be."""
-        return [*self.problems, *self.page.locator(TROUBLE).all_inner_texts()]
+    def _kernel_complaints(self) -> list[str]:
+        complaints: list[str] = self.page.evaluate("() => window.kernelComplaints")
+        return complaints
 
     def _wait_until_ready(self) -> None:
         self.page.wait_for_function(READY)
-        self.page.evaluate(BARE)
+        self.page.evaluate(LISTEN)
 
 
 class Race:
-    """A race as it stands on the page. Looks it up each time: JupyterLab may have drawn it anew."""
+    """A race as it stands on the page. All is looked up anew each time: JupyterLab may have drawn it again."""
 
-    def __init__(self, page: Page, nth: int) -> None:
-        self.page = page
-        self.nth = nth
-        view = page.locator(".pool-lab-experiment").nth(nth)
-        self.button = view.locator(".pool-lab-start-stop")
-        self.handle = view.locator(".noUi-handle")
-        self.track = view.locator(".noUi-target")
-        self.timeline = view.locator(".pool-lab-timeline")
-        self.caption = view.locator(".pool-lab-caption")
-        self.cover = view.locator(".pool-lab-cover")
+    def __init__(self, notebook: Notebook, name: str) -> None:
+        self.notebook, self.page, self.name = notebook, notebook.page, name
+        self.view = self.page.locator(".pool-lab-experiment").first
+        self.button = self.view.locator(".pool-lab-start-stop")
+        self.handle = self.view.locator(".noUi-handle")
+        self.timeline = self.view.locator(".pool-lab-timeline")
+        self.caption = self.view.locator(".pool-lab-caption")
+        self.cover = self.view.locator(".pool-lab-cover")
 
     def press(self, name: str) -> None:
-        """Press the button, once it has that name."""
+        """Press the button, as soon as it has that name."""
         expect(self.button).to_have_text(name, timeout=PATIENCE_MS)
         self.button.click()
 
     def wait_for(self, condition: str) -> None:
-        """Wait until the picture says so: JavaScript over `data`, the picture's data attributes as numbers."""
-        self.page.wait_for_function(PICTURE_SAYS.format(condition=condition), arg=self.nth)
+        """Wait until the picture says so: JavaScript over `data`, its data attributes as numbers and booleans."""
+        self.page.wait_for_function(PICTURE_SAYS.format(condition=condition))
 
-    def bring_to_top(self) -> None:
-        self.button.evaluate("(button) => button.closest('.pool-lab-experiment').scrollIntoView({ block: 'start' })")
+    def finish(self) -> None:
+        """Wait until the race is over, and the page shows all that comes after."""
+        self.wait_for("!data.running")
+        assert self.notebook.value(f"{self.name}.wait({PATIENCE_MS / 1000})")
+        expect(self.button).to_have_text("Start again", timeout=PATIENCE_MS)
+        expect(self.timeline).to_be_visible(timeout=PATIENCE_MS)
+        self.page.evaluate(TWO_FRAMES)
 
     def fact(self, name: str) -> int:
         """One of the picture's data attributes: what it shows at this moment."""
@@ -136,7 +160,7 @@ class Race:
     def drag(self, to: float) -> None:
         """Drag the slider's handle with the mouse, to a place from 0 (left end) to 1."""
         self.handle.scroll_into_view_if_needed()
-        handle, track = self.handle.bounding_box(), self.track.bounding_box()
+        handle, track = self.handle.bounding_box(), self.view.locator(".noUi-target").bounding_box()
         assert handle is not None
         assert track is not None
         mouse, y = self.page.mouse, handle["y"] + handle["height"] / 2
@@ -145,21 +169,15 @@ class Race:
         mouse.move(track["x"] + track["width"] * to, y, steps=8)
         mouse.up()
 
+    def photograph(self, path: Path) -> None:
+        self.view.evaluate("(view) => view.scrollIntoView({ block: 'start' })")
+        self.page.screenshot(path=path)
+
     def colours(self) -> set[str]:
-        """The opaque colours of the picture's pixels, as #rrggbb."""
+        """The opaque colours of the picture, as #rrggbb."""
         return set(self.timeline.locator("canvas").evaluate(COLOURS))
 
     def overflows(self) -> bool:
-        """Whether anything of the race is wider than its place on the page."""
-        overflow = (
-            "(one) => one.closest('.pool-lab-experiment').scrollWidth > one.closest('.jp-OutputArea').clientWidth"
-        )
-        wider: bool = self.timeline.evaluate(overflow)
+        """Whether something of it is wider than its place on the page."""
+        wider: bool = self.view.evaluate(OVERFLOW)
         return wider
-
-
-def predict(notebook: Notebook) -> None:
-    """Record the first option of the notebook's first prediction, with the mouse."""
-    form = notebook.page.locator(".pool-lab-prediction").first
-    form.locator("input[type=radio]").first.click()
-    form.get_by_role("button", name="Record my prediction").click()

@@ -7,111 +7,112 @@ that the page asks of the kernel has to queue for it.
 import pytest
 from playwright.sync_api import expect
 
-from tests.browser.notebook import PATIENCE_MS, Notebook, Race, predict
+from tests.browser.notebook import PATIENCE_MS, Notebook, Race
 
 pytestmark = pytest.mark.leaves_behind("Chromium keeps processes in store, for the next page")
 
 POOLS = ("threads", "processes")
 
 
-def steer(notebook: Notebook, race: Race) -> None:
-    """To eight workers with the mouse and down to two with the keyboard, while calls run."""
+@pytest.fixture
+def race(lesson: Notebook) -> Race:
+    """The first race of the lesson, opened by a prediction, and started."""
+    lesson.predict()
+    race = lesson.race("pages")
+    race.press("Start")
     race.wait_for("data.done >= 1")
+    return race
+
+
+def steer(race: Race) -> None:
+    """To eight workers with the mouse and down to two with the keyboard, while calls run."""
     race.drag(to=1)
     race.wait_for("data.lanes === 16")
     race.handle.focus()
     for _ in range(6):
-        notebook.page.keyboard.press("ArrowLeft")
+        race.page.keyboard.press("ArrowLeft")
     race.wait_for("data.lanes === 4")
 
 
-def check_steered(notebook: Notebook, name: str) -> None:
-    """What `steer` did, as the trace of the race of that name knows it."""
+def check_steered(race: Race) -> None:
+    """Whether `steer` did what it should, in the kernel as on the page."""
+    assert race.fact("lanes-most") == 16
     for pool in POOLS:
-        trace = f"{name}.trace[{pool!r}]"
-        sizes = notebook.value(f"[4, *(resize.after for resize in {trace}.resizes)]")
+        trace = f"{race.name}.trace[{pool!r}]"
+        sizes = race.notebook.value(f"[resize.after for resize in {trace}.resizes]")
         assert max(sizes) == 8
         assert sizes[-1] == 2
-        assert notebook.value(f"{trace}.most_at_once") > 4
-        assert len(workers_used(notebook, trace, "span.dispatched < trace.resizes[0].time")) <= 4
-        assert len(workers_used(notebook, trace, "span.dispatched > trace.resizes[-1].time")) == 2
+        assert race.notebook.value(f"{trace}.most_at_once") > 4
+        assert 1 <= workers_of_calls(race, trace, "< trace.resizes[0].time") <= 4
+        assert 1 <= workers_of_calls(race, trace, "> trace.resizes[-1].time") <= 2
 
 
-def workers_used(notebook: Notebook, trace: str, condition: str) -> set[int]:
-    """Numbers of the workers that ran the calls for which the condition holds."""
-    given = "span.dispatched is not None"
-    used: set[int] = notebook.value(
-        f"(lambda trace: {{span.worker for span in trace.spans if {given} and {condition}}})({trace})"
-    )
-    return used
+def workers_of_calls(race: Race, trace: str, dispatched: str) -> int:
+    """How many workers ran the calls that were dispatched then."""
+    workers = f"{{span.worker for span in trace.spans if span.worker is not None and span.dispatched {dispatched}}}"
+    number: int = race.notebook.value(f"(lambda trace: len({workers}))({trace})")
+    return number
 
 
 def test_a_prediction_opens_the_race(lesson: Notebook) -> None:
-    race = lesson.race()
+    race = lesson.race("pages")
     expect(race.cover).to_be_visible(timeout=PATIENCE_MS)
     expect(race.button).to_be_disabled()
 
-    predict(lesson)
+    lesson.predict()
 
     expect(race.cover).to_be_hidden(timeout=PATIENCE_MS)
     expect(race.button).to_be_enabled()
     assert lesson.value("waiting.record.option") == lesson.value("next(iter(waiting.question.options))")
 
 
-def test_the_slider_changes_how_many_workers_run_calls(lesson: Notebook) -> None:
-    predict(lesson)
-    race = lesson.race()
-    race.press("Start")
-    steer(lesson, race)
-    race.wait_for("!data.running")
+def test_the_slider_changes_how_many_workers_run_calls(race: Race) -> None:
+    steer(race)
+    race.finish()
 
-    assert race.fact("lanes-most") == 16
     assert race.fact("done") == 128
-    check_steered(lesson, "pages")
+    check_steered(race)
 
 
 def test_the_slider_is_heard_while_all_threads_want_the_gil(computing: Notebook) -> None:
-    race = computing.race()
-    race.press("Start")
-    steer(computing, race)
-    race.press("Stop")
-    race.wait_for("!data.running")
-
-    assert race.fact("lanes-most") == 16
-    check_steered(computing, "files")
-
-
-def test_stop_cancels_what_waits_and_the_race_can_be_started_again(lesson: Notebook) -> None:
-    predict(lesson)
-    race = lesson.race()
+    race = computing.race("files")
     race.press("Start")
     race.wait_for("data.done >= 1")
+    steer(race)
     race.press("Stop")
-    race.wait_for("!data.running")
+    race.finish()
+
+    check_steered(race)
+
+
+def test_stop_cancels_the_calls_that_wait(race: Race) -> None:
+    race.press("Stop")
+    race.finish()
 
     assert race.fact("queued") == race.fact("running-calls") == 0
     assert race.fact("cancelled") > 0
-    assert race.fact("done") + race.fact("cancelled") == 128
-    cancelled = "sum(trace.counts['cancelled'] for trace in pages.trace.values())"
-    assert lesson.value(cancelled) == race.fact("cancelled")
+    assert race.fact("cancelled") + race.fact("done") == 128
+    cancelled = f"sum(trace.counts['cancelled'] for trace in {race.name}.trace.values())"
+    assert race.notebook.value(cancelled) == race.fact("cancelled")
 
+
+def test_a_race_can_be_started_again_as_soon_as_the_button_says_so(race: Race) -> None:
+    race.press("Stop")
     race.press("Start again")
-    race.wait_for("data.run === 2 && !data.running")
+    race.wait_for("data.run === 2 && data.done >= 1")
+    race.finish()
 
     assert race.fact("done") == 128
-    assert race.fact("cancelled") == lesson.value(cancelled) == 0
+    assert race.fact("cancelled") == 0
 
 
-def test_a_reader_who_comes_back_finds_the_finished_picture_and_its_words(lesson: Notebook) -> None:
-    predict(lesson)
-    race = lesson.race()
-    race.press("Start")
-    race.wait_for("data.done === 128 && !data.running")
-    summary = lesson.value("pages.summary()")
+def test_a_reader_who_comes_back_finds_the_finished_picture_and_its_words(race: Race) -> None:
+    race.finish()
+    summary = race.notebook.value("pages.summary()")
     expect(race.caption).to_have_text(summary, timeout=PATIENCE_MS)
     expect(race.caption).to_have_attribute("aria-live", "polite")
 
-    lesson.reload()
+    race.notebook.reload()
 
     race.wait_for("data.done === 128 && !data.running")
     expect(race.caption).to_have_text(summary, timeout=PATIENCE_MS)
@@ -119,18 +120,14 @@ def test_a_reader_who_comes_back_finds_the_finished_picture_and_its_words(lesson
     assert race.fact("lanes-most") == 8
 
 
-def test_the_slider_is_reached_by_tab_and_keeps_the_focus_when_the_race_ends(lesson: Notebook) -> None:
-    predict(lesson)
-    race = lesson.race()
-    race.press("Start")
-    race.wait_for("data.running")
-    lesson.page.keyboard.press("Tab")
+def test_tab_reaches_the_slider_which_keeps_the_focus_when_the_race_ends(race: Race) -> None:
+    race.page.keyboard.press("Tab")
     expect(race.handle).to_be_focused()
     for _ in range(4):
-        lesson.page.keyboard.press("ArrowRight")
-    race.wait_for("!data.running")
-    expect(race.button).to_have_text("Start again", timeout=PATIENCE_MS)
+        race.page.keyboard.press("ArrowRight")
+    race.wait_for("data.lanes === 16")
+    race.finish()
 
     expect(race.handle).to_be_focused()
-    lesson.page.keyboard.press("ArrowLeft")
+    race.page.keyboard.press("ArrowLeft")
     expect(race.handle).to_have_attribute("aria-valuenow", "7.0")

@@ -1,6 +1,5 @@
 """An observer that remembers, and calls that only these tests make."""
 
-import itertools
 import os
 import threading
 from collections.abc import Callable
@@ -11,7 +10,7 @@ import pytest
 from pool_lab import Event, EventKind, ProcessPoolExecutor, ThreadPoolExecutor
 from tests.contract.gates import PATIENCE_S, Gate
 
-__all__ = ["AnyPool", "Log", "MakeGate", "MakePool", "Tally", "ident", "on_processes", "on_threads", "until"]
+__all__ = ["AnyPool", "Log", "MakeGate", "MakePool", "ident", "on_processes", "on_threads", "until"]
 
 AnyPool = ThreadPoolExecutor | ProcessPoolExecutor
 
@@ -70,20 +69,6 @@ class Log:
 
         with self._arrived:
             assert self._arrived.wait_for(came, PATIENCE_S), f"{count} x {kind} awaited, came: {self._events}"
-
-
-class Tally:
-    """How many calls are running, and how often each of them ran. For threads."""
-
-    def __init__(self) -> None:
-        self._lock = threading.Lock()
-        self._started = itertools.count()
-        self.runs: list[int] = []
-
-    def run(self, number: int) -> int:
-        with self._lock:
-            self.runs.append(number)
-        return number
 
 
 def ident() -> int:

@@ -1,0 +1,127 @@
+"""Pools that nobody holds any more, pools in forked children, and pools made by calls of pools."""
+
+import gc
+import multiprocessing
+import os
+import weakref
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from pool_lab import ProcessPoolExecutor, ThreadPoolExecutor
+from pool_lab.dispatch import Dispatcher
+from tests.contract import calls
+from tests.contract.gates import PATIENCE_S, stand_at
+from tests.library.scripts import run_file
+from tests.library.watching import AnyPool, MakeGate, until
+
+START_METHODS = [name for name in ("fork", "forkserver", "spawn") if name in multiprocessing.get_all_start_methods()]
+
+forks = pytest.mark.skipif(not hasattr(os, "fork"), reason="this system does not fork")
+
+
+def new_pool(kind: str, max_workers: int = 1) -> AnyPool:
+    if kind == "threads":
+        return ThreadPoolExecutor(max_workers)
+    return ProcessPoolExecutor(max_workers, multiprocessing.get_context(kind))
+
+
+def test_a_dropped_pool_runs_its_queue_and_sends_its_workers_home(kind: str, make_gate: MakeGate) -> None:
+    gate, pool = make_gate(), new_pool(kind)
+    futures: list[Any] = [pool.submit(stand_at, gate.address), *(pool.submit(calls.add, number) for number in range(3))]
+    gate.wait_for(1)
+    dispatcher, dropped = pool._dispatcher, weakref.ref(pool)
+    del pool
+    assert dropped() is None
+    gate.open()
+    assert [future.result(PATIENCE_S) for future in futures] == [None, 0, 1, 2]
+    until(lambda: not dispatcher.workers and not dispatcher._leaving)
+
+
+def test_a_pool_may_be_collected_by_a_thread_that_has_its_lock(
+    kind: str, make_gate: MakeGate, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """1. The pool is part of a cycle. 2. A worker takes the lock. 3. It makes an object, and the collector runs."""
+    gate, pool = make_gate(), new_pool(kind)
+    future, dropped = pool.submit(stand_at, gate.address), weakref.ref(pool)
+    gate.wait_for(1)
+    cycle: list[Any] = [pool]
+    cycle.append(cycle)
+    is_superfluous = Dispatcher._is_superfluous
+
+    def collect_first(dispatcher: Dispatcher) -> bool:
+        gc.collect()
+        return is_superfluous(dispatcher)
+
+    gc.disable()
+    try:
+        monkeypatch.setattr(Dispatcher, "_is_superfluous", collect_first)
+        dispatcher = pool._dispatcher
+        del pool, cycle
+        gate.open()
+        future.result(PATIENCE_S)
+        until(lambda: dropped() is None and not dispatcher.workers and not dispatcher._leaving)
+    finally:
+        gc.enable()
+
+
+INHERIT = """
+import multiprocessing
+import os
+from pool_lab import ProcessPoolExecutor, ThreadPoolExecutor
+
+def make_pool():
+    if {kind!r} == "threads":
+        return ThreadPoolExecutor(2)
+    return ProcessPoolExecutor(2, multiprocessing.get_context({kind!r}), **{options})
+
+def in_child(pool):
+    child = os.fork()
+    if not child:
+        assert [pool.submit(abs, -number).result(30) for number in range(3)] == [0, 1, 2]
+        pool.shutdown()
+        os._exit(0)
+    print(os.waitpid(child, 0)[1])
+
+if __name__ == "__main__":
+    pool = make_pool()
+    in_child(pool)
+    pool.submit(abs, -4).result(30)
+    while pool._dispatcher._leaving:  # with a limit of calls: until the worker has gone
+        pass
+    in_child(pool)
+    print(pool.submit(abs, -5).result(30))
+    pool.shutdown()
+"""
+
+
+@forks
+@pytest.mark.parametrize("kind", ["threads", "fork", "spawn"])
+def test_a_forked_child_can_use_the_pool_it_inherits(kind: str, tmp_path: Path) -> None:
+    """A new one, and one that has worked; the parent's goes on. Not with forkserver: multiprocessing itself refuses."""
+    assert run_file(INHERIT.format(kind=kind, options={}), tmp_path / "script.py") == ["0", "0", "5"]
+
+
+@forks
+def test_a_forked_child_can_use_a_pool_that_has_no_worker_at_the_moment(tmp_path: Path) -> None:
+    program = INHERIT.format(kind="spawn", options={"max_tasks_per_child": 1})
+    assert run_file(program, tmp_path / "script.py") == ["0", "0", "5"]
+
+
+def ask_another_pool(kind: str, number: int) -> int:
+    """A call that has a pool of its own for the answer."""
+    with new_pool(kind) as pool:
+        return pool.submit(calls.add, number, 1).result(PATIENCE_S)
+
+
+@pytest.mark.filterwarnings("ignore:This process .* is multi-threaded:DeprecationWarning")
+@pytest.mark.parametrize("outer", ["threads", *START_METHODS])
+@pytest.mark.parametrize("inner", ["threads", "fork", "spawn"])
+def test_a_call_may_make_a_pool_of_its_own(outer: str, inner: str) -> None:
+    if inner not in ("threads", *START_METHODS):
+        pytest.skip(f"this system has no {inner}")
+    if (outer, inner) == ("threads", "fork"):
+        pytest.skip("forking beside running threads may hang, in any library")
+    with new_pool(outer) as pool:
+        assert pool.submit(ask_another_pool, inner, 1).result(PATIENCE_S) == 2
