@@ -19,37 +19,19 @@ import _thread
 import itertools
 import os
 import threading
-import traceback
 import weakref
 from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
-from typing import Any, NamedTuple, Protocol
+from typing import Any, Protocol
 
+from .call import Call, Worktime, name_of, text_of
 from .errors import BrokenExecutor, ShutdownError, logger
 from .events import Event, EventKind, Observers, event
 from .future import Future
 
-__all__ = ["Call", "Dispatcher", "Statistics", "Worker", "Worktime", "name_of"]
-
-
-class Call(NamedTuple):
-    """One submitted call."""
-
-    number: int
-    future: Future[Any]
-    function: Callable[..., Any]
-    args: tuple[Any, ...]
-    kwargs: dict[str, Any]
-
-
-class Worktime(NamedTuple):
-    """What a worker measured around a call: seconds on `time.perf_counter`, and seconds on a core."""
-
-    began: float
-    ended: float
-    cpu_s: float
+__all__ = ["Dispatcher", "Statistics", "Worker"]
 
 
 class Worker(Protocol):
@@ -171,7 +153,7 @@ class Dispatcher:
         kind = EventKind.FINISHED if error is None else EventKind.FAILED
         number = None if worker is None else worker.number
         began, ended, cpu_s = worktime or (None, None, None)
-        text = None if error is None else _text_of(error)
+        text = None if error is None else text_of(error)
         self.observers.tell(
             event(kind, call=call.number, worker=number, began=began, ended=ended, cpu_s=cpu_s, error=text)
         )
@@ -380,24 +362,6 @@ class Dispatcher:
     def _tell_cancelled(self, number: int, future: Future[Any]) -> None:
         if self.observers and future.cancelled():
             self.observers.tell(event(EventKind.CANCELLED, call=number))
-
-
-def name_of(function: Callable[..., Any]) -> str:
-    """The function's name, also through `functools.partial`."""
-    while isinstance(function, partial):
-        function = function.func
-    try:
-        name = function.__name__
-    except Exception:  # it may be anything that can be called
-        name = None
-    return name if isinstance(name, str) else type(function).__name__
-
-
-def _text_of(error: BaseException) -> str:
-    """Type and text of an exception, without its notes."""
-    summary = traceback.TracebackException(type(error), error, None, compact=True)
-    summary.__notes__ = None
-    return list(summary.format_exception_only())[-1].strip()
 
 
 # Every dispatcher of this process, for the two moments that concern them all.

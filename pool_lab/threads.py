@@ -18,8 +18,9 @@ from functools import partial
 from queue import SimpleQueue
 from typing import Any
 
+from .call import Call, Worktime
 from .cpus import usable_cpus
-from .dispatch import Call, Dispatcher, Worktime
+from .dispatch import Dispatcher
 from .errors import BrokenThreadPool, logger
 from .events import Observer
 from .pool import Pool, check_initializer, worker_count

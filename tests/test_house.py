@@ -25,11 +25,12 @@ LIBRARY = {
     "events": {"errors"},
     "future": {"errors"},
     "waiting": {"future", "errors"},
+    "call": {"future", "errors"},
     "executor": {"future", "errors"},
-    "dispatch": {"executor", "future", "events", "errors"},
-    "pool": {"dispatch", "executor", "future", "events", "errors", "cpus"},
-    "threads": {"pool", "dispatch", "executor", "future", "events", "errors", "cpus"},
-    "processes": {"pool", "dispatch", "executor", "future", "events", "errors", "cpus"},
+    "dispatch": {"call", "executor", "future", "events", "errors"},
+    "pool": {"dispatch", "call", "executor", "future", "events", "errors", "cpus"},
+    "threads": {"pool", "dispatch", "call", "executor", "future", "events", "errors", "cpus"},
+    "processes": {"pool", "dispatch", "call", "executor", "future", "events", "errors", "cpus"},
 }
 # Who may use what is heavy. All else in the lab works without a screen.
 WIDGETS = {"anywidget", "ipywidgets", "traitlets"}

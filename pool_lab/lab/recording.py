@@ -14,7 +14,7 @@ from collections.abc import Callable
 from functools import partial
 from typing import Any, NamedTuple
 
-from pool_lab.dispatch import name_of
+from pool_lab.call import name_of
 from pool_lab.events import Event, EventKind, Observer, Observers, event
 from pool_lab.future import Future
 from pool_lab.lab.trace import Trace

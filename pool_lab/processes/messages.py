@@ -20,7 +20,7 @@ from enum import IntEnum
 from multiprocessing.reduction import ForkingPickler
 from typing import Any, ClassVar, NamedTuple, NoReturn
 
-from pool_lab.dispatch import Worktime, name_of
+from pool_lab.call import Worktime, name_of
 from pool_lab.errors import CallPicklingError, CallUnpicklingError, RemoteTraceback
 
 __all__ = ["NO_WORKTIME", "Reply", "ReplyKind", "dumps", "dumps_call", "dumps_error", "dumps_result", "loads", "raised"]

@@ -11,7 +11,8 @@ import threading
 from functools import partial
 from typing import Any
 
-from pool_lab.dispatch import Call, Dispatcher, name_of
+from pool_lab.call import Call, name_of
+from pool_lab.dispatch import Dispatcher
 from pool_lab.errors import BrokenProcessPool, CallPicklingError, CallUnpicklingError, WorkerDiedError, logger
 
 from . import worker

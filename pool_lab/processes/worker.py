@@ -10,7 +10,7 @@ from collections.abc import Callable
 from multiprocessing.connection import Connection
 from typing import Any
 
-from pool_lab.dispatch import Worktime, name_of
+from pool_lab.call import Worktime, name_of
 
 from .messages import NO_WORKTIME, Reply, ReplyKind, dumps, dumps_error, dumps_result, loads
 

@@ -1,6 +1,7 @@
-"""One JupyterLab and one Chromium for all tests of a session; a page and a kernel of its own for each.
+"""One JupyterLab, open in one page, for all tests of a session; a notebook and a kernel for each.
 
-What a test leaves in the page or the cells that a reader would call an error fails it at its end.
+How the page looked at the end of a test is kept. What a reader would call an error, on the page, in a cell or a log,
+fails the test in whose time it came up.
 """
 
 import shutil
@@ -8,10 +9,10 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import BrowserContext, Page, sync_playwright
+from playwright.sync_api import Page, sync_playwright
 
 from tests.browser.jupyterlab import PROJECT, JupyterLab, jupyterlab
-from tests.browser.notebook import Notebook
+from tests.browser.notebook import PATIENCE_MS, Notebook, wait_for_jupyterlab
 
 LESSON = "07_race_threads_and_processes.ipynb"
 
@@ -33,36 +34,36 @@ def lab(tmp_path_factory: pytest.TempPathFactory) -> Iterator[JupyterLab]:
 
 
 @pytest.fixture(scope="session")
-def browser() -> Iterator[BrowserContext]:
-    """Its pages share a cache, so that only the first has to load all of JupyterLab."""
+def page(lab: JupyterLab) -> Iterator[Page]:
+    """JupyterLab in a browser, no notebook open."""
     chromium = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
     if chromium is None:
         pytest.fail("these tests need Chromium: install it (Debian: apt install chromium)", pytrace=False)
-    with sync_playwright() as driver, driver.chromium.launch(executable_path=chromium, args=FLAGS) as chrome:
-        yield chrome.new_context(viewport={"width": 1280, "height": 1000})
+    with sync_playwright() as driver, driver.chromium.launch(executable_path=chromium, args=FLAGS) as browser:
+        page = browser.new_page(viewport={"width": 1280, "height": 1000})
+        page.set_default_timeout(PATIENCE_MS)
+        # Leaving a page with unsaved changes asks back.
+        page.on("dialog", lambda dialog: dialog.accept())
+        page.goto(lab.address("lab"))
+        wait_for_jupyterlab(page)
+        yield page
 
 
 @pytest.fixture
-def page(browser: BrowserContext, lab: JupyterLab, artefacts: Path, request: pytest.FixtureRequest) -> Iterator[Page]:
-    """A new page; how it looked at the end of the test is kept."""
-    page = browser.new_page()
-    yield page
-    page.screenshot(path=artefacts / f"{_name(request)}.png")
-    page.close()
-    lab.end_kernels()
-
-
-@pytest.fixture
-def lesson(page: Page, lab: JupyterLab, request: pytest.FixtureRequest) -> Iterator[Notebook]:
+def lesson(page: Page, lab: JupyterLab, artefacts: Path, request: pytest.FixtureRequest) -> Iterator[Notebook]:
     """Lesson 07, open and run."""
-    yield from _run(page, lab.put(LESSON, f"{_name(request)}.ipynb"))
+    name = request.node.name.removeprefix("test_")
+    lab.put(LESSON, f"{name}.ipynb")
+    yield from _open_and_run(page, lab, name, artefacts)
 
 
 @pytest.fixture
-def computing(page: Page, lab: JupyterLab, request: pytest.FixtureRequest) -> Iterator[Notebook]:
+def computing(page: Page, lab: JupyterLab, artefacts: Path, request: pytest.FixtureRequest) -> Iterator[Notebook]:
     """A notebook with a long race of calls that hold the GIL, run."""
+    name = request.node.name.removeprefix("test_")
     cells = ["from pool_lab.lab import race, workloads", "files = race(workloads.parse(calls=400))\nfiles"]
-    yield from _run(page, lab.put_cells(cells, f"{_name(request)}.ipynb"))
+    lab.put_cells(cells, f"{name}.ipynb")
+    yield from _open_and_run(page, lab, name, artefacts)
 
 
 @pytest.fixture(scope="session")
@@ -73,14 +74,12 @@ def artefacts() -> Path:
     return folder
 
 
-def _run(page: Page, address: str) -> Iterator[Notebook]:
-    notebook = Notebook(page, address)
+def _open_and_run(page: Page, lab: JupyterLab, name: str, artefacts: Path) -> Iterator[Notebook]:
+    notebook = Notebook(page, f"{name}.ipynb")
     notebook.run_all()
     yield notebook
+    page.screenshot(path=artefacts / f"{name}.png")
     complaints = notebook.complaints()
+    notebook.close()
+    lab.end_kernels()
     assert not complaints, "\n".join(complaints)
-
-
-def _name(request: pytest.FixtureRequest) -> str:
-    name: str = request.node.name
-    return name.removeprefix("test_")

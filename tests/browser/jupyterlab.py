@@ -42,12 +42,11 @@ class JupyterLab:
     def address(self, path: str) -> str:
         return f"http://127.0.0.1:{self.port}/{path}?token={self.token}"
 
-    def put(self, lesson: str, name: str) -> str:
-        """Put a copy of the lesson where the server finds it, under that name; return its address."""
+    def put(self, lesson: str, name: str) -> None:
+        """Put a copy of the lesson where the server finds it, under that name."""
         shutil.copy(PROJECT / "notebooks" / lesson, self.folder / name)
-        return self._place(name)
 
-    def put_cells(self, cells: list[str], name: str) -> str:
+    def put_cells(self, cells: list[str], name: str) -> None:
         """The same for a new notebook of code cells."""
         # Without a kernelspec JupyterLab asks for one, in a dialog.
         metadata = {"kernelspec": {"name": "python3", "display_name": "Python 3", "language": "python"}}
@@ -55,7 +54,6 @@ class JupyterLab:
         numbered = [{**code, "id": f"cell-{number}", "source": cell} for number, cell in enumerate(cells)]
         notebook = {"nbformat": 4, "nbformat_minor": 5, "metadata": metadata, "cells": numbered}
         (self.folder / name).write_text(json.dumps(notebook), encoding="utf-8")
-        return self._place(name)
 
     def end_kernels(self) -> None:
         for session in json.loads(self._ask("GET", "api/sessions")):
@@ -67,10 +65,6 @@ class JupyterLab:
         except OSError:
             return False
         return True
-
-    def _place(self, name: str) -> str:
-        # In a workspace of its own; one that is shared opens the notebooks of earlier tests as well.
-        return self.address(f"lab/workspaces/{Path(name).stem}/tree/{name}")
 
     def _ask(self, method: str, path: str) -> bytes:
         request = urllib.request.Request(self.address(path), method=method)

@@ -7,12 +7,15 @@ import ast
 from pathlib import Path
 from typing import Any
 
-from playwright.sync_api import Page, expect
+from playwright.sync_api import ConsoleMessage, Error, Page, expect
 
-__all__ = ["PATIENCE_MS", "Notebook", "Race"]
+__all__ = ["PATIENCE_MS", "Notebook", "Race", "wait_for_jupyterlab"]
 
 PATIENCE_MS = 60_000
 """For a slow machine; what is waited for is there in a second or two on a fast one."""
+
+STARTED = "() => Boolean(window.jupyterapp?.commands?.hasCommand('docmanager:open'))"
+RESTORED = "() => window.jupyterapp.restored.then(() => null)"
 
 READY = """() => {
   const panel = window.jupyterapp?.shell?.currentWidget;
@@ -65,21 +68,26 @@ OVERFLOW = "(view) => view.scrollWidth > view.clientWidth || view.clientWidth > 
 TROUBLE = ".jp-OutputArea-output[data-mime-type*='error'], .jupyter-widgets-error-widget"
 
 
-class Notebook:
-    """An open notebook whose kernel is ready."""
+def wait_for_jupyterlab(page: Page) -> None:
+    page.wait_for_function(STARTED)
+    page.evaluate(RESTORED)
 
-    def __init__(self, page: Page, address: str) -> None:
+
+class Notebook:
+    """A notebook that is open in a page of JupyterLab, its kernel ready. Close it before the next one is opened."""
+
+    def __init__(self, page: Page, path: str) -> None:
         self.page = page
         self._complaints: list[str] = []
-        page.set_default_timeout(PATIENCE_MS)
-        page.on("pageerror", lambda error: self._complaints.append(f"page: {error}"))
-        page.on(
-            "console", lambda said: self._complaints.append(f"console: {said.text}") if said.type == "error" else None
-        )
-        # Leaving a page with unsaved changes asks back.
-        page.on("dialog", lambda dialog: dialog.accept())
-        page.goto(address)
+        page.on("pageerror", self._hear_error)
+        page.on("console", self._hear_console)
+        self.command("docmanager:open", path=path)
         self._wait_until_ready()
+
+    def close(self) -> None:
+        self.page.evaluate("() => window.jupyterapp.shell.currentWidget.dispose()")
+        self.page.remove_listener("pageerror", self._hear_error)
+        self.page.remove_listener("console", self._hear_console)
 
     def run_all(self) -> None:
         self.command("notebook:run-all-cells")
@@ -89,6 +97,7 @@ class Notebook:
         self.command("docmanager:save")
         self._complaints += self._kernel_complaints()
         self.page.reload()
+        wait_for_jupyterlab(self.page)
         self._wait_until_ready()
 
     def command(self, name: str, **arguments: str) -> None:
@@ -114,6 +123,13 @@ class Notebook:
     def complaints(self) -> list[str]:
         """All that a reader would see, or a developer find in a log, that is not as it should be."""
         return [*self._complaints, *self._kernel_complaints(), *self.page.locator(TROUBLE).all_inner_texts()]
+
+    def _hear_error(self, error: Error) -> None:
+        self._complaints.append(f"page: {error}")
+
+    def _hear_console(self, said: ConsoleMessage) -> None:
+        if said.type == "error":
+            self._complaints.append(f"console: {said.text}")
 
     def _kernel_complaints(self) -> list[str]:
         complaints: list[str] = self.page.evaluate("() => window.kernelComplaints")

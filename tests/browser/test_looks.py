@@ -1,5 +1,7 @@
 """How a race looks in a light and a dark page and in a narrow one; the pictures are kept for people to judge."""
 
+from collections.abc import Callable, Iterator
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -7,6 +9,8 @@ import pytest
 from tests.browser.notebook import Notebook, Race
 
 pytestmark = pytest.mark.leaves_behind("Chromium keeps processes in store, for the next page")
+
+Look = Callable[[str, int], None]
 
 BLUE_ON_LIGHT, BLUE_ON_DARK = "#0072b2", "#56b4e9"
 
@@ -22,20 +26,31 @@ def photograph_run(race: Race, start: str, artefacts: Path, name: str) -> None:
     race.photograph(artefacts / f"race-{name}-finished.png")
 
 
-def test_a_race_is_at_home_on_light_dark_and_narrow_pages(lesson: Notebook, artefacts: Path) -> None:
+@pytest.fixture
+def look(lesson: Notebook) -> Iterator[Look]:
+    """Changes the page's theme and width; undone at the end."""
+    yield (change := partial(change_look, lesson))
+    change("Light", 1280)
+
+
+def change_look(notebook: Notebook, theme: str, width: int) -> None:
+    notebook.command("apputils:change-theme", theme=f"JupyterLab {theme}")
+    notebook.page.set_viewport_size({"width": width, "height": 1000})
+
+
+def test_a_race_is_at_home_on_light_dark_and_narrow_pages(lesson: Notebook, look: Look, artefacts: Path) -> None:
     lesson.predict()
     race = lesson.race("pages")
     photograph_run(race, "Start", artefacts, "light")
     assert BLUE_ON_LIGHT in race.colours()
 
     race.drag(to=0.4)
-    lesson.command("apputils:change-theme", theme="JupyterLab Dark")
+    look("Dark", 1280)
     photograph_run(race, "Start again", artefacts, "dark")
     assert BLUE_ON_DARK in race.colours()
     assert BLUE_ON_LIGHT not in race.colours()
 
     race.drag(to=0.4)
-    lesson.command("apputils:change-theme", theme="JupyterLab Light")
-    lesson.page.set_viewport_size({"width": 480, "height": 1000})
+    look("Light", 480)
     photograph_run(race, "Start again", artefacts, "narrow")
     assert not race.overflows()

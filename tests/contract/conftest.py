@@ -15,11 +15,6 @@ from tests.contract.gates import Gate
 from tests.contract.kinds import DEFAULT_KINDS, STANDARD, MakeGate, MakePool
 
 
-def pytest_configure(config: pytest.Config) -> None:
-    config.addinivalue_line("markers", "kinds(*names): the kinds of pool a claim of the contract is made on")
-    config.addinivalue_line("markers", "beyond_standard(reason, standard_keeps_it): a claim for pool_lab only")
-
-
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     definition = metafunc.definition
     if "library" in metafunc.fixturenames:
