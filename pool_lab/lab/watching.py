@@ -31,7 +31,8 @@ def watch(executor: concurrent.futures.Executor, *, most_workers: int = 8, after
     Works on any executor; raises `TypeError` for anything else. Returns at once; the watch ends when the pool has shut
     down. `after` keeps the picture covered until it opens; the calls run all the same.
     """
-    if not callable(getattr(executor, "submit", None)) or not callable(getattr(executor, "shutdown", None)):
+    methods = (getattr(executor, name, None) for name in ("submit", "shutdown"))
+    if isinstance(executor, type) or not all(map(callable, methods)):
         raise TypeError(f"only an executor, with submit() and shutdown(), can be watched; got {executor!r}")
     return Watch(executor, most_workers, after)
 

@@ -26,9 +26,6 @@ __all__ = ["Settings", "WorkerProcess"]
 _one_start_at_a_time = threading.Lock()
 if hasattr(os, "register_at_fork"):
     os.register_at_fork(after_in_child=_one_start_at_a_time._at_fork_reinit)  # type: ignore[attr-defined]
-if hasattr(os, "register_at_fork"):
-    # A forked worker is born while it is held, and may want to start processes itself.
-    os.register_at_fork(after_in_child=_one_start_at_a_time._at_fork_reinit)  # type: ignore[attr-defined]
 
 
 class Settings:

@@ -22,16 +22,6 @@ from pool_lab.lab.trace import Trace
 from tests.lab.script import Script
 
 
-@pytest.fixture(scope="module", autouse=True)
-def _fonts_are_open() -> None:
-    """matplotlib keeps the files of the fonts it has once used; what a test leaves behind is counted from there."""
-    figure = Figure()
-    figure.text(0, 0, "regular")
-    figure.text(0, 0, "bold", fontweight="bold")
-    with palette.styled():
-        figure.savefig(io.BytesIO(), format="png")
-
-
 def panel(trace: Trace, kind: str = "threads") -> Axes:
     axes = Figure((9, 3)).add_axes((0.1, 0.1, 0.8, 0.8))
     plots.timeline_axes(axes, trace, kind)

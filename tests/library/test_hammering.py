@@ -106,7 +106,7 @@ class _Model(RuleBasedStateMachine):
         return [number for number in self.started if number not in self.ended]
 
     def expect_starts(self) -> None:
-        """A call waits only while as many run as the pool may have workers, so the earliest of them start."""
+        """A call waits only while as many run as the pool may have workers. After this nothing is about to start."""
 
         def have_started() -> bool:
             waiting = len(self.futures) - len(self.cancelled) - len(self.started)
@@ -114,7 +114,7 @@ class _Model(RuleBasedStateMachine):
 
         with self.changed:
             assert self.changed.wait_for(have_started, PATIENCE_S), "a call waits beside a free worker"
-            self.sizes = [max(self.size, len(self.running))]
+            self.sizes = [self.size]
 
     @rule()
     def submit(self) -> None:

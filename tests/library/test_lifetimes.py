@@ -3,6 +3,7 @@
 import gc
 import multiprocessing
 import os
+import threading
 import weakref
 from pathlib import Path
 from typing import Any
@@ -11,6 +12,7 @@ import pytest
 
 from pool_lab import ProcessPoolExecutor, ThreadPoolExecutor
 from pool_lab.dispatch import Dispatcher
+from pool_lab.processes import parent
 from tests.contract import calls
 from tests.contract.gates import PATIENCE_S, stand_at
 from tests.library.scripts import run_file
@@ -64,6 +66,35 @@ def test_a_pool_may_be_collected_by_a_thread_that_has_its_lock(
         until(lambda: dropped() is None and not dispatcher.workers and not dispatcher._leaving)
     finally:
         gc.enable()
+
+
+def test_a_worker_that_comes_after_the_last_one_has_gone_is_heard(
+    make_gate: MakeGate, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """1. The second worker is hired. 2. The first does its call as well. 3. The pool is shut down, and the reader, who
+    has nobody left, ends. 4. The second worker is up."""
+    gate, pool = make_gate(), ProcessPoolExecutor(2)
+    first = pool.submit(stand_at, gate.address)
+    gate.wait_for(1)
+    hired, may_come, start = threading.Event(), threading.Event(), parent._start_process
+
+    def start_late(*args: Any) -> tuple[Any, Any]:
+        hired.set()
+        assert may_come.wait(PATIENCE_S)
+        return start(*args)
+
+    monkeypatch.setattr(parent, "_start_process", start_late)
+    with ThreadPoolExecutor(1) as submitter:
+        submitting = submitter.submit(pool.submit, calls.add, 1)
+        assert hired.wait(PATIENCE_S)
+        gate.open()
+        first.result(PATIENCE_S)
+        until(lambda: pool.statistics().queued == 0)
+        pool.shutdown(wait=False)
+        until(lambda: not pool._reader._reading)
+        may_come.set()
+        assert submitting.result(PATIENCE_S).result(PATIENCE_S) == 1
+    pool.shutdown()
 
 
 INHERIT = """

@@ -1,0 +1,152 @@
+"""A prediction is recorded, opens what waits for it, and is held against what really ran."""
+
+import pytest
+
+from pool_lab import ThreadPoolExecutor
+from pool_lab.lab import watch, workloads
+from pool_lab.lab.racing import OURS, Race
+from pool_lab.lab.trace import Trace
+from pool_lab.lessons import predict, questions
+from pool_lab.lessons.predictions import Option, Prediction, Question
+from tests.lab.script import Script
+
+QUESTION = Question(
+    "How many?",
+    {"one": Option("One.", "Right: one.", "Not one."), "two": Option("Two.", "Right: two.", "Not two.")},
+    lambda traces: {1: "one", 2: "two"}.get(traces[""].most_at_once),
+)
+
+
+class Experiment:
+    def __init__(self, trace: Trace | dict[str, Trace]) -> None:
+        self.trace = trace
+
+
+def overlapping(calls: int) -> Trace:
+    """Calls that are all running at one moment, each half of its time on a core."""
+    script = Script()
+    for call in range(calls):
+        script.ran(call, worker=call, began=1, ended=2, cpu_s=0.5)
+    return script.trace()
+
+
+@pytest.fixture
+def covered(monkeypatch: pytest.MonkeyPatch) -> Prediction:
+    """A prediction that someone sits before."""
+    monkeypatch.setattr("pool_lab.lessons.predictions.someone_is_there", lambda: True)
+    return Prediction(QUESTION)
+
+
+def test_where_no_one_is_there_nothing_waits() -> None:
+    prediction = Prediction(QUESTION)
+    opened: list[bool] = []
+    prediction.when_open(lambda: opened.append(True))
+    assert prediction.is_open
+    assert opened == [True]
+
+
+def test_an_answer_opens_what_waits_for_it_once(covered: Prediction) -> None:
+    opened: list[bool] = []
+    covered.when_open(lambda: opened.append(True))
+    assert not covered.is_open
+    covered.answer("one", "certain")
+    covered.answer("two", "a guess")
+    assert opened == [True]
+    assert covered.record is not None
+    assert (covered.record.option, covered.record.confidence) == ("two", "a guess")
+
+
+def test_the_run_decides_what_was_right() -> None:
+    prediction = Prediction(QUESTION)
+    prediction.answer("one")
+    assert prediction.compare(Experiment(overlapping(1))).was_right
+    assert prediction.compare(Experiment(overlapping(2))).was_right is False
+
+
+def test_a_wrong_answer_gets_its_own_explanation_and_a_right_one_does_not() -> None:
+    prediction = Prediction(QUESTION)
+    prediction.answer("one", "certain")
+    wrong = str(prediction.compare(Experiment(overlapping(2))))
+    right = str(prediction.compare(Experiment(overlapping(1))))
+    assert wrong.splitlines() == ["What happened: Two.", "You had said: One. (certain).", "Right: two.", "Not one."]
+    assert right.splitlines() == ["What happened: One.", "Just as you said (certain).", "Right: one."]
+
+
+def test_what_was_not_predicted_is_explained_all_the_same() -> None:
+    assert str(Prediction(QUESTION).compare(Experiment(overlapping(2)))).splitlines() == [
+        "What happened: Two.",
+        "Right: two.",
+    ]
+
+
+def test_a_comparison_without_a_run_says_what_to_do() -> None:
+    comparison = Prediction(QUESTION).compare(Experiment(Trace(())))
+    assert "Nothing has run yet" in str(comparison)
+    assert comparison.was_right is None
+
+
+def test_a_run_that_shows_none_of_the_answers_is_not_judged() -> None:
+    comparison = Prediction(QUESTION).compare(Experiment(overlapping(3)))
+    assert "none of the answers" in str(comparison)
+    assert comparison.was_right is None
+
+
+def test_stored_outputs_do_not_depend_on_the_run() -> None:
+    prediction = Prediction(QUESTION)
+    texts = {repr(prediction.compare(Experiment(overlapping(calls)))) for calls in (1, 2, 3)}
+    assert texts == {"Comparison(How many?)"}
+
+
+def test_an_answer_must_be_one_of_the_options(covered: Prediction) -> None:
+    with pytest.raises(ValueError, match="there is no option 'three'; choose one of one, two"):
+        covered.answer("three")
+    with pytest.raises(ValueError, match="there is no confidence 'very'"):
+        covered.answer("one", "very")
+
+
+def test_a_question_must_be_known() -> None:
+    with pytest.raises(ValueError, match="there is no question '99'"):
+        predict("99")
+
+
+@pytest.mark.parametrize("name", questions.QUESTIONS)
+def test_every_wrong_answer_of_a_lesson_has_its_own_explanation(name: str) -> None:
+    options = questions.QUESTIONS[name].options.values()
+    explanations = [option.if_wrong for option in options if option.if_wrong]
+    assert len(explanations) == len(set(explanations)) >= len(options) - 1
+
+
+def test_the_naps_of_the_first_lesson_are_judged_by_what_overlapped() -> None:
+    judge = questions.QUESTIONS["00 naps"].judge
+    assert [judge({"": overlapping(calls)}) for calls in (1, 2, 8, 5)] == ["one", "workers", "all", None]
+
+
+@pytest.mark.parametrize(
+    ("threads", "processes", "happened"),
+    [(4, 4, "same"), (7, 6, "same"), (1, 4, "threads one"), (4, 1, None)],
+)
+def test_fetching_is_judged_by_how_many_pages_were_on_their_way(
+    threads: int, processes: int, happened: str | None
+) -> None:
+    traces = {"threads": overlapping(threads), "processes": overlapping(processes)}
+    assert questions.QUESTIONS["07 fetch"].judge(traces) == happened
+
+
+@pytest.mark.parametrize(("threads", "processes", "happened"), [(4, 8, "processes only"), (4, 4, "neither")])
+def test_parsing_is_judged_by_the_cores_that_were_kept_busy(threads: int, processes: int, happened: str) -> None:
+    # Two seconds from submit to end, half a second of a core for each call: a quarter of a core.
+    traces = {"threads": overlapping(threads), "processes": overlapping(processes)}
+    assert questions.QUESTIONS["07 parse"].judge(traces) == happened
+
+
+def test_more_than_one_core_in_threads_means_that_the_gil_was_not_in_the_way() -> None:
+    traces = {"threads": overlapping(8), "processes": overlapping(8)}
+    assert questions.QUESTIONS["07 parse"].judge(traces) == "both"
+    assert questions.QUESTIONS["07 compress"].judge(traces) == "both"
+
+
+def test_a_race_and_a_watch_can_be_compared_before_they_have_run() -> None:
+    contest = Race(workloads.of(abs, [1]), 1, 1, OURS, together=True, gate=None)
+    with ThreadPoolExecutor(1) as pool:
+        assert "Nothing has run yet" in str(predict("00 naps").compare(watch(pool)))
+    assert "Nothing has run yet" in str(predict("07 fetch").compare(contest))
