@@ -27,8 +27,11 @@ const clock = () => performance.now() / 1000;
 const still = () => matchMedia("(prefers-reduced-motion: reduce)").matches;
 const isCovered = (view) => view.model.get("cover") !== "";
 
-/** The run's time. The message that travelled fastest tells best how the two clocks lie. */
-const nowOf = ({ state, offset }) => (state.running ? Math.max(state.now, clock() - offset) : state.now);
+const isMoving = ({ running, panels }) => running && panels.some(({ counts }) => counts.queued + counts.running > 0);
+
+/** The run's time; it stands still while nothing waits or runs. The message that travelled fastest tells best how the
+    two clocks lie. */
+const nowOf = ({ state, offset }) => (isMoving(state) ? Math.max(state.now, clock() - offset) : state.now);
 
 function hear(view, message) {
   const before = view.state.run;
@@ -68,7 +71,7 @@ function wake(view) {
     view.frame = 0;
     const due = at - view.painted >= FRAME_MS || !view.state.running;
     if (due) Object.assign(view, { painted: at, settled: show(view) });
-    if (!view.settled || (view.state.running && !isCovered(view) && !still())) wake(view);
+    if (!view.settled || (isMoving(view.state) && !isCovered(view) && !still())) wake(view);
   });
 }
 

@@ -54,12 +54,16 @@ class Panel(NamedTuple):
 
 
 class _Run:
-    """One run and what has been sent of it. All but `inbox` belongs to who holds the timeline's line."""
+    """One run and what has been sent of it. All but `inbox` belongs to who holds the timeline's line.
+
+    Its clock starts with the first event, and stands still while no call is waiting or running.
+    """
 
     def __init__(self, number: int, panels: Sequence[Panel]) -> None:
         self.number = number
         self.panels = [panel._asdict() for panel in panels]
-        self.origin = time.perf_counter()
+        self.origin: float | None = None
+        self.latest = 0.0
         self.ended: float | None = None
         self.inbox: deque[tuple[int, Event]] = deque()
         self.sent: list[list[Any]] = []
@@ -69,7 +73,9 @@ class _Run:
 
     @property
     def now(self) -> float:
-        return time.perf_counter() - self.origin if self.ended is None else self.ended
+        if self.ended is not None or self.origin is None or self.open_calls <= 0:
+            return self.latest if self.ended is None else self.ended
+        return time.perf_counter() - self.origin
 
     def message(self, kind: str, **more: Any) -> dict[str, Any]:
         return {"type": kind, "run": self.number, "now": round(self.now, 6), **more}
@@ -81,10 +87,14 @@ class _Run:
     def collect(self) -> list[list[Any]]:
         """Take what is in the inbox, in the order in which it happened, as rows for the page."""
         arrived = [self.inbox.popleft() for _ in range(len(self.inbox))]
+        if not arrived:
+            return []
         arrived.sort(key=lambda item: item[1].sequence)
+        origin = self.origin = arrived[0][1].time if self.origin is None else self.origin
         for _, event in arrived:
             self.open_calls += (event.kind is EventKind.SUBMITTED) - (event.kind in _CLOSES_A_CALL)
-        batch = [_row(panel, event, self.origin) for panel, event in arrived]
+            self.latest = max(self.latest, event.time - origin)
+        batch = [_row(panel, event, origin) for panel, event in arrived]
         self.sent += batch
         return batch
 

@@ -7,9 +7,9 @@ watch, its keeper, does what the slider wishes and ends the view when the pool i
 import concurrent.futures
 import contextlib
 import threading
-import time
 import weakref
 from queue import SimpleQueue
+from typing import Any
 
 from pool_lab.events import Event, EventKind, Observer
 from pool_lab.lab import words
@@ -22,6 +22,10 @@ from pool_lab.lab.timeline import Panel, Timeline
 from pool_lab.lab.trace import CallState, Trace
 
 __all__ = ["Watch", "watch"]
+
+
+# After these the keeper looks whether the slider is still right, and whether it was the end.
+_KEEPERS_BUSINESS = frozenset({EventKind.RESIZED, EventKind.SHUT_DOWN, EventKind.WORKER_STOPPED})
 
 
 def watch(executor: concurrent.futures.Executor, *, most_workers: int = 8, after: Gate | None = None) -> "Watch":
@@ -47,8 +51,9 @@ class Watch(Exhibit):
         self._name = type(executor).__name__
         self._kind = kind_of(type(executor))
         self._size = getattr(executor, "_max_workers", 0)
-        self._recorder = Recorder(self._size, time.perf_counter())
+        self._recorder = Recorder(self._size)
         self._wishes: SimpleQueue[int | None] = SimpleQueue()
+        self._slider: Any = None
         self._draw: Observer | None = None
         if someone_is_there():
             self._make_view(hasattr(executor, "resize"), max(most_workers, self._size), gate)
@@ -84,14 +89,16 @@ class Watch(Exhibit):
         self._recorder(happened)
         if self._draw is not None:
             self._draw(happened)
-            if happened.kind is EventKind.SHUT_DOWN or happened.kind is EventKind.WORKER_STOPPED:
-                self._wishes.put(0)  # the keeper may want to look whether that was the end
+            if happened.kind in _KEEPERS_BUSINESS:
+                self._wishes.put(0)
 
     def _make_view(self, resizable: bool, most: int, gate: Gate | None) -> None:
         self._timeline = Timeline()
         self._timeline.begin([Panel(self._name, self._kind.note, self._kind.name, self._size)], self._describe)
         self._draw = self._timeline.observer(0)
-        controls = [worker_slider(self._size, most, self._wishes.put)] if resizable else []
+        if resizable:
+            self._slider = worker_slider(self._size, most, self._wishes.put)
+        controls = [] if self._slider is None else [self._slider]
         self.view = experiment_view("Watch", "calls show up as they are submitted", None, controls, self._timeline)
         if gate is not None:
             keep_covered(self._timeline, None, gate)
@@ -101,19 +108,30 @@ class Watch(Exhibit):
         trace = self.trace
         if not trace.spans:
             return "Nothing has been submitted yet."
-        return words.progress([(self._kind.name, trace)], time.perf_counter() - trace.origin)
+        elapsed_s = max(event.time for event in trace.events) - trace.origin
+        return words.progress([(self._kind.name, trace)], elapsed_s)
 
     def _keep(self) -> None:
         """The keeper's work."""
         while (wish := self._wishes.get()) is not None and not self._has_ended():
-            executor = self._executor()
-            if wish and executor is not None:
-                with contextlib.suppress(RuntimeError):  # shut down or broken in the meantime: the picture shows it
-                    executor.resize(wish)  # type: ignore[attr-defined]  # there is a slider only if there is this
-            del executor
+            if wish:
+                self._resize(wish)
+            elif self._slider is not None and self._wishes.empty():
+                self._follow(self.trace.size)
         self._timeline.end()
         self._timeline.caption = self.summary()
         self._come_to_rest()
+
+    def _follow(self, size: int) -> None:
+        """Show on the slider what someone may have done by calling `resize`."""
+        self._slider.max = max(self._slider.max, size)
+        self._slider.value = size
+
+    def _resize(self, wish: int) -> None:
+        executor = self._executor()
+        if executor is not None and getattr(executor, "_max_workers", None) != wish:
+            with contextlib.suppress(RuntimeError):  # shut down or broken in the meantime: the picture shows it
+                executor.resize(wish)  # type: ignore[attr-defined]  # there is a slider only if there is this
 
     def _has_ended(self) -> bool:
         trace = self.trace

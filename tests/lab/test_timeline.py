@@ -126,20 +126,28 @@ def test_a_batch_is_in_the_order_in_which_things_happened(timeline: Heard) -> No
     assert [row[1] for row in timeline.rows] == ["submitted", "started"]
 
 
-def test_a_row_counts_from_the_begin_and_leaves_off_what_is_none_at_the_end(timeline: Heard) -> None:
+def test_a_row_counts_from_the_first_event_and_leaves_off_what_is_none_at_the_end(timeline: Heard) -> None:
+    facts = {"call": 3, "worker": 1, "began": 101.0, "ended": 101.5, "cpu_s": 0.25}
     timeline.begin(PANELS)
-    assert timeline._run is not None
-    zero = timeline._run.origin
-    facts = {"call": 3, "worker": 1, "began": zero + 1, "ended": zero + 1.5, "cpu_s": 0.25}
-    timeline.observer(1)(event(EventKind.SUBMITTED, zero + 0.5, call=3))
-    timeline.observer(1)(event(EventKind.FINISHED, zero + 2, **facts))
-    timeline.observer(1)(event(EventKind.RESIZED, zero + 3, workers=4))
+    with timeline._line:  # nothing is collected meanwhile: all arrive in one batch
+        timeline.observer(1)(event(EventKind.SUBMITTED, 100.0, call=3))
+        timeline.observer(1)(event(EventKind.FINISHED, 102.0, **facts))
+        timeline.observer(1)(event(EventKind.RESIZED, 103.0, workers=4))
     timeline.end()
     assert timeline.rows == [
-        [1, "submitted", 0.5, 3],
+        [1, "submitted", 0.0, 3],
         [1, "finished", 2.0, 3, 1, 1.0, 1.5, 0.25],
         [1, "resized", 3.0, None, None, None, None, None, None, 4],
     ]
+
+
+def test_the_clock_stands_still_while_no_call_waits_or_runs(timeline: Heard) -> None:
+    timeline.begin(PANELS)
+    with timeline._line:
+        timeline.observer(0)(event(EventKind.SUBMITTED, 100.0, call=0))
+        timeline.observer(0)(event(EventKind.FINISHED, 100.5, call=0, worker=0))
+    timeline.end()
+    assert timeline.log["now"] == 0.5
 
 
 def test_the_page_hears_the_time_while_a_call_is_open(timeline: Heard) -> None:
