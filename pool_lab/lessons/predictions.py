@@ -35,6 +35,8 @@ class Question:
     text: str
     options: Mapping[str, Option]
     judge: Callable[[Traces], str | None]
+    on_any_machine: bool = True
+    """Whether the same happens on every machine, however busy it is."""
 
 
 @dataclass(frozen=True)
@@ -102,6 +104,7 @@ class Comparison:
 
     def __init__(self, prediction: Prediction, traces: Traces) -> None:
         self._question = prediction.question
+        self._is_for_someone = prediction.view is not None or prediction.record is not None
         self._record = prediction.record
         self._has_run = any(trace.spans for trace in traces.values())
         self._happened = self._question.judge(traces) if self._has_run else None
@@ -126,6 +129,8 @@ class Comparison:
     def _sentences(self, strong: str = "") -> list[str]:
         if not self._has_run:
             return ["Nothing has run yet: run the experiment above, then this cell again."]
+        if not self._is_for_someone and not self._question.on_any_machine:
+            return ["What happens here depends on the machine. Predict and run it in JupyterLab: this cell says why."]
         if self._happened is None:
             return ["This run showed none of the answers: it was stopped early, perhaps, or steered. Run it once more."]
         right = self._question.options[self._happened]

@@ -116,6 +116,7 @@ PARSE = Question(
         ),
     },
     _cores,
+    on_any_machine=False,
 )
 
 COMPRESS = Question(
@@ -136,6 +137,7 @@ COMPRESS = Question(
         ),
     },
     _hot,
+    on_any_machine=False,
 )
 
 QUESTIONS = {"00 naps": START, "07 fetch": FETCH, "07 parse": PARSE, "07 compress": COMPRESS}
