@@ -60,6 +60,10 @@ class Exhibit:
         """What there is to see by now, in words."""
         raise NotImplementedError
 
+    def claim(self) -> str:
+        """The part of the summary that is the same on every machine."""
+        raise NotImplementedError
+
     def _ipython_display_(self) -> None:
         from IPython.display import display  # only ever called by IPython
 
@@ -67,6 +71,8 @@ class Exhibit:
         handle = display(data, metadata=metadata, raw=True, display_id=True)  # type: ignore[no-untyped-call]
         with self._display_lock:
             self._displays.append(handle.display_id)
+        if self.view is None and self._shows_a_still():
+            print(self.claim())  # beside the picture, for those who cannot see it; a live view has its caption
 
     def _come_to_rest(self) -> None:
         """It has come to rest: put the still beside the live view, wherever this is displayed."""

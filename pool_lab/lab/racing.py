@@ -16,7 +16,7 @@ from typing import Any
 from pool_lab.lab import words
 from pool_lab.lab.controls import Gate, StartStop, experiment_view, keep_covered, worker_slider
 from pool_lab.lab.exhibit import Exhibit, Still, someone_is_there
-from pool_lab.lab.kinds import kind_of
+from pool_lab.lab.kinds import kind_of, this_machine
 from pool_lab.lab.plots import makespans as draw_makespans
 from pool_lab.lab.plots import timeline as draw_timeline
 from pool_lab.lab.recording import Recorder, attach, to_all
@@ -159,7 +159,8 @@ class Race(Exhibit):
         still = Still()
         still.title, still.alt = f"timeline: {self.workload.what}", self.summary()
         drawn = zip(self._panels, self.trace.values(), strict=bool(self._recorders))
-        draw_timeline(still, [(panel.title, panel.note, panel.kind, trace) for panel, trace in drawn], still.alt)
+        rows = [(panel.title, panel.note, panel.kind, trace) for panel, trace in drawn]
+        draw_timeline(still, rows, f"{still.alt} ({this_machine()})")
         return still
 
     def makespans(self) -> Still:
@@ -168,7 +169,7 @@ class Race(Exhibit):
         still.title, still.alt = f"makespans: {self.workload.what}", self.summary()
         drawn = zip(self._panels, self.trace.items(), strict=bool(self._recorders))
         rows = [(name, panel.kind, trace) for panel, (name, trace) in drawn]
-        draw_makespans(still, rows, caption=still.alt)
+        draw_makespans(still, rows, caption=f"{still.alt} ({this_machine()})")
         return still
 
     # The owner's work

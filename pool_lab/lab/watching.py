@@ -15,7 +15,7 @@ from pool_lab.events import Event, EventKind, Observer
 from pool_lab.lab import words
 from pool_lab.lab.controls import Gate, experiment_view, keep_covered, worker_slider
 from pool_lab.lab.exhibit import Exhibit, Still, someone_is_there
-from pool_lab.lab.kinds import kind_of
+from pool_lab.lab.kinds import kind_of, this_machine
 from pool_lab.lab.plots import timeline as draw_timeline
 from pool_lab.lab.recording import Recorder, attach
 from pool_lab.lab.timeline import Panel, Timeline
@@ -70,10 +70,14 @@ class Watch(Exhibit):
     def summary(self) -> str:
         return words.summary([(self._kind.name, self.trace)])
 
+    def claim(self) -> str:
+        return words.claim([(self._kind.name, self.trace)])
+
     def figure(self) -> Still:
         still = Still()
         still.title, still.alt = f"timeline of a {self._name}", self.summary()
-        draw_timeline(still, [(self._name, self._kind.note, self._kind.name, self.trace)], still.alt)
+        panel = (self._name, self._kind.note, self._kind.name, self.trace)
+        draw_timeline(still, [panel], f"{still.alt} ({this_machine()})")
         return still
 
     def _shows_a_still(self) -> bool:
