@@ -1,8 +1,10 @@
 """`Exhibit`: something a notebook shows, live while someone is there and as a still picture for later.
 
-A saved notebook keeps a live view as a mere reference that nobody can follow once the kernel has gone. So each display
-of an exhibit is updated when it has come to rest: the same view, and beside it the still as PNG. Where nobody is there
-(a notebook run by nbval or nbconvert, plain Python), there is no view at all, only text and the still.
+A saved notebook keeps a live view as a mere reference that nobody can follow once the kernel has gone. So below each
+view there is room for the still, which is put there when the view has come to rest; while the view is live,
+timeline.css keeps it out of sight. (To put both into one display would draw the view anew, and a slider would lose the
+focus.) Where nobody is there (a notebook run by nbval or nbconvert, plain Python), there is no view at all, only text
+and the still.
 
 The text of a display is `repr`, which is the same on every run, so that stored outputs can be compared.
 """
@@ -19,6 +21,10 @@ from pool_lab.lab.plots import png
 __all__ = ["Exhibit", "Still", "someone_is_there"]
 
 WIDGET_VIEW = "application/vnd.jupyter.widget-view+json"
+Bundle = tuple[dict[str, Any], dict[str, Any]]
+"""What a display shows, by MIME type, and its metadata."""
+
+ROOM_FOR_A_STILL = {"text/html": '<span class="pool-lab-still"></span>', "text/plain": ""}
 
 
 def someone_is_there() -> bool:
@@ -67,22 +73,30 @@ class Exhibit:
     def _ipython_display_(self) -> None:
         from IPython.display import display  # only ever called by IPython
 
-        data, metadata = self._bundle()
-        handle = display(data, metadata=metadata, raw=True, display_id=True)  # type: ignore[no-untyped-call]
+        if self.view is None:
+            self._show(display, self._still() if self._shows_a_still() else ({"text/plain": repr(self)}, {}))
+            if self._shows_a_still():
+                print(self.claim())  # beside the picture, for those who cannot see it; a live view has its caption
+            return
+        model = {"version_major": 2, "version_minor": 0, "model_id": self.view.model_id}
+        display({"text/plain": repr(self), WIDGET_VIEW: model}, raw=True)  # type: ignore[no-untyped-call]
+        handle = self._show(display, self._still() if self._shows_a_still() else (ROOM_FOR_A_STILL, {}))
         with self._display_lock:
             self._displays.append(handle.display_id)
-        if self.view is None and self._shows_a_still():
-            print(self.claim())  # beside the picture, for those who cannot see it; a live view has its caption
+
+    def _show(self, display: Any, bundle: Bundle) -> Any:
+        data, metadata = bundle
+        return display(data, metadata=metadata, raw=True, display_id=True)
 
     def _come_to_rest(self) -> None:
-        """It has come to rest: put the still beside the live view, wherever this is displayed."""
+        """Nothing moves any more: put the still below the live view, wherever this is displayed."""
         self._at_rest = True
         with self._display_lock:
             displays = tuple(self._displays)
         if displays:
             from IPython.display import update_display
 
-            data, metadata = self._bundle()
+            data, metadata = self._still()
             for display_id in displays:
                 update_display(data, metadata=metadata, raw=True, display_id=display_id)  # type: ignore[no-untyped-call]
 
@@ -90,15 +104,8 @@ class Exhibit:
         """Whether there is something to see and it does not move any more."""
         return self._at_rest
 
-    def _bundle(self) -> tuple[dict[str, Any], dict[str, Any]]:
-        data: dict[str, Any] = {"text/plain": repr(self)}
-        metadata: dict[str, Any] = {}
-        if self.view is not None:
-            data[WIDGET_VIEW] = {"version_major": 2, "version_minor": 0, "model_id": self.view.model_id}
-        if self._shows_a_still():
-            data |= picture(self.figure())
-            metadata = alt_text(self.summary())
-        return data, metadata
+    def _still(self) -> Bundle:
+        return {"text/plain": repr(self), **picture(self.figure())}, alt_text(self.summary())
 
 
 def picture(figure: Figure) -> dict[str, str]:

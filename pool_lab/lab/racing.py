@@ -88,6 +88,7 @@ class Race(Exhibit):
         self._gate = gate
         self._inbox: SimpleQueue[Any] = SimpleQueue()
         self._owner: threading.Thread | None = None
+        self._running = False
         self._error: BaseException | None = None
         self._recorders: dict[str, Recorder] = {}
         # Classes say what they will make, so their empty lanes can be shown; of other makers we know when they have.
@@ -111,15 +112,14 @@ class Race(Exhibit):
 
     @property
     def running(self) -> bool:
-        return self._owner is not None and self._owner.is_alive()
+        return self._running
 
     def start(self) -> None:
         """Run it, in a thread of its own. `RuntimeError` if it is running."""
         if self.running:
             raise RuntimeError("this race is running: stop() it, or wait() for its end, and start it again")
-        self._error, self._stopped, self._at_rest = None, False, False
-        self._inbox = SimpleQueue()
-        self._owner = threading.Thread(target=self._run, name="pool-lab-race", daemon=True)
+        self._running, self._inbox = True, SimpleQueue()
+        self._owner = threading.Thread(target=self._run, args=(self._owner,), name="pool-lab-race", daemon=True)
         self._owner.start()
 
     def stop(self) -> None:
@@ -174,7 +174,10 @@ class Race(Exhibit):
 
     # The owner's work
 
-    def _run(self) -> None:
+    def _run(self, previous: threading.Thread | None) -> None:
+        if previous is not None:
+            previous.join()  # it may still be drawing the still of its run
+        self._error, self._stopped, self._at_rest = None, False, False
         try:
             with self.workload.open() as inputs, contextlib.ExitStack() as stack:
                 pools = {name: stack.enter_context(make(self._workers)) for name, make in self._executors.items()}
@@ -185,6 +188,7 @@ class Race(Exhibit):
         except BaseException as error:
             self._error = error
         finally:
+            self._running = False
             self._close_picture()
 
     def _compete(self, heat: list[Executor], pools: list[Executor], inputs: Inputs) -> None:

@@ -22,18 +22,17 @@ def prediction_view(prediction: "Prediction") -> ipywidgets.VBox:
     question = ipywidgets.HTML(f"<style>{STYLE}</style><p>{escape(prediction.question.text)}</p>")
     choice = ipywidgets.RadioButtons(options=options, value=None)
     confidence = ipywidgets.ToggleButtons(options=CONFIDENCES, value=CONFIDENCES[1], description="How sure?")
-    button = ipywidgets.Button(description="Record my prediction", disabled=True, button_style="primary")
+    button = ipywidgets.Button(description="Record my prediction", button_style="primary")
     recorded = ipywidgets.HTML()
 
-    def choose(_: object) -> None:
-        button.disabled = choice.value is None
-
     def record(_: object) -> None:
+        if choice.value is None:
+            recorded.value = "Choose an answer first."
+            return
         prediction.answer(choice.value, confidence.value)
         button.description = "Change my prediction"
         recorded.value = f"Recorded, {escape(confidence.value)}. Now see what happens."
 
-    choice.observe(choose, "value")
     button.on_click(record)
     foot = ipywidgets.HBox([confidence, button, recorded])
     foot.add_class("pool-lab-prediction-foot")

@@ -67,7 +67,7 @@ START = Question(
 )
 
 FETCH = Question(
-    "64 pages are to be fetched from a server that thinks a quarter of a second about each. One pool has four threads, "
+    "120 pages are to be fetched from a server that thinks a fifth of a second about each. One pool has four threads, "
     "the other four processes. How many pages are on their way at the same moment, at most?",
     {
         "same": Option(

@@ -78,6 +78,7 @@ def _open_and_run(page: Page, lab: JupyterLab, name: str, artefacts: Path) -> It
     notebook = Notebook(page, f"{name}.ipynb")
     notebook.run_all()
     yield notebook
+    page.locator(".pool-lab-experiment").first.evaluate("(view) => view.scrollIntoView({ block: 'start' })")
     page.screenshot(path=artefacts / f"{name}.png")
     complaints = notebook.complaints()
     notebook.close()

@@ -23,11 +23,14 @@ __all__ = ["JupyterLab", "jupyterlab"]
 PROJECT = Path(__file__).resolve().parents[2]
 START_S, STOP_S = 90, 30
 
+USER = "lab/user-settings/@jupyterlab"
 SETTINGS = {
     # A question about news covers what is to be seen, and is to be answered by people only.
-    "apputils-extension/notification": {"fetchNews": "false", "checkForUpdates": False},
+    f"{USER}/apputils-extension/notification.jupyterlab-settings": {"fetchNews": "false", "checkForUpdates": False},
     # Cells out of sight stay in the page.
-    "notebook-extension/tracker": {"windowingMode": "none"},
+    f"{USER}/notebook-extension/tracker.jupyterlab-settings": {"windowingMode": "none"},
+    # It complains when a kernel ends before it has looked it over.
+    "labconfig/page_config.json": {"disabledExtensions": {"@jupyterlab/debugger-extension": True}},
 }
 
 
@@ -77,10 +80,10 @@ class JupyterLab:
 def jupyterlab(home: Path) -> Iterator[JupyterLab]:
     lab = JupyterLab(home / "notebooks", _free_port(), secrets.token_hex(16))
     lab.folder.mkdir()
-    for plugin, settings in SETTINGS.items():
-        path = home / "config/lab/user-settings/@jupyterlab" / f"{plugin}.jupyterlab-settings"
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_text(json.dumps(settings), encoding="utf-8")
+    for path, settings in SETTINGS.items():
+        file = home / "config" / path
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.write_text(json.dumps(settings), encoding="utf-8")
     log = home / "jupyterlab.log"
     with log.open("wb") as output:
         server = subprocess.Popen(_command(lab, home), env=_environment(home), stdout=output, stderr=subprocess.STDOUT)

@@ -23,6 +23,11 @@ READY = """() => {
   return Boolean(panel?.context?.isReady && session?.isReady && session.session?.kernel?.status === "idle");
 }"""
 
+DRAWN = """() => {
+  const outputs = [...document.querySelectorAll(".jp-OutputArea-output")];
+  return outputs.length > 0 && !outputs.some((output) => output.textContent.startsWith("Loading widget"));
+}"""
+
 # An error in a callback belongs to no cell: JupyterLab shows it only to those who open its log.
 LISTEN = """() => {
   const { shell } = window.jupyterapp;
@@ -39,10 +44,12 @@ LISTEN = """() => {
 
 EXECUTE = "([name, arguments]) => window.jupyterapp.commands.execute(name, arguments).then(() => null)"
 
-EVALUATE = """async (expression) => {
+EVALUATE = """async ([expression, patience]) => {
   const { kernel } = window.jupyterapp.shell.currentWidget.sessionContext.session;
   const asked = { code: "", silent: true, store_history: false, user_expressions: { answer: expression } };
-  return (await kernel.requestExecute(asked).done).content.user_expressions.answer;
+  const answer = kernel.requestExecute(asked).done.then(({ content }) => content.user_expressions.answer);
+  const late = { status: "error", ename: "TimeoutError", evalue: "the kernel does not answer" };
+  return Promise.race([answer, new Promise((resolve) => setTimeout(resolve, patience, late))]);
 }"""
 
 TWO_FRAMES = "() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))"
@@ -99,6 +106,7 @@ class Notebook:
         self.page.reload()
         wait_for_jupyterlab(self.page)
         self._wait_until_ready()
+        self.page.wait_for_function(DRAWN)
 
     def command(self, name: str, **arguments: str) -> None:
         """Have JupyterLab do what its menus do, and wait until it has done it."""
@@ -106,7 +114,7 @@ class Notebook:
 
     def value(self, expression: str) -> Any:
         """What the expression is worth in the kernel: anything that can be written as a literal."""
-        answer = self.page.evaluate(EVALUATE, expression)
+        answer = self.page.evaluate(EVALUATE, [expression, PATIENCE_MS])
         assert answer["status"] == "ok", f"{expression}: {answer['ename']}: {answer['evalue']}"
         return ast.literal_eval(answer["data"]["text/plain"])
 
@@ -115,6 +123,7 @@ class Notebook:
         form = self.page.locator(".pool-lab-prediction").first
         form.locator("input[type=radio]").first.click()
         form.get_by_role("button", name="Record my prediction").click()
+        expect(form).to_contain_text("Recorded", timeout=PATIENCE_MS)
 
     def race(self, name: str) -> "Race":
         """The first race on the page; `name` is the kernel's variable."""
@@ -164,7 +173,7 @@ class Race:
     def finish(self) -> None:
         """Wait until the race is over, and the page shows all that comes after."""
         self.wait_for("!data.running")
-        assert self.notebook.value(f"{self.name}.wait({PATIENCE_MS / 1000})")
+        assert self.notebook.value(f"{self.name}.wait({PATIENCE_MS // 2000})")
         expect(self.button).to_have_text("Start again", timeout=PATIENCE_MS)
         expect(self.timeline).to_be_visible(timeout=PATIENCE_MS)
         self.page.evaluate(TWO_FRAMES)

@@ -20,7 +20,7 @@ def photograph_run(race: Race, start: str, artefacts: Path, name: str) -> None:
     race.press(start)
     race.wait_for("data.running && data.done >= 12")
     race.drag(to=0.75)
-    race.wait_for("data.lanesMost >= 12")
+    race.wait_for("data.lanesMost >= 12 || !data.running")
     race.photograph(artefacts / f"race-{name}-running.png")
     race.finish()
     race.photograph(artefacts / f"race-{name}-finished.png")

@@ -12,6 +12,7 @@ from tests.browser.notebook import PATIENCE_MS, Notebook, Race
 pytestmark = pytest.mark.leaves_behind("Chromium keeps processes in store, for the next page")
 
 POOLS = ("threads", "processes")
+CALLS = 240  # of both pools in the first race of the lesson
 
 
 @pytest.fixture
@@ -43,7 +44,7 @@ def check_steered(race: Race) -> None:
         assert max(sizes) == 8
         assert sizes[-1] == 2
         assert race.notebook.value(f"{trace}.most_at_once") > 4
-        assert 1 <= workers_of_calls(race, trace, "< trace.resizes[0].time") <= 4
+        assert workers_of_calls(race, trace, "< trace.resizes[0].time") <= 4
         assert 1 <= workers_of_calls(race, trace, "> trace.resizes[-1].time") <= 2
 
 
@@ -70,7 +71,7 @@ def test_the_slider_changes_how_many_workers_run_calls(race: Race) -> None:
     steer(race)
     race.finish()
 
-    assert race.fact("done") == 128
+    assert race.fact("done") == CALLS
     check_steered(race)
 
 
@@ -91,7 +92,7 @@ def test_stop_cancels_the_calls_that_wait(race: Race) -> None:
 
     assert race.fact("queued") == race.fact("running-calls") == 0
     assert race.fact("cancelled") > 0
-    assert race.fact("cancelled") + race.fact("done") == 128
+    assert race.fact("cancelled") + race.fact("done") == CALLS
     cancelled = f"sum(trace.counts['cancelled'] for trace in {race.name}.trace.values())"
     assert race.notebook.value(cancelled) == race.fact("cancelled")
 
@@ -102,7 +103,7 @@ def test_a_race_can_be_started_again_as_soon_as_the_button_says_so(race: Race) -
     race.wait_for("data.run === 2 && data.done >= 1")
     race.finish()
 
-    assert race.fact("done") == 128
+    assert race.fact("done") == CALLS
     assert race.fact("cancelled") == 0
 
 
@@ -114,7 +115,7 @@ def test_a_reader_who_comes_back_finds_the_finished_picture_and_its_words(race: 
 
     race.notebook.reload()
 
-    race.wait_for("data.done === 128 && !data.running")
+    race.wait_for(f"data.done === {CALLS} && !data.running")
     expect(race.caption).to_have_text(summary, timeout=PATIENCE_MS)
     expect(race.button).to_have_text("Start again", timeout=PATIENCE_MS)
     assert race.fact("lanes-most") == 8
@@ -125,7 +126,7 @@ def test_tab_reaches_the_slider_which_keeps_the_focus_when_the_race_ends(race: R
     expect(race.handle).to_be_focused()
     for _ in range(4):
         race.page.keyboard.press("ArrowRight")
-    race.wait_for("data.lanes === 16")
+    race.wait_for("data.lanesMost > 8")
     race.finish()
 
     expect(race.handle).to_be_focused()
