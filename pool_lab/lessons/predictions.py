@@ -104,6 +104,7 @@ class Comparison:
 
     def __init__(self, prediction: Prediction, traces: Traces) -> None:
         self._question = prediction.question
+        self._is_open = prediction.is_open
         self._is_for_someone = prediction.view is not None or prediction.record is not None
         self._record = prediction.record
         self._has_run = any(trace.spans for trace in traces.values())
@@ -127,6 +128,8 @@ class Comparison:
         return "\n\n".join(self._sentences(strong="**"))
 
     def _sentences(self, strong: str = "") -> list[str]:
+        if not self._is_open:
+            return ["Predict first: record your answer above, then run this cell again."]
         if not self._has_run:
             return ["Nothing has run yet: run the experiment above, then this cell again."]
         if not self._is_for_someone and not self._question.on_any_machine:
