@@ -1,5 +1,7 @@
 """A prediction is recorded, opens what waits for it, and is held against what really ran."""
 
+from dataclasses import replace
+
 import pytest
 
 from pool_lab import ThreadPoolExecutor
@@ -95,6 +97,18 @@ def test_stored_outputs_do_not_depend_on_the_run() -> None:
     prediction = Prediction(QUESTION)
     texts = {repr(prediction.compare(Experiment(overlapping(calls)))) for calls in (1, 2, 3)}
     assert texts == {"Comparison(How many?)"}
+
+
+def test_whoever_has_not_predicted_is_not_told(covered: Prediction) -> None:
+    comparison = covered.compare(Experiment(overlapping(2)))
+    assert str(comparison) == "Predict first: record your answer above, then run this cell again."
+
+
+def test_what_depends_on_the_machine_is_told_to_those_who_are_there_only() -> None:
+    prediction = Prediction(replace(QUESTION, on_any_machine=False))
+    assert "depends on the machine" in str(prediction.compare(Experiment(overlapping(2))))
+    prediction.answer("two")
+    assert "Just as you said" in str(prediction.compare(Experiment(overlapping(2))))
 
 
 def test_an_answer_must_be_one_of_the_options(covered: Prediction) -> None:
