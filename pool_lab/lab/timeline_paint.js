@@ -254,11 +254,13 @@ function paintResizes(pen, state, box, layout, now) {
   // Words keep clear of what is still to come.
   const edge = state.running ? Math.min(layout.right, layout.x(now) - 6) : layout.right;
   const isClear = ({ x0, x1, y }) => !taken.some((one) => one.y === y && one.x0 < x1 + 8 && x0 - 8 < one.x1);
-  const isCrossed = ({ x0, x1, y }) => y > box.top && marks.some(({ x }) => x0 - 3 < x && x < x1 + 3);
+  // Another line may neither go through the words nor stand between them and their own.
+  const isBetween = (x, mark, { x0, x1 }) => Math.min(x0, mark.x) - 3 < x && x < Math.max(x1, mark.x) + 3;
+  const isCrossed = (spot, mark) => marks.some((other) => other !== mark && isBetween(other.x, mark, spot));
   for (const mark of marks) {
     const spots = [...wordSpots(mark, wide(mark), box, { ...layout, edge, now })].filter(isClear);
     // Rather across the line of another resize than not at all; never across its words.
-    const spot = spots.find((one) => !isCrossed(one)) ?? spots[0];
+    const spot = spots.find((one) => one.y < box.top || !isCrossed(one, mark)) ?? spots[0];
     if (!spot) continue;
     taken.push(spot);
     text(pen, wordsOf(mark), spot.x0, spot.y, { color: "ink" });
