@@ -19,6 +19,10 @@ class Call(NamedTuple):
     args: tuple[Any, ...]
     kwargs: dict[str, Any]
 
+    def begin(self) -> bool:
+        """Whether the call is to run: not if it was cancelled. Then its future runs, and may do so already."""
+        return self.future.running() or self.future.set_running_or_notify_cancel()
+
 
 class Worktime(NamedTuple):
     """What a worker measured around a call: seconds on `time.perf_counter`, and seconds on a core."""

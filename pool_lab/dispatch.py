@@ -2,74 +2,41 @@
 
 Threads and processes follow the same rules; only what a worker *is* differs, and that is behind `Worker`.
 
-    submit --> a worker is idle?  yes --> hand the call to it (the one that became idle last)
-                                  no  --> queue it; fewer workers than `size`? hire one
-    a worker is ready --> too many workers, or shut down and nothing queued? --> dismiss it
-                          a call is queued?  yes --> hand it over
-                                             no  --> the worker is idle
+    a call is submitted --> queue it, then distribute
+    a worker is ready   --> too many workers, or shut down and nothing queued?  yes --> dismiss it
+                                                                                no  --> it is idle, then distribute
+    distribute --> a call is queued?  a worker is idle --> hand it over (to the one that became idle last)
+                                      nobody is idle   --> fewer workers than `size`? hire one
 
-So while a worker is idle the queue is empty: no call ever waits beside a worker that could run it.
+So no call ever waits beside a worker that could run it. Only in a pool that has just shrunk an idle worker may wait for
+its turn, while more than `size` others finish their calls: those with the highest numbers are the ones that leave.
 
-One lock guards the queue, the workers and the flags. It is never held while foreign code runs: not for a call, a
+One lock guards the queue, the staff and the flags. It is never held while foreign code runs: not for a call, a
 callback, an observer, nor the start of a worker. Workers refer to the dispatcher, never to the executor, so an executor
 that nobody holds any more can go, and its dispatcher lets the queued calls run and sends the workers home.
 """
 
 import _thread
 import itertools
-import os
 import threading
-import weakref
 from collections import deque
 from collections.abc import Callable
-from dataclasses import dataclass
 from functools import partial
-from typing import Any, Protocol
+from typing import Any
 
 from .call import Call, Worktime, name_of, text_of
 from .errors import BrokenExecutor, ShutdownError, logger
 from .events import Event, EventKind, Observers, event
 from .future import Future
+from .interpreter import is_exiting, tell_of_exit_and_fork
+from .staff import Staff, Statistics, Worker
 
-__all__ = ["Dispatcher", "Statistics", "Worker"]
+__all__ = ["Dispatcher"]
 
-
-class Worker(Protocol):
-    """A thread, or the parent's handle of a process."""
-
-    number: int
-
-    @property
-    def ident(self) -> int | None:
-        """Thread id or process id."""
-
-    def start(self) -> None:
-        """Start working; the worker then says `ready` to the dispatcher."""
-
-    def hand_over(self, call: Call) -> bool:
-        """Have the idle worker run the call. False if the call is over already (it was cancelled, say)."""
-
-    def dismiss(self) -> None:
-        """Have the idle worker end. It says `gone` to the dispatcher when it has."""
-
-    def join(self) -> None:
-        """Block until the worker has ended. `RuntimeError` in the worker's own thread."""
-
-    def abandon(self) -> None:
-        """In a forked child: let go of what belongs to the parent's worker."""
-
-
-@dataclass(frozen=True, slots=True)
-class Statistics:
-    """A pool at one moment."""
-
-    size: int
-    """Workers it may have."""
-    workers: int
-    """Workers it has: they are hired when calls need them."""
-    idle: int
-    queued: int
-    """Calls that no worker has taken; among them calls that were cancelled and that no worker has met yet."""
+Order = tuple[Worker, Call | None]
+"""Hand the call to the worker; without a call: start the worker, which is new."""
+Dismissal = tuple[Worker, Event | None]
+"""The worker is to go home, and what is to be told of that."""
 
 
 class Dispatcher:
@@ -84,57 +51,50 @@ class Dispatcher:
     ) -> None:
         self.size = size
         self.observers = observers
-        self._hire = hire
+        self._hire = partial(hire, self)
         self._when_closed = when_closed
         self._calls = itertools.count()
         self._broken: Callable[[], BrokenExecutor] | None = None
         self._closed = False
         self._start_empty()
-        _live.add(self)
+        tell_of_exit_and_fork(self)
 
     def _start_empty(self) -> None:
         self._lock = threading.Lock()
         self._queue: deque[Call] = deque()
-        self._workers: dict[int, Worker] = {}
-        self._idle: list[Worker] = []
+        self._staff = Staff(self._hire)
         self._leaving: set[Worker] = set()
 
     @property
     def statistics(self) -> Statistics:
         with self._lock:
-            return Statistics(self.size, len(self._workers), len(self._idle), len(self._queue))
+            return Statistics(self.size, len(self._staff), self._staff.idle, len(self._queue))
 
     @property
     def workers(self) -> tuple[Worker, ...]:
         """The workers, without those that were asked to leave."""
         with self._lock:
-            return tuple(self._workers.values())
+            return self._staff.everyone
 
     # Calls come and go
 
     def submit(self, function: Callable[..., Any], args: tuple[Any, ...], kwargs: dict[str, Any]) -> Future[Any]:
         future: Future[Any] = Future()
-        idle = hired = submitted = None
+        submitted = None
         name = name_of(function) if self.observers else ""
         with self._lock:
             self._check_open("schedule new futures")
             call = Call(next(self._calls), future, function, args, kwargs)
             if self.observers:
                 submitted = event(EventKind.SUBMITTED, call=call.number, name=name)
-            if self._idle:
-                idle = self._idle.pop()
-            else:
-                self._queue.append(call)
-                hired = self._vacancy()
+            self._queue.append(call)
+            to_do = self._distribute()
         try:
             if submitted is not None:
                 self.observers.tell(submitted)
                 future.add_done_callback(partial(self._tell_cancelled, call.number))
         finally:  # even if Ctrl-C ends the telling: a worker that was picked or hired must hear of it
-            if idle is not None and not idle.hand_over(call):
-                self.ready(idle)
-            if hired is not None:
-                self._start(hired)
+            self._carry_out(*to_do)
         return future
 
     def started(self, call: Call, worker: Worker) -> None:
@@ -163,11 +123,23 @@ class Dispatcher:
         self.ended(call, None, None, error)
         call.future.set_exception(error)
 
+    def take_back(self, call: Call) -> None:
+        """A call that was handed over has not begun and never will, its worker has died: another is to run it next."""
+        with self._lock:
+            broken = self._broken
+            if broken is None:
+                self._queue.appendleft(call)
+            to_do = self._distribute()
+        if broken is not None:
+            self.fail(call, broken())
+        self._carry_out(*to_do)
+
     # Workers come and go
 
     def ready(self, worker: Worker) -> None:
         """The worker can take a call: give it one, send it home, or let it wait."""
-        while (call := self._next_call(worker)) is not None:
+        while (order := self._next_order(worker)) is not None:
+            worker, call = order
             if worker.hand_over(call):
                 return
 
@@ -180,22 +152,28 @@ class Dispatcher:
         """The worker, which is not idle, has done its share: send it home and hire another if a call is queued."""
         with self._lock:
             stopped = self._leave(worker)
-            hired = self._vacancy()
+            to_do = self._distribute()
         self._tell(stopped)
         worker.dismiss()
-        if hired is not None:
-            self._start(hired)
+        self._carry_out(*to_do)
 
-    def lost(self, worker: Worker, reason: str) -> bool:
-        """The worker has ended. Returns whether nobody had asked it to; then it no longer counts."""
+    def lost(self, worker: Worker, reason: str | None) -> bool:
+        """The worker has ended. Returns whether it had not been sent home; then it no longer counts.
+
+        `reason` is for the trace; None if it was made to end. Either `break_pool` or `replace_lost` is to follow.
+        """
         with self._lock:
-            if self._workers.get(worker.number) is not worker:
+            if worker not in self._staff:
                 return False
-            if worker in self._idle:
-                self._idle.remove(worker)
             stopped = self._leave(worker, reason)
         self._tell(stopped)
         return True
+
+    def replace_lost(self) -> None:
+        """Others are to do the work of those who were lost."""
+        with self._lock:
+            to_do = self._distribute()
+        self._carry_out(*to_do)
 
     def gone(self, worker: Worker) -> None:
         """The worker has ended and nothing is left of it."""
@@ -210,21 +188,16 @@ class Dispatcher:
             self._check_open("resize the pool")
             self.size = size
             resized = event(EventKind.RESIZED, workers=size) if self.observers else None
-            dismissed = self._dismiss_idle()
-            hired: list[Worker] = []
-            while len(hired) < len(self._queue) and (worker := self._vacancy()):
-                hired.append(worker)
+            to_do = self._distribute()
         self._tell(resized)
-        self._send_home(dismissed)
-        for worker in hired:
-            self._start(worker)
+        self._carry_out(*to_do)
 
     def close(self, *, cancel_queued: bool = False) -> None:
         """Take no more calls. The workers leave when the queue is empty, which `cancel_queued` makes it at once."""
         with self._lock:
             shut_down = event(EventKind.SHUT_DOWN) if self.observers and not self._closed else None
             self._closed = True
-            cancelled = self._take_all() if cancel_queued else []
+            cancelled = self._take_pending() if cancel_queued else []
             dismissed = self._dismiss_idle()
         self._tell(shut_down)
         for call in cancelled:
@@ -254,7 +227,7 @@ class Dispatcher:
             failed = self._take_all()
             dismissed = self._dismiss_idle()
         for call in failed:
-            if call.future.set_running_or_notify_cancel():
+            if call.begin():
                 self.fail(call, error())
         self._send_home(dismissed)
         return error
@@ -263,7 +236,7 @@ class Dispatcher:
         """Block until every worker has ended. Only after `close`."""
         while True:
             with self._lock:
-                remaining = [*self._workers.values(), *self._leaving]
+                remaining = [*self._staff.everyone, *self._leaving]
             if not remaining:
                 return
             for worker in remaining:
@@ -271,7 +244,7 @@ class Dispatcher:
 
     def after_fork(self) -> None:
         """In a forked child the workers and the queued calls are the parent's: start again without them."""
-        workers = [*self._workers.values(), *self._leaving]
+        workers = [*self._staff.everyone, *self._leaving]
         self._start_empty()
         for worker in workers:
             worker.abandon()
@@ -281,38 +254,43 @@ class Dispatcher:
     def _check_open(self, deed: str) -> None:
         if self._broken is not None:
             raise self._broken()
-        if _exiting.is_set():
+        if is_exiting():
             raise ShutdownError(f"cannot {deed} after interpreter shutdown")
         if self._closed:
             raise ShutdownError(f"cannot {deed} after shutdown")
 
-    def _is_superfluous(self) -> bool:
-        """Whether the pool has a worker too many."""
-        over = self._broken is not None or (self._closed and not self._queue)
-        return over or len(self._workers) > self.size
+    def _distribute(self) -> tuple[list[Order], list[Dismissal]]:
+        """Who is to have a call, who is to be started for those that are left over, and who is to go home."""
+        dismissed = self._dismiss_idle()
+        orders: list[Order] = []
+        while (match := self._match()) is not None:
+            orders.append(match)
+        while len(self._queue) > self._staff.starting and len(self._staff) < self.size:
+            orders.append((self._staff.hire(), None))
+        return orders, dismissed + self._dismiss_idle()
 
-    def _vacancy(self) -> Worker | None:
-        """A new worker, to be started, if a call is queued and the pool may have one more."""
-        if not self._queue or len(self._workers) >= self.size:
-            return None
-        number = next(number for number in itertools.count() if number not in self._workers)
-        worker = self._workers[number] = self._hire(self, number)
-        return worker
+    def _match(self) -> tuple[Worker, Call] | None:
+        """The next call for an idle worker, if both are there and the pool may run one more."""
+        worker = self._staff.set_busy(self.size) if self._queue else None
+        return None if worker is None else (worker, self._queue.popleft())
 
     def _leave(self, worker: Worker, reason: str | None = None) -> Event | None:
-        del self._workers[worker.number]
+        self._staff.remove(worker)
         self._leaving.add(worker)
         if not self.observers:
             return None
         return event(EventKind.WORKER_STOPPED, worker=worker.number, ident=worker.ident, error=reason)
 
-    def _dismiss_idle(self) -> list[tuple[Worker, Event | None]]:
-        """Take leave of the idle workers that are too many, those that were idle longest first."""
-        dismissed = []
-        while self._idle and self._is_superfluous():
-            worker = self._idle.pop(0)
-            dismissed.append((worker, self._leave(worker)))
-        return dismissed
+    def _dismiss_idle(self) -> list[Dismissal]:
+        """Take leave of the idle workers that are too many."""
+        over = self._broken is not None or (self._closed and not self._queue)
+        return [(worker, self._leave(worker)) for worker in self._staff.idle_beyond(0 if over else self.size)]
+
+    def _take_pending(self) -> list[Call]:
+        """All queued calls, without those that were taken back: their futures run."""
+        calls = [call for call in self._queue if not call.future.running()]
+        self._queue = deque(call for call in self._queue if call.future.running())
+        return calls
 
     def _take_all(self) -> list[Call]:
         calls = list(self._queue)
@@ -335,22 +313,33 @@ class Dispatcher:
                 self.break_pool(lambda: BrokenExecutor(text))
             raise
 
-    def _next_call(self, worker: Worker) -> Call | None:
-        """The call that the worker is to take; None: it is idle now, or was sent home."""
+    def _next_order(self, worker: Worker) -> tuple[Worker, Call] | None:
+        """The worker is idle now, or sent home. Who is to have a call, as one more may run? Mostly this very worker."""
         with self._lock:
-            dismissed = []
-            if self._workers.get(worker.number) is not worker:
+            if worker not in self._staff:
                 return None  # it has died meanwhile
-            if self._is_superfluous():
-                dismissed.append((worker, self._leave(worker)))
-            elif self._queue:
-                return self._queue.popleft()
-            else:
-                self._idle.append(worker)
+            self._staff.set_idle(worker)
+            dismissed = self._dismiss_idle()
+            order = self._match()
+            dismissed += self._dismiss_idle()
         self._send_home(dismissed)
-        return None
+        return order
 
-    def _send_home(self, dismissed: list[tuple[Worker, Event | None]]) -> None:
+    def _carry_out(self, orders: list[Order], dismissed: list[Dismissal]) -> None:
+        """All of it, even if Ctrl-C ends a part: every worker that was picked or hired must hear of it."""
+        to_do = iter(orders)
+        try:
+            self._send_home(dismissed)
+            for worker, call in to_do:
+                if call is None:
+                    self._start(worker)
+                elif not worker.hand_over(call):
+                    self.ready(worker)
+        except BaseException:
+            self._carry_out(list(to_do), [])
+            raise
+
+    def _send_home(self, dismissed: list[Dismissal]) -> None:
         for worker, stopped in dismissed:
             self._tell(stopped)
             worker.dismiss()
@@ -362,30 +351,3 @@ class Dispatcher:
     def _tell_cancelled(self, number: int, future: Future[Any]) -> None:
         if self.observers and future.cancelled():
             self.observers.tell(event(EventKind.CANCELLED, call=number))
-
-
-# Every dispatcher of this process, for the two moments that concern them all.
-_live: "weakref.WeakSet[Dispatcher]" = weakref.WeakSet()
-_exiting = threading.Event()
-
-
-def _at_exit() -> None:
-    """The interpreter exits: queued calls still run, no new ones are taken, and every worker ends."""
-    _exiting.set()
-    dispatchers = list(_live)
-    for dispatcher in dispatchers:
-        dispatcher.close()
-    for dispatcher in dispatchers:
-        dispatcher.join()
-
-
-def _after_fork() -> None:
-    for dispatcher in list(_live):
-        dispatcher.after_fork()
-
-
-# What `atexit` registers runs only after the interpreter has joined all threads: too late to tell workers to end. The
-# standard executors use the same hook.
-threading._register_atexit(_at_exit)  # type: ignore[attr-defined]
-if hasattr(os, "register_at_fork"):
-    os.register_at_fork(after_in_child=_after_fork)

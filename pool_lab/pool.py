@@ -8,10 +8,11 @@ import weakref
 from collections.abc import Callable
 from typing import Any, ParamSpec, TypeVar
 
-from .dispatch import Dispatcher, Statistics, Worker
+from .dispatch import Dispatcher
 from .events import Observer, Observers
 from .executor import Executor, whole_number
 from .future import Future
+from .staff import Statistics, Worker
 
 __all__ = ["Pool", "worker_count"]
 

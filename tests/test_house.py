@@ -27,8 +27,10 @@ LIBRARY = {
     "waiting": {"future", "errors"},
     "call": {"future", "errors"},
     "executor": {"future", "errors"},
-    "dispatch": {"call", "executor", "future", "events", "errors"},
-    "pool": {"dispatch", "call", "executor", "future", "events", "errors", "cpus"},
+    "interpreter": set(),
+    "staff": {"call"},
+    "dispatch": {"staff", "interpreter", "call", "executor", "future", "events", "errors"},
+    "pool": {"dispatch", "staff", "call", "executor", "future", "events", "errors", "cpus"},
     "threads": {"pool", "dispatch", "call", "executor", "future", "events", "errors", "cpus"},
     "processes": {"pool", "dispatch", "call", "executor", "future", "events", "errors", "cpus"},
 }

@@ -11,8 +11,8 @@ from typing import Any
 import pytest
 
 from pool_lab import ProcessPoolExecutor, ThreadPoolExecutor
-from pool_lab.dispatch import Dispatcher
 from pool_lab.processes import parent
+from pool_lab.staff import Staff
 from tests.contract import calls
 from tests.contract.gates import PATIENCE_S, stand_at
 from tests.library.scripts import run_file
@@ -50,15 +50,15 @@ def test_a_pool_may_be_collected_by_a_thread_that_has_its_lock(
     gate.wait_for(1)
     cycle: list[Any] = [pool]
     cycle.append(cycle)
-    is_superfluous = Dispatcher._is_superfluous
+    set_idle = Staff.set_idle
 
-    def collect_first(dispatcher: Dispatcher) -> bool:
+    def collect_first(staff: Staff, worker: Any) -> None:
         gc.collect()
-        return is_superfluous(dispatcher)
+        set_idle(staff, worker)
 
     gc.disable()
     try:
-        monkeypatch.setattr(Dispatcher, "_is_superfluous", collect_first)
+        monkeypatch.setattr(Staff, "set_idle", collect_first)
         dispatcher = pool._dispatcher
         del pool, cycle
         gate.open()

@@ -4,7 +4,7 @@ import dataclasses
 
 import pytest
 
-from pool_lab.dispatch import Statistics
+from pool_lab.staff import Statistics
 from tests.contract import calls
 from tests.contract.gates import PATIENCE_S, stand_at
 from tests.library.watching import MakeGate, MakePool, on_processes, until
