@@ -51,10 +51,11 @@ class CallUnpicklingError(BrokenProcessPool):
     """
 
 
-class WorkerDiedError(RuntimeError):
-    """A worker process ended without being asked to. The text says which, why, and what it ran.
+class WorkerDiedError(BrokenProcessPool):
+    """A worker process ended without being asked to. The text says which, how, and what it ran.
 
-    It is the cause of the `BrokenProcessPool` that the pool's futures get.
+    In a pool with `replace_workers` it is what the one call gets that died with its worker; the pool works on. Else the
+    pool is broken, and it is the cause of the `BrokenProcessPool` that the pool's futures get.
     """
 
 

@@ -1,8 +1,8 @@
 """What crosses between a pool and its worker processes, and how it is pickled.
 
-A request is the pickled (function, args, kwargs). A reply is a fixed head, what kind of reply and what the worker
-measured, followed by the pickled result or (exception, traceback text). Payloads are bytes until the side that needs
-them unpickles them, in a `try`: what cannot be pickled or unpickled costs one call and never a worker.
+A request is the pickled (function, args, kwargs). A reply is a fixed head, what kind of reply, to which request, and
+what the worker measured, followed by the pickled result or (exception, traceback text). Payloads are bytes until the
+side that needs them unpickles them, in a `try`: what cannot be pickled or unpickled costs one call and never a worker.
 
 Functions and classes normally travel by name, as pickle does it. Two kinds have no name that a worker could look up:
 those made inside functions, lambdas among them, and those defined in a notebook cell or a prompt, whose `__main__` no
@@ -23,11 +23,23 @@ from typing import Any, ClassVar, NamedTuple, NoReturn
 from pool_lab.call import Worktime, name_of
 from pool_lab.errors import CallPicklingError, CallUnpicklingError, RemoteTraceback
 
-__all__ = ["NO_WORKTIME", "Reply", "ReplyKind", "dumps", "dumps_call", "dumps_error", "dumps_result", "loads", "raised"]
+__all__ = [
+    "NO_WORKTIME",
+    "BadReplyError",
+    "Reply",
+    "ReplyKind",
+    "dumps",
+    "dumps_call",
+    "dumps_error",
+    "dumps_result",
+    "loads",
+    "outcome",
+    "raised",
+]
 
 PROTOCOL = 5
-HEAD = struct.Struct("<Bddd")
-"""Of a reply: kind, began, ended, cpu_s."""
+HEAD = struct.Struct("<BQddd")
+"""Of a reply: kind, request, began, ended, cpu_s."""
 
 
 class ReplyKind(IntEnum):
@@ -39,18 +51,28 @@ class ReplyKind(IntEnum):
     RAISED = 3
 
 
+class BadReplyError(Exception):
+    """What a worker process sent is no reply, or none to the request it has."""
+
+
 class Reply(NamedTuple):
     kind: ReplyKind
+    request: int
+    """The worker's requests are counted from 0."""
     worktime: Worktime
     payload: bytes
 
     def to_bytes(self) -> bytes:
-        return HEAD.pack(self.kind, *self.worktime) + self.payload
+        return HEAD.pack(self.kind, self.request, *self.worktime) + self.payload
 
     @classmethod
     def from_bytes(cls, message: bytes) -> "Reply":
-        kind, *worktime = HEAD.unpack_from(message)
-        return cls(ReplyKind(kind), Worktime(*worktime), message[HEAD.size :])
+        """Raises `BadReplyError`."""
+        try:
+            kind, request, *worktime = HEAD.unpack_from(message)
+            return cls(ReplyKind(kind), request, Worktime(*worktime), message[HEAD.size :])
+        except (struct.error, ValueError) as error:
+            raise BadReplyError(f"{len(message)} bytes that are no reply: {error}") from None
 
 
 NO_WORKTIME = Worktime(0.0, 0.0, 0.0)
@@ -140,14 +162,28 @@ def loads(payload: bytes, what: str) -> Any:
         raise CallUnpicklingError(f"{what} arrived but cannot be unpickled: {error!r}") from error
 
 
+def outcome(reply: Reply, function_name: str) -> tuple[object, BaseException | None]:
+    """What the call returned and None, or None and what it raised."""
+    if reply.kind is ReplyKind.RAISED:
+        return None, raised(reply.payload, f"the exception of {function_name}(...)")
+    try:
+        return loads(reply.payload, f"the result of {function_name}(...)"), None
+    except CallUnpicklingError as error:
+        return None, error.with_traceback(None)
+
+
 def raised(payload: bytes, what: str) -> BaseException:
     """The exception of a reply, with the worker's traceback as its cause."""
     try:
         error, text = loads(payload, what)
     except CallUnpicklingError as failure:
-        return failure
+        return failure.with_traceback(None)
+    except (TypeError, ValueError) as failure:
+        return CallUnpicklingError(f"{what} did not arrive as it left: {failure}")
+    if not isinstance(error, BaseException):
+        return CallUnpicklingError(f"{what} is no exception any more, now that it was unpickled: {error!r}")
     error.__cause__ = RemoteTraceback(text)
-    return error  # type: ignore[no-any-return]
+    return error
 
 
 def _named(args: tuple[Any, ...]) -> dict[str, Any]:

@@ -1,47 +1,55 @@
 """`WorkerProcess`: the parent's handle of one worker process.
 
 Between `ready` and `hand_over` the worker is idle and reads its pipe, so a request can always be written to the end,
-however large. The call is put down in `call` before it is written: should the worker die, the reader knows whose.
+however large. The call is put down in `_call` before it is written: should the worker die, the reader knows whose.
+
+A worker ends for one of four reasons, and its call accordingly:
+
+    it is dismissed                  it has no call
+    it dies                          the pool breaks, and the call fails with what broke it; or, with replace_workers,
+                                     only the call fails, or runs elsewhere if the worker had not read it
+    its call exceeds task_timeout    the worker is made to end; then the call fails with TimeoutError
+    the pool ends its workers        like a death that breaks the pool
 """
 
-import multiprocessing.context
-import os
-import signal
+import math
 import threading
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from functools import partial
+from multiprocessing.context import BaseContext
 from typing import Any
 
 from pool_lab.call import Call, name_of
 from pool_lab.dispatch import Dispatcher
-from pool_lab.errors import BrokenProcessPool, CallPicklingError, CallUnpicklingError, WorkerDiedError, logger
+from pool_lab.errors import BrokenProcessPool, CallPicklingError, WorkerDiedError, logger
 
-from . import worker
-from .messages import Reply, ReplyKind, dumps_call, loads, raised
+from .child import Child, manner
+from .messages import BadReplyError, Reply, ReplyKind, dumps_call, outcome, raised
 from .reader import Reader
+from .worker import Initializer
 
 __all__ = ["Settings", "WorkerProcess"]
 
-# With fork, a process started at the same moment would inherit this one's end of the pipe and keep it open. The child
-# inherits the lock as well, taken, and may want to start processes of its own.
-_one_start_at_a_time = threading.Lock()
-if hasattr(os, "register_at_fork"):
-    os.register_at_fork(after_in_child=_one_start_at_a_time._at_fork_reinit)  # type: ignore[attr-defined]
+GRACE_S = 1.0
+"""How long a worker that was asked to end may take before it is told so less gently."""
+FALSE_STARTS = 3
 
 
+@dataclass
 class Settings:
     """What all workers of a pool have in common."""
 
-    def __init__(
-        self,
-        context: multiprocessing.context.BaseContext,
-        initializer: worker.Initializer | None,
-        max_tasks: int | None,
-        reader: Reader,
-    ) -> None:
-        self.context = context
-        self.initializer = initializer
-        self.max_tasks = max_tasks
-        self.reader = reader
+    context: BaseContext
+    initializer: Initializer | None
+    max_tasks: int | None
+    task_timeout: float
+    """Seconds; infinity: no limit."""
+    replace_workers: bool
+    reader: Reader
+    false_starts: int = 0
+    """How many workers in a row have died before they were up. Only the reader's thread counts."""
 
 
 class WorkerProcess:
@@ -49,31 +57,34 @@ class WorkerProcess:
 
     def __init__(self, settings: Settings, dispatcher: Dispatcher, number: int) -> None:
         self.number = number
-        self.sources: tuple[Any, ...] = ()
         self.ident: int | None = None
+        self.deadline = math.inf
         self._settings = settings
         self._dispatcher = dispatcher
-        self._process: Any = None
-        self._connection: Any = None
+        self._child: Child = None  # type: ignore[assignment]  # until `start`, before which nobody asks for it
         self._arrived = False
-        self._tasks = 0
-        self._lock = threading.Lock()  # guards the next two
-        self._call: Call | None = None
-        self._dead = False
+        self._answered = 0
         self._sending = threading.Lock()  # held while the pipe is written to, and to close it
+        self._lock = threading.Lock()  # guards the next three
+        self._call: Call | None = None
+        self._death: WorkerDiedError | None = None
+        self._is_condemned = False
+        self._is_fatal = False
+        """Whether its death has broken the pool."""
+        self._is_unread = False
+        """Whether the worker will never read its call to the end."""
+        self._fault: str | None = None
+        self._verdict: BaseException | None = None
+        """What its call will get, when the worker is ended because of the call."""
+        self._measures: Iterator[Callable[[], None]] | None = None
         self._buried = threading.Event()
 
     # For the dispatcher
 
     def start(self) -> None:
         try:
-            with _one_start_at_a_time:
-                self._process, self._connection = _start_process(self._settings, self.number)
-            self.ident = self._process.pid
-            # A pipe ends with its process, but not while a grandchild has inherited it; so listen to both. Not on
-            # Windows, where nothing is inherited and one can listen to 63 things at most.
-            sentinel = () if os.name == "nt" else (self._process.sentinel,)
-            self.sources = (self._connection, *sentinel)
+            self._child = Child(self._settings.context, self._settings.initializer, self.number)
+            self.ident = self._child.pid
             self._settings.reader.add(self)
         except BaseException:
             self._buried.set()
@@ -81,7 +92,7 @@ class WorkerProcess:
 
     def hand_over(self, call: Call) -> bool:
         try:
-            if not call.future.set_running_or_notify_cancel():
+            if not call.begin():
                 return False
         except RuntimeError:  # its outcome was set by somebody else, which the future has logged
             return False
@@ -97,13 +108,7 @@ class WorkerProcess:
                 raise
             return False
         self._dispatcher.started(call, self)
-        with self._lock:
-            self._call = call
-            dead = self._dead
-        if dead:  # it died while it was idle, and the reader found no call to fail
-            self._fail_call()
-            return True
-        self._send(request)
+        self._send(request, call)
         return True
 
     def dismiss(self) -> None:
@@ -115,176 +120,212 @@ class WorkerProcess:
         self._buried.wait()
 
     def abandon(self) -> None:
-        if self._connection is not None:
-            self._connection.close()
+        if self.ident is not None:
+            self._child.hang_up()
 
     def terminate(self, *, kill: bool = False) -> None:
         """End the process with SIGTERM or SIGKILL, whatever it is doing. The reader will notice."""
         with self._lock:
-            if self._process is not None and not self._dead:
-                (self._process.kill if kill else self._process.terminate)()
+            self._is_condemned = True
+            if self.ident is not None and self._death is None:
+                (self._child.kill if kill else self._child.terminate)()
 
-    def _send(self, message: bytes) -> None:
+    def _send(self, message: bytes, call: Call | None = None) -> None:
         try:
             with self._sending:
-                self._connection.send_bytes(message)
-        except OSError:
-            pass  # the process has died: the reader notices, and knows whose call to fail
-        except BaseException:  # Ctrl-C: half a message may be in the pipe
+                self._begin(call)
+                try:
+                    self._child.send(message)
+                except OSError:  # the process has died; the reader notices
+                    self._is_unread = True
+        except BaseException as error:  # Ctrl-C: half a message may be in the pipe
+            self._verdict = error
             self.terminate()
             raise
         finally:
-            if self._dead:
-                self._hang_up()
+            if self._death is not None:
+                self._settle()
 
-    def _hang_up(self) -> None:
-        """Close the pipe, but not under someone who writes: the descriptor's number may soon be another pipe's.
-
-        Then it is the writer who closes it.
-        """
-        if self._sending.acquire(blocking=False):
-            self._connection.close()
-            self._sending.release()
+    def _begin(self, call: Call | None) -> None:
+        with self._lock:
+            self._call = call
+        if call is not None and self._settings.task_timeout < math.inf:
+            self.deadline = time.monotonic() + self._settings.task_timeout
+            self._settings.reader.wake_by(self.deadline)
 
     # For the reader
 
+    @property
+    def sources(self) -> tuple[Any, ...]:
+        return self._child.sources if self._death is None else ()
+
     def listen(self) -> bool:
         self._take_replies()
-        if self._process.exitcode is None:
+        exitcode = self._child.exitcode
+        if exitcode is None:
+            self._watch_the_time()
             return True
         self._take_replies()  # a last one may have been written just before the end
-        self._bury()
+        self._bury(exitcode)
         return False
 
     def _take_replies(self) -> None:
-        while (reply := self._next_reply()) is not None:
-            self._take(reply)
-
-    def _next_reply(self) -> Reply | None:
         try:
-            if self._connection.poll():
-                return Reply.from_bytes(self._connection.recv_bytes())
-        except (EOFError, OSError):
-            self.sources = (self._process.sentinel,)
-        return None
+            while self._fault is None and (message := self._child.receive()) is not None:
+                self._take(Reply.from_bytes(message))
+        except BadReplyError as error:
+            self._fault = f"was ended because it sent {error}"
+            self._child.ignore()
+            self._child.kill()
 
     def _take(self, reply: Reply) -> None:
         match reply.kind:
-            case ReplyKind.ARRIVED:
+            case ReplyKind.ARRIVED if not self._arrived:
                 self._arrived = True
+                self._settings.false_starts = 0
                 self._dispatcher.arrived(self)
                 self._dispatcher.ready(self)
-            case ReplyKind.UNPREPARED:
+            case ReplyKind.UNPREPARED if not self._arrived:
                 self._give_up(raised(reply.payload, "the initializer's exception"))
-            case ReplyKind.RETURNED | ReplyKind.RAISED:
+            case ReplyKind.RETURNED | ReplyKind.RAISED if reply.request == self._answered:
                 self._finish(reply)
+            case _:
+                raise BadReplyError(f"a reply that nothing had asked for: {reply.kind.name}, {reply.request}")
 
     def _finish(self, reply: Reply) -> None:
         """The call is done: give the worker the next one first, then tell the future, whose callbacks may take long."""
         with self._lock:
             call, self._call = self._call, None
-        assert call is not None, "a worker replies to requests only"
-        result, error = _outcome(reply, name_of(call.function))
+        if call is None:
+            raise BadReplyError("a reply before a request")
+        self._answered += 1
+        result, error = outcome(reply, name_of(call.function)) if self._verdict is None else self._late_outcome(reply)
         self._dispatcher.ended(call, self, reply.worktime, error)
-        self._tasks += 1
         try:
-            if self._tasks == self._settings.max_tasks:
+            if self._verdict is not None:  # its deadline stays: until the process has ended it is watched
                 self._dispatcher.retire(self)
             else:
-                self._dispatcher.ready(self)
+                self.deadline = math.inf
+                done = self._answered == self._settings.max_tasks
+                (self._dispatcher.retire if done else self._dispatcher.ready)(self)
         finally:  # whatever becomes of the next call
             if error is None:
                 call.future.set_result(result)
             else:
                 call.future.set_exception(error)
 
+    def _late_outcome(self, reply: Reply) -> tuple[None, BaseException | None]:
+        """The call was asked to stop, and so it did."""
+        if reply.kind is ReplyKind.RAISED and self._verdict is not None:
+            self._verdict.__cause__ = raised(reply.payload, "the exception of the stopped call")
+        return None, self._verdict
+
+    def _watch_the_time(self) -> None:
+        """Once the deadline has passed, end the worker: at first gently, then, each time it passes again, less so."""
+        if time.monotonic() < self.deadline:
+            return
+        if self._measures is None:
+            self._measures = self._child.measures()
+            if self._verdict is None and self._call is not None:
+                self._verdict = _timed_out(self._call, self._settings.task_timeout)
+        measure = next(self._measures, None)
+        self.deadline = math.inf if measure is None else time.monotonic() + GRACE_S
+        if measure is not None:
+            measure()
+
+    # The end of the worker
+
     def _give_up(self, error: BaseException) -> None:
         """The initializer failed: that breaks the pool."""
         logger.critical("Exception in initializer:", exc_info=error)
-        self._break_pool(f"the initializer failed in worker {self.number}: {error!r}", error)
+        reason = f"the initializer failed in worker {self.number}: {error!r}"
+        if self._dispatcher.lost(self, reason):
+            self._break_pool(reason, error)
 
-    def _bury(self) -> None:
-        """The process has ended. If nobody had asked it to, that breaks the pool."""
-        self.sources = ()
-        self._process.join()
-        exitcode = self._process.exitcode
+    def _bury(self, exitcode: int) -> None:
+        """The process has ended. If nobody had asked it to, that breaks the pool, or another takes its place."""
+        died = f"worker {self.number} (process {self.ident}) {self._fault or manner(exitcode)} {self._occupation()}"
+        self._is_fatal = self._breaks_pool()
         with self._lock:
-            self._dead = True
-            call = self._call
-        self._hang_up()
-        self._process.close()
-        died = f"worker {self.number} (process {self.ident}) {_manner(exitcode)} {self._occupation(call)}"
+            self._death = death = WorkerDiedError(died)
+        self._child.bury()
         try:
-            self._break_pool(died, WorkerDiedError(died))
-            if call is not None:
-                self._fail_call()
+            if self._dispatcher.lost(self, died if self._verdict is None else None):
+                if self._is_fatal:
+                    self._break_pool(died, death)
+                else:
+                    self._dispatcher.replace_lost()
+                    if self._call is None and self._verdict is None:  # no future will tell
+                        logger.warning("%s; another will take its place", died)
         finally:
+            self._settle()
             self._dispatcher.gone(self)
             self._buried.set()
 
-    def _occupation(self, call: Call | None) -> str:
+    def _occupation(self) -> str:
         """What the process was doing, in words."""
-        if call is not None:
+        call = self._call
+        if call is not None and not self._is_unread and not self._child.left_unread:
             return f"while it ran call {call.number}, {name_of(call.function)}"
         if self._arrived:
             return "while it was idle"
         return "while it was starting (a script that makes processes must do so under `if __name__ == '__main__':`)"
 
-    def _break_pool(self, reason: str, cause: BaseException) -> None:
-        """Unless the worker was meant to end, break the pool and end the other workers."""
-        if self._dispatcher.lost(self, reason):
-            self._dispatcher.break_pool(partial(_broken, reason, cause))
-            for other in self._dispatcher.workers:
-                other.terminate()  # type: ignore[attr-defined]  # they are all processes
+    def _breaks_pool(self) -> bool:
+        """Not if the worker died of its call and may be replaced.
 
-    def _fail_call(self) -> None:
-        """End the call that died with the worker, with what broke the pool."""
+        A worker that was never up has died of its own: then others will, too, and the pool gives up when as many of
+        them in a row have as it may have workers.
+        """
+        if self._verdict is not None:
+            return False
+        if self._is_condemned or not self._settings.replace_workers:
+            return True
+        if self._arrived:
+            return False
+        self._settings.false_starts += 1
+        return self._settings.false_starts >= max(FALSE_STARTS, self._dispatcher.size)
+
+    def _break_pool(self, reason: str, cause: BaseException) -> None:
+        """Break the pool and end the other workers."""
+        self._dispatcher.break_pool(partial(_broken, reason, cause))
+        for other in self._dispatcher.workers:
+            other.terminate()  # type: ignore[attr-defined]  # they are all processes
+
+    def _settle(self) -> None:
+        """The worker is dead: close its pipe and see to its call.
+
+        But not while somebody writes: the descriptor's number may soon be another pipe's, and the call may never get
+        through. Then it is the writer who does this, afterwards.
+        """
+        if not self._sending.acquire(blocking=False):
+            return
+        self._child.hang_up()
         with self._lock:
             call, self._call = self._call, None
+        self._sending.release()
         if call is not None:
-            error = self._dispatcher.break_pool(partial(_broken, f"worker {self.number} died", None))
+            self._lose(call)
+
+    def _lose(self, call: Call) -> None:
+        """The call's worker is dead."""
+        if self._verdict is not None:
+            self._verdict.__cause__ = self._death
+            self._dispatcher.fail(call, self._verdict)
+        elif self._is_fatal:
+            error = self._dispatcher.break_pool(partial(_broken, str(self._death), self._death))
             self._dispatcher.fail(call, error())
+        elif self._is_unread or self._child.left_unread:
+            self._dispatcher.take_back(call)
+        elif self._death is not None:
+            self._dispatcher.fail(call, self._death)
 
 
-def _start_process(settings: Settings, number: int) -> tuple[Any, Any]:
-    """A new process that runs `worker.main`, and this side's end of its pipe."""
-    context: Any = settings.context
-    ours, theirs = context.Pipe()
-    # A forked process inherits both ends. While it held ours, it would not notice that this process has gone.
-    inherited = ours if context.get_start_method() == "fork" else None
-    try:
-        process = context.Process(
-            target=worker.main,
-            args=(theirs, settings.initializer, inherited),
-            name=f"ProcessPoolExecutor-worker-{number}",
-        )
-        process.start()
-    except BaseException:
-        ours.close()
-        raise
-    finally:
-        theirs.close()
-    return process, ours
-
-
-def _outcome(reply: Reply, function_name: str) -> tuple[object, BaseException | None]:
-    """(result, None) or (None, exception)."""
-    if reply.kind is ReplyKind.RAISED:
-        return None, raised(reply.payload, f"the exception of {function_name}(...)")
-    try:
-        return loads(reply.payload, f"the result of {function_name}(...)"), None
-    except CallUnpicklingError as error:
-        return None, error.with_traceback(None)
-
-
-def _manner(exitcode: int) -> str:
-    """How a process ended, in words."""
-    if exitcode >= 0:
-        return f"exited with code {exitcode}"
-    try:
-        return f"was killed by {signal.Signals(-exitcode).name}"
-    except ValueError:
-        return f"was killed by signal {-exitcode}"
+def _timed_out(call: Call, task_timeout: float) -> TimeoutError:
+    return TimeoutError(
+        f"call {call.number}, {name_of(call.function)}, ran longer than the task_timeout of {task_timeout} seconds "
+        "and was stopped"
+    )
 
 
 def _broken(reason: str, cause: BaseException | None) -> BrokenProcessPool:

@@ -1,7 +1,9 @@
 """`ProcessPoolExecutor`: the executor whose workers are processes."""
 
 import itertools
+import math
 import multiprocessing
+import numbers
 import os
 import platform
 import sys
@@ -46,6 +48,8 @@ class ProcessPoolExecutor(Pool):
         initargs: tuple[Any, ...] = (),
         *,
         max_tasks_per_child: int | None = None,
+        replace_workers: bool = False,
+        task_timeout: float | None = None,
         observer: Observer | None = None,
     ) -> None:
         """Make a pool without any process yet.
@@ -56,6 +60,14 @@ class ProcessPoolExecutor(Pool):
             that has threads is asking for a deadlock, so before Python 3.14 "fork" has to be asked for here.
         initializer: called as `initializer(*initargs)` in each new process; if it raises, the pool is broken.
         max_tasks_per_child: calls after which a process is replaced by a new one; None: never. Not with "fork".
+        replace_workers: what becomes of the pool when a worker dies. False: it breaks, as the standard one does. True:
+            the call that ran in the worker fails with `WorkerDiedError`, another worker takes its place, and the pool
+            works on. It breaks all the same if the initializer raises, or if as many workers in a row as the pool may
+            have, and at least 3, die before they are up.
+        task_timeout: seconds a call may run, from the moment it is sent to a worker; None: as long as it takes. It is
+            then stopped: `KeyboardInterrupt` is raised in it (not on Windows), a second later its process is
+            terminated, and a second after that killed. When it has really stopped its future gets a `TimeoutError`,
+            and another worker takes the place of the one it ran in. With `chunksize`, `map` makes one call a chunk.
         observer: called with every event (see `pool_lab.events`).
         """
         check_initializer(initializer)
@@ -65,6 +77,8 @@ class ProcessPoolExecutor(Pool):
             context,
             None if initializer is None else Initializer(initializer, initargs),
             _checked_max_tasks(max_tasks_per_child, context),
+            _checked_timeout(task_timeout),
+            replace_workers,
             reader,
         )
         super().__init__(_size(max_workers), partial(WorkerProcess, settings), observer, reader.close)
@@ -109,9 +123,9 @@ class ProcessPoolExecutor(Pool):
         self._end_workers(kill=True)
 
     def _end_workers(self, *, kill: bool) -> None:
-        workers = self._dispatcher.workers
+        workers = set(self._dispatcher.workers)
         self.shutdown(wait=False, cancel_futures=True)
-        for worker in workers:
+        for worker in workers.union(self._dispatcher.workers):  # some may have been hired meanwhile
             worker.terminate(kill=kill)  # type: ignore[attr-defined]  # they are all processes
 
 
@@ -150,6 +164,17 @@ def _checked_max_tasks(max_tasks: int | None, context: BaseContext) -> int | Non
             "threads run; pass mp_context=multiprocessing.get_context('forkserver') or 'spawn'"
         )
     return max_tasks
+
+
+def _checked_timeout(task_timeout: object) -> float:
+    if task_timeout is None:
+        return math.inf
+    if not isinstance(task_timeout, numbers.Real):
+        raise TypeError(f"task_timeout must be a number of seconds or None, got {task_timeout!r}")
+    seconds = float(task_timeout)
+    if not seconds > 0:  # which NaN is not, either
+        raise ValueError(f"task_timeout must be more than 0 seconds, got {task_timeout}")
+    return seconds
 
 
 def _chunks(inputs: Iterable[T], size: int) -> Iterator[tuple[T, ...]]:

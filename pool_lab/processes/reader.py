@@ -1,11 +1,13 @@
 """`Reader`: the one thread of a process pool that listens to all its workers.
 
-It sleeps until a pipe has something to read or a process has ended, and tells the worker's handle. Its own pipe, the
-bell, wakes it when there is one more to listen to.
+It sleeps until a pipe has something to read, a process has ended or a deadline has passed, and tells the worker's
+handle. Its own pipe, the bell, wakes it when there is one more to listen to, or an earlier deadline.
 """
 
+import math
 import os
 import threading
+import time
 import weakref
 from multiprocessing.connection import Connection, Pipe, wait
 from typing import Any, Protocol
@@ -15,17 +17,25 @@ from pool_lab.errors import logger
 __all__ = ["Reader", "Voice"]
 
 
+LONGEST_SLEEP_S = 3600.0
+"""Systems cannot count as far as users can."""
+
+
 class Voice(Protocol):
     """What the reader listens to: the parent's handle of a worker."""
 
-    sources: "tuple[Connection[Any, Any] | int, ...]"
-    """What becomes readable when there is news: the pipe, and where it can be waited for the process itself.
+    deadline: float
+    """On `time.monotonic`: when to call `listen` even without news. Infinity: never."""
 
-    Empty when there will be no more.
-    """
+    @property
+    def sources(self) -> tuple[Any, ...]:
+        """What becomes readable when there is news: the pipe, and where it can be waited for the process itself.
+
+        Empty when there will be no more.
+        """
 
     def listen(self) -> bool:
-        """There is news; take all of it. False: there will be no more. Called in the reader's thread."""
+        """Take all the news, and see to the deadline. False: there will be no more. Called in the reader's thread."""
 
 
 # Every reader of this process.
@@ -42,6 +52,7 @@ class Reader:
         self._name = name
         self._closed = False
         self._reading = False
+        self._wakes_at = math.inf
         self._ends: tuple[Connection[bytes, bytes], ...] = ()
         _readers.add(self)
 
@@ -52,6 +63,15 @@ class Reader:
             else:
                 self._bell.send_bytes(b"!")
             self._voices.add(voice)
+
+    def wake_by(self, moment: float) -> None:
+        """A voice has got this deadline: do not sleep longer."""
+        if self.is_current_thread():
+            return  # not asleep
+        with self._lock:
+            if moment < self._wakes_at:
+                self._wakes_at = moment
+                self._bell.send_bytes(b"!")
 
     def close(self) -> None:
         """End when the last voice has fallen silent."""
@@ -84,11 +104,18 @@ class Reader:
     def _read(self, ear: "Connection[bytes, bytes]", bell: "Connection[bytes, bytes]") -> None:
         with ear, bell:
             while (sources := self._sources()) is not None:
-                ready = wait([ear, *sources])
+                ready = wait([ear, *sources], self._patience())
                 if ear in ready:
                     ear.recv_bytes()
-                for voice in {sources[source] for source in ready if source in sources}:
+                now = time.monotonic()
+                with_news = {sources[source] for source in ready if source in sources}
+                for voice in {*with_news, *(voice for voice in sources.values() if voice.deadline <= now)}:
                     self._hear(voice)
+
+    def _patience(self) -> float | None:
+        """How long to sleep if there is no news; in seconds."""
+        wakes_at = self._wakes_at
+        return None if wakes_at == math.inf else min(max(wakes_at - time.monotonic(), 0), LONGEST_SLEEP_S)
 
     def _hear(self, voice: Voice) -> None:
         try:
@@ -106,6 +133,7 @@ class Reader:
             if self._closed and not self._voices:
                 self._reading = False
                 return None
+            self._wakes_at = min((voice.deadline for voice in self._voices), default=math.inf)
             return {source: voice for voice in self._voices for source in voice.sources}
 
 

@@ -1,20 +1,26 @@
 """The worker's side: a process that takes requests from its pipe, one at a time, and replies.
 
 It ends when it is sent an empty message, when its pool's process is gone (then the pipe ends), or when its initializer
-fails.
+fails. A signal asks it to stop the call that it runs.
 """
 
+import itertools
 import signal
 import time
 from collections.abc import Callable
 from multiprocessing.connection import Connection
+from types import FrameType
 from typing import Any
 
 from pool_lab.call import Worktime, name_of
 
 from .messages import NO_WORKTIME, Reply, ReplyKind, dumps, dumps_error, dumps_result, loads
 
-__all__ = ["Initializer", "answer", "main"]
+__all__ = ["STOP_SIGNAL", "Initializer", "main"]
+
+# What Go's scheduler interrupts its threads with, for the same reasons: nobody else sends it, and a program that does
+# not expect it is not harmed by it. Windows has nothing of the kind.
+STOP_SIGNAL: signal.Signals | None = getattr(signal, "SIGURG", None)
 
 
 class Initializer:
@@ -56,13 +62,20 @@ def main(
     # Ctrl-C reaches every process of the terminal or the kernel. Whether the pool ends is for its owner to say. A
     # handler, not SIG_IGN: programs that a call starts get the default back.
     signal.signal(signal.SIGINT, lambda signum, frame: None)
+    caller = _Caller()
+    if STOP_SIGNAL is not None:
+        signal.signal(STOP_SIGNAL, caller.stop)
     with connection:
         try:
             if _prepare(connection, initializer):
-                while request := connection.recv_bytes():
-                    connection.send_bytes(answer(request).to_bytes())
+                for number in itertools.count():
+                    if not (request := connection.recv_bytes()):
+                        return
+                    connection.send_bytes(caller.answer(request, number).to_bytes())
         except (EOFError, OSError):
             return  # the pool's process is gone
+        except KeyboardInterrupt:
+            return  # asked to stop a call that was just over, and this worker is to go anyway
 
 
 def _prepare(connection: "Connection[bytes, bytes]", initializer: Callable[[], None] | None) -> bool:
@@ -71,25 +84,40 @@ def _prepare(connection: "Connection[bytes, bytes]", initializer: Callable[[], N
         if initializer is not None:
             initializer()
     except BaseException as error:
-        connection.send_bytes(Reply(ReplyKind.UNPREPARED, NO_WORKTIME, dumps_error(error)).to_bytes())
+        connection.send_bytes(Reply(ReplyKind.UNPREPARED, 0, NO_WORKTIME, dumps_error(error)).to_bytes())
         return False
-    connection.send_bytes(Reply(ReplyKind.ARRIVED, NO_WORKTIME, b"").to_bytes())
+    connection.send_bytes(Reply(ReplyKind.ARRIVED, 0, NO_WORKTIME, b"").to_bytes())
     return True
 
 
-def answer(request: bytes) -> Reply:
-    """Make the call."""
-    began, cpu_began = time.perf_counter(), time.thread_time()
-    try:
-        function, args, kwargs = loads(request, "the call")
-        del request
+class _Caller:
+    """Makes calls, one after the other, in the process's main thread: the one that signals interrupt."""
+
+    def __init__(self) -> None:
+        self._may_be_stopped = False
+
+    def stop(self, signum: int, frame: FrameType | None) -> None:
+        """Raise `KeyboardInterrupt` in the call that runs. If none does, the pool has asked too late."""
+        if self._may_be_stopped:
+            self._may_be_stopped = False
+            raise KeyboardInterrupt("the call ran longer than its pool's task_timeout")
+
+    def answer(self, request: bytes, number: int) -> Reply:
+        """Make the call."""
         began, cpu_began = time.perf_counter(), time.thread_time()
-        result = function(*args, **kwargs)
-        worktime = _worktime(began, cpu_began)
-        payload = dumps_result(result, name_of(function))
-    except BaseException as error:
-        return Reply(ReplyKind.RAISED, _worktime(began, cpu_began), dumps_error(error))
-    return Reply(ReplyKind.RETURNED, worktime, payload)
+        try:
+            self._may_be_stopped = True
+            function, args, kwargs = loads(request, "the call")
+            del request
+            began, cpu_began = time.perf_counter(), time.thread_time()
+            result = function(*args, **kwargs)
+            worktime = _worktime(began, cpu_began)
+            payload = dumps_result(result, name_of(function))
+            self._may_be_stopped = False
+        except BaseException as error:
+            self._may_be_stopped = False
+            return Reply(ReplyKind.RAISED, number, _worktime(began, cpu_began), dumps_error(error))
+        return Reply(ReplyKind.RETURNED, number, worktime, payload)
 
 
 def _worktime(began: float, cpu_began: float) -> Worktime:

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from pool_lab import ProcessPoolExecutor, ThreadPoolExecutor
-from pool_lab.processes import parent
+from pool_lab.processes import child, parent
 from pool_lab.staff import Staff
 from tests.contract import calls
 from tests.contract.gates import PATIENCE_S, stand_at
@@ -76,14 +76,14 @@ def test_a_worker_that_comes_after_the_last_one_has_gone_is_heard(
     gate, pool = make_gate(), ProcessPoolExecutor(2)
     first = pool.submit(stand_at, gate.address)
     gate.wait_for(1)
-    hired, may_come, start = threading.Event(), threading.Event(), parent._start_process
+    hired, may_come, start = threading.Event(), threading.Event(), child.Child
 
-    def start_late(*args: Any) -> tuple[Any, Any]:
+    def start_late(*args: Any) -> Any:
         hired.set()
         assert may_come.wait(PATIENCE_S)
         return start(*args)
 
-    monkeypatch.setattr(parent, "_start_process", start_late)
+    monkeypatch.setattr(parent, "Child", start_late)
     with ThreadPoolExecutor(1) as submitter:
         submitting = submitter.submit(pool.submit, calls.add, 1)
         assert hired.wait(PATIENCE_S)
