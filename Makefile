@@ -38,7 +38,7 @@ endif
 browser-test:
 	@$(environment) lab test browser
 	$(python) -m mypy tests/browser
-	$(python) -m pytest tests/browser --reruns 2 $(ARGS)
+	$(python) -m pytest tests/browser $(ARGS)
 
 notebooks:
 	@$(environment) lab test
