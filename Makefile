@@ -3,6 +3,7 @@
 #   make lab            JupyterLab, open on the first lesson
 #   make test           everything that needs no browser: lint, types, unit tests, every lesson's outputs
 #   make browser-test   the lessons in a real browser (needs Chromium)
+#   make bench          how fast the pools are, beside their peers
 #   make notebooks      run every lesson anew and store its outputs
 #
 # Each first makes .venv, or sees that it is up to date. PYTHON=python3.13 chooses the Python it is made from,
@@ -16,7 +17,7 @@ environment := sh tools/with_python.sh tools/make_environment.py
 python := .venv/bin/python
 lessons := $(wildcard notebooks/*.ipynb)
 
-.PHONY: help lab test browser-test notebooks
+.PHONY: help lab test browser-test bench notebooks
 
 help:
 	@sed -n 's/^#   //p' Makefile
@@ -38,7 +39,11 @@ endif
 browser-test:
 	@$(environment) lab test browser
 	$(python) -m mypy tests/browser
-	$(python) -m pytest tests/browser --reruns 2 $(ARGS)
+	$(python) -m pytest tests/browser $(ARGS)
+
+bench:
+	@$(environment) lab test bench
+	$(python) -m benchmarks $(ARGS)
 
 notebooks:
 	@$(environment) lab test

@@ -57,7 +57,7 @@ def experiment_view(
     row = ipywidgets.HBox(controls)
     row.add_class("pool-lab-controls")
     view = ipywidgets.VBox([head, row, timeline] if controls else [head, timeline])
-    view.add_class("pool-lab-experiment")
+    view.add_class("pool-lab").add_class("pool-lab-experiment")
     return view
 
 

@@ -118,7 +118,7 @@ class Race(Exhibit):
         """Run it, in a thread of its own. `RuntimeError` if it is running."""
         if self.running:
             raise RuntimeError("this race is running: stop() it, or wait() for its end, and start it again")
-        self._running, self._inbox = True, SimpleQueue()
+        self._running, self._error, self._inbox = True, None, SimpleQueue()
         self._owner = threading.Thread(target=self._run, args=(self._owner,), name="pool-lab-race", daemon=True)
         self._owner.start()
 
@@ -177,7 +177,7 @@ class Race(Exhibit):
     def _run(self, previous: threading.Thread | None) -> None:
         if previous is not None:
             previous.join()  # it may still be drawing the still of its run
-        self._error, self._stopped, self._at_rest = None, False, False
+        self._stopped, self._at_rest = False, False
         try:
             with self.workload.open() as inputs, contextlib.ExitStack() as stack:
                 pools = {name: stack.enter_context(make(self._workers)) for name, make in self._executors.items()}

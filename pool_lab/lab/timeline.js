@@ -2,7 +2,7 @@
 
    timeline.py joins three files into the one module that anywidget loads: timeline_state.js, timeline_paint.js, this.
    Open bars grow by the browser's clock, so the kernel sends ten small messages a second and no picture. One loop asks
-   for frames, and stops when nothing runs. Colours are the custom properties of timeline.css. */
+   for frames, and stops when nothing runs. Colours are the custom properties of tokens.css. */
 
 const FRAME_MS = 30;
 
@@ -15,6 +15,7 @@ function open(model, el) {
   const root = add(el, "div", "timeline"), stage = add(root, "div", "stage");
   const canvas = add(stage, "canvas", "canvas"), tip = add(stage, "div", "tip"), cover = add(stage, "div", "cover");
   const caption = add(root, "p", "caption");
+  root.classList.add("pool-lab");
   canvas.setAttribute("role", "img");
   caption.setAttribute("aria-live", "polite");
   Object.assign(tip, { hidden: true, ariaHidden: "true" });

@@ -106,7 +106,7 @@ class Timeline(anywidget.AnyWidget):
     """
 
     _esm = "\n".join(_read(f"timeline{part}.js") for part in ("_state", "_paint", ""))
-    _css = _read("timeline.css")
+    _css = _read("tokens.css") + _read("timeline.css")
 
     caption = traitlets.Unicode(help="The sentence under the picture.").tag(sync=True)
     cover = traitlets.Unicode(help="If not empty: hides the picture and is shown in its place.").tag(sync=True)

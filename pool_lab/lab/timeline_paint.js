@@ -207,10 +207,12 @@ function cross(pen, x, y, arm) {
   line(pen, x - arm, y + arm, x + arm, y - arm, { width: 1.75 });
 }
 
-/** Queued calls as tickets, the next one at the door; then those that ended there. As large as fit, as many as fit. */
+/** Queued calls as tickets, the next one at the door, as large as fit, as many as fit; then those that ended there, a
+    column at most of each: how many they were stands above. */
 function paintDoor(pen, { panel, top, bottom }, { door }) {
   const atDoor = [...panel.calls.values()].filter((call) => call.state === "failed" && call.worker == null).length;
-  const signs = [["queued", panel.counts.queued], ["cancelled", panel.counts.cancelled], ["failed", atDoor]];
+  const few = (many) => Math.min(many, Math.max(1, Math.floor((bottom - top) / 10)));
+  const signs = [["queued", panel.counts.queued], ["cancelled", few(panel.counts.cancelled)], ["failed", few(atDoor)]];
   const columns = (many, high) => Math.ceil(many / Math.max(1, Math.floor((bottom - top) / high)));
   const needed = ([wide, high]) => sum(signs.map(([sign, many]) => columns(many, high) * pitch(sign, wide)));
   const size = [[8, 10], [6, 8], [4, 5], [3, 3]].find((one) => needed(one) <= door) ?? [3, 3], [wide, high] = size;

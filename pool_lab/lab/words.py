@@ -88,7 +88,7 @@ def _standing(name: str, trace: Trace) -> str:
     facts = [f"{name} {trace.counts[CallState.FINISHED]:,} of {len(trace.spans):,} done"]
     facts += [f"{count:,} {state}" for count, state in tally(trace) if state in ("failed", "cancelled")]
     if _knows_cpu(trace):
-        facts.append(f"each on a core {share(trace.core_share)} of its time")
+        facts.append(f"each call {_on_a_core(trace.core_share)}")
     return ", ".join(facts) + "."
 
 
@@ -106,7 +106,7 @@ def _headline(name: str, trace: Trace) -> str:
     facts = [f"{name} took {seconds(trace.makespan_s)} for {number_of(ran, 'call')}{_on_workers(trace)}"]
     facts.append(_at_once(trace.most_at_once))
     if _knows_cpu(trace):
-        facts.append(f"and kept {_cores(trace.cores_used)} busy on average")
+        facts.append(f"and {_kept_busy(trace.cores_used)}")
     return ", ".join(facts) + "."
 
 
@@ -183,11 +183,16 @@ def _at_once(most: int) -> str:
     return "one at a time" if most <= 1 else f"at most {most:,} at once"
 
 
-def _cores(cores: float) -> str:
+def _on_a_core(core_share: float) -> str:
+    part = share(core_share)
+    return "hardly ever on a core" if part == "almost none" else f"on a core {part} of its time"
+
+
+def _kept_busy(cores: float) -> str:
     if cores < 0.05:
-        return "hardly any core"
+        return "hardly ever used a core"
     number = f"{cores:.1f}".removesuffix(".0")
-    return f"{number} core" if number == "1" else f"{number} cores"
+    return f"kept {number} {'core' if number == '1' else 'cores'} busy on average"
 
 
 def _times(ratio: float) -> str:

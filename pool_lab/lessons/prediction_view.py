@@ -11,7 +11,10 @@ if TYPE_CHECKING:
 
 __all__ = ["prediction_view"]
 
-STYLE = Path(__file__).with_name("prediction.css").read_text(encoding="utf-8")
+HERE = Path(__file__).parent
+STYLE = "".join(
+    path.read_text(encoding="utf-8") for path in (HERE.parent / "lab" / "tokens.css", HERE / "prediction.css")
+)
 
 
 def prediction_view(prediction: "Prediction") -> ipywidgets.VBox:
@@ -37,5 +40,5 @@ def prediction_view(prediction: "Prediction") -> ipywidgets.VBox:
     foot = ipywidgets.HBox([confidence, button, recorded])
     foot.add_class("pool-lab-prediction-foot")
     view = ipywidgets.VBox([question, choice, foot])
-    view.add_class("pool-lab-prediction")
+    view.add_class("pool-lab").add_class("pool-lab-prediction")
     return view

@@ -63,8 +63,8 @@ def test_progress_tells_how_far_each_run_is() -> None:
     threads = pool(2).queued(2).queued(3).trace()
     processes = pool(3, cpu_s=1.0).running(3, 0, 3.0).trace()
     assert progress([("threads", threads), ("processes", processes)], 3.14) == (
-        "After 3.1 s: threads 2 of 4 done, each on a core a quarter of its time. "
-        "Processes 3 of 4 done, each on a core nearly all of its time."
+        "After 3.1 s: threads 2 of 4 done, each call on a core a quarter of its time. "
+        "Processes 3 of 4 done, each call on a core nearly all of its time."
     )
 
 
@@ -75,7 +75,7 @@ def test_progress_before_anything_has_ended_speaks_of_no_core() -> None:
 def test_progress_counts_what_went_wrong() -> None:
     trace = pool(1).ran(1, 0, 1.0, 2.0, 0.25, error="ValueError: no").cancelled(2, 1.0).trace()
     assert progress([("threads", trace)], 2.0) == (
-        "After 2.0 s: threads 1 of 3 done, 1 failed, 1 cancelled, each on a core a quarter of its time."
+        "After 2.0 s: threads 1 of 3 done, 1 failed, 1 cancelled, each call on a core a quarter of its time."
     )
 
 
@@ -99,7 +99,7 @@ def test_a_summary_of_a_single_call_is_in_the_singular() -> None:
 def test_a_summary_compares_the_slowest_with_the_fastest() -> None:
     runs = [("threads", pool(4, cpu_s=0.0).trace()), ("processes", pool(4, workers=2, cpu_s=0.75).trace())]
     assert summary(runs) == (
-        "Threads took 4.0 s for 4 calls on 1 worker, one at a time, and kept hardly any core busy on average. "
+        "Threads took 4.0 s for 4 calls on 1 worker, one at a time, and hardly ever used a core. "
         "Processes took 2.0 s for 4 calls on 2 workers, at most 2 at once, and kept 1.5 cores busy on average. "
         "Threads took twice as long as processes."
     )
