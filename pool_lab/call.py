@@ -1,5 +1,6 @@
 """`Call`: one submitted call, and what is measured and said of it."""
 
+import time
 import traceback
 from collections.abc import Callable
 from functools import partial
@@ -7,21 +8,43 @@ from typing import Any, NamedTuple
 
 from .future import Future
 
-__all__ = ["Call", "Worktime", "name_of", "text_of"]
+__all__ = ["Call", "Stopwatch", "Worktime", "name_of", "text_of"]
 
 
-class Call(NamedTuple):
-    """One submitted call."""
+class Call(Future[Any]):
+    """One submitted call: the future that its submitter holds, and what to call, until that is done.
 
-    number: int
-    future: Future[Any]
-    function: Callable[..., Any]
-    args: tuple[Any, ...]
-    kwargs: dict[str, Any]
+    One object and not two, since a pool may have a million of them waiting.
+    """
+
+    __slots__ = ("args", "function", "kwargs", "number")
+
+    def __init__(
+        self, number: int, function: Callable[..., Any], args: tuple[Any, ...], kwargs: dict[str, Any]
+    ) -> None:
+        Future.__init__(self)
+        self.number = number
+        self.function = function
+        self.args = args
+        self.kwargs = kwargs
 
     def begin(self) -> bool:
         """Whether the call is to run: not if it was cancelled. Then its future runs, and may do so already."""
-        return self.future.running() or self.future.set_running_or_notify_cancel()
+        if self.running() or self.set_running_or_notify_cancel():
+            return True
+        self.let_go()
+        return False
+
+    def let_go(self) -> None:
+        """What was called with is its user's again; the future may be held for long."""
+        self.function, self.args, self.kwargs = _nothing, (), _no_kwargs
+
+
+def _nothing() -> None:
+    """Stands for a function that was let go of."""
+
+
+_no_kwargs: dict[str, Any] = {}
 
 
 class Worktime(NamedTuple):
@@ -30,6 +53,16 @@ class Worktime(NamedTuple):
     began: float
     ended: float
     cpu_s: float
+
+
+class Stopwatch:
+    """Runs from when it is made; to be read in the same thread."""
+
+    def __init__(self) -> None:
+        self._began, self._cpu_began = time.perf_counter(), time.thread_time()
+
+    def read(self) -> Worktime:
+        return Worktime(self._began, time.perf_counter(), time.thread_time() - self._cpu_began)
 
 
 def name_of(function: Callable[..., Any]) -> str:

@@ -8,7 +8,8 @@ Threads and processes follow the same rules; only what a worker *is* differs, an
     distribute --> a call is queued?  a worker is idle --> hand it over (to the one that became idle last)
                                       nobody is idle   --> fewer workers than `size`? hire one
 
-So no call ever waits beside a worker that could run it. Only in a pool that has just shrunk an idle worker may wait for
+So no call ever waits beside a worker that could run it. Mostly all workers are busy: then a call is only queued, and a
+worker that is done only takes the next. Only in a pool that has just shrunk an idle worker may wait for
 its turn, while more than `size` others finish their calls: those with the highest numbers are the ones that leave.
 
 One lock guards the queue, the staff and the flags. It is never held while foreign code runs: not for a call, a
@@ -27,9 +28,8 @@ from typing import Any
 from .call import Call, Worktime, name_of, text_of
 from .errors import BrokenExecutor, ShutdownError, logger
 from .events import Event, EventKind, Observers, event
-from .future import Future
 from .interpreter import is_exiting, tell_of_exit_and_fork
-from .staff import Staff, Statistics, Worker
+from .staff import Doing, Staff, Statistics, Worker
 
 __all__ = ["Dispatcher"]
 
@@ -64,6 +64,7 @@ class Dispatcher:
         self._queue: deque[Call] = deque()
         self._staff = Staff(self._hire)
         self._leaving: set[Worker] = set()
+        self._take_stock()
 
     @property
     def statistics(self) -> Statistics:
@@ -78,24 +79,34 @@ class Dispatcher:
 
     # Calls come and go
 
-    def submit(self, function: Callable[..., Any], args: tuple[Any, ...], kwargs: dict[str, Any]) -> Future[Any]:
-        future: Future[Any] = Future()
-        submitted = None
-        name = name_of(function) if self.observers else ""
+    def submit(self, function: Callable[..., Any], args: tuple[Any, ...], kwargs: dict[str, Any]) -> Call:
+        if self.observers:
+            return self._submit_observed(function, args, kwargs)
+        call = Call(next(self._calls), function, args, kwargs)
+        with self._lock:
+            if self._all_busy:
+                self._queue.append(call)
+                return call
+            self._check_open("schedule new futures")
+            self._queue.append(call)
+            to_do = self._distribute()
+        self._carry_out(*to_do)
+        return call
+
+    def _submit_observed(self, function: Callable[..., Any], args: tuple[Any, ...], kwargs: dict[str, Any]) -> Call:
+        name = name_of(function)
         with self._lock:
             self._check_open("schedule new futures")
-            call = Call(next(self._calls), future, function, args, kwargs)
-            if self.observers:
-                submitted = event(EventKind.SUBMITTED, call=call.number, name=name)
+            call = Call(next(self._calls), function, args, kwargs)
+            submitted = event(EventKind.SUBMITTED, call=call.number, name=name)
             self._queue.append(call)
             to_do = self._distribute()
         try:
-            if submitted is not None:
-                self.observers.tell(submitted)
-                future.add_done_callback(partial(self._tell_cancelled, call.number))
+            self.observers.tell(submitted)
+            call.add_done_callback(self._tell_cancelled)
         finally:  # even if Ctrl-C ends the telling: a worker that was picked or hired must hear of it
             self._carry_out(*to_do)
-        return future
+        return call
 
     def started(self, call: Call, worker: Worker) -> None:
         if self.observers:
@@ -121,7 +132,8 @@ class Dispatcher:
     def fail(self, call: Call, error: BaseException) -> None:
         """End a call that has been started and that no worker will finish."""
         self.ended(call, None, None, error)
-        call.future.set_exception(error)
+        call.let_go()
+        call.set_exception(error)
 
     def take_back(self, call: Call) -> None:
         """A call that was handed over has not begun and never will, its worker has died: another is to run it next."""
@@ -138,10 +150,21 @@ class Dispatcher:
 
     def ready(self, worker: Worker) -> None:
         """The worker can take a call: give it one, send it home, or let it wait."""
-        while (order := self._next_order(worker)) is not None:
-            worker, call = order
+        while (call := self.next_call(worker)) is not None:
             if worker.hand_over(call):
                 return
+
+    def next_call(self, worker: Worker) -> Call | None:
+        """What the worker, which can take a call, is to do next; None: it is idle now, or was sent home."""
+        with self._lock:
+            if self._queue and worker.doing is Doing.WORKING and not self._is_overstaffed:
+                return self._queue.popleft()
+        chosen, call = self._next_order(worker) or (worker, None)
+        if call is not None and chosen is not worker:
+            if not chosen.hand_over(call):
+                self.ready(chosen)
+            return None
+        return call
 
     def arrived(self, worker: Worker) -> None:
         """A new worker is up, before it says `ready` for the first time."""
@@ -166,6 +189,7 @@ class Dispatcher:
             if worker not in self._staff:
                 return False
             stopped = self._leave(worker, reason)
+            self._take_stock()
         self._tell(stopped)
         return True
 
@@ -199,11 +223,12 @@ class Dispatcher:
             self._closed = True
             cancelled = self._take_pending() if cancel_queued else []
             dismissed = self._dismiss_idle()
+            self._take_stock()
         self._tell(shut_down)
         for call in cancelled:
-            call.future.cancel()
+            call.cancel()
             # No worker will ever meet it: those who `wait` for it must be told here.
-            call.future.set_running_or_notify_cancel()
+            call.begin()
         self._send_home(dismissed)
         if self._when_closed is not None:
             self._when_closed()
@@ -226,6 +251,7 @@ class Dispatcher:
             error = self._broken = self._broken or error
             failed = self._take_all()
             dismissed = self._dismiss_idle()
+            self._take_stock()
         for call in failed:
             if call.begin():
                 self.fail(call, error())
@@ -267,12 +293,21 @@ class Dispatcher:
             orders.append(match)
         while len(self._queue) > self._staff.starting and len(self._staff) < self.size:
             orders.append((self._staff.hire(), None))
-        return orders, dismissed + self._dismiss_idle()
+        dismissed += self._dismiss_idle()
+        self._take_stock()
+        return orders, dismissed
 
     def _match(self) -> tuple[Worker, Call] | None:
         """The next call for an idle worker, if both are there and the pool may run one more."""
         worker = self._staff.set_busy(self.size) if self._queue else None
         return None if worker is None else (worker, self._queue.popleft())
+
+    def _take_stock(self) -> None:
+        """After every change of the staff, the size or the state of the pool."""
+        many = len(self._staff)
+        self._is_overstaffed = many > self.size
+        is_open = self._broken is None and not self._closed
+        self._all_busy = is_open and many == self.size and not self._staff.idle
 
     def _leave(self, worker: Worker, reason: str | None = None) -> Event | None:
         self._staff.remove(worker)
@@ -288,8 +323,8 @@ class Dispatcher:
 
     def _take_pending(self) -> list[Call]:
         """All queued calls, without those that were taken back: their futures run."""
-        calls = [call for call in self._queue if not call.future.running()]
-        self._queue = deque(call for call in self._queue if call.future.running())
+        calls = [call for call in self._queue if not call.running()]
+        self._queue = deque(call for call in self._queue if call.running())
         return calls
 
     def _take_all(self) -> list[Call]:
@@ -322,6 +357,7 @@ class Dispatcher:
             dismissed = self._dismiss_idle()
             order = self._match()
             dismissed += self._dismiss_idle()
+            self._take_stock()
         self._send_home(dismissed)
         return order
 
@@ -348,6 +384,6 @@ class Dispatcher:
         if happened is not None:
             self.observers.tell(happened)
 
-    def _tell_cancelled(self, number: int, future: Future[Any]) -> None:
-        if self.observers and future.cancelled():
-            self.observers.tell(event(EventKind.CANCELLED, call=number))
+    def _tell_cancelled(self, call: Any) -> None:
+        if self.observers and call.cancelled():
+            self.observers.tell(event(EventKind.CANCELLED, call=call.number))

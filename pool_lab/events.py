@@ -69,36 +69,32 @@ Observer = Callable[[Event], object]
 _sequence = itertools.count()
 
 
-class Observers:
-    """The observers of one pool. False when there are none, so that a pool can skip the work of making events."""
+class Observers(list[Observer]):
+    """The observers of one pool. False when there are none, so that a pool can skip the work of making events.
 
-    def __init__(self, *observers: Observer) -> None:
-        # Changed by single operations only, each of which is atomic, and copied to be iterated.
-        self._observers = list(observers)
-
-    def __bool__(self) -> bool:
-        return bool(self._observers)
+    Changed by single operations only, each of which is atomic, and copied to be iterated.
+    """
 
     def add(self, observer: Observer) -> None:
         if not callable(observer):
             raise TypeError(f"an observer must be callable with one event, got {observer!r}")
-        self._observers.append(observer)
+        self.append(observer)
 
-    def remove(self, observer: Observer) -> None:
+    def discard(self, observer: Observer) -> None:
         """Forget the observer; one that is not there is no error."""
         with suppress(ValueError):
-            self._observers.remove(observer)
+            self.remove(observer)
 
     def tell(self, event: Event) -> None:
         """Hand the event to every observer. Call it without holding a lock."""
-        for observer in tuple(self._observers):
+        for observer in tuple(self):
             try:
                 observer(event)
             except KeyboardInterrupt:  # Ctrl-C, not the observer's fault
                 raise
             except BaseException:
                 logger.exception("observer %r failed on %r and is not called again", observer, event)
-                self.remove(observer)
+                self.discard(observer)
 
 
 def event(kind: EventKind, **facts: object) -> Event:

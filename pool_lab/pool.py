@@ -70,7 +70,7 @@ class Pool(Executor):
 
     def remove_observer(self, observer: Observer) -> None:
         """Undo `add_observer`; an observer that is not there is no error."""
-        self._dispatcher.observers.remove(observer)
+        self._dispatcher.observers.discard(observer)
 
     def shutdown(self, wait: bool = True, *, cancel_futures: bool = False) -> None:
         """Take no more calls. Running and queued ones are still done, unless `cancel_futures` drops the queued.

@@ -8,17 +8,29 @@ It decides nothing and locks nothing: the dispatcher does both.
 import itertools
 from collections.abc import Callable
 from dataclasses import dataclass
+from enum import Enum, auto
 from typing import Protocol
 
 from .call import Call
 
-__all__ = ["Staff", "Statistics", "Worker"]
+__all__ = ["Doing", "Staff", "Statistics", "Worker"]
+
+
+class Doing(Enum):
+    """What a worker is doing."""
+
+    STARTING = auto()
+    IDLING = auto()
+    WORKING = auto()
+    LEAVING = auto()
 
 
 class Worker(Protocol):
     """A thread, or the parent's handle of a process."""
 
     number: int
+    doing: "Doing"
+    """Kept by `Staff`."""
 
     @property
     def ident(self) -> int | None:
@@ -60,13 +72,13 @@ class Staff:
         self._hire = hire
         self._workers: dict[int, Worker] = {}
         self._idle: list[Worker] = []
-        self._busy: set[Worker] = set()
+        self._busy = 0
 
     def __len__(self) -> int:
         return len(self._workers)
 
     def __contains__(self, worker: Worker) -> bool:
-        return self._workers.get(worker.number) is worker
+        return worker.doing is not Doing.LEAVING
 
     @property
     def everyone(self) -> tuple[Worker, ...]:
@@ -80,25 +92,28 @@ class Staff:
     @property
     def starting(self) -> int:
         """How many have been hired and are not up yet."""
-        return len(self._workers) - len(self._idle) - len(self._busy)
+        return len(self._workers) - len(self._idle) - self._busy
 
     def hire(self) -> Worker:
         """A new worker, to be started. It gets the lowest number that is free."""
         number = next(number for number in itertools.count() if number not in self._workers)
         worker = self._workers[number] = self._hire(number)
+        worker.doing = Doing.STARTING
         return worker
 
     def set_idle(self, worker: Worker) -> None:
         """The worker is up, or done with its call."""
-        self._busy.discard(worker)
+        self._busy -= worker.doing is Doing.WORKING
+        worker.doing = Doing.IDLING
         self._idle.append(worker)
 
     def set_busy(self, most: int) -> Worker | None:
         """The worker that became idle last gets a call; None if nobody is idle or `most` are busy."""
-        if not self._idle or len(self._busy) >= most:
+        if not self._idle or self._busy >= most:
             return None
         worker = self._idle.pop()
-        self._busy.add(worker)
+        self._busy += 1
+        worker.doing = Doing.WORKING
         return worker
 
     def idle_beyond(self, needed: int) -> list[Worker]:
@@ -111,6 +126,7 @@ class Staff:
 
     def remove(self, worker: Worker) -> None:
         del self._workers[worker.number]
-        self._busy.discard(worker)
-        if worker in self._idle:
+        if worker.doing is Doing.IDLING:
             self._idle.remove(worker)
+        self._busy -= worker.doing is Doing.WORKING
+        worker.doing = Doing.LEAVING

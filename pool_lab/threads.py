@@ -12,18 +12,18 @@ None means: go home. Workers are made when a call finds nobody idle, never in ad
 
 import itertools
 import threading
-import time
 from collections.abc import Callable
 from functools import partial
 from queue import SimpleQueue
 from typing import Any
 
-from .call import Call, Worktime
+from .call import Call, Stopwatch
 from .cpus import usable_cpus
 from .dispatch import Dispatcher
 from .errors import BrokenThreadPool, logger
 from .events import Observer
 from .pool import Pool, check_initializer, worker_count
+from .staff import Doing
 
 __all__ = ["ThreadPoolExecutor", "ThreadWorker", "run"]
 
@@ -61,6 +61,7 @@ class ThreadWorker:
 
     def __init__(self, prefix: str, prepare: Callable[[], object] | None, dispatcher: Dispatcher, number: int) -> None:
         self.number = number
+        self.doing = Doing.STARTING
         self._dispatcher = dispatcher
         self._prepare = prepare
         self._inbox: SimpleQueue[Call | None] = SimpleQueue()
@@ -98,15 +99,13 @@ class ThreadWorker:
             if not self._is_prepared():
                 return
             dispatcher.arrived(self)
-            dispatcher.ready(self)
-            while (call := self._inbox.get()) is not None:
+            while (call := dispatcher.next_call(self) or self._inbox.get()) is not None:
                 try:
                     run(call, self, dispatcher)
                 except BaseException:  # a callback raised SystemExit, say: not a reason to lose the worker
                     logger.critical("Exception in worker", exc_info=True)
                 # Not kept while the worker sleeps: the call's arguments and result are its user's.
                 del call
-                dispatcher.ready(self)
         finally:
             dispatcher.gone(self)
 
@@ -133,23 +132,22 @@ def _broken(reason: str, cause: BaseException) -> BrokenThreadPool:
 
 def run(call: Call, worker: ThreadWorker, dispatcher: Dispatcher) -> None:
     """Make the call and put its outcome into its future."""
-    if not call.future.set_running_or_notify_cancel():
+    function, args, kwargs = call.function, call.args, call.kwargs
+    call.let_go()
+    if not call.set_running_or_notify_cancel():
         return
-    watched = bool(dispatcher.observers)
-    dispatcher.started(call, worker)
-    began, cpu_began = (time.perf_counter(), time.thread_time()) if watched else (0.0, 0.0)
+    if dispatcher.observers:
+        dispatcher.started(call, worker)
+    clock = Stopwatch() if dispatcher.observers else None
     try:
-        result = call.function(*call.args, **call.kwargs)
+        result = function(*args, **kwargs)
     except BaseException as error:
-        dispatcher.ended(call, worker, _worktime(began, cpu_began) if watched else None, error)
-        call.future.set_exception(error)
+        dispatcher.ended(call, worker, clock.read() if clock else None, error)
+        call.set_exception(error)
     else:
-        dispatcher.ended(call, worker, _worktime(began, cpu_began) if watched else None)
-        call.future.set_result(result)
+        if dispatcher.observers:
+            dispatcher.ended(call, worker, clock.read() if clock else None)
+        call.set_result(result)
     finally:
-        # The error's traceback refers to this frame, and the call to the future that holds the error: no cycle.
+        # The error's traceback refers to this frame, and the call to the error: no cycle.
         del call
-
-
-def _worktime(began: float, cpu_began: float) -> Worktime:
-    return Worktime(began, time.perf_counter(), time.thread_time() - cpu_began)

@@ -107,7 +107,7 @@ class _Eavesdropper:
 
     def __init__(self, executor: concurrent.futures.Executor, observer: Observer) -> None:
         self._executor = executor
-        self._observers = Observers(observer)
+        self._observers = Observers([observer])
         self._submit, self._shutdown = executor.submit, executor.shutdown
         self._in_threads = isinstance(executor, concurrent.futures.ThreadPoolExecutor)
         self._lock = threading.Lock()  # guards the next two

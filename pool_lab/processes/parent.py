@@ -24,6 +24,7 @@ from typing import Any
 from pool_lab.call import Call, name_of
 from pool_lab.dispatch import Dispatcher
 from pool_lab.errors import BrokenProcessPool, CallPicklingError, WorkerDiedError, logger
+from pool_lab.staff import Doing
 
 from .child import Child, manner
 from .messages import BadReplyError, Reply, ReplyKind, dumps_call, outcome, raised
@@ -57,6 +58,7 @@ class WorkerProcess:
 
     def __init__(self, settings: Settings, dispatcher: Dispatcher, number: int) -> None:
         self.number = number
+        self.doing = Doing.STARTING
         self.ident: int | None = None
         self.deadline = math.inf
         self._settings = settings
@@ -200,6 +202,7 @@ class WorkerProcess:
             raise BadReplyError("a reply before a request")
         self._answered += 1
         result, error = outcome(reply, name_of(call.function)) if self._verdict is None else self._late_outcome(reply)
+        call.let_go()
         self._dispatcher.ended(call, self, reply.worktime, error)
         try:
             if self._verdict is not None:  # its deadline stays: until the process has ended it is watched
@@ -210,9 +213,9 @@ class WorkerProcess:
                 (self._dispatcher.retire if done else self._dispatcher.ready)(self)
         finally:  # whatever becomes of the next call
             if error is None:
-                call.future.set_result(result)
+                call.set_result(result)
             else:
-                call.future.set_exception(error)
+                call.set_exception(error)
 
     def _late_outcome(self, reply: Reply) -> tuple[None, BaseException | None]:
         """The call was asked to stop, and so it did."""

@@ -282,7 +282,7 @@ def test_observers_that_come_and_go_in_many_threads_do_not_undo_each_other(make_
             thread.join(PATIENCE_S)
     finally:
         sys.setswitchinterval(before)
-    left = list(pool._dispatcher.observers._observers)
+    left = list(pool._dispatcher.observers)
     assert {id(observer.__self__) for observer in left} == {id(listener) for listener in staying}
     assert len(left) == 4
 
