@@ -8,7 +8,7 @@ import os
 import signal
 import struct
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from multiprocessing.context import BaseContext
 from typing import Any
 
@@ -17,6 +17,7 @@ from . import worker
 __all__ = ["Child", "manner"]
 
 ON_WINDOWS = os.name == "nt"
+CAN_ASK = worker.STOP_SIGNAL is not None
 PIECE = 65536
 LENGTH, LONG_LENGTH = struct.Struct("!i"), struct.Struct("!Q")
 """What `Connection.send_bytes` writes before a message; before one of 2 GB and more it writes -1 and the second."""
@@ -29,11 +30,11 @@ if hasattr(os, "register_at_fork"):
 
 
 class Child:
-    """A process that runs `worker.main`. Made from the moment it starts."""
+    """A process that runs `worker.main` with these arguments."""
 
-    def __init__(self, context: BaseContext, initializer: worker.Initializer | None, number: int) -> None:
+    def __init__(self, context: BaseContext, name: str, *args: Any) -> None:
         with _one_start_at_a_time:
-            self._process, self._connection = _start(context, initializer, number)
+            self._process, self._connection = _start(context, name, args)
         self.pid: int = self._process.pid
         # A pipe ends with its process, but not while a grandchild has inherited it; so listen to both. Not on
         # Windows, where nothing is inherited and one can listen to 63 things at most.
@@ -97,17 +98,15 @@ class Child:
         """Read nothing more from it; only its end is of interest."""
         self.sources = (self._process.sentinel,)
 
-    def measures(self) -> Iterator[Callable[[], None]]:
+    @property
+    def measures(self) -> tuple[Callable[[], None], ...]:
         """Ways to end it, the gentle ones first."""
-        if worker.STOP_SIGNAL is not None:
-            yield self._ask
-        yield self.terminate
-        yield self.kill
+        return (self._ask, self.terminate, self.kill) if CAN_ASK else (self.terminate,)
 
     def _ask(self) -> None:
         """Have `KeyboardInterrupt` raised in the call, so that its `finally` clauses run."""
-        if self.exitcode is None and worker.STOP_SIGNAL is not None:
-            os.kill(self.pid, worker.STOP_SIGNAL)
+        if self.exitcode is None:
+            os.kill(self.pid, worker.STOP_SIGNAL)  # type: ignore[arg-type]  # see CAN_ASK
 
     def terminate(self) -> None:
         self._process.terminate()
@@ -134,15 +133,13 @@ def manner(exitcode: int) -> str:
         return f"was killed by signal {-exitcode}"
 
 
-def _start(context: Any, initializer: worker.Initializer | None, number: int) -> tuple[Any, Any]:
+def _start(context: Any, name: str, args: tuple[Any, ...]) -> tuple[Any, Any]:
     """A new process, and this side's end of its pipe."""
     ours, theirs = context.Pipe()
     # A forked process inherits both ends. While it held ours, it would not notice that this process has gone.
     inherited = ours if context.get_start_method() == "fork" else None
     try:
-        process = context.Process(
-            target=worker.main, args=(theirs, initializer, inherited), name=f"ProcessPoolExecutor-worker-{number}"
-        )
+        process = context.Process(target=worker.main, args=(theirs, inherited, *args), name=name)
         process.start()
     except BaseException:
         ours.close()

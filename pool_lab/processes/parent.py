@@ -15,7 +15,6 @@ A worker ends for one of four reasons, and its call accordingly:
 import math
 import threading
 import time
-from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import partial
 from multiprocessing.context import BaseContext
@@ -76,14 +75,16 @@ class WorkerProcess:
         self._fault: str | None = None
         self._verdict: BaseException | None = None
         """What its call will get, when the worker is ended because of the call."""
-        self._measures: Iterator[Callable[[], None]] | None = None
+        self._measures = 0
+        """How many ways to end it have been tried."""
         self._buried = threading.Event()
 
     # For the dispatcher
 
     def start(self) -> None:
         try:
-            self._child = Child(self._settings.context, self._settings.initializer, self.number)
+            settings, name = self._settings, f"ProcessPoolExecutor-worker-{self.number}"
+            self._child = Child(settings.context, name, settings.initializer, settings.task_timeout)
             self.ident = self._child.pid
             self._settings.reader.add(self)
         except BaseException:
@@ -189,6 +190,8 @@ class WorkerProcess:
                 self._give_up(raised(reply.payload, "the initializer's exception"))
             case ReplyKind.RETURNED | ReplyKind.RAISED if reply.request == self._answered:
                 self._finish(reply)
+            case ReplyKind.BEGUN if reply.request == self._answered:
+                self._give_time(reply.worktime.began)
             case _:
                 raise BadReplyError(f"a reply that nothing had asked for: {reply.kind.name}, {reply.request}")
 
@@ -224,14 +227,19 @@ class WorkerProcess:
         """Once the deadline has passed, end the worker: at first gently, then, each time it passes again, less so."""
         if time.monotonic() < self.deadline:
             return
-        if self._measures is None:
-            self._measures = self._child.measures()
-            if self._verdict is None and self._call is not None:
-                self._verdict = _timed_out(self._call, self._settings.task_timeout)
-        measure = next(self._measures, None)
-        self.deadline = math.inf if measure is None else time.monotonic() + GRACE_S
-        if measure is not None:
-            measure()
+        if self._measures == 0 and self._verdict is None and self._call is not None:
+            self._verdict = _timed_out(self._call, self._settings.task_timeout)
+        measures = self._child.measures[self._measures :]
+        self._measures += 1
+        self.deadline = time.monotonic() + GRACE_S if len(measures) > 1 else math.inf
+        if measures:
+            measures[0]()
+
+    def _give_time(self, began: float) -> None:
+        """The worker was asked too early. Unless harder measures are on their way, the call gets all its time."""
+        if self._measures == 1:
+            self._verdict, self._measures = None, 0
+            self.deadline = time.monotonic() + self._settings.task_timeout - (time.perf_counter() - began)
 
     # The end of the worker
 
