@@ -171,13 +171,13 @@ class WorkerProcess:
         return False
 
     def _take_replies(self) -> None:
-        try:
-            while self._fault is None and (message := self._child.receive()) is not None:
-                self._take(Reply.from_bytes(message))
-        except BadReplyError as error:
-            self._fault = f"was ended because it sent {error}"
-            self._child.ignore()
-            self._child.kill()
+        while (message := self._child.receive()) is not None:
+            try:
+                if self._fault is None:
+                    self._take(Reply.from_bytes(message))
+            except BadReplyError as error:
+                self._fault = f"was ended because it sent {error}"
+                self._child.kill()
 
     def _take(self, reply: Reply) -> None:
         match reply.kind:
