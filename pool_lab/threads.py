@@ -97,7 +97,7 @@ class ThreadWorker:
         try:
             if not self._is_prepared():
                 return
-            dispatcher.arrived(self)
+            dispatcher.reports.arrived(self)
             dispatcher.ready(self)
             while (call := self._inbox.get()) is not None:
                 try:
@@ -136,15 +136,15 @@ def run(call: Call, worker: ThreadWorker, dispatcher: Dispatcher) -> None:
     if not call.future.set_running_or_notify_cancel():
         return
     watched = bool(dispatcher.observers)
-    dispatcher.started(call, worker)
+    dispatcher.reports.started(call, worker)
     began, cpu_began = (time.perf_counter(), time.thread_time()) if watched else (0.0, 0.0)
     try:
         result = call.function(*call.args, **call.kwargs)
     except BaseException as error:
-        dispatcher.ended(call, worker, _worktime(began, cpu_began) if watched else None, error)
+        dispatcher.reports.ended(call, worker, _worktime(began, cpu_began) if watched else None, error)
         call.future.set_exception(error)
     else:
-        dispatcher.ended(call, worker, _worktime(began, cpu_began) if watched else None)
+        dispatcher.reports.ended(call, worker, _worktime(began, cpu_began) if watched else None)
         call.future.set_result(result)
     finally:
         # The error's traceback refers to this frame, and the call to the future that holds the error: no cycle.

@@ -108,7 +108,7 @@ class WorkerProcess:
                 self._dispatcher.ready(self)
                 raise
             return False
-        self._dispatcher.started(call, self)
+        self._dispatcher.reports.started(call, self)
         self._send(request, call)
         return True
 
@@ -184,7 +184,7 @@ class WorkerProcess:
             case ReplyKind.ARRIVED if not self._arrived:
                 self._arrived = True
                 self._settings.false_starts = 0
-                self._dispatcher.arrived(self)
+                self._dispatcher.reports.arrived(self)
                 self._dispatcher.ready(self)
             case ReplyKind.UNPREPARED if not self._arrived:
                 self._give_up(raised(reply.payload, "the initializer's exception"))
@@ -203,7 +203,7 @@ class WorkerProcess:
             raise BadReplyError("a reply before a request")
         self._answered += 1
         result, error = outcome(reply, name_of(call.function)) if self._verdict is None else self._late_outcome(reply)
-        self._dispatcher.ended(call, self, reply.worktime, error)
+        self._dispatcher.reports.ended(call, self, reply.worktime, error)
         try:
             if self._verdict is not None:  # its deadline stays: until the process has ended it is watched
                 self._dispatcher.retire(self)

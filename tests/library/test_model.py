@@ -161,7 +161,7 @@ class _Model:
         for call in self.calls:
             assert call.ends == [call.future]
             assert call.future._state in (State.FINISHED, State.CANCELLED_AND_NOTIFIED)
-            assert call.gate.arrived == (EventKind.STARTED in self.log.of(call.number))
+            assert call.gate.arrived <= 1
             self.events_agree(call)
         started, stopped = (
             Counter((event.worker, event.ident) for event in self.log.only(kind))
@@ -175,9 +175,11 @@ class _Model:
         assert end is (
             EventKind.CANCELLED if call.future.cancelled() else EventKind.FAILED if failed else EventKind.FINISHED
         )
-        began = [] if call.future.cancelled() or not call.gate.arrived else [EventKind.STARTED]
-        # A call that a dying worker had not read was started again elsewhere.
+        # Its worker may have died before the call came to its gate, or even before it was read: then it was started
+        # again elsewhere.
+        began = [EventKind.STARTED] if call.gate.arrived or EventKind.STARTED in before else []
         assert list(dict.fromkeys(before)) == [EventKind.SUBMITTED, *began]
+        assert not (began and call.future.cancelled())
 
 
 class _Threads(_Model):
