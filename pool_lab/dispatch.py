@@ -21,14 +21,15 @@ import _thread
 import itertools
 import threading
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import partial
 from typing import Any
 
-from .call import Call, Worktime, name_of, text_of
+from .call import Call, name_of
 from .errors import BrokenExecutor, ShutdownError, logger
-from .events import Event, EventKind, Observers, event
+from .events import Event, EventKind, Observers
 from .interpreter import is_exiting, tell_of_exit_and_fork
+from .reports import Reports
 from .staff import Doing, Staff, Statistics, Worker
 
 __all__ = ["Dispatcher"]
@@ -51,6 +52,7 @@ class Dispatcher:
     ) -> None:
         self.size = size
         self.observers = observers
+        self.reports = Reports(observers)
         self._hire = partial(hire, self)
         self._when_closed = when_closed
         self._calls = itertools.count()
@@ -89,8 +91,8 @@ class Dispatcher:
                 return call
             self._check_open("schedule new futures")
             self._queue.append(call)
-            to_do = self._distribute()
-        self._carry_out(*to_do)
+            orders = self._distribute()
+        self._carry_out(orders)
         return call
 
     def _submit_observed(self, function: Callable[..., Any], args: tuple[Any, ...], kwargs: dict[str, Any]) -> Call:
@@ -98,40 +100,19 @@ class Dispatcher:
         with self._lock:
             self._check_open("schedule new futures")
             call = Call(next(self._calls), function, args, kwargs)
-            submitted = event(EventKind.SUBMITTED, call=call.number, name=name)
+            submitted = self.reports.note(EventKind.SUBMITTED, call=call.number, name=name)
             self._queue.append(call)
-            to_do = self._distribute()
+            orders = self._distribute()
         try:
-            self.observers.tell(submitted)
-            call.add_done_callback(self._tell_cancelled)
+            self.reports.tell(submitted)
+            self.reports.tell_if_cancelled(call)
         finally:  # even if Ctrl-C ends the telling: a worker that was picked or hired must hear of it
-            self._carry_out(*to_do)
+            self._carry_out(orders)
         return call
-
-    def started(self, call: Call, worker: Worker) -> None:
-        if self.observers:
-            self.observers.tell(event(EventKind.STARTED, call=call.number, worker=worker.number))
-
-    def ended(
-        self, call: Call, worker: Worker | None, worktime: Worktime | None, error: BaseException | None = None
-    ) -> None:
-        """The call returned or raised, or can never be made (`worker` is None).
-
-        To be said before the future is told: who has the result then finds it in the trace.
-        """
-        if not self.observers:
-            return
-        kind = EventKind.FINISHED if error is None else EventKind.FAILED
-        number = None if worker is None else worker.number
-        began, ended, cpu_s = worktime or (None, None, None)
-        text = None if error is None else text_of(error)
-        self.observers.tell(
-            event(kind, call=call.number, worker=number, began=began, ended=ended, cpu_s=cpu_s, error=text)
-        )
 
     def fail(self, call: Call, error: BaseException) -> None:
         """End a call that has been started and that no worker will finish."""
-        self.ended(call, None, None, error)
+        self.reports.ended(call, None, None, error)
         call.let_go()
         call.set_exception(error)
 
@@ -141,10 +122,10 @@ class Dispatcher:
             broken = self._broken
             if broken is None:
                 self._queue.appendleft(call)
-            to_do = self._distribute()
+            orders = self._distribute()
         if broken is not None:
             self.fail(call, broken())
-        self._carry_out(*to_do)
+        self._carry_out(orders)
 
     # Workers come and go
 
@@ -166,17 +147,12 @@ class Dispatcher:
             return None
         return call
 
-    def arrived(self, worker: Worker) -> None:
-        """A new worker is up, before it says `ready` for the first time."""
-        if self.observers:
-            self.observers.tell(event(EventKind.WORKER_STARTED, worker=worker.number, ident=worker.ident))
-
     def retire(self, worker: Worker) -> None:
         """The worker, which is not idle, has done its share: send it home and hire another if a call is queued."""
         with self._lock:
             stopped = self._leave(worker)
-            to_do = self._distribute()
-        self._tell(stopped)
+            to_do = self._rearrange()
+        self.reports.tell(stopped)
         worker.dismiss()
         self._carry_out(*to_do)
 
@@ -190,13 +166,13 @@ class Dispatcher:
                 return False
             stopped = self._leave(worker, reason)
             self._take_stock()
-        self._tell(stopped)
+        self.reports.tell(stopped)
         return True
 
     def replace_lost(self) -> None:
         """Others are to do the work of those who were lost."""
         with self._lock:
-            to_do = self._distribute()
+            to_do = self._rearrange()
         self._carry_out(*to_do)
 
     def gone(self, worker: Worker) -> None:
@@ -211,20 +187,20 @@ class Dispatcher:
         with self._lock:
             self._check_open("resize the pool")
             self.size = size
-            resized = event(EventKind.RESIZED, workers=size) if self.observers else None
-            to_do = self._distribute()
-        self._tell(resized)
+            resized = self.reports.note(EventKind.RESIZED, workers=size)
+            to_do = self._rearrange()
+        self.reports.tell(resized)
         self._carry_out(*to_do)
 
     def close(self, *, cancel_queued: bool = False) -> None:
         """Take no more calls. The workers leave when the queue is empty, which `cancel_queued` makes it at once."""
         with self._lock:
-            shut_down = event(EventKind.SHUT_DOWN) if self.observers and not self._closed else None
+            shut_down = None if self._closed else self.reports.note(EventKind.SHUT_DOWN)
             self._closed = True
             cancelled = self._take_pending() if cancel_queued else []
             dismissed = self._dismiss_idle()
             self._take_stock()
-        self._tell(shut_down)
+        self.reports.tell(shut_down)
         for call in cancelled:
             call.cancel()
             # No worker will ever meet it: those who `wait` for it must be told here.
@@ -285,17 +261,23 @@ class Dispatcher:
         if self._closed:
             raise ShutdownError(f"cannot {deed} after shutdown")
 
-    def _distribute(self) -> tuple[list[Order], list[Dismissal]]:
-        """Who is to have a call, who is to be started for those that are left over, and who is to go home."""
+    def _rearrange(self) -> tuple[list[Order], list[Dismissal]]:
+        """What is to be done now that there are more or fewer workers, or may be."""
         dismissed = self._dismiss_idle()
+        orders = self._distribute()
+        dismissed += self._dismiss_idle()
+        self._take_stock()
+        return orders, dismissed
+
+    def _distribute(self) -> list[Order]:
+        """Queued calls for idle workers, and new workers for the calls that are left over."""
         orders: list[Order] = []
         while (match := self._match()) is not None:
             orders.append(match)
         while len(self._queue) > self._staff.starting and len(self._staff) < self.size:
             orders.append((self._staff.hire(), None))
-        dismissed += self._dismiss_idle()
         self._take_stock()
-        return orders, dismissed
+        return orders
 
     def _match(self) -> tuple[Worker, Call] | None:
         """The next call for an idle worker, if both are there and the pool may run one more."""
@@ -312,9 +294,7 @@ class Dispatcher:
     def _leave(self, worker: Worker, reason: str | None = None) -> Event | None:
         self._staff.remove(worker)
         self._leaving.add(worker)
-        if not self.observers:
-            return None
-        return event(EventKind.WORKER_STOPPED, worker=worker.number, ident=worker.ident, error=reason)
+        return self.reports.note(EventKind.WORKER_STOPPED, worker=worker.number, ident=worker.ident, error=reason)
 
     def _dismiss_idle(self) -> list[Dismissal]:
         """Take leave of the idle workers that are too many."""
@@ -356,12 +336,13 @@ class Dispatcher:
             self._staff.set_idle(worker)
             dismissed = self._dismiss_idle()
             order = self._match()
-            dismissed += self._dismiss_idle()
+            if self._closed:  # that may have been the last call that others waited for
+                dismissed += self._dismiss_idle()
             self._take_stock()
         self._send_home(dismissed)
         return order
 
-    def _carry_out(self, orders: list[Order], dismissed: list[Dismissal]) -> None:
+    def _carry_out(self, orders: list[Order], dismissed: Sequence[Dismissal] = ()) -> None:
         """All of it, even if Ctrl-C ends a part: every worker that was picked or hired must hear of it."""
         to_do = iter(orders)
         try:
@@ -372,18 +353,10 @@ class Dispatcher:
                 elif not worker.hand_over(call):
                     self.ready(worker)
         except BaseException:
-            self._carry_out(list(to_do), [])
+            self._carry_out(list(to_do))
             raise
 
-    def _send_home(self, dismissed: list[Dismissal]) -> None:
+    def _send_home(self, dismissed: Sequence[Dismissal]) -> None:
         for worker, stopped in dismissed:
-            self._tell(stopped)
+            self.reports.tell(stopped)
             worker.dismiss()
-
-    def _tell(self, happened: Event | None) -> None:
-        if happened is not None:
-            self.observers.tell(happened)
-
-    def _tell_cancelled(self, call: Any) -> None:
-        if self.observers and call.cancelled():
-            self.observers.tell(event(EventKind.CANCELLED, call=call.number))

@@ -98,7 +98,7 @@ class ThreadWorker:
         try:
             if not self._is_prepared():
                 return
-            dispatcher.arrived(self)
+            dispatcher.reports.arrived(self)
             while (call := dispatcher.next_call(self) or self._inbox.get()) is not None:
                 try:
                     run(call, self, dispatcher)
@@ -136,17 +136,18 @@ def run(call: Call, worker: ThreadWorker, dispatcher: Dispatcher) -> None:
     call.let_go()
     if not call.set_running_or_notify_cancel():
         return
-    if dispatcher.observers:
-        dispatcher.started(call, worker)
-    clock = Stopwatch() if dispatcher.observers else None
+    observers, reports = dispatcher.observers, dispatcher.reports
+    if observers:
+        reports.started(call, worker)
+    clock = Stopwatch() if observers else None
     try:
         result = function(*args, **kwargs)
     except BaseException as error:
-        dispatcher.ended(call, worker, clock.read() if clock else None, error)
+        reports.ended(call, worker, clock.read() if clock else None, error)
         call.set_exception(error)
     else:
-        if dispatcher.observers:
-            dispatcher.ended(call, worker, clock.read() if clock else None)
+        if observers:
+            reports.ended(call, worker, clock.read() if clock else None)
         call.set_result(result)
     finally:
         # The error's traceback refers to this frame, and the call to the error: no cycle.

@@ -8,7 +8,8 @@
 
 - `messages`: what crosses, and how it is pickled. Every payload is unpickled inside a `try`, on either side.
 - `worker`: the loop in the worker process.
-- `parent`: the parent's handle of a worker.
+- `parent`: the parent's handle of a worker: gives it calls, and decides what its end means.
+- `child`: the process behind that handle; `inbox`: what comes from it.
 - `reader`: the one thread of a pool that listens to all its workers.
 - `pool`: the executor.
 

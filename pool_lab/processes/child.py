@@ -1,25 +1,22 @@
 """`Child`: a worker's process, this side's end of its pipe, and the means to end it.
 
-A message goes out in one piece: who sends it waits until the process has taken it. Messages come in as their bytes
-arrive, so a process that stops half-way through one keeps nobody waiting.
+Who sends a message waits until the process has taken it; who receives one never waits.
 """
 
 import os
 import signal
-import struct
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from multiprocessing.context import BaseContext
 from typing import Any
 
 from . import worker
+from .inbox import Inbox
 
 __all__ = ["Child", "manner"]
 
 ON_WINDOWS = os.name == "nt"
-PIECE = 65536
-LENGTH, LONG_LENGTH = struct.Struct("!i"), struct.Struct("!Q")
-"""What `Connection.send_bytes` writes before a message; before one of 2 GB and more it writes -1 and the second."""
+CAN_ASK = worker.STOP_SIGNAL is not None
 
 # With fork, a process started at the same moment would inherit this one's end of the pipe and keep it open. The child
 # inherits the lock as well, taken, and may want to start processes of its own.
@@ -29,19 +26,27 @@ if hasattr(os, "register_at_fork"):
 
 
 class Child:
-    """A process that runs `worker.main`. Made from the moment it starts."""
+    """A process that runs `worker.main` with these arguments."""
 
-    def __init__(self, context: BaseContext, initializer: worker.Initializer | None, number: int) -> None:
+    def __init__(self, context: BaseContext, name: str, *args: Any) -> None:
         with _one_start_at_a_time:
-            self._process, self._connection = _start(context, initializer, number)
+            self._process, self._connection = _start(context, name, args)
         self.pid: int = self._process.pid
+        self._inbox = Inbox(self._connection)
+
+    @property
+    def sources(self) -> tuple[Any, ...]:
+        """What becomes readable when there is something to receive or the process has ended."""
+        if self._inbox.has_ended:
+            return (self._process.sentinel,)
         # A pipe ends with its process, but not while a grandchild has inherited it; so listen to both. Not on
         # Windows, where nothing is inherited and one can listen to 63 things at most.
-        sentinel = () if ON_WINDOWS else (self._process.sentinel,)
-        self.sources: tuple[Any, ...] = (self._connection, *sentinel)
-        self.left_unread = False
+        return (self._connection,) if ON_WINDOWS else (self._connection, self._process.sentinel)
+
+    @property
+    def left_unread(self) -> bool:
         """Whether it is known that the process ended before it had read all that it was sent."""
-        self._arrived = bytearray()
+        return self._inbox.left_unread
 
     @property
     def exitcode(self) -> int | None:
@@ -54,60 +59,18 @@ class Child:
         self._connection.send_bytes(message)
 
     def receive(self) -> bytes | None:
-        """The next message that is here to its end; None: there is none, for now. Does not block."""
-        try:
-            if ON_WINDOWS:  # pipes keep messages apart there
-                return self._connection.recv_bytes() if self._connection.poll() else None
-            while (message := self._cut()) is None and self._connection.poll():
-                self._read()
-            return message
-        except ConnectionResetError:  # how Linux says that it had not read everything
-            self.left_unread = True
-        except (EOFError, OSError):
-            pass
-        self.ignore()
-        return None
+        """The next message that is there to its end; None if there is none for now. Does not block."""
+        return self._inbox.next()
 
-    def _read(self) -> None:
-        """Take some of what has arrived. `EOFError` if nothing will any more."""
-        piece = os.read(self._connection.fileno(), PIECE)
-        if not piece:
-            raise EOFError
-        self._arrived += piece
-
-    def _cut(self) -> bytes | None:
-        """Take the first message from what has arrived."""
-        arrived, begin = self._arrived, LENGTH.size
-        if len(arrived) < begin:
-            return None
-        (length,) = LENGTH.unpack_from(arrived)
-        if length < 0:
-            begin += LONG_LENGTH.size
-            if len(arrived) < begin:
-                return None
-            (length,) = LONG_LENGTH.unpack_from(arrived, LENGTH.size)
-        if len(arrived) < begin + length:
-            return None
-        with memoryview(arrived) as view:
-            message = bytes(view[begin : begin + length])
-        del arrived[: begin + length]
-        return message
-
-    def ignore(self) -> None:
-        """Read nothing more from it; only its end is of interest."""
-        self.sources = (self._process.sentinel,)
-
-    def measures(self) -> Iterator[Callable[[], None]]:
+    @property
+    def measures(self) -> tuple[Callable[[], None], ...]:
         """Ways to end it, the gentle ones first."""
-        if worker.STOP_SIGNAL is not None:
-            yield self._ask
-        yield self.terminate
-        yield self.kill
+        return (self._ask, self.terminate, self.kill) if CAN_ASK else (self.terminate,)
 
     def _ask(self) -> None:
         """Have `KeyboardInterrupt` raised in the call, so that its `finally` clauses run."""
-        if self.exitcode is None and worker.STOP_SIGNAL is not None:
-            os.kill(self.pid, worker.STOP_SIGNAL)
+        if self.exitcode is None:
+            os.kill(self.pid, worker.STOP_SIGNAL)  # type: ignore[arg-type]  # see CAN_ASK
 
     def terminate(self) -> None:
         self._process.terminate()
@@ -134,15 +97,13 @@ def manner(exitcode: int) -> str:
         return f"was killed by signal {-exitcode}"
 
 
-def _start(context: Any, initializer: worker.Initializer | None, number: int) -> tuple[Any, Any]:
+def _start(context: Any, name: str, args: tuple[Any, ...]) -> tuple[Any, Any]:
     """A new process, and this side's end of its pipe."""
     ours, theirs = context.Pipe()
     # A forked process inherits both ends. While it held ours, it would not notice that this process has gone.
     inherited = ours if context.get_start_method() == "fork" else None
     try:
-        process = context.Process(
-            target=worker.main, args=(theirs, initializer, inherited), name=f"ProcessPoolExecutor-worker-{number}"
-        )
+        process = context.Process(target=worker.main, args=(theirs, inherited, *args), name=name)
         process.start()
     except BaseException:
         ours.close()

@@ -49,6 +49,8 @@ class ReplyKind(IntEnum):
     """The initializer raised the payload; the worker ends."""
     RETURNED = 2
     RAISED = 3
+    BEGUN = 4
+    """The call was asked to stop too early: it began at `began`, or is just about to; no payload."""
 
 
 class BadReplyError(Exception):

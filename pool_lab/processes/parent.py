@@ -15,7 +15,6 @@ A worker ends for one of four reasons, and its call accordingly:
 import math
 import threading
 import time
-from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import partial
 from multiprocessing.context import BaseContext
@@ -78,14 +77,16 @@ class WorkerProcess:
         self._fault: str | None = None
         self._verdict: BaseException | None = None
         """What its call will get, when the worker is ended because of the call."""
-        self._measures: Iterator[Callable[[], None]] | None = None
+        self._measures = 0
+        """How many ways to end it have been tried."""
         self._buried = threading.Event()
 
     # For the dispatcher
 
     def start(self) -> None:
         try:
-            self._child = Child(self._settings.context, self._settings.initializer, self.number)
+            settings, name = self._settings, f"ProcessPoolExecutor-worker-{self.number}"
+            self._child = Child(settings.context, name, settings.initializer, settings.task_timeout)
             self.ident = self._child.pid
             self._settings.reader.add(self)
         except BaseException:
@@ -109,7 +110,7 @@ class WorkerProcess:
                 self._dispatcher.ready(self)
                 raise
             return False
-        self._dispatcher.started(call, self)
+        self._dispatcher.reports.started(call, self)
         self._send(request, call)
         return True
 
@@ -172,25 +173,27 @@ class WorkerProcess:
         return False
 
     def _take_replies(self) -> None:
-        try:
-            while self._fault is None and (message := self._child.receive()) is not None:
-                self._take(Reply.from_bytes(message))
-        except BadReplyError as error:
-            self._fault = f"was ended because it sent {error}"
-            self._child.ignore()
-            self._child.kill()
+        while (message := self._child.receive()) is not None:
+            try:
+                if self._fault is None:
+                    self._take(Reply.from_bytes(message))
+            except BadReplyError as error:
+                self._fault = f"was ended because it sent {error}"
+                self._child.kill()
 
     def _take(self, reply: Reply) -> None:
         match reply.kind:
             case ReplyKind.ARRIVED if not self._arrived:
                 self._arrived = True
                 self._settings.false_starts = 0
-                self._dispatcher.arrived(self)
+                self._dispatcher.reports.arrived(self)
                 self._dispatcher.ready(self)
             case ReplyKind.UNPREPARED if not self._arrived:
                 self._give_up(raised(reply.payload, "the initializer's exception"))
             case ReplyKind.RETURNED | ReplyKind.RAISED if reply.request == self._answered:
                 self._finish(reply)
+            case ReplyKind.BEGUN if reply.request == self._answered:
+                self._give_time(reply.worktime.began)
             case _:
                 raise BadReplyError(f"a reply that nothing had asked for: {reply.kind.name}, {reply.request}")
 
@@ -202,8 +205,8 @@ class WorkerProcess:
             raise BadReplyError("a reply before a request")
         self._answered += 1
         result, error = outcome(reply, name_of(call.function)) if self._verdict is None else self._late_outcome(reply)
+        self._dispatcher.reports.ended(call, self, reply.worktime, error)
         call.let_go()
-        self._dispatcher.ended(call, self, reply.worktime, error)
         try:
             if self._verdict is not None:  # its deadline stays: until the process has ended it is watched
                 self._dispatcher.retire(self)
@@ -227,14 +230,19 @@ class WorkerProcess:
         """Once the deadline has passed, end the worker: at first gently, then, each time it passes again, less so."""
         if time.monotonic() < self.deadline:
             return
-        if self._measures is None:
-            self._measures = self._child.measures()
-            if self._verdict is None and self._call is not None:
-                self._verdict = _timed_out(self._call, self._settings.task_timeout)
-        measure = next(self._measures, None)
-        self.deadline = math.inf if measure is None else time.monotonic() + GRACE_S
-        if measure is not None:
-            measure()
+        if self._measures == 0 and self._verdict is None and self._call is not None:
+            self._verdict = _timed_out(self._call, self._settings.task_timeout)
+        measures = self._child.measures[self._measures :]
+        self._measures += 1
+        self.deadline = time.monotonic() + GRACE_S if len(measures) > 1 else math.inf
+        if measures:
+            measures[0]()
+
+    def _give_time(self, began: float) -> None:
+        """The worker was asked too early. Unless harder measures are on their way, the call gets all its time."""
+        if self._measures == 1:
+            self._verdict, self._measures = None, 0
+            self.deadline = time.monotonic() + self._settings.task_timeout - (time.perf_counter() - began)
 
     # The end of the worker
 

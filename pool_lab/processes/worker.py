@@ -4,7 +4,6 @@ It ends when it is sent an empty message, when its pool's process is gone (then 
 fails. A signal asks it to stop the call that it runs.
 """
 
-import itertools
 import signal
 import time
 from collections.abc import Callable
@@ -21,6 +20,8 @@ __all__ = ["STOP_SIGNAL", "Initializer", "main"]
 # What Go's scheduler interrupts its threads with, for the same reasons: nobody else sends it, and a program that does
 # not expect it is not harmed by it. Windows has nothing of the kind.
 STOP_SIGNAL: signal.Signals | None = getattr(signal, "SIGURG", None)
+LONGEST_IMPORT_S = 10.0
+"""What a call may take to arrive, besides its `task_timeout`: reading it, unpickling it, importing what it needs."""
 
 
 class Initializer:
@@ -53,8 +54,9 @@ class _Arrived:
 
 def main(
     connection: "Connection[bytes, bytes]",
+    inherited: "Connection[bytes, bytes] | None",
     initializer: Callable[[], None] | None,
-    inherited: "Connection[bytes, bytes] | None" = None,
+    task_timeout: float,
 ) -> None:
     """What the process runs. `inherited` is the pool's end of the pipe, if this process got it as well."""
     if inherited is not None:
@@ -62,16 +64,14 @@ def main(
     # Ctrl-C reaches every process of the terminal or the kernel. Whether the pool ends is for its owner to say. A
     # handler, not SIG_IGN: programs that a call starts get the default back.
     signal.signal(signal.SIGINT, lambda signum, frame: None)
-    caller = _Caller()
+    caller = _Caller(connection, task_timeout)
     if STOP_SIGNAL is not None:
         signal.signal(STOP_SIGNAL, caller.stop)
     with connection:
         try:
             if _prepare(connection, initializer):
-                for number in itertools.count():
-                    if not (request := connection.recv_bytes()):
-                        return
-                    connection.send_bytes(caller.answer(request, number).to_bytes())
+                while request := connection.recv_bytes():
+                    connection.send_bytes(caller.answer(request).to_bytes())
         except (EOFError, OSError):
             return  # the pool's process is gone
         except KeyboardInterrupt:
@@ -93,31 +93,51 @@ def _prepare(connection: "Connection[bytes, bytes]", initializer: Callable[[], N
 class _Caller:
     """Makes calls, one after the other, in the process's main thread: the one that signals interrupt."""
 
-    def __init__(self) -> None:
+    def __init__(self, connection: "Connection[bytes, bytes]", task_timeout: float) -> None:
+        self._connection = connection
+        self._task_timeout = task_timeout
+        self._answered = 0
         self._may_be_stopped = False
+        self._arrived = 0.0
+        self._began: float | None = None
 
-    def stop(self, signum: int, frame: FrameType | None) -> None:
-        """Raise `KeyboardInterrupt` in the call that runs. If none does, the pool has asked too late."""
-        if self._may_be_stopped:
-            self._may_be_stopped = False
-            raise KeyboardInterrupt("the call ran longer than its pool's task_timeout")
-
-    def answer(self, request: bytes, number: int) -> Reply:
+    def answer(self, request: bytes) -> Reply:
         """Make the call."""
-        began, cpu_began = time.perf_counter(), time.thread_time()
+        self._began, self._arrived, cpu_began = None, time.perf_counter(), time.thread_time()
+        self._may_be_stopped = True
         try:
-            self._may_be_stopped = True
             function, args, kwargs = loads(request, "the call")
             del request
-            began, cpu_began = time.perf_counter(), time.thread_time()
+            self._began, cpu_began = time.perf_counter(), time.thread_time()
             result = function(*args, **kwargs)
-            worktime = _worktime(began, cpu_began)
+            worktime = _worktime(self._began, cpu_began)
             payload = dumps_result(result, name_of(function))
             self._may_be_stopped = False
+            reply = Reply(ReplyKind.RETURNED, self._answered, worktime, payload)
         except BaseException as error:
             self._may_be_stopped = False
-            return Reply(ReplyKind.RAISED, number, _worktime(began, cpu_began), dumps_error(error))
-        return Reply(ReplyKind.RETURNED, number, worktime, payload)
+            worktime = _worktime(self._began or self._arrived, cpu_began)
+            reply = Reply(ReplyKind.RAISED, self._answered, worktime, dumps_error(error))
+        self._answered += 1
+        return reply
+
+    def stop(self, signum: int, frame: FrameType | None) -> None:
+        """Raise `KeyboardInterrupt` in the call if it is over its time.
+
+        The pool counts from when it sent the call, and so can be too early: its module may have had to be imported. Or
+        too late, when the call is over; then nothing happens.
+        """
+        if not self._may_be_stopped:
+            return
+        now = time.perf_counter()
+        began = self._began or (now if now - self._arrived < LONGEST_IMPORT_S else self._arrived)
+        if now - began < self._task_timeout:
+            self._connection.send_bytes(
+                Reply(ReplyKind.BEGUN, self._answered, Worktime(began, now, 0.0), b"").to_bytes()
+            )
+        else:
+            self._may_be_stopped = False
+            raise KeyboardInterrupt("the call ran longer than its pool's task_timeout")
 
 
 def _worktime(began: float, cpu_began: float) -> Worktime:

@@ -1,5 +1,6 @@
 """Resizing: at any moment, from any thread, and no call is lost, doubled or stopped by it."""
 
+import itertools
 import threading
 from concurrent.futures import BrokenExecutor
 from typing import Any
@@ -67,6 +68,82 @@ def test_shrinking_lets_running_calls_finish(make_pool: MakePool, make_gate: Mak
     # The calls at the door were left to the one who stayed.
     (stayed,) = {0, 1, 2} - {event.worker for event in log.only(EventKind.WORKER_STOPPED)}
     assert {event.worker for event in log.only(EventKind.STARTED) if (event.call or 0) > 2} == {stayed}
+
+
+def test_the_highest_lanes_empty_first_if_all_are_idle(make_pool: MakePool, make_gate: MakeGate, log: Log) -> None:
+    gate, pool = make_gate(opens_at=4), make_pool(4, observer=log)
+    for future in [pool.submit(stand_at, gate.address) for _ in range(4)]:
+        future.result(PATIENCE_S)
+    until(lambda: pool.statistics().idle == 4)
+    pool.resize(2)
+    assert [event.worker for event in log.only(EventKind.WORKER_STOPPED)] == [3, 2]
+
+
+@pytest.mark.parametrize("order", [(0, 1, 2, 3), (3, 2, 1, 0), (1, 3, 0, 2)])
+def test_the_highest_lanes_empty_first_whoever_is_done_first(
+    make_pool: MakePool, make_gate: MakeGate, log: Log, order: tuple[int, ...]
+) -> None:
+    """A pool that may run two calls runs two at each moment, also while those that are to stay wait for the others."""
+    gates, last, pool = [make_gate() for _ in range(4)], make_gate(), make_pool(4, observer=log)
+    running = []
+    for gate in gates:  # one after the other, so that it is known who stands where
+        running.append(pool.submit(stand_at, gate.address))
+        gate.wait_for(1)
+    lanes = {event.worker: gates[event.call or 0] for event in log.only(EventKind.STARTED)}
+    pool.resize(2)
+    waiting = [pool.submit(stand_at, last.address) for _ in range(3)]
+    for done, lane in enumerate(order, 1):
+        lanes[lane].open()
+        until(lambda done=done: sum(future.done() for future in running) == done)  # type: ignore[misc]
+        last.wait_for(max(0, done - 2))
+        assert pool.statistics().workers - pool.statistics().idle == max(2, 4 - done)
+    last.open()
+    for future in waiting:
+        future.result(PATIENCE_S)
+    until(lambda: pool.statistics().idle == 2)
+    assert {event.worker for event in log.only(EventKind.WORKER_STOPPED)} == {2, 3}
+
+
+@pytest.mark.parametrize("cancel_futures", [False, True])
+def test_workers_that_wait_for_others_to_leave_end_with_the_pool(
+    make_pool: MakePool, make_gate: MakeGate, *, cancel_futures: bool
+) -> None:
+    gates, pool = [make_gate() for _ in range(4)], make_pool(4)
+    running = []
+    for gate in gates:
+        running.append(pool.submit(stand_at, gate.address))
+        gate.wait_for(1)
+    pool.resize(1)
+    waiting = pool.submit(calls.add, 1)
+    for lane in (0, 1):
+        gates[lane].open()
+        running[lane].result(PATIENCE_S)
+    pool.shutdown(wait=False, cancel_futures=cancel_futures)
+    for gate in gates:
+        gate.open()
+    pool.shutdown()
+    assert waiting.cancelled() == cancel_futures
+    assert pool.statistics().workers == 0
+
+
+def test_growing_again_gives_calls_to_those_who_wait(make_pool: MakePool, make_gate: MakeGate, log: Log) -> None:
+    gates, last, pool = [make_gate() for _ in range(3)], make_gate(), make_pool(3, observer=log)
+    running = []
+    for gate in gates:
+        running.append(pool.submit(stand_at, gate.address))
+        gate.wait_for(1)
+    pool.resize(1)
+    waiting = [pool.submit(stand_at, last.address) for _ in range(2)]
+    gates[0].open()
+    until(lambda: pool.statistics().idle == 1)
+    assert last.arrived == 0
+    pool.resize(4)
+    last.wait_for(2)
+    for gate in (*gates, last):
+        gate.open()
+    for future in (*running, *waiting):
+        future.result(PATIENCE_S)
+    assert len(log.only(EventKind.WORKER_STARTED)) == 4
 
 
 def test_every_call_runs_once_whatever_the_size_does_meanwhile(make_pool: MakePool, make_gate: MakeGate) -> None:
@@ -140,15 +217,38 @@ def test_as_many_calls_as_workers_can_meet_right_after_growing(make_pool: MakePo
             future.result(PATIENCE_S)
 
 
-def test_as_many_calls_as_workers_can_meet_right_after_a_thousand_tiny_ones(
+def test_as_many_calls_as_workers_can_meet_right_after_ten_thousand_tiny_ones(
     make_pool: MakePool, make_gate: MakeGate
 ) -> None:
-    gate, pool = make_gate(opens_at=3), make_pool(3)
-    tiny = [pool.submit(calls.add, number) for number in range(1000)]
+    gate, again, pool = make_gate(opens_at=3), make_gate(opens_at=3), make_pool(3)
+    tiny = [pool.submit(calls.add, number) for number in range(10_000)]
     meeting = [pool.submit(stand_at, gate.address) for _ in range(3)]
     for future in meeting:
-        future.result(PATIENCE_S)
-    assert sum(future.result(PATIENCE_S) for future in tiny) == 499_500
+        future.result(4 * PATIENCE_S)
+    assert sum(future.result(PATIENCE_S) for future in tiny) == 49_995_000
+    assert list(pool.map(stand_at, [again.address] * 3)) == [None] * 3
+
+
+def test_as_many_calls_as_workers_can_meet_during_resizes(make_pool: MakePool, make_gate: MakeGate) -> None:
+    """There are never fewer than three workers, and three calls stand at each gate."""
+    pool, over = make_pool(3), threading.Event()
+
+    def resize() -> None:
+        for size in itertools.cycle((5, 3, 4, 3)):
+            if over.is_set():
+                return
+            pool.resize(size)
+
+    resizing = threading.Thread(target=resize)
+    resizing.start()
+    try:
+        for _ in range(20):
+            gate = make_gate(opens_at=3)
+            for future in [pool.submit(stand_at, gate.address) for _ in range(3)]:
+                future.result(PATIENCE_S)
+    finally:
+        over.set()
+        resizing.join(PATIENCE_S)
 
 
 @on_threads

@@ -1,0 +1,66 @@
+"""`Inbox`: takes messages from a pipe without ever waiting for one.
+
+`Connection.recv_bytes` waits until a message that has begun to arrive is there to its end. Who listens to many must
+not: a process may stop half-way through, for ever. So this keeps what has arrived until it makes a message.
+"""
+
+import os
+import struct
+from typing import Any
+
+__all__ = ["Inbox"]
+
+PIECE = 65536
+LENGTH, LONG_LENGTH = struct.Struct("!i"), struct.Struct("!Q")
+"""What `Connection.send_bytes` writes before a message; before one of 2 GB and more it writes -1 and the second."""
+
+
+class Inbox:
+    """For one thread only."""
+
+    def __init__(self, connection: Any) -> None:
+        self.has_ended = False
+        """Nothing more will come: the other end was closed, or this one."""
+        self.left_unread = False
+        """It is known that the other end was closed before all that it had been sent was read."""
+        self._connection = connection
+        self._arrived = bytearray()
+
+    def next(self) -> bytes | None:
+        """The next message that is there to its end; None if there is none for now. Does not block."""
+        try:
+            if os.name == "nt":  # pipes keep messages apart there
+                return self._connection.recv_bytes() if self._connection.poll() else None
+            while (message := self._cut()) is None and self._connection.poll():
+                self._read()
+            return message
+        except ConnectionResetError:  # only Linux says so
+            self.left_unread = True
+        except (EOFError, OSError):
+            pass
+        self.has_ended = True
+        return None
+
+    def _read(self) -> None:
+        piece = os.read(self._connection.fileno(), PIECE)
+        if not piece:
+            raise EOFError
+        self._arrived += piece
+
+    def _cut(self) -> bytes | None:
+        """Take the first message off what has arrived."""
+        arrived, begin = self._arrived, LENGTH.size
+        if len(arrived) < begin:
+            return None
+        (length,) = LENGTH.unpack_from(arrived)
+        if length < 0:
+            begin += LONG_LENGTH.size
+            if len(arrived) < begin:
+                return None
+            (length,) = LONG_LENGTH.unpack_from(arrived, LENGTH.size)
+        if len(arrived) < begin + length:
+            return None
+        with memoryview(arrived) as view:
+            message = bytes(view[begin : begin + length])
+        del arrived[: begin + length]
+        return message

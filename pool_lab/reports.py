@@ -1,0 +1,61 @@
+"""`Reports`: what a pool tells its observers of its calls and its workers, in events.
+
+An event is made where its place in the sequence is decided, which may be under a lock, and told outside of it.
+"""
+
+from typing import Any
+
+from .call import Call, Worktime, text_of
+from .events import Event, EventKind, Observers, event
+from .staff import Worker
+
+__all__ = ["Reports"]
+
+
+class Reports:
+    """Cheap while there are no observers."""
+
+    def __init__(self, observers: Observers) -> None:
+        self._observers = observers
+
+    def note(self, kind: EventKind, **facts: object) -> Event | None:
+        """Make an event, to be told as soon as no lock is held. None while nobody listens."""
+        return event(kind, **facts) if self._observers else None
+
+    def tell(self, happened: Event | None) -> None:
+        if happened is not None:
+            self._observers.tell(happened)
+
+    def tell_if_cancelled(self, call: Call) -> None:
+        """Once the call is cancelled, say so."""
+        call.add_done_callback(self._cancelled)
+
+    def started(self, call: Call, worker: Worker) -> None:
+        if self._observers:
+            self._observers.tell(event(EventKind.STARTED, call=call.number, worker=worker.number))
+
+    def ended(
+        self, call: Call, worker: Worker | None, worktime: Worktime | None, error: BaseException | None = None
+    ) -> None:
+        """The call returned or raised, or can never be made (`worker` is None).
+
+        To be said before the future is told: who has the result then finds it in the trace.
+        """
+        if not self._observers:
+            return
+        kind = EventKind.FINISHED if error is None else EventKind.FAILED
+        number = None if worker is None else worker.number
+        began, ended, cpu_s = worktime or (None, None, None)
+        text = None if error is None else text_of(error)
+        self._observers.tell(
+            event(kind, call=call.number, worker=number, began=began, ended=ended, cpu_s=cpu_s, error=text)
+        )
+
+    def arrived(self, worker: Worker) -> None:
+        """A new worker is up. To be said before it is `ready` for the first time."""
+        if self._observers:
+            self._observers.tell(event(EventKind.WORKER_STARTED, worker=worker.number, ident=worker.ident))
+
+    def _cancelled(self, call: Any) -> None:
+        if self._observers and call.cancelled():
+            self._observers.tell(event(EventKind.CANCELLED, call=call.number))

@@ -1,0 +1,290 @@
+"""Random sequences of what one can do to a pool, beside what one can say of it without knowing how it works.
+
+Calls stand at gates, so the model knows at each moment which calls must be running: the first ones that were submitted,
+as many as the pool may run. After every step the test waits until those, and no others, have come to their gates.
+"""
+
+import multiprocessing
+import os
+import signal
+import time
+from collections import Counter
+from collections.abc import Iterable
+from typing import Any
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from pool_lab import (
+    BrokenProcessPool,
+    CancelledError,
+    EventKind,
+    Future,
+    ProcessPoolExecutor,
+    ShutdownError,
+    ThreadPoolExecutor,
+    WorkerDiedError,
+)
+from pool_lab.future import NOTIFIED
+from pool_lab.processes import child, parent
+from tests.contract.gates import PATIENCE_S, Address, Gate, stand_at
+from tests.library.watching import AnyPool, Log
+
+MOST = 4
+
+
+def stand_and(address: Address, deed: str, number: int) -> int:
+    """Stand at the gate; then return, raise or die."""
+    stand_at(address)
+    if deed == "raise":
+        raise LookupError(number)
+    if deed == "die":
+        os._exit(3)
+    return number
+
+
+class _Call:
+    def __init__(self, number: int, deed: str) -> None:
+        self.number, self.deed, self.gate = number, deed, Gate()
+        self.future: Future[int]
+        self.expected: type[BaseException] | None = None
+        """What its future is to raise, once it is over."""
+        self.ends: list[object] = []
+
+
+class _Model:
+    pool: AnyPool
+
+    def __init__(self, size: int) -> None:
+        self.log = Log()
+        self.calls: list[_Call] = []
+        self.queue: list[_Call] = []
+        self.running: list[_Call] = []
+        self.size = size
+        self.refusal: type[Exception] | None = None
+        """What the pool answers to whoever asks it for more."""
+
+    def run(self, steps: list["Step"]) -> None:
+        try:
+            for deed, *details in steps:
+                getattr(self, deed)(*details)
+                self.the_first_ones_run_and_no_others()
+                self.what_is_over_has_its_outcome()
+        finally:
+            for call in self.calls:
+                call.gate.open()
+            self.pool.shutdown()
+            for call in self.calls:
+                call.gate.close()
+        self.each_call_ended_once_and_its_events_say_so()
+
+    # What is done to the pool: each takes a number that chooses among what there is
+
+    def submit(self, _: int, deed: str) -> None:
+        if self.refusal is not None:
+            with pytest.raises(self.refusal):
+                self.pool.submit(abs, 1)
+            return
+        call = _Call(len(self.calls), deed)
+        self.calls.append(call)
+        self.queue.append(call)
+        call.future = self.pool.submit(stand_and, call.gate.address, call.deed, call.number)
+        call.future.add_done_callback(call.ends.append)
+
+    def cancel(self, which: int) -> None:
+        if not self.calls:
+            return
+        call = self.calls[which % len(self.calls)]
+        waits = call in self.queue
+        assert call.future.cancel() == (waits or call.expected is CancelledError)
+        if waits:
+            self.end([call], CancelledError)
+
+    def resize(self, which: int) -> None:
+        size = 1 + which % MOST
+        if self.refusal is not None:
+            with pytest.raises(self.refusal):
+                self.pool.resize(size)
+            return
+        self.pool.resize(size)
+        self.size = size
+
+    def let_go(self, which: int) -> None:
+        if not self.running:
+            return
+        call = self.running[which % len(self.running)]
+        call.gate.open()
+        if call.deed == "die":
+            self.worker_died(call)
+        else:
+            self.end([call], LookupError if call.deed == "raise" else None)
+
+    def shut_down(self, which: int) -> None:
+        cancel_futures = bool(which % 2)
+        self.pool.shutdown(wait=False, cancel_futures=cancel_futures)
+        self.refusal = self.refusal or ShutdownError
+        if cancel_futures:
+            self.end(self.queue, CancelledError)
+
+    # What becomes of it
+
+    def worker_died(self, call: _Call) -> None:
+        raise NotImplementedError
+
+    def end(self, calls: Iterable[_Call], expected: type[BaseException] | None) -> None:
+        for call in list(calls):
+            call.expected = expected
+            (self.running if call in self.running else self.queue).remove(call)
+
+    def the_first_ones_run_and_no_others(self) -> None:
+        while self.queue and len(self.running) < self.size:
+            self.running.append(self.queue.pop(0))
+        for call in self.running:
+            call.gate.wait_for(1)
+            assert call.future.running()
+        assert [call.gate.arrived for call in self.queue] == [0] * len(self.queue)
+        assert not any(call.future.running() or call.future.done() for call in self.queue)
+
+    def what_is_over_has_its_outcome(self) -> None:
+        for call in self.calls:
+            if call in self.running or call in self.queue:
+                continue
+            if call.expected is CancelledError:
+                assert call.future.cancelled()
+            elif call.expected is None:
+                assert call.future.result(PATIENCE_S) == call.number
+            else:
+                assert type(call.future.exception(PATIENCE_S)) is call.expected
+
+    def each_call_ended_once_and_its_events_say_so(self) -> None:
+        for call in self.calls:
+            assert call.ends == [call.future]
+            assert call.future._state in NOTIFIED
+            assert call.gate.arrived <= 1
+            self.events_agree(call)
+        started, stopped = (
+            Counter((event.worker, event.ident) for event in self.log.only(kind))
+            for kind in (EventKind.WORKER_STARTED, EventKind.WORKER_STOPPED)
+        )
+        assert started <= stopped  # a worker that was sent home or died before it was up has only stopped
+
+    def events_agree(self, call: _Call) -> None:
+        *before, end = self.log.of(call.number)
+        failed = not call.future.cancelled() and call.future.exception() is not None
+        assert end is (
+            EventKind.CANCELLED if call.future.cancelled() else EventKind.FAILED if failed else EventKind.FINISHED
+        )
+        # Its worker may have died before the call came to its gate, or even before it was read: then it was started
+        # again elsewhere.
+        began = [EventKind.STARTED] if call.gate.arrived or EventKind.STARTED in before else []
+        assert list(dict.fromkeys(before)) == [EventKind.SUBMITTED, *began]
+        assert not (began and call.future.cancelled())
+
+
+class _Threads(_Model):
+    def __init__(self, size: int) -> None:
+        super().__init__(size)
+        self.pool = ThreadPoolExecutor(size, observer=self.log)
+
+
+class _Processes(_Model):
+    """Forked, as that is quick; what differs between start methods has tests of its own."""
+
+    pool: ProcessPoolExecutor
+
+    def __init__(self, size: int, *, replaces: bool) -> None:
+        super().__init__(size)
+        self.replaces = replaces
+        context = multiprocessing.get_context("fork")
+        self.pool = ProcessPoolExecutor(size, context, observer=self.log, replace_workers=replaces)
+
+    def chosen(self, which: int) -> tuple[_Call, Any]:
+        """A running call and its worker."""
+        call = self.running[which % len(self.running)]
+        workers: Any = self.pool._dispatcher.workers
+        (worker,) = (worker for worker in workers if worker._call and worker._call is call.future)
+        return call, worker
+
+    def kill_at_work(self, which: int) -> None:
+        if self.running:
+            call, worker = self.chosen(which)
+            os.kill(worker.ident, signal.SIGKILL)
+            self.worker_died(call)
+
+    def kill_idle(self, which: int) -> None:
+        workers: Any = self.pool._dispatcher.workers
+        idle = [worker for worker in workers if worker._arrived and worker._call is None]
+        if idle:
+            worker = idle[which % len(idle)]
+            os.kill(worker.ident, signal.SIGKILL)
+            worker.join()
+            if not self.replaces:
+                self.pool_broke()
+
+    def let_time_be_up(self, which: int) -> None:
+        if self.running:
+            call, worker = self.chosen(which)
+            worker.deadline = time.monotonic()
+            self.pool._reader.wake_by(worker.deadline)
+            self.end([call], TimeoutError)
+
+    def worker_died(self, call: _Call) -> None:
+        if self.replaces:
+            self.end([call], WorkerDiedError)
+        else:
+            self.pool_broke()
+
+    def pool_broke(self) -> None:
+        self.end([*self.running, *self.queue], BrokenProcessPool)
+        self.refusal = BrokenProcessPool
+
+
+@pytest.fixture
+def time_is_up_when_the_model_says_so(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A worker that is asked to stop agrees that its call has run for too long."""
+
+    def start(context: Any, name: str, initializer: Any, task_timeout: float) -> child.Child:
+        return child.Child(context, name, initializer, 0.0)
+
+    monkeypatch.setattr(parent, "Child", start)
+
+
+Step = tuple[Any, ...]
+WHICH = st.integers(0, 11)
+
+
+def steps(deeds: list[str], *rare: str, often: tuple[str, ...]) -> "st.SearchStrategy[list[Step]]":
+    """Lists of steps, about half of which submit a call."""
+    submit = st.tuples(st.just("submit"), WHICH, st.sampled_from(deeds))
+    others = st.tuples(st.sampled_from([*often * 4, *rare]), WHICH)
+    return st.lists(st.one_of(submit, others), min_size=15, max_size=40)
+
+
+reproducibly = settings(max_examples=30, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck))
+
+
+@reproducibly
+@given(
+    size=st.integers(1, MOST),
+    plan=steps(["return", "raise"], "shut_down", often=("cancel", "resize", "let_go")),
+)
+def test_threads_do_what_the_model_says(size: int, plan: list[Step]) -> None:
+    _Threads(size).run(plan)
+
+
+@pytest.mark.usefixtures("time_is_up_when_the_model_says_so")
+@pytest.mark.filterwarnings("ignore:This process .* is multi-threaded:DeprecationWarning")
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="this system does not fork")
+@pytest.mark.parametrize("replaces", [True, False])
+@reproducibly
+@given(
+    size=st.integers(1, MOST),
+    plan=steps(
+        ["return", "return", "raise", "die"],
+        *("shut_down", "kill_at_work", "kill_idle"),
+        often=("cancel", "resize", "let_go", "let_time_be_up"),
+    ),
+)
+def test_processes_do_what_the_model_says(size: int, plan: list[Step], *, replaces: bool) -> None:
+    _Processes(size, replaces=replaces).run(plan)
