@@ -229,6 +229,45 @@ def test_asking_too_late_harms_nobody(make_pool: MakePool, log: Log) -> None:
     assert len(log.only(EventKind.WORKER_STARTED)) == 1
 
 
+def let_time_be_up(pool: Any) -> Any:
+    """Have the only worker asked to stop, long before its call's time is up, and say which it is."""
+    (worker,) = pool._dispatcher.workers
+    worker.deadline = time.monotonic()
+    pool._reader.wake_by(worker.deadline)
+    return worker
+
+
+@asks_first
+def test_a_call_that_is_asked_too_early_runs_on(make_pool: MakePool, make_gate: MakeGate, log: Log) -> None:
+    gate, pool = make_gate(), make_pool(1, task_timeout=PATIENCE_S, observer=log)
+    future = pool.submit(stand_at, gate.address, "stood")
+    gate.wait_for(1)
+    worker = let_time_be_up(pool)
+    until(lambda: time.monotonic() + parent.GRACE_S < worker.deadline < math.inf)
+    gate.open()
+    assert future.result(PATIENCE_S) == "stood"
+    assert pool.submit(calls.add, 1).result(PATIENCE_S) == 1
+    assert log.only(EventKind.WORKER_STOPPED) == []
+
+
+@asks_first
+def test_a_call_whose_reply_crosses_the_asking_was_in_time(
+    make_pool: MakePool, log: Log, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """1. The call returns. 2. Its worker is asked to stop it. 3. Its reply is read."""
+    pool, held_back = make_pool(1, task_timeout=PATIENCE_S, observer=log), threading.Event()
+    assert pool.submit(calls.add, 1).result(PATIENCE_S) == 1
+    receive = child.Child.receive
+    monkeypatch.setattr(child.Child, "receive", lambda child: receive(child) if held_back.is_set() else None)
+    future = pool.submit(calls.add, 2)
+    worker = let_time_be_up(pool)
+    until(lambda: worker._measures == 1)
+    held_back.set()
+    assert future.result(PATIENCE_S) == 2
+    assert pool.submit(calls.add, 3).result(PATIENCE_S) == 3
+    assert log.only(EventKind.WORKER_STOPPED) == []
+
+
 def test_calls_that_end_when_their_time_does_have_one_outcome(make_pool: MakePool, log: Log) -> None:
     """Whichever it is: the result, or the error; and the calls after them are not hit."""
     pool = make_pool(2, task_timeout=0.05, observer=log)
