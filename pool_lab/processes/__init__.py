@@ -14,7 +14,7 @@
 - `pool`: the executor.
 
 Each worker has a pipe of its own and there is no lock or queue that two processes share: a worker that is killed takes
-nothing along but its own call.
+nothing along but its own call, and one that stops, even half-way through a reply, keeps only its own call waiting.
 """
 
 from .pool import ProcessPoolExecutor

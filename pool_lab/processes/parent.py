@@ -1,7 +1,8 @@
 """`WorkerProcess`: the parent's handle of one worker process.
 
-Between `ready` and `hand_over` the worker is idle and reads its pipe, so a request can always be written to the end,
-however large. The call is put down in `_call` before it is written: should the worker die, the reader knows whose.
+Between `ready` and `hand_over` the worker is idle and reads its pipe, so a request can be written to the end, however
+large, and whoever writes it waits for that worker only. The call is put down in `_call` before it is written: should
+the worker die, the reader knows whose.
 
 A worker ends for one of four reasons, and its call accordingly:
 
@@ -15,9 +16,7 @@ A worker ends for one of four reasons, and its call accordingly:
 import math
 import threading
 import time
-from dataclasses import dataclass
 from functools import partial
-from multiprocessing.context import BaseContext
 from typing import Any
 
 from pool_lab.call import Call, name_of
@@ -27,29 +26,15 @@ from pool_lab.errors import CallPicklingError, WorkerDiedError, logger
 from .child import Child
 from .deaths import broken, manner, occupation, timed_out
 from .messages import BadReplyError, Reply, ReplyKind, dumps_call, outcome, raised
-from .reader import Reader
-from .worker import Initializer
+from .settings import Settings
 
-__all__ = ["Settings", "WorkerProcess"]
+__all__ = ["WorkerProcess"]
 
 GRACE_S = 1.0
 """How long a worker that was asked to end may take before it is told so less gently."""
 FALSE_STARTS = 3
-
-
-@dataclass
-class Settings:
-    """What all workers of a pool have in common."""
-
-    context: BaseContext
-    initializer: Initializer | None
-    max_tasks: int | None
-    task_timeout: float
-    """Seconds; infinity: no limit."""
-    replace_workers: bool
-    reader: Reader
-    false_starts: int = 0
-    """How many workers in a row have died before they were up. Only the reader's thread counts."""
+ROOM = 65536
+"""Bytes that a pipe takes even if nobody reads."""
 
 
 class WorkerProcess:
@@ -110,7 +95,11 @@ class WorkerProcess:
                 raise
             return False
         self._dispatcher.reports.started(call, self)
-        self._send(request, call)
+        if len(request) > ROOM and self._settings.reader.is_current_thread():
+            # Who listens to all workers waits for none of them to read.
+            threading.Thread(target=self._send, args=(request, call), name=f"worker-{self.number}-feeder").start()
+        else:
+            self._send(request, call)
         return True
 
     def dismiss(self) -> None:
