@@ -133,15 +133,16 @@ def test_a_call_whose_reply_crosses_the_asking_was_in_time(
     make_pool: MakePool, log: Log, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """1. The call returns. 2. Its worker is asked to stop it. 3. Its reply is read."""
-    pool, held_back = make_pool(1, task_timeout=PATIENCE_S, observer=log), threading.Event()
+    pool, read_on = make_pool(1, task_timeout=PATIENCE_S, observer=log), threading.Event()
     assert pool.submit(calls.add, 1).result(PATIENCE_S) == 1
     receive = child.Child.receive
-    monkeypatch.setattr(child.Child, "receive", lambda child: receive(child) if held_back.is_set() else None)
+    monkeypatch.setattr(parent, "GRACE_S", PATIENCE_S)
+    monkeypatch.setattr(child.Child, "receive", lambda child: receive(child) if read_on.wait(0.01) else None)
     future = pool.submit(calls.add, 2)
     (worker,) = pool._dispatcher.workers
     let_time_be_up(pool, worker)
     until(lambda: worker._measures == 1)
-    held_back.set()
+    read_on.set()
     assert future.result(PATIENCE_S) == 2
     assert pool.submit(calls.add, 3).result(PATIENCE_S) == 3
     assert log.only(EventKind.WORKER_STOPPED) == []
