@@ -133,16 +133,26 @@ def test_a_call_whose_reply_crosses_the_asking_was_in_time(
     make_pool: MakePool, log: Log, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """1. The call returns. 2. Its worker is asked to stop it. 3. Its reply is read."""
-    pool, read_on = make_pool(1, task_timeout=PATIENCE_S, observer=log), threading.Event()
-    assert pool.submit(calls.add, 1).result(PATIENCE_S) == 1
-    receive = child.Child.receive
     monkeypatch.setattr(parent, "GRACE_S", PATIENCE_S)
-    monkeypatch.setattr(child.Child, "receive", lambda child: receive(child) if read_on.wait(0.01) else None)
+    receive, mail, held_back = child.Child.receive, threading.Lock(), threading.Event()
+
+    def receive_unless_held_back(child: child.Child) -> bytes | None:
+        with mail:
+            if not held_back.is_set():
+                return receive(child)
+        time.sleep(0.01)  # there is news, so the reader comes again at once
+        return None
+
+    monkeypatch.setattr(child.Child, "receive", receive_unless_held_back)
+    pool = make_pool(1, task_timeout=PATIENCE_S, observer=log)
+    assert pool.submit(calls.add, 1).result(PATIENCE_S) == 1
+    with mail:
+        held_back.set()
     future = pool.submit(calls.add, 2)
     (worker,) = pool._dispatcher.workers
     let_time_be_up(pool, worker)
     until(lambda: worker._measures == 1)
-    read_on.set()
+    held_back.clear()
     assert future.result(PATIENCE_S) == 2
     assert pool.submit(calls.add, 3).result(PATIENCE_S) == 3
     assert log.only(EventKind.WORKER_STOPPED) == []
