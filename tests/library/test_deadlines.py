@@ -98,6 +98,15 @@ def test_an_idle_pool_waits_for_the_next_call_as_long_as_it_takes(pool: Any, log
 
 
 @asks_first
+def test_asking_a_worker_that_has_been_idle_for_long_harms_nobody(pool: Any, log: Log) -> None:
+    process, _ = pool.submit(calls.worker).result(PATIENCE_S)
+    time.sleep(2 * SOON_S)  # longer ago than a call may run
+    os.kill(process, signal.SIGURG)
+    assert pool.submit(calls.worker).result(PATIENCE_S)[0] == process
+    assert len(log.only(EventKind.WORKER_STARTED)) == 1
+
+
+@asks_first
 def test_asking_too_late_harms_nobody(make_pool: MakePool, log: Log) -> None:
     """The signal meets the worker while it waits, and while it runs what is not to be stopped."""
     pool = make_pool(1, task_timeout=PATIENCE_S, observer=log)
@@ -130,11 +139,11 @@ def test_a_call_that_is_asked_too_early_runs_on(make_pool: MakePool, make_gate: 
 
 @asks_first
 def test_a_call_whose_reply_crosses_the_asking_was_in_time(
-    make_pool: MakePool, log: Log, monkeypatch: pytest.MonkeyPatch
+    make_pool: MakePool, make_gate: MakeGate, log: Log, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """1. The call returns. 2. Its worker is asked to stop it. 3. Its reply is read."""
     monkeypatch.setattr(parent, "GRACE_S", PATIENCE_S)
-    receive, mail, held_back = child.Child.receive, threading.Lock(), threading.Event()
+    line, receive, mail, held_back = make_gate(), child.Child.receive, threading.Lock(), threading.Event()
 
     def receive_unless_held_back(child: child.Child) -> bytes | None:
         with mail:
@@ -148,7 +157,8 @@ def test_a_call_whose_reply_crosses_the_asking_was_in_time(
     assert pool.submit(calls.add, 1).result(PATIENCE_S) == 1
     with mail:
         held_back.set()
-    future = pool.submit(calls.add, 2)
+    future = pool.submit(calls.knock_and_double, line.address, 1)
+    line.wait_for(1)
     (worker,) = pool._dispatcher.workers
     let_time_be_up(pool, worker)
     until(lambda: worker._measures == 1)
