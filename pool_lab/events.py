@@ -21,7 +21,10 @@ __all__ = ["Event", "EventKind", "Observer", "Observers"]
 
 
 class EventKind(StrEnum):
-    """What happened. The first five are about a call, the next two about a worker, the last two about the pool."""
+    """What happened. The first five are about a call, the next two about a worker, the last two about the pool.
+
+    A call is started a second time, on another worker, if the first has died before it had read the call.
+    """
 
     SUBMITTED = "submitted"
     STARTED = "started"

@@ -9,12 +9,12 @@
 - `messages`: what crosses, and how it is pickled. Every payload is unpickled inside a `try`, on either side.
 - `worker`: the loop in the worker process.
 - `parent`: the parent's handle of a worker: gives it calls, and decides what its end means.
-- `child`: the process behind that handle; `inbox`: what comes from it.
+- `child`: the process behind that handle; `inbox`: what comes from it; `deaths`: what is said of its end.
 - `reader`: the one thread of a pool that listens to all its workers.
 - `pool`: the executor.
 
 Each worker has a pipe of its own and there is no lock or queue that two processes share: a worker that is killed takes
-nothing along but its own call.
+nothing along but its own call, and one that stops, even half-way through a reply, keeps only its own call waiting.
 """
 
 from .pool import ProcessPoolExecutor

@@ -4,7 +4,6 @@ Who sends a message waits until the process has taken it; who receives one never
 """
 
 import os
-import signal
 import threading
 from collections.abc import Callable
 from multiprocessing.context import BaseContext
@@ -13,7 +12,7 @@ from typing import Any
 from . import worker
 from .inbox import Inbox
 
-__all__ = ["Child", "manner"]
+__all__ = ["Child"]
 
 ON_WINDOWS = os.name == "nt"
 CAN_ASK = worker.STOP_SIGNAL is not None
@@ -63,6 +62,11 @@ class Child:
         return self._inbox.next()
 
     @property
+    def mild_measures(self) -> int:
+        """How many of the measures leave the process alive."""
+        return 1 if CAN_ASK else 0
+
+    @property
     def measures(self) -> tuple[Callable[[], None], ...]:
         """Ways to end it, the gentle ones first."""
         return (self._ask, self.terminate, self.kill) if CAN_ASK else (self.terminate,)
@@ -85,16 +89,6 @@ class Child:
         """Let go of the process, which has ended."""
         self._process.join()
         self._process.close()
-
-
-def manner(exitcode: int) -> str:
-    """How a process ended, in words."""
-    if exitcode >= 0:
-        return f"exited with code {exitcode}"
-    try:
-        return f"was killed by {signal.Signals(-exitcode).name}"
-    except ValueError:
-        return f"was killed by signal {-exitcode}"
 
 
 def _start(context: Any, name: str, args: tuple[Any, ...]) -> tuple[Any, Any]:

@@ -1,7 +1,8 @@
 """`WorkerProcess`: the parent's handle of one worker process.
 
-Between `ready` and `hand_over` the worker is idle and reads its pipe, so a request can always be written to the end,
-however large. The call is put down in `_call` before it is written: should the worker die, the reader knows whose.
+Between `ready` and `hand_over` the worker is idle and reads its pipe, so a request can be written to the end, however
+large, and whoever writes it waits for that worker only. The call is put down in `_call` before it is written: should
+the worker die, the reader knows whose.
 
 A worker ends for one of four reasons, and its call accordingly:
 
@@ -15,41 +16,26 @@ A worker ends for one of four reasons, and its call accordingly:
 import math
 import threading
 import time
-from dataclasses import dataclass
 from functools import partial
-from multiprocessing.context import BaseContext
 from typing import Any
 
 from pool_lab.call import Call, name_of
 from pool_lab.dispatch import Dispatcher
-from pool_lab.errors import BrokenProcessPool, CallPicklingError, WorkerDiedError, logger
+from pool_lab.errors import CallPicklingError, WorkerDiedError, logger
 from pool_lab.staff import Doing
 
-from .child import Child, manner
+from .child import Child
+from .deaths import broken, manner, occupation, timed_out
 from .messages import BadReplyError, Reply, ReplyKind, dumps_call, outcome, raised
-from .reader import Reader
-from .worker import Initializer
+from .settings import Settings
 
-__all__ = ["Settings", "WorkerProcess"]
+__all__ = ["WorkerProcess"]
 
 GRACE_S = 1.0
 """How long a worker that was asked to end may take before it is told so less gently."""
 FALSE_STARTS = 3
-
-
-@dataclass
-class Settings:
-    """What all workers of a pool have in common."""
-
-    context: BaseContext
-    initializer: Initializer | None
-    max_tasks: int | None
-    task_timeout: float
-    """Seconds; infinity: no limit."""
-    replace_workers: bool
-    reader: Reader
-    false_starts: int = 0
-    """How many workers in a row have died before they were up. Only the reader's thread counts."""
+ROOM = 65536
+"""Bytes that a pipe takes even if nobody reads."""
 
 
 class WorkerProcess:
@@ -111,7 +97,11 @@ class WorkerProcess:
                 raise
             return False
         self._dispatcher.reports.started(call, self)
-        self._send(request, call)
+        if len(request) > ROOM and self._settings.reader.is_current_thread():
+            # Who listens to all workers waits for none of them to read.
+            threading.Thread(target=self._send, args=(request, call), name=f"worker-{self.number}-feeder").start()
+        else:
+            self._send(request, call)
         return True
 
     def dismiss(self) -> None:
@@ -204,6 +194,8 @@ class WorkerProcess:
         if call is None:
             raise BadReplyError("a reply before a request")
         self._answered += 1
+        if reply.worktime.ended - reply.worktime.began < self._settings.task_timeout:
+            self._pardon()
         result, error = outcome(reply, name_of(call.function)) if self._verdict is None else self._late_outcome(reply)
         self._dispatcher.reports.ended(call, self, reply.worktime, error)
         call.let_go()
@@ -231,7 +223,7 @@ class WorkerProcess:
         if time.monotonic() < self.deadline:
             return
         if self._measures == 0 and self._verdict is None and self._call is not None:
-            self._verdict = _timed_out(self._call, self._settings.task_timeout)
+            self._verdict = timed_out(self._call, self._settings.task_timeout)
         measures = self._child.measures[self._measures :]
         self._measures += 1
         self.deadline = time.monotonic() + GRACE_S if len(measures) > 1 else math.inf
@@ -239,10 +231,16 @@ class WorkerProcess:
             measures[0]()
 
     def _give_time(self, began: float) -> None:
-        """The worker was asked too early. Unless harder measures are on their way, the call gets all its time."""
-        if self._measures == 1:
-            self._verdict, self._measures = None, 0
+        """The worker was asked too early: the call gets all its time."""
+        if self._measures > 0 and self._pardon():
             self.deadline = time.monotonic() + self._settings.task_timeout - (time.perf_counter() - began)
+
+    def _pardon(self) -> bool:
+        """The call was or is in time after all. Returns whether no more has been done about it than to ask."""
+        if self._measures > self._child.mild_measures or self._is_condemned:
+            return False
+        self._verdict, self._measures = None, 0
+        return True
 
     # The end of the worker
 
@@ -255,7 +253,9 @@ class WorkerProcess:
 
     def _bury(self, exitcode: int) -> None:
         """The process has ended. If nobody had asked it to, that breaks the pool, or another takes its place."""
-        died = f"worker {self.number} (process {self.ident}) {self._fault or manner(exitcode)} {self._occupation()}"
+        lost_call = None if self._is_unread or self._child.left_unread else self._call
+        doing = occupation(lost_call, is_up=self._arrived)
+        died = f"worker {self.number} (process {self.ident}) {self._fault or manner(exitcode)} {doing}"
         self._is_fatal = self._breaks_pool()
         with self._lock:
             self._death = death = WorkerDiedError(died)
@@ -272,15 +272,6 @@ class WorkerProcess:
             self._settle()
             self._dispatcher.gone(self)
             self._buried.set()
-
-    def _occupation(self) -> str:
-        """What the process was doing, in words."""
-        call = self._call
-        if call is not None and not self._is_unread and not self._child.left_unread:
-            return f"while it ran call {call.number}, {name_of(call.function)}"
-        if self._arrived:
-            return "while it was idle"
-        return "while it was starting (a script that makes processes must do so under `if __name__ == '__main__':`)"
 
     def _breaks_pool(self) -> bool:
         """Not if the worker died of its call and may be replaced.
@@ -299,7 +290,7 @@ class WorkerProcess:
 
     def _break_pool(self, reason: str, cause: BaseException) -> None:
         """Break the pool and end the other workers."""
-        self._dispatcher.break_pool(partial(_broken, reason, cause))
+        self._dispatcher.break_pool(partial(broken, reason, cause))
         for other in self._dispatcher.workers:
             other.terminate()  # type: ignore[attr-defined]  # they are all processes
 
@@ -324,22 +315,9 @@ class WorkerProcess:
             self._verdict.__cause__ = self._death
             self._dispatcher.fail(call, self._verdict)
         elif self._is_fatal:
-            error = self._dispatcher.break_pool(partial(_broken, str(self._death), self._death))
+            error = self._dispatcher.break_pool(partial(broken, str(self._death), self._death))
             self._dispatcher.fail(call, error())
         elif self._is_unread or self._child.left_unread:
             self._dispatcher.take_back(call)
         elif self._death is not None:
             self._dispatcher.fail(call, self._death)
-
-
-def _timed_out(call: Call, task_timeout: float) -> TimeoutError:
-    return TimeoutError(
-        f"call {call.number}, {name_of(call.function)}, ran longer than the task_timeout of {task_timeout} seconds "
-        "and was stopped"
-    )
-
-
-def _broken(reason: str, cause: BaseException | None) -> BrokenProcessPool:
-    error = BrokenProcessPool(f"the process pool is not usable any more: {reason}")
-    error.__cause__ = cause
-    return error

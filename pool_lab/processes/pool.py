@@ -18,8 +18,9 @@ from pool_lab.events import Observer
 from pool_lab.executor import whole_number
 from pool_lab.pool import Pool, check_initializer, worker_count
 
-from .parent import Settings, WorkerProcess
+from .parent import WorkerProcess
 from .reader import Reader
+from .settings import Settings
 from .worker import Initializer
 
 __all__ = ["ProcessPoolExecutor"]
@@ -64,11 +65,12 @@ class ProcessPoolExecutor(Pool):
             the call that ran in the worker fails with `WorkerDiedError`, another worker takes its place, and the pool
             works on. It breaks all the same if the initializer raises, or if as many workers in a row as the pool may
             have, and at least 3, die before they are up.
-        task_timeout: seconds a call may run; None: as long as it takes. It is then stopped: `KeyboardInterrupt` is
-            raised in it, if it goes on a second later its process is terminated, and after another second killed. When
-            it has really stopped its future gets a `TimeoutError`, and another worker takes the place of the one it
-            ran in. On Windows it is terminated at once, and the time it took to get there, to be unpickled and import
-            its module, counts as well. With `chunksize`, `map` makes one call a chunk.
+        task_timeout: seconds a call may run, without the time it waits for a worker; None: as long as it takes. It is
+            then stopped: `KeyboardInterrupt` is raised in it, if it goes on a second later its process is terminated,
+            and after another second killed. When it has really stopped its future gets a `TimeoutError`, and another
+            worker takes the place of the one it ran in. On Windows it is terminated at once, and the time it took to
+            get there, to be unpickled and import its module, counts as well. With `chunksize`, `map` makes one call a
+            chunk.
         observer: called with every event (see `pool_lab.events`).
         """
         check_initializer(initializer)

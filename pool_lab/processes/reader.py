@@ -69,7 +69,7 @@ class Reader:
         if self.is_current_thread():
             return  # not asleep
         with self._lock:
-            if moment < self._wakes_at:
+            if self._reading and moment < self._wakes_at:
                 self._wakes_at = moment
                 self._bell.send_bytes(b"!")
 

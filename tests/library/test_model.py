@@ -248,6 +248,7 @@ def time_is_up_when_the_model_says_so(monkeypatch: pytest.MonkeyPatch) -> None:
         return child.Child(context, name, initializer, 0.0)
 
     monkeypatch.setattr(parent, "Child", start)
+    monkeypatch.setattr(parent.WorkerProcess, "_pardon", lambda worker: False)
 
 
 Step = tuple[Any, ...]

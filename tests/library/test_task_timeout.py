@@ -11,15 +11,14 @@ from fractions import Fraction
 from pathlib import Path
 from typing import Any
 
-import psutil
 import pytest
 
-from pool_lab import EventKind, Future, ProcessPoolExecutor, RemoteTraceback, ThreadPoolExecutor, WorkerDiedError
+from pool_lab import EventKind, ProcessPoolExecutor, RemoteTraceback, ThreadPoolExecutor, WorkerDiedError
 from pool_lab.processes import child, parent, worker
 from tests.contract import calls
-from tests.contract.gates import PATIENCE_S, Address, knock, stand_at
+from tests.contract.gates import PATIENCE_S, Address, knock
 from tests.library.scripts import run_file
-from tests.library.watching import Log, MakeGate, MakePool, until
+from tests.library.watching import Log, MakeGate, MakePool
 
 START_METHODS = [name for name in ("fork", "forkserver", "spawn") if name in multiprocessing.get_all_start_methods()]
 SOON_S = 0.2
@@ -158,93 +157,6 @@ def test_a_worker_whose_call_has_stopped_is_ended_too(pool: Any, make_gate: Make
     line.wait_until_left()
 
 
-def test_time_in_the_queue_does_not_count(make_pool: MakePool, make_gate: MakeGate) -> None:
-    """The second call waits for longer than it may run: for all the time that the first is late."""
-    pool = make_pool(1, task_timeout=SOON_S)
-    first, second = pool.submit(nap_for_ever), pool.submit(calls.add, 1)
-    assert isinstance(first.exception(PATIENCE_S), TimeoutError)
-    assert second.result(PATIENCE_S) == 1
-
-
-def slow_start() -> None:
-    time.sleep(3 * SOON_S)
-
-
-def test_the_start_of_a_worker_does_not_count(make_pool: MakePool) -> None:
-    pool = make_pool(1, task_timeout=SOON_S, initializer=slow_start)
-    assert pool.submit(calls.add, 1).result(PATIENCE_S) == 1
-
-
-class _Slow:
-    """Takes longer to unpickle than a call may run."""
-
-    def __reduce__(self) -> tuple[Any, ...]:
-        return _arrive_slowly, ()
-
-
-def _arrive_slowly() -> int:
-    time.sleep(3 * SOON_S)
-    return 1
-
-
-@asks_first
-def test_the_time_a_call_takes_to_arrive_does_not_count(pool: Any) -> None:
-    """Or the first call whose module takes long to import would be stopped in every new worker."""
-    assert pool.submit(calls.add, _Slow(), 1).result(PATIENCE_S) == 2
-    assert isinstance(pool.submit(nap_for_ever).exception(PATIENCE_S), TimeoutError)
-
-
-@pytest.mark.filterwarnings("ignore:This process .* is multi-threaded:DeprecationWarning")
-@pytest.mark.skipif("fork" not in START_METHODS, reason="this system has no fork")
-def test_a_call_that_never_arrives_is_stopped_in_the_end(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(worker, "LONGEST_IMPORT_S", 0)
-    with ProcessPoolExecutor(1, multiprocessing.get_context("fork"), task_timeout=SOON_S) as pool:
-        error = pool.submit(len, [_Slow()]).exception(PATIENCE_S)
-    assert isinstance(error, TimeoutError)
-
-
-def test_each_call_has_the_whole_time(make_pool: MakePool) -> None:
-    """Together they take longer than one may."""
-    pool = make_pool(1, task_timeout=1.0)
-    futures = [pool.submit(time.sleep, 0.15) for _ in range(10)]
-    assert [future.result(PATIENCE_S) for future in futures] == [None] * 10
-
-
-def test_an_idle_pool_waits_for_the_next_call_as_long_as_it_takes(pool: Any, log: Log) -> None:
-    for number in range(3):
-        assert pool.submit(calls.add, number).result(PATIENCE_S) == number
-        time.sleep(2 * SOON_S)  # nothing is to happen meanwhile
-    assert len(log.only(EventKind.WORKER_STARTED)) == 1
-    assert log.only(EventKind.WORKER_STOPPED) == []
-
-
-@asks_first
-def test_asking_too_late_harms_nobody(make_pool: MakePool, log: Log) -> None:
-    """The signal meets the worker while it waits, and while it runs what is not to be stopped."""
-    pool = make_pool(1, task_timeout=PATIENCE_S, observer=log)
-    process, _ = pool.submit(calls.worker).result(PATIENCE_S)
-    for number in range(20):
-        os.kill(process, signal.SIGURG)
-        assert pool.submit(calls.worker).result(PATIENCE_S) == (process, pool.submit(calls.worker).result()[1]), number
-    assert len(log.only(EventKind.WORKER_STARTED)) == 1
-
-
-def test_calls_that_end_when_their_time_does_have_one_outcome(make_pool: MakePool, log: Log) -> None:
-    """Whichever it is: the result, or the error; and the calls after them are not hit."""
-    pool = make_pool(2, task_timeout=0.05, observer=log)
-    close: list[Future[Any]] = []
-    after: list[Future[Any]] = []
-    for number in range(30):
-        close.append(pool.submit(time.sleep, 0.047 + 0.0002 * number))
-        after.append(pool.submit(calls.add, number))
-    outcomes = {type(future.exception(PATIENCE_S)) for future in close}
-    assert outcomes <= {type(None), TimeoutError}
-    assert [future.result(PATIENCE_S) for future in after] == list(range(30))
-    pool.shutdown()
-    ends = [event.call for event in log.events if event.kind in (EventKind.FINISHED, EventKind.FAILED)]
-    assert sorted(map(int, filter(lambda call: call is not None, ends))) == list(range(60))  # type: ignore[arg-type]
-
-
 def test_the_events_say_so(pool: Any, log: Log) -> None:
     error = pool.submit(nap_for_ever).exception(PATIENCE_S)
     pool.submit(calls.add, 1).result(PATIENCE_S)
@@ -257,30 +169,6 @@ def test_the_events_say_so(pool: Any, log: Log) -> None:
         if event.kind in (EventKind.WORKER_STARTED, EventKind.WORKER_STOPPED)
     ]
     assert workers == [(EventKind.WORKER_STARTED, 0, None), (EventKind.WORKER_STOPPED, 0, None)] * 2
-
-
-def test_calls_on_other_workers_run_on(make_pool: MakePool, make_gate: MakeGate) -> None:
-    """Each has a deadline of its own."""
-    gate, pool = make_gate(), make_pool(3, task_timeout=1.0)
-    late = pool.submit(nap_for_ever)
-    futures = [pool.submit(time.sleep, 0.4) for _ in range(6)]
-    standing = pool.submit(stand_at, gate.address, "stood")
-    gate.wait_for(1)
-    gate.open()
-    assert standing.result(PATIENCE_S) == "stood"
-    assert isinstance(late.exception(PATIENCE_S), TimeoutError)
-    assert [future.result(PATIENCE_S) for future in futures] == [None] * 6
-
-
-@pytest.mark.skipif(not hasattr(signal, "SIGSTOP"), reason="this system cannot stop a process for a while")
-def test_a_worker_that_hangs_before_it_reads_its_call_is_ended_too(pool: Any) -> None:
-    process, _ = pool.submit(calls.worker).result(PATIENCE_S)
-    until(lambda: pool.statistics().idle == 1)
-    os.kill(process, signal.SIGSTOP)
-    until(lambda: psutil.Process(process).status() == psutil.STATUS_STOPPED)
-    # Too long for the pipe, so it is this thread that waits for the worker to read.
-    assert isinstance(pool.submit(len, b"x" * 10_000_000).exception(PATIENCE_S), TimeoutError)
-    assert pool.submit(calls.add, 1).result(PATIENCE_S) == 1
 
 
 def test_a_shutdown_waits_until_the_late_call_was_stopped(make_pool: MakePool, make_gate: MakeGate) -> None:

@@ -9,6 +9,7 @@ import psutil
 import pytest
 
 from pool_lab import BrokenProcessPool, EventKind, Future, WorkerDiedError
+from pool_lab.processes.child import Child
 from tests.contract import calls
 from tests.contract.gates import PATIENCE_S, Address, stand_at
 from tests.library.watching import Log, MakeGate, MakePool, on_processes, until
@@ -148,3 +149,22 @@ def test_workers_that_have_never_come_can_be_ended_too(make_pool: MakePool) -> N
     pool.kill_workers()
     with pytest.raises(RuntimeError, match="after shutdown"):
         pool.submit(calls.add, 1)
+
+
+def test_a_submit_interrupted_while_it_writes_costs_the_worker_and_not_the_pool(
+    make_pool: MakePool, log: Log, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Half of the call may be in the pipe."""
+    pool = make_pool(1, observer=log)
+    pool.submit(calls.add, 1).result(PATIENCE_S)
+    until(lambda: pool.statistics().idle == 1)
+
+    def interrupt(child: Child, message: bytes) -> None:
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patched:
+        patched.setattr(Child, "send", interrupt)
+        with pytest.raises(KeyboardInterrupt):
+            pool.submit(calls.add, 2)
+    assert pool.submit(calls.add, 3).result(PATIENCE_S) == 3
+    assert log.of(1) == [EventKind.SUBMITTED, EventKind.STARTED, EventKind.FAILED]

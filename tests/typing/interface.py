@@ -26,3 +26,5 @@ def wrong_calls_are_refused(threads: ThreadPoolExecutor) -> None:
     threads.submit(half, "three")  # type: ignore[arg-type]
     threads.submit(half, 3, round=True)  # type: ignore[call-arg]
     threads.resize("four")  # type: ignore[arg-type]
+    ProcessPoolExecutor(2, replace_workers=True, task_timeout=None)
+    ProcessPoolExecutor(2, task_timeout="soon")  # type: ignore[arg-type]
