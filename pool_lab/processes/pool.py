@@ -83,7 +83,7 @@ class ProcessPoolExecutor(Pool):
         `buffersize` counts such chunks.
         """
         if whole_number("chunksize", chunksize) < 1:
-            raise ValueError(f"chunksize must be at least 1, got {chunksize}")
+            raise ValueError(f"chunksize must be >= 1, got {chunksize}")
         if chunksize == 1:
             return super().map(fn, *iterables, timeout=timeout, buffersize=buffersize)
         chunks = _chunks(zip(*iterables, strict=False), chunksize)
