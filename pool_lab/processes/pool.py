@@ -55,11 +55,12 @@ class ProcessPoolExecutor(Pool):
             `multiprocessing.set_start_method`; if nothing was, "forkserver" on Linux, else "spawn". To fork a process
             that has threads is asking for a deadlock, so before Python 3.14 "fork" has to be asked for here.
         initializer: called as `initializer(*initargs)` in each new process; if it raises, the pool is broken.
-        max_tasks_per_child: calls after which a process is replaced by a new one; None: never. Not with "fork".
+        max_tasks_per_child: calls after which a process is replaced by a new one; None: never. Not with "fork"; if
+            `mp_context` is None it means "spawn" then.
         observer: called with every event (see `pool_lab.events`).
         """
         check_initializer(initializer)
-        context = mp_context or _default_context()
+        context = mp_context or _default_context(max_tasks_per_child)
         reader = Reader(f"ProcessPoolExecutor-{next(_pools)}-reader")
         settings = Settings(
             context,
@@ -115,8 +116,10 @@ class ProcessPoolExecutor(Pool):
             worker.terminate(kill=kill)  # type: ignore[attr-defined]  # they are all processes
 
 
-def _default_context() -> BaseContext:
+def _default_context(max_tasks: int | None) -> BaseContext:
     """The start method that was chosen, else what Python chooses since 3.14: nothing that forks a threaded process."""
+    if max_tasks is not None:
+        return multiprocessing.get_context("spawn")
     # Python 3.14 does not use forkserver on macOS, where it is available, and neither do we.
     safe = "forkserver" if platform.system() == "Linux" else "spawn"
     chosen: str | None = multiprocessing.get_start_method(allow_none=True)

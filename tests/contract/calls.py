@@ -1,5 +1,6 @@
 """What the pools of these tests are asked to call: importable, so that every worker process finds it."""
 
+import multiprocessing
 import os
 import signal
 import socket
@@ -31,6 +32,7 @@ __all__ = [
     "set_event",
     "stand_and_remember",
     "stand_or_fail",
+    "start_method",
     "thread_at",
     "worker",
 ]
@@ -50,6 +52,12 @@ def fail(error: BaseException) -> None:
 def worker() -> tuple[int, int]:
     """Process and thread that run this call."""
     return os.getpid(), threading.get_ident()
+
+
+def start_method() -> str:
+    """How the process of this call was started."""
+    method: str = multiprocessing.current_process()._start_method  # type: ignore[attr-defined]
+    return method
 
 
 def thread_at(address: Address) -> int:
