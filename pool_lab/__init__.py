@@ -13,7 +13,6 @@ from .errors import (
     CancelledError,
     InvalidStateError,
     RemoteTraceback,
-    ShutdownError,
     TimeoutError,  # noqa: A004  # concurrent.futures has it too
     WorkerDiedError,
 )
@@ -42,7 +41,6 @@ __all__ = [
     "Observer",
     "ProcessPoolExecutor",
     "RemoteTraceback",
-    "ShutdownError",
     "ThreadPoolExecutor",
     "TimeoutError",
     "WorkerDiedError",

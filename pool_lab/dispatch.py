@@ -27,7 +27,7 @@ from functools import partial
 from typing import Any, Protocol
 
 from .call import Call, Worktime, name_of, text_of
-from .errors import BrokenExecutor, ShutdownError, logger
+from .errors import BrokenExecutor, logger
 from .events import Event, EventKind, Observers, event
 from .future import Future
 
@@ -282,9 +282,9 @@ class Dispatcher:
         if self._broken is not None:
             raise self._broken()
         if _exiting.is_set():
-            raise ShutdownError(f"cannot {deed} after interpreter shutdown")
+            raise RuntimeError(f"cannot {deed} after interpreter shutdown")
         if self._closed:
-            raise ShutdownError(f"cannot {deed} after shutdown")
+            raise RuntimeError(f"cannot {deed} after shutdown")
 
     def _is_superfluous(self) -> bool:
         """Whether the pool has a worker too many."""

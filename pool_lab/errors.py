@@ -20,7 +20,6 @@ __all__ = [
     "CancelledError",
     "InvalidStateError",
     "RemoteTraceback",
-    "ShutdownError",
     "TimeoutError",
     "WorkerDiedError",
 ]
@@ -30,10 +29,6 @@ TimeoutError = builtins.TimeoutError  # noqa: A001  # concurrent.futures has it 
 # For errors that no caller can be given, such as those of callbacks: the logger that users of the standard library
 # already configure.
 logger = logging.getLogger("concurrent.futures")
-
-
-class ShutdownError(RuntimeError):
-    """A call came to a pool, or to an interpreter, that was shut down. It was not taken and will not run."""
 
 
 class CallPicklingError(pickle.PicklingError, TypeError):

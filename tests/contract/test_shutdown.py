@@ -101,8 +101,9 @@ def test_a_pool_that_was_shut_down_refuses_new_calls(make_pool: MakePool, used: 
     if used:
         pool.submit(add, 1).result(PATIENCE_S)
     pool.shutdown()
-    with pytest.raises(RuntimeError, match=REFUSED):
+    with pytest.raises(RuntimeError, match=REFUSED) as refused:
         pool.submit(add, 1)
+    assert refused.type is RuntimeError  # tracebacks are read by programs, too
     with pytest.raises(RuntimeError, match=REFUSED):
         pool.map(add, [1])
 
