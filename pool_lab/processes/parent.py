@@ -13,7 +13,7 @@ from typing import Any
 
 from pool_lab.call import Call, name_of
 from pool_lab.dispatch import Dispatcher
-from pool_lab.errors import BrokenProcessPool, CallPicklingError, CallUnpicklingError, WorkerDiedError, logger
+from pool_lab.errors import BrokenProcessPool, CallPicklingError, CallUnpicklingError, WorkerDiedError
 
 from . import worker
 from .messages import Reply, ReplyKind, dumps_call, loads, raised
@@ -200,7 +200,6 @@ class WorkerProcess:
 
     def _give_up(self, error: BaseException) -> None:
         """The initializer failed: that breaks the pool."""
-        logger.critical("Exception in initializer:", exc_info=error)
         self._break_pool(f"the initializer failed in worker {self.number}: {error!r}", error)
 
     def _bury(self) -> None:

@@ -1,11 +1,14 @@
 """What the pools of these tests are asked to call: importable, so that every worker process finds it."""
 
+import logging
 import multiprocessing
 import os
 import signal
 import socket
 import threading
 import time
+from logging.handlers import QueueHandler
+from multiprocessing.queues import Queue
 from multiprocessing.synchronize import Event
 
 from tests.contract.gates import PATIENCE_S, Address, knock, stand_at
@@ -25,6 +28,7 @@ __all__ = [
     "knock_and_double",
     "knock_and_hold",
     "lock",
+    "log_into_and_fail",
     "raise_cannot_leave",
     "raise_two_argument_error",
     "remember",
@@ -172,3 +176,9 @@ class Holder:
 def knock_and_double(address: Address, number: int) -> int:
     knock(address)
     return 2 * number
+
+
+def log_into_and_fail(queue: "Queue[logging.LogRecord]") -> None:
+    """An initializer that has this process's errors sent to the queue, and then fails."""
+    logging.getLogger("concurrent.futures").addHandler(QueueHandler(queue))
+    raise LookupError("no such thing to initialize")

@@ -1,11 +1,13 @@
 """The initializer: once in each worker, before its first call; and what a failing one does to the pool."""
 
+import logging
+import multiprocessing
 import threading
 from concurrent.futures import BrokenExecutor
 
 import pytest
 
-from tests.contract.calls import add, break_at, die, remember, remembered, stand_and_remember
+from tests.contract.calls import add, break_at, die, log_into_and_fail, remember, remembered, stand_and_remember
 from tests.contract.gates import PATIENCE_S
 from tests.contract.kinds import MakeGate, MakePool, on_every_kind, on_every_start_method, on_threads
 
@@ -66,6 +68,15 @@ def test_the_error_of_an_initializer_is_logged(make_pool: MakePool, caplog: pyte
     pool.shutdown()
     assert {record.name for record in caplog.records} == {"concurrent.futures"}
     assert "ZeroDivisionError" in caplog.text
+
+
+@on_every_start_method
+def test_a_process_logs_the_error_of_its_initializer_before_the_pool_is_broken(make_pool: MakePool, kind: str) -> None:
+    log: multiprocessing.Queue[logging.LogRecord] = multiprocessing.get_context(kind).Queue()
+    pool = make_pool(1, initializer=log_into_and_fail, initargs=(log,))
+    assert isinstance(pool.submit(add, 1).exception(PATIENCE_S), BrokenExecutor)
+    assert "LookupError: no such thing to initialize" in log.get_nowait().getMessage()
+    log.close()
 
 
 @on_every_start_method
