@@ -104,8 +104,8 @@ def test_the_suite_passes(interpreter: Interpreter, tmp_path: Path) -> None:
 @needs_suite
 def test_every_test_that_is_left_out_is_there(interpreter: Interpreter) -> None:
     _, listed = interpreter.test("--list-cases")
-    cases = listed.split()
-    assert [each.test for each in LEFT_OUT if not any(fnmatchcase(case, each.pattern) for case in cases)] == []
+    there = [each for each in LEFT_OUT if any(fnmatchcase(case, each.pattern) for case in listed.split())]
+    assert [each.test for each in LEFT_OUT if each not in there and not each.may_be_missing] == []
 
 
 @needs_suite
