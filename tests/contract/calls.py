@@ -38,6 +38,7 @@ __all__ = [
     "stand_or_fail",
     "start_method",
     "thread_at",
+    "thread_name",
     "worker",
 ]
 
@@ -67,6 +68,10 @@ def start_method() -> str:
 def thread_at(address: Address) -> int:
     stand_at(address)
     return threading.get_ident()
+
+
+def thread_name() -> str:
+    return threading.current_thread().name
 
 
 def stand_or_fail(address: Address, error: BaseException | None) -> None:

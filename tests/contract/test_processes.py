@@ -128,6 +128,16 @@ def test_a_start_method_need_not_be_chosen(library: ModuleType) -> None:
         assert pool.submit(worker).result(PATIENCE_S)[0] != os.getpid()
 
 
+@pytest.mark.filterwarnings("ignore:This process .* is multi-threaded:DeprecationWarning")
+def test_an_initializer_may_be_given_an_event_of_multiprocessing_though_no_start_method_was_chosen(
+    library: ModuleType,
+) -> None:
+    event = multiprocessing.Event()
+    with library.ProcessPoolExecutor(1, initializer=set_event, initargs=(event,)) as pool:
+        pool.submit(add, 1).result(PATIENCE_S)
+    assert event.is_set()
+
+
 @beyond_standard("most of its versions now and then forget to replace a process, and calls never run")
 @on_replacing_start_methods
 @pytest.mark.parametrize("limit", [1, 3])

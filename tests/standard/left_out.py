@@ -28,7 +28,7 @@ UNPICKLABLE_CALLS = (
     "whose call could not be sent takes the next one"
 )
 DROPPED_POOL = "expects queued calls of a dropped pool to fail when its last process is due to be replaced; ours run"
-FORCE = "calls or replaces _force_shutdown, a private method behind terminate_workers and kill_workers"
+FORCE = "replaces _force_shutdown, a private method behind terminate_workers and kill_workers"
 NO_INTERPRETERS = "pool_lab has no pool of interpreters"
 
 ALL = (
@@ -56,7 +56,6 @@ ALL = (
     ),
     LeftOut("ProcessPool*.test_terminate_workers", FORCE, since=(3, 14)),
     LeftOut("ProcessPool*.test_kill_workers", FORCE, since=(3, 14)),
-    LeftOut("ProcessPool*.test_force_shutdown_workers_invalid_op", FORCE, since=(3, 14)),
     LeftOut("test_interpreter_pool.*", NO_INTERPRETERS, since=(3, 14), may_pass=True),
     LeftOut("InterpreterPool*", NO_INTERPRETERS, since=(3, 14), may_pass=True, may_be_missing=True),
     LeftOut(

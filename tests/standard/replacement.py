@@ -28,8 +28,8 @@ PLACES: dict[Any, tuple[str, ...]] = {
 REFUSING: dict[Any, tuple[str, ...]] = {
     _base.Executor: ("submit", "map", "shutdown"),
     _base.Future: ("__init__", "result", "set_result", "set_exception", "cancel"),
-    process.ProcessPoolExecutor: ("__init__",),
-    thread.ThreadPoolExecutor: ("__init__",),
+    process.ProcessPoolExecutor: ("__init__", "submit", "map", "shutdown"),
+    thread.ThreadPoolExecutor: ("__init__", "submit", "shutdown"),
 }
 
 
