@@ -10,6 +10,7 @@ import time
 from logging.handlers import QueueHandler
 from multiprocessing.queues import Queue
 from multiprocessing.synchronize import Event
+from pathlib import Path
 
 from tests.contract.gates import PATIENCE_S, Address, knock, stand_at
 
@@ -24,6 +25,7 @@ __all__ = [
     "die",
     "die_at",
     "fail",
+    "fail_once",
     "kill_self",
     "knock_and_double",
     "knock_and_hold",
@@ -52,6 +54,14 @@ def add(first: int, second: int = 0, **more: int) -> int:
 
 def fail(error: BaseException) -> None:
     raise error
+
+
+def fail_once(mark: Path) -> str:
+    """Fails the first time, when there is no such file yet."""
+    if not mark.exists():
+        mark.touch()
+        raise OSError("not yet")
+    return "done"
 
 
 def worker() -> tuple[int, int]:
