@@ -128,6 +128,7 @@ def test_a_future_cannot_be_pickled(library: ModuleType, state: str) -> None:
         pickle.dumps(future)
 
 
+@pytest.mark.filterwarnings("ignore:Pickle, copy, and deepcopy support:DeprecationWarning")  # of what pools hold
 @pytest.mark.parametrize("used", [False, True])
 def test_a_pool_cannot_be_pickled(make_pool: MakePool, used: bool) -> None:
     pool = make_pool(1)
