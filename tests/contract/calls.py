@@ -17,6 +17,7 @@ from tests.contract.gates import PATIENCE_S, Address, knock, stand_at
 __all__ = [
     "BadOnArrival",
     "CannotLeave",
+    "Given",
     "Holder",
     "TwoArgumentError",
     "add",
@@ -177,6 +178,10 @@ def raise_two_argument_error() -> None:
 
 def raise_cannot_leave() -> None:
     raise CannotLeave
+
+
+class Given:
+    """Something that can be sent, and watched."""
 
 
 class Holder:
