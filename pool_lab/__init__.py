@@ -1,7 +1,18 @@
 """`concurrent.futures`, small enough to read: executors, futures, and events that show what they do.
 
-Every name of the standard module is here with the same meaning. Read on in this order: `future`, `waiting`,
-`executor`, `dispatch`, `threads`, `processes`; `events` is what the laboratory in `pool_lab.lab` watches.
+The names of the standard module are here with the meaning they have in Python 3.15, on every Python. Read on in this
+order: `future`, `waiting`, `executor`, `dispatch`, `threads`, `processes`; `events` is what the laboratory in
+`pool_lab.lab` watches.
+
+Left out: `InterpreterPoolExecutor`, and what is private in the standard pools (`_threads`, `_processes`,
+`_work_queue`), though some programs look at it. Different, where one cannot have both:
+
+- What cannot be unpickled costs its own call. It costs the standard pool all its calls, and itself.
+- A call is running when a worker has started it. The standard pool of processes also says so of calls that wait in its
+  pipe; here those can be cancelled, and `shutdown(cancel_futures=True)` cancels them.
+- Who waits for calls that `shutdown(cancel_futures=True)` cancelled is told; with the standard one, waits for ever.
+- Unless a start method is asked for, processes start as they do in Python 3.14, on every Python: never by fork.
+- Forked processes start when calls need them, as others do, not all at the first call.
 """
 
 from .errors import (
@@ -13,7 +24,6 @@ from .errors import (
     CancelledError,
     InvalidStateError,
     RemoteTraceback,
-    ShutdownError,
     TimeoutError,  # noqa: A004  # concurrent.futures has it too
     WorkerDiedError,
 )
@@ -42,7 +52,6 @@ __all__ = [
     "Observer",
     "ProcessPoolExecutor",
     "RemoteTraceback",
-    "ShutdownError",
     "ThreadPoolExecutor",
     "TimeoutError",
     "WorkerDiedError",

@@ -26,7 +26,7 @@ from functools import partial
 from typing import Any
 
 from .call import Call, name_of
-from .errors import BrokenExecutor, ShutdownError, logger
+from .errors import BrokenExecutor, logger
 from .events import Event, EventKind, Observers
 from .interpreter import is_exiting, tell_of_exit_and_fork
 from .reports import Reports
@@ -257,9 +257,9 @@ class Dispatcher:
         if self._broken is not None:
             raise self._broken()
         if is_exiting():
-            raise ShutdownError(f"cannot {deed} after interpreter shutdown")
+            raise RuntimeError(f"cannot {deed} after interpreter shutdown")
         if self._closed:
-            raise ShutdownError(f"cannot {deed} after shutdown")
+            raise RuntimeError(f"cannot {deed} after shutdown")
 
     def _rearrange(self) -> tuple[list[Order], list[Dismissal]]:
         """What is to be done now that there are more or fewer workers, or may be."""

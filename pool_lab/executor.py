@@ -42,8 +42,8 @@ class Executor(concurrent.futures.Executor):
         the iterator, and `TimeoutError` if it is not there `timeout` seconds after `map` was called. When the iterator
         ends early or is closed, calls that have not started are cancelled. `chunksize` matters to processes only.
         """
-        if buffersize is not None and whole_number("buffersize", buffersize) < 1:
-            raise ValueError(f"buffersize must be at least 1 or None, got {buffersize}")
+        if buffersize is not None and whole_number("buffersize", buffersize, "an integer or None") < 1:
+            raise ValueError(f"buffersize must be None or > 0, got {buffersize}")
         deadline = None if timeout is None else time.monotonic() + timeout
         inputs = zip(*iterables, strict=False)
         futures: deque[Future[T]] = deque()
@@ -70,12 +70,12 @@ class Executor(concurrent.futures.Executor):
         """
 
 
-def whole_number(name: str, value: object) -> int:
-    """The value as an int, or a TypeError that names it."""
+def whole_number(name: str, value: object, allowed: str = "a whole number") -> int:
+    """The value as an int, or a TypeError that names it and says what is allowed."""
     try:
         return operator.index(value)  # type: ignore[arg-type]
     except TypeError:
-        raise TypeError(f"{name} must be a whole number, got {value!r}") from None
+        raise TypeError(f"{name} must be {allowed}, got {value!r}") from None
 
 
 def _results(futures: deque[Future[T]], deadline: float | None, submit_next: Callable[[], None] | None) -> Iterator[T]:

@@ -209,7 +209,7 @@ class Future(concurrent.futures.Future[T]):
         return self._audience
 
     def _is_done(self) -> InvalidStateError:
-        return InvalidStateError(f"cannot set the outcome of a future that is done: {self!r}")
+        return InvalidStateError(f"cannot set the outcome of a future that is {self._state}: {self!r}")
 
     def _sleep_until_done(self, timeout: float | None) -> None:
         if self._state not in DONE:

@@ -48,7 +48,7 @@ class Pool(Executor):
         """Hand over the call `fn(*args, **kwargs)` and return its future at once.
 
         An idle worker takes the call; if there is none it is queued, and a worker is started if there may be one more.
-        Raises `ShutdownError` (a `RuntimeError`) after `shutdown`, `BrokenExecutor` after the pool has broken.
+        Raises `RuntimeError` after `shutdown`, `BrokenExecutor` after the pool has broken.
         """
         return self._dispatcher.submit(fn, args, kwargs)
 

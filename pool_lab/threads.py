@@ -8,8 +8,11 @@
 
 A worker owns an inbox, a `SimpleQueue`. It says `ready`, sleeps until something is in the inbox, runs it, and so on;
 None means: go home. Workers are made when a call finds nobody idle, never in advance.
+
+The executor also inherits from the standard one, for those who check: an event loop takes no other as its default.
 """
 
+import concurrent.futures
 import itertools
 import threading
 from collections.abc import Callable
@@ -30,7 +33,7 @@ __all__ = ["ThreadPoolExecutor", "ThreadWorker", "run"]
 _pools = itertools.count()
 
 
-class ThreadPoolExecutor(Pool):
+class ThreadPoolExecutor(Pool, concurrent.futures.ThreadPoolExecutor):  # type: ignore[override]  # of _max_workers
     """Runs calls in threads: for calls that wait, or that compute in code that releases the GIL."""
 
     def __init__(

@@ -246,7 +246,6 @@ class WorkerProcess:
 
     def _give_up(self, error: BaseException) -> None:
         """The initializer failed: that breaks the pool."""
-        logger.critical("Exception in initializer:", exc_info=error)
         reason = f"the initializer failed in worker {self.number}: {error!r}"
         if self._dispatcher.lost(self, reason):
             self._break_pool(reason, error)

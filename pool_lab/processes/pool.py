@@ -1,10 +1,12 @@
 """`ProcessPoolExecutor`: the executor whose workers are processes."""
 
+import concurrent.futures
 import itertools
 import math
 import multiprocessing
 import numbers
 import os
+import pickle
 import platform
 import sys
 from collections.abc import Callable, Iterable, Iterator
@@ -34,7 +36,7 @@ MOST_WORKERS_ON_WINDOWS = 61
 _pools = itertools.count()
 
 
-class ProcessPoolExecutor(Pool):
+class ProcessPoolExecutor(Pool, concurrent.futures.ProcessPoolExecutor):
     """Runs calls in processes: for calls that compute in Python, each on a core of its own.
 
     Functions, arguments, results and exceptions travel between processes and must be picklable; functions and classes
@@ -58,9 +60,11 @@ class ProcessPoolExecutor(Pool):
         max_workers: None means the CPUs this process may use.
         mp_context: from `multiprocessing.get_context`: how processes start. None means what was chosen with
             `multiprocessing.set_start_method`; if nothing was, "forkserver" on Linux, else "spawn". To fork a process
-            that has threads is asking for a deadlock, so before Python 3.14 "fork" has to be asked for here.
+            that has threads is asking for a deadlock, so before Python 3.14 "fork" has to be asked for here; but if
+            the initializer is given a lock or a queue, it means what `multiprocessing` uses, whose these are.
         initializer: called as `initializer(*initargs)` in each new process; if it raises, the pool is broken.
-        max_tasks_per_child: calls after which a process is replaced by a new one; None: never. Not with "fork".
+        max_tasks_per_child: calls after which a process is replaced by a new one; None: never. Not with "fork"; if
+            `mp_context` is None it means "spawn" then.
         replace_workers: what becomes of the pool when a worker dies. False: it breaks, as the standard one does. True:
             the call that ran in the worker fails with `WorkerDiedError`, another worker takes its place, and the pool
             works on. It breaks all the same if the initializer raises, or if as many workers in a row as the pool may
@@ -74,7 +78,7 @@ class ProcessPoolExecutor(Pool):
         observer: called with every event (see `pool_lab.events`).
         """
         check_initializer(initializer)
-        context = mp_context or _default_context()
+        context = mp_context or _default_context(max_tasks_per_child, (initializer, *initargs))
         reader = Reader(f"ProcessPoolExecutor-{next(_pools)}-reader")
         settings = Settings(
             context,
@@ -100,7 +104,7 @@ class ProcessPoolExecutor(Pool):
         `buffersize` counts such chunks.
         """
         if whole_number("chunksize", chunksize) < 1:
-            raise ValueError(f"chunksize must be at least 1, got {chunksize}")
+            raise ValueError(f"chunksize must be >= 1, got {chunksize}")
         if chunksize == 1:
             return super().map(fn, *iterables, timeout=timeout, buffersize=buffersize)
         chunks = _chunks(zip(*iterables, strict=False), chunksize)
@@ -132,8 +136,12 @@ class ProcessPoolExecutor(Pool):
             worker.terminate(kill=kill)  # type: ignore[attr-defined]  # they are all processes
 
 
-def _default_context() -> BaseContext:
+def _default_context(max_tasks: int | None, initial: tuple[Any, ...]) -> BaseContext:
     """The start method that was chosen, else what Python chooses since 3.14: nothing that forks a threaded process."""
+    if max_tasks is not None:
+        return multiprocessing.get_context("spawn")
+    if any(map(_must_be_inherited, initial)):
+        return multiprocessing.get_context()
     # Python 3.14 does not use forkserver on macOS, where it is available, and neither do we.
     safe = "forkserver" if platform.system() == "Linux" else "spawn"
     chosen: str | None = multiprocessing.get_start_method(allow_none=True)
@@ -141,6 +149,17 @@ def _default_context() -> BaseContext:
         # Nobody need have chosen it: there it is what multiprocessing settles on by itself, once it has been used.
         chosen = None
     return multiprocessing.get_context(chosen or safe)
+
+
+def _must_be_inherited(value: object) -> bool:
+    """Whether this is a lock or a queue, which only a process that is just being started can be given."""
+    try:
+        pickle.dumps(value)
+    except RuntimeError:
+        return True
+    except Exception:
+        return False
+    return False
 
 
 def _size(max_workers: int | None) -> int:

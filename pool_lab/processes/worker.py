@@ -4,6 +4,7 @@ It ends when it is sent an empty message, when its pool's process is gone (then 
 fails. A signal asks it to stop the call that it runs.
 """
 
+import multiprocessing.util
 import signal
 import time
 from collections.abc import Callable
@@ -12,6 +13,7 @@ from types import FrameType
 from typing import Any
 
 from pool_lab.call import Worktime, name_of
+from pool_lab.errors import logger
 
 from .messages import NO_WORKTIME, Reply, ReplyKind, dumps, dumps_error, dumps_result, loads
 
@@ -84,6 +86,10 @@ def _prepare(connection: "Connection[bytes, bytes]", initializer: Callable[[], N
         if initializer is not None:
             initializer()
     except BaseException as error:
+        # Here, where the initializer may have set up logging. What goes through a queue is written out before the pool
+        # hears of it: that is what multiprocessing does when a process ends, as this one now does.
+        logger.critical("Exception in initializer:", exc_info=True)
+        multiprocessing.util._exit_function()  # type: ignore[attr-defined]
         connection.send_bytes(Reply(ReplyKind.UNPREPARED, 0, NO_WORKTIME, dumps_error(error)).to_bytes())
         return False
     connection.send_bytes(Reply(ReplyKind.ARRIVED, 0, NO_WORKTIME, b"").to_bytes())

@@ -1,17 +1,23 @@
 """What the pools of these tests are asked to call: importable, so that every worker process finds it."""
 
+import logging
+import multiprocessing
 import os
 import signal
 import socket
 import threading
 import time
+from logging.handlers import QueueHandler
+from multiprocessing.queues import Queue
 from multiprocessing.synchronize import Event
+from pathlib import Path
 
 from tests.contract.gates import PATIENCE_S, Address, knock, stand_at
 
 __all__ = [
     "BadOnArrival",
     "CannotLeave",
+    "Given",
     "Holder",
     "TwoArgumentError",
     "add",
@@ -20,10 +26,12 @@ __all__ = [
     "die",
     "die_at",
     "fail",
+    "fail_once",
     "kill_self",
     "knock_and_double",
     "knock_and_hold",
     "lock",
+    "log_into_and_fail",
     "raise_cannot_leave",
     "raise_two_argument_error",
     "remember",
@@ -31,7 +39,9 @@ __all__ = [
     "set_event",
     "stand_and_remember",
     "stand_or_fail",
+    "start_method",
     "thread_at",
+    "thread_name",
     "worker",
 ]
 
@@ -47,14 +57,32 @@ def fail(error: BaseException) -> None:
     raise error
 
 
+def fail_once(mark: Path) -> str:
+    """Fails the first time, when there is no such file yet."""
+    if not mark.exists():
+        mark.touch()
+        raise OSError("not yet")
+    return "done"
+
+
 def worker() -> tuple[int, int]:
     """Process and thread that run this call."""
     return os.getpid(), threading.get_ident()
 
 
+def start_method() -> str:
+    """How the process of this call was started."""
+    method: str = multiprocessing.current_process()._start_method  # type: ignore[attr-defined]
+    return method
+
+
 def thread_at(address: Address) -> int:
     stand_at(address)
     return threading.get_ident()
+
+
+def thread_name() -> str:
+    return threading.current_thread().name
 
 
 def stand_or_fail(address: Address, error: BaseException | None) -> None:
@@ -152,6 +180,10 @@ def raise_cannot_leave() -> None:
     raise CannotLeave
 
 
+class Given:
+    """Something that can be sent, and watched."""
+
+
 class Holder:
     """Its bound methods cannot be pickled: they carry a lock."""
 
@@ -164,3 +196,9 @@ class Holder:
 def knock_and_double(address: Address, number: int) -> int:
     knock(address)
     return 2 * number
+
+
+def log_into_and_fail(queue: "Queue[logging.LogRecord]") -> None:
+    """An initializer that has this process's errors sent to the queue, and then fails."""
+    logging.getLogger("concurrent.futures").addHandler(QueueHandler(queue))
+    raise LookupError("no such thing to initialize")

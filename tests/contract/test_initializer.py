@@ -1,11 +1,15 @@
 """The initializer: once in each worker, before its first call; and what a failing one does to the pool."""
 
+import gc
+import logging
+import multiprocessing
 import threading
+import weakref
 from concurrent.futures import BrokenExecutor
 
 import pytest
 
-from tests.contract.calls import add, break_at, die, remember, remembered, stand_and_remember
+from tests.contract.calls import Given, add, break_at, die, log_into_and_fail, remember, remembered, stand_and_remember
 from tests.contract.gates import PATIENCE_S
 from tests.contract.kinds import MakeGate, MakePool, on_every_kind, on_every_start_method, on_threads
 
@@ -66,6 +70,32 @@ def test_the_error_of_an_initializer_is_logged(make_pool: MakePool, caplog: pyte
     pool.shutdown()
     assert {record.name for record in caplog.records} == {"concurrent.futures"}
     assert "ZeroDivisionError" in caplog.text
+
+
+@on_every_start_method
+def test_a_process_logs_the_error_of_its_initializer_before_the_pool_is_broken(make_pool: MakePool, kind: str) -> None:
+    log: multiprocessing.Queue[logging.LogRecord] = multiprocessing.get_context(kind).Queue()
+    pool = make_pool(1, initializer=log_into_and_fail, initargs=(log,))
+    assert isinstance(pool.submit(add, 1).exception(PATIENCE_S), BrokenExecutor)
+    assert "LookupError: no such thing to initialize" in log.get_nowait().getMessage()
+    log.close()
+
+
+@on_every_kind
+def test_what_an_initializer_was_given_goes_when_its_pool_goes(new_pool: MakePool) -> None:
+    given = Given()
+    reference = weakref.ref(given)
+    pool = new_pool(1, initializer=id, initargs=(given,))
+    pool.submit(add, 1).result(PATIENCE_S)
+    pool.shutdown()
+    # At once, without the garbage collector: it may be a lock or a queue that the system has only so many of.
+    gc.collect()
+    gc.disable()
+    try:
+        del pool, given
+        assert reference() is None
+    finally:
+        gc.enable()
 
 
 @on_every_start_method

@@ -10,9 +10,9 @@ from typing import Any
 
 import pytest
 
-from tests.contract.calls import add, fail
+from tests.contract.calls import add, fail, thread_name
 from tests.contract.gates import PATIENCE_S, stand_at
-from tests.contract.kinds import STANDARD, MakeGate, MakePool, beyond_standard
+from tests.contract.kinds import STANDARD, MakeGate, MakePool, beyond_standard, on_threads
 
 NAMES = [
     "ALL_COMPLETED",
@@ -52,8 +52,9 @@ def test_the_conditions_are_the_same(library: ModuleType, name: str) -> None:
 def test_futures_and_executors_are_standard_ones_by_type(library: ModuleType) -> None:
     assert issubclass(library.Future, Future)
     assert issubclass(library.Executor, Executor)
-    assert issubclass(library.ThreadPoolExecutor, library.Executor)
-    assert issubclass(library.ProcessPoolExecutor, library.Executor)
+    for name in ("ThreadPoolExecutor", "ProcessPoolExecutor"):
+        assert issubclass(getattr(library, name), library.Executor)
+        assert issubclass(getattr(library, name), getattr(concurrent.futures, name))
 
 
 @pytest.mark.parametrize("name", ERRORS)
@@ -151,6 +152,20 @@ def test_an_event_loop_can_run_calls_in_the_pool(make_pool: MakePool) -> None:
         return await asyncio.gather(*(loop.run_in_executor(pool, add, number, 1) for number in range(5)))
 
     assert asyncio.run(ask()) == [1, 2, 3, 4, 5]
+
+
+@on_threads
+def test_a_pool_of_threads_can_be_the_default_of_an_event_loop(make_pool: MakePool) -> None:
+    pool = make_pool(1, thread_name_prefix="default")
+
+    async def ask() -> list[str]:
+        loop = asyncio.get_running_loop()
+        loop.set_default_executor(pool)
+        return [await loop.run_in_executor(None, thread_name), await asyncio.to_thread(thread_name)]
+
+    assert asyncio.run(ask()) == ["default_0", "default_0"]
+    with pytest.raises(RuntimeError, match="after shutdown"):  # the loop has done that at its end
+        pool.submit(add, 1)
 
 
 def test_an_error_reaches_the_one_who_awaits(make_pool: MakePool) -> None:

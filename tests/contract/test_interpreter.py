@@ -11,6 +11,8 @@ import pytest
 from tests.contract.gates import PATIENCE_S
 from tests.contract.kinds import beyond_standard, on_every_kind, on_threads
 
+can_fork = pytest.mark.skipif(not hasattr(os, "fork"), reason="this system does not fork")
+
 MAKE_POOL = """
 import atexit
 import multiprocessing
@@ -122,9 +124,23 @@ pool.submit(resubmit)
 """) == ["cannot schedule new futures after interpreter shutdown"]
 
 
+@on_every_kind
+@can_fork
+def test_a_forked_child_that_ends_leaves_the_pool_to_its_parent(run: Run) -> None:
+    assert run("""
+pool = make_pool()
+pool.submit(say, 1).result()
+child = multiprocessing.get_context("fork").Process(target=say, args=(2,))
+child.start()
+child.join()
+assert child.exitcode == 0
+pool.submit(say, 3).result()
+""") == ["1", "2", "3"]
+
+
 @beyond_standard("the child has the pool, but none of its threads: the call never runs")
-@on_threads
-@pytest.mark.skipif(not hasattr(os, "fork"), reason="this system does not fork")
+@pytest.mark.kinds("threads", "fork", "spawn")  # multiprocessing's fork server serves only the process that started it
+@can_fork
 def test_a_forked_child_can_use_a_pool_made_before_the_fork(run: Run) -> None:
     assert run(f"""
 pool = make_pool()

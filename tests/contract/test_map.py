@@ -186,7 +186,7 @@ def test_chunks_change_nothing_about_the_results(make_pool: MakePool, size: int)
 @on_processes
 @pytest.mark.parametrize("size", [0, -1])
 def test_processes_refuse_a_chunksize_below_one(make_pool: MakePool, size: int) -> None:
-    with pytest.raises(ValueError, match="chunksize"):
+    with pytest.raises(ValueError, match="chunksize must be >= 1"):
         make_pool().map(add, [1], chunksize=size)
 
 
@@ -230,7 +230,7 @@ def test_for_processes_a_buffersize_counts_chunks(make_pool: MakePool) -> None:
 @pytest.mark.parametrize("size", [0, -1])
 def test_a_buffersize_below_one_is_a_value_error(make_pool: MakePool, size: int) -> None:
     pool: Any = make_pool()
-    with pytest.raises(ValueError, match="buffersize"):
+    with pytest.raises(ValueError, match="buffersize must be None or > 0"):
         pool.map(add, [1], buffersize=size)
 
 
@@ -238,7 +238,7 @@ def test_a_buffersize_below_one_is_a_value_error(make_pool: MakePool, size: int)
 @pytest.mark.parametrize("size", [1.5, "two"])
 def test_a_buffersize_that_is_no_integer_is_a_type_error(make_pool: MakePool, size: object) -> None:
     pool: Any = make_pool()
-    with pytest.raises(TypeError, match="buffersize"):
+    with pytest.raises(TypeError, match="buffersize must be an integer or None"):
         pool.map(add, [1], buffersize=size)
 
 

@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from tests.contract.calls import add, die, die_at, fail, kill_self, knock_and_hold, set_event, worker
+from tests.contract.calls import add, die, die_at, fail, kill_self, knock_and_hold, set_event, start_method, worker
 from tests.contract.gates import PATIENCE_S, stand_at
 from tests.contract.kinds import (
     MakeGate,
@@ -128,7 +128,17 @@ def test_a_start_method_need_not_be_chosen(library: ModuleType) -> None:
         assert pool.submit(worker).result(PATIENCE_S)[0] != os.getpid()
 
 
-@beyond_standard("before 3.14 it now and then forgets to replace a process, and calls never run", until=(3, 14))
+@pytest.mark.filterwarnings("ignore:This process .* is multi-threaded:DeprecationWarning")
+def test_an_initializer_may_be_given_an_event_of_multiprocessing_though_no_start_method_was_chosen(
+    library: ModuleType,
+) -> None:
+    event = multiprocessing.Event()
+    with library.ProcessPoolExecutor(1, initializer=set_event, initargs=(event,)) as pool:
+        pool.submit(add, 1).result(PATIENCE_S)
+    assert event.is_set()
+
+
+@beyond_standard("most of its versions now and then forget to replace a process, and calls never run")
 @on_replacing_start_methods
 @pytest.mark.parametrize("limit", [1, 3])
 def test_a_process_is_replaced_after_its_calls_and_every_call_runs(make_pool: MakePool, limit: int) -> None:
@@ -139,7 +149,7 @@ def test_a_process_is_replaced_after_its_calls_and_every_call_runs(make_pool: Ma
     assert len(set(ran)) >= 8 / limit
 
 
-@beyond_standard("before 3.14 it now and then forgets to replace a process, and calls never run", until=(3, 14))
+@beyond_standard("most of its versions now and then forget to replace a process, and calls never run")
 @on_processes
 def test_a_replaced_process_is_initialized_too(make_pool: MakePool, make_gate: MakeGate) -> None:
     line = make_gate()
@@ -149,6 +159,11 @@ def test_a_replaced_process_is_initialized_too(make_pool: MakePool, make_gate: M
     pool.shutdown()
     assert line.arrived >= 3
     line.wait_until_left()
+
+
+def test_processes_that_are_to_be_replaced_are_spawned_unless_something_else_was_asked_for(library: ModuleType) -> None:
+    with library.ProcessPoolExecutor(1, max_tasks_per_child=3) as pool:
+        assert pool.submit(start_method).result(PATIENCE_S) == "spawn"
 
 
 @on_processes

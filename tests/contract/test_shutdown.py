@@ -7,6 +7,7 @@ import os
 import threading
 import weakref
 from concurrent.futures import CancelledError, Executor, Future
+from queue import Queue
 from types import ModuleType
 from typing import Any
 
@@ -101,8 +102,9 @@ def test_a_pool_that_was_shut_down_refuses_new_calls(make_pool: MakePool, used: 
     if used:
         pool.submit(add, 1).result(PATIENCE_S)
     pool.shutdown()
-    with pytest.raises(RuntimeError, match=REFUSED):
+    with pytest.raises(RuntimeError, match=REFUSED) as refused:
         pool.submit(add, 1)
+    assert refused.type is RuntimeError  # tracebacks are read by programs, too
     with pytest.raises(RuntimeError, match=REFUSED):
         pool.map(add, [1])
 
@@ -132,6 +134,56 @@ def test_shutting_down_twice_is_fine(make_pool: MakePool, used: bool) -> None:
     pool.shutdown()
     pool.shutdown()
     pool.shutdown(wait=False, cancel_futures=True)
+
+
+@beyond_standard("of two threads, the second now and then does not wait for its process pool")
+def test_two_threads_may_shut_a_pool_down_at_once_and_both_wait(make_pool: MakePool, make_gate: MakeGate) -> None:
+    gate, pool = make_gate(), make_pool(1)
+    future = pool.submit(stand_at, gate.address)
+    gate.wait_for(1)
+    seen: list[bool] = []
+
+    def end() -> None:
+        pool.shutdown()
+        seen.append(future.done())
+
+    threads = [threading.Thread(target=end) for _ in range(2)]
+    for thread in threads:
+        thread.start()
+    gate.open()
+    for thread in threads:
+        thread.join(PATIENCE_S)
+    assert seen == [True, True]
+
+
+def test_a_callback_may_shut_down_the_pool_that_called_it_but_not_wait_for_itself(
+    make_pool: MakePool, make_gate: MakeGate
+) -> None:
+    gate, pool = make_gate(), make_pool(1)
+    told: Queue[object] = Queue()
+
+    def end(future: Future[object]) -> None:
+        try:
+            pool.shutdown()
+        except RuntimeError as error:
+            told.put(str(error))
+
+    future = pool.submit(stand_at, gate.address, 42)
+    future.add_done_callback(end)
+    queued = pool.submit(add, 1)
+    gate.open()
+    assert told.get(timeout=PATIENCE_S) == "cannot join current thread"
+    with pytest.raises(RuntimeError, match=REFUSED):
+        pool.submit(add, 2)
+    assert (future.result(PATIENCE_S), queued.result(PATIENCE_S)) == (42, 1)
+
+
+@on_threads
+def test_a_call_may_shut_down_the_pool_that_runs_it(make_pool: MakePool) -> None:
+    pool = make_pool(1)
+    assert pool.submit(pool.shutdown, wait=False).result(PATIENCE_S) is None
+    with pytest.raises(RuntimeError, match=REFUSED):
+        pool.submit(add, 2)
 
 
 @beyond_standard("its process pool forgets whom to wait for once it was shut down without waiting")

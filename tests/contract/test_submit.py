@@ -246,7 +246,7 @@ def test_by_default_there_are_four_threads_more_than_cpus_but_at_most_32(
 
 @pytest.mark.parametrize("workers", [0, -1])
 def test_fewer_than_one_worker_is_a_value_error(new_pool: MakePool, workers: int) -> None:
-    with pytest.raises(ValueError, match="max_workers"):
+    with pytest.raises(ValueError, match="max_workers must be greater than 0"):
         new_pool(workers)
 
 

@@ -38,7 +38,8 @@ def test_wait_gives_a_named_tuple_of_two_sets(library: ModuleType, futures: list
 def test_wait_neither_raises_when_time_is_up_nor_touches_the_futures(
     library: ModuleType, futures: list[Future[int]]
 ) -> None:
-    assert library.wait(futures, timeout=0.01) == (set(), set(futures))
+    for timeout in (0.01, 0, -1):
+        assert library.wait(futures, timeout) == (set(), set(futures))
     assert not any(future.done() for future in futures)
 
 
@@ -171,7 +172,14 @@ def test_as_completed_gives_a_future_once_however_often_it_was_passed(
     assert list(completed) == [pending]
 
 
-@pytest.mark.parametrize("timeout", [0, 0.01])
+def test_as_completed_takes_any_iterable(library: ModuleType, futures: list[Future[int]]) -> None:
+    for future in futures:
+        future.set_result(42)
+    assert set(library.as_completed((future for future in futures), PATIENCE_S)) == set(futures)
+    assert set(library.as_completed(dict.fromkeys(futures), PATIENCE_S)) == set(futures)
+
+
+@pytest.mark.parametrize("timeout", [0.01, 0, -1])
 def test_as_completed_raises_when_time_is_up_after_what_is_done(
     library: ModuleType, futures: list[Future[int]], timeout: float
 ) -> None:

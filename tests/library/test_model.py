@@ -22,7 +22,6 @@ from pool_lab import (
     EventKind,
     Future,
     ProcessPoolExecutor,
-    ShutdownError,
     ThreadPoolExecutor,
     WorkerDiedError,
 )
@@ -123,7 +122,7 @@ class _Model:
     def shut_down(self, which: int) -> None:
         cancel_futures = bool(which % 2)
         self.pool.shutdown(wait=False, cancel_futures=cancel_futures)
-        self.refusal = self.refusal or ShutdownError
+        self.refusal = self.refusal or RuntimeError
         if cancel_futures:
             self.end(self.queue, CancelledError)
 

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from pool_lab import EventKind, ShutdownError
+from pool_lab import EventKind
 from pool_lab.processes import pool as process_pool
 from tests.contract import calls
 from tests.contract.gates import PATIENCE_S, knock, stand_at
@@ -185,7 +185,7 @@ def test_a_size_that_is_none_leaves_the_pool_as_it_was(
 def test_a_pool_that_was_shut_down_cannot_be_resized(make_pool: MakePool) -> None:
     pool = make_pool(2)
     pool.shutdown()
-    with pytest.raises(ShutdownError, match="cannot resize the pool after shutdown"):
+    with pytest.raises(RuntimeError, match="cannot resize the pool after shutdown"):
         pool.resize(3)
     assert pool.statistics().size == 2
 
