@@ -8,7 +8,7 @@ import pytest
 
 from pool_lab import ProcessPoolExecutor, ThreadPoolExecutor
 from tests.contract.gates import Gate
-from tests.library.watching import AnyPool, Log, MakeGate, MakePool
+from tests.library.watching import AnyPool, Log, MakePool
 
 
 @pytest.fixture(params=["threads", "forkserver"])
@@ -18,23 +18,6 @@ def kind(request: pytest.FixtureRequest) -> str:
     if name != "threads" and name not in multiprocessing.get_all_start_methods():
         pytest.skip(f"this system has no {name}")
     return name
-
-
-@pytest.fixture
-def gates() -> Iterator[list[Gate]]:
-    made: list[Gate] = []
-    yield made
-    for gate in made:
-        gate.close()
-
-
-@pytest.fixture
-def make_gate(gates: list[Gate]) -> MakeGate:
-    def make(opens_at: int | None = None) -> Gate:
-        gates.append(Gate(opens_at))
-        return gates[-1]
-
-    return make
 
 
 @pytest.fixture

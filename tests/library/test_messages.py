@@ -1,6 +1,5 @@
 """What crosses between processes: what is defined where no worker can import it, and what cannot cross at all."""
 
-import multiprocessing
 import tempfile
 import threading
 from pathlib import Path
@@ -11,10 +10,9 @@ import pytest
 from pool_lab import CallPicklingError, CallUnpicklingError, Event, EventKind
 from tests.contract import calls
 from tests.contract.gates import PATIENCE_S
-from tests.library.scripts import run_file, run_like_a_kernel
+from tests.contract.kinds import START_METHODS
 from tests.library.watching import Log, MakeGate, MakePool, on_processes
-
-START_METHODS = [name for name in ("fork", "forkserver", "spawn") if name in multiprocessing.get_all_start_methods()]
+from tests.scripts import run_file, run_like_a_kernel
 
 KERNEL = """
 import multiprocessing
