@@ -6,24 +6,33 @@ them unpickles them, in a `try`: what cannot be pickled or unpickled costs one c
 
 Functions and classes normally travel by name, as pickle does it. Two kinds have no name that a worker could look up:
 those made inside functions, lambdas among them, and those defined in a notebook cell or a prompt, whose `__main__` no
-other process can import. Those travel by value, which cloudpickle does.
+other process can import. Those travel by value: see `by_value`.
 """
 
-import io
 import pickle
 import struct
 import sys
 import traceback
-from collections import ChainMap
 from collections.abc import Callable
 from enum import IntEnum
 from multiprocessing.reduction import ForkingPickler
-from typing import Any, ClassVar, NamedTuple, NoReturn
+from typing import Any, NamedTuple
 
 from pool_lab.call import Worktime, name_of
 from pool_lab.errors import CallPicklingError, CallUnpicklingError, RemoteTraceback
 
-__all__ = ["NO_WORKTIME", "Reply", "ReplyKind", "dumps", "dumps_call", "dumps_error", "dumps_result", "loads", "raised"]
+__all__ = [
+    "NO_WORKTIME",
+    "Reply",
+    "ReplyKind",
+    "dumps",
+    "dumps_call",
+    "dumps_error",
+    "dumps_result",
+    "loads",
+    "main_can_be_imported",
+    "raised",
+]
 
 PROTOCOL = 5
 HEAD = struct.Struct("<Bddd")
@@ -56,51 +65,37 @@ class Reply(NamedTuple):
 NO_WORKTIME = Worktime(0.0, 0.0, 0.0)
 
 
-def dumps(value: object) -> bytes:
+def dumps(value: object, *, to_worker: bool = False) -> bytes:
     """The value, pickled; by value what another process could not find by name. Raises whatever pickling raises."""
     try:
         pickled = bytes(ForkingPickler.dumps(value, PROTOCOL))
     except Exception as error:
-        return _dumps_by_value(value, error)
-    if b"__main__" in pickled and not _main_can_be_imported():
-        return _dumps_by_value(value, None)
+        return _dumps_by_value(value, error, to_worker=to_worker)
+    if b"__main__" in pickled and not main_can_be_imported():
+        return _dumps_by_value(value, None, to_worker=to_worker)
     return pickled
 
 
-def _dumps_by_value(value: object, first_error: Exception | None) -> bytes:
-    import cloudpickle  # not everybody's pools need it, and it would double the time `import pool_lab` takes
+def _dumps_by_value(value: object, first_error: Exception | None, *, to_worker: bool) -> bytes:
+    from .by_value import dumps_by_value  # not everybody's pools need cloudpickle, and it takes long to import
 
-    class ByValue(cloudpickle.Pickler):  # type: ignore[misc]  # cloudpickle is untyped
-        # Besides, what multiprocessing can send, such as connections; but no open files: cloudpickle would send a copy
-        # of the text, which is not what anyone means by it.
-        dispatch_table: ClassVar[Any] = ChainMap(
-            {io.TextIOWrapper: _refuse},
-            ForkingPickler._extra_reducers,  # type: ignore[attr-defined]
-            cloudpickle.Pickler.dispatch_table,
-        )
-
-    buffer = io.BytesIO()
     try:
-        ByValue(buffer, PROTOCOL).dump(value)
+        return dumps_by_value(value, PROTOCOL, to_worker=to_worker, from_notebook=not main_can_be_imported())
     except Exception as error:
         raise error from first_error
-    return buffer.getvalue()
 
 
-def _refuse(value: object) -> NoReturn:
-    raise TypeError(f"cannot pickle {type(value).__name__!r} object")
-
-
-def _main_can_be_imported() -> bool:
-    """Whether `__main__` is a script or a module: a new process imports those again."""
+def main_can_be_imported() -> bool:
+    """Whether `__main__` is a script or a module, which a new process imports again, and no prompt came after it."""
     main = sys.modules["__main__"]
-    return getattr(main, "__spec__", None) is not None or hasattr(main, "__file__")
+    has_file = getattr(main, "__spec__", None) is not None or hasattr(main, "__file__")
+    return has_file and not hasattr(sys, "ps1")
 
 
 def dumps_call(function: Callable[..., Any], args: tuple[Any, ...], kwargs: dict[str, Any]) -> bytes:
     """A request. Raises `CallPicklingError`, which names what could not be pickled."""
     try:
-        return dumps((function, args, kwargs))
+        return dumps((function, args, kwargs), to_worker=True)
     except Exception as error:
         culprit = _culprit({"the function": function, **_named(args), **kwargs})
         raise CallPicklingError(

@@ -7,12 +7,13 @@ fails.
 import signal
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from multiprocessing.connection import Connection
 from typing import Any
 
 from pool_lab.call import Worktime, name_of
 
-from .messages import NO_WORKTIME, Reply, ReplyKind, dumps, dumps_error, dumps_result, loads
+from .messages import NO_WORKTIME, Reply, ReplyKind, dumps, dumps_error, dumps_result, loads, main_can_be_imported
 
 __all__ = ["Initializer", "answer", "main"]
 
@@ -28,9 +29,13 @@ class Initializer:
         self._function, self._args = function, args
 
     def __reduce__(self) -> tuple[Any, ...]:
-        return _Arrived, (dumps((self._function, self._args)),)
+        return _Arrived, (dumps((self._function, self._args), to_worker=True),)
 
     def __call__(self) -> None:
+        # In a forked process. What a notebook's function refers to is here, but has not come by pickle: see `by_value`.
+        if not main_can_be_imported():
+            with suppress(Exception):
+                loads(dumps(self._function, to_worker=True), "the initializer")
         self._function(*self._args)
 
 

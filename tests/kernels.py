@@ -1,0 +1,66 @@
+"""A notebook without a front end: runs cells in a real kernel, and says what their reader would see."""
+
+import os
+import re
+import subprocess
+import sys
+from typing import Any
+
+from jupyter_client.manager import KernelManager
+
+__all__ = ["Kernel"]
+
+PATIENCE_S = 20
+COLOURS = re.compile(r"\x1b\[[0-9;]*m")
+
+
+class Kernel:
+    """A kernel with this Python, from `with` to its end."""
+
+    def __init__(self) -> None:
+        self._manager: Any = KernelManager()
+        self._client: Any = self._manager.client()
+
+    def __enter__(self) -> "Kernel":
+        path = os.pathsep.join(filter(None, sys.path))
+        # PYTHONUNBUFFERED, where it is set, would show what else might stay in a buffer.
+        environment = {**os.environ, "PYTHONPATH": path, "PYTHONWARNINGS": "ignore", "PYTHONUNBUFFERED": ""}
+        self._manager.kernel_spec.argv[0] = sys.executable
+        self._manager.start_kernel(env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        self._client.load_connection_info(self._manager.get_connection_info())
+        self._client.start_channels()
+        self._client.wait_for_ready(PATIENCE_S)
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._client.stop_channels()
+        self._manager.shutdown_kernel(now=True)
+
+    def run(self, cell: str, *, awaited: str = "", interrupt_at: str | None = None) -> str:
+        """The whole output of the cell, errors as IPython shows them, without colours.
+
+        `awaited`: words that may come after the cell's end. `interrupt_at`: words at which to press the stop button.
+        """
+        output, is_over = "", False
+        request = self._client.execute(cell)
+        while not is_over or awaited not in output:
+            message = self._client.get_iopub_msg(timeout=PATIENCE_S)
+            if message["parent_header"].get("msg_id") != request:
+                continue
+            output += _shown(message["msg_type"], message["content"])
+            is_over = is_over or message["content"].get("execution_state") == "idle"
+            if interrupt_at is not None and interrupt_at in output:
+                interrupt_at = None
+                self._manager.interrupt_kernel()
+        return output
+
+
+def _shown(kind: str, content: dict[str, Any]) -> str:
+    match kind:
+        case "stream":
+            return str(content["text"])
+        case "execute_result":
+            return str(content["data"]["text/plain"]) + "\n"
+        case "error":
+            return COLOURS.sub("", "\n".join(content["traceback"]))
+    return ""
