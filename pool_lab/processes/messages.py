@@ -1,15 +1,18 @@
 """What crosses between a pool and its worker processes, and how it is pickled.
 
 A request is the pickled (function, args, kwargs). A reply is a fixed head, what kind of reply and what the worker
-measured, followed by the pickled result or (exception, traceback text). Payloads are bytes until the side that needs
-them unpickles them, in a `try`: what cannot be pickled or unpickled costs one call and never a worker.
+measured, followed by the pickled result or (traceback text, pickled exception). Payloads are bytes until the side that
+needs them unpickles them, in a `try`: what cannot be pickled or unpickled costs one call and never a worker.
 
 Functions and classes normally travel by name, as pickle does it. Two kinds have no name that a worker could look up:
 those made inside functions, lambdas among them, and those defined in a notebook cell or a prompt, whose `__main__` no
 other process can import. Those travel by value: see `by_value`.
 """
 
+import io
+import linecache
 import pickle
+import re
 import struct
 import sys
 import traceback
@@ -18,7 +21,7 @@ from enum import IntEnum
 from multiprocessing.reduction import ForkingPickler
 from typing import Any, NamedTuple
 
-from pool_lab.call import Worktime, name_of
+from pool_lab.call import Worktime, name_of, text_of
 from pool_lab.errors import CallPicklingError, CallUnpicklingError, RemoteTraceback
 
 __all__ = [
@@ -32,11 +35,17 @@ __all__ = [
     "loads",
     "main_can_be_imported",
     "raised",
+    "unreadable",
 ]
 
 PROTOCOL = 5
 HEAD = struct.Struct("<Bddd")
 """Of a reply: kind, began, ended, cpu_s."""
+
+_BARE_FRAME = re.compile(
+    r'^(?P<margin>[ |]*)File "(?P<file>.+)", line (?P<line>\d+), in .+\n(?!(?P=margin) )', re.MULTILINE
+)
+"""A frame in a traceback, without its line of source."""
 
 
 class ReplyKind(IntEnum):
@@ -46,6 +55,8 @@ class ReplyKind(IntEnum):
     """The initializer raised the payload; the worker ends."""
     RETURNED = 2
     RAISED = 3
+    UNREADABLE = 4
+    """The call could not be unpickled, which raised the payload."""
 
 
 class Reply(NamedTuple):
@@ -67,10 +78,12 @@ NO_WORKTIME = Worktime(0.0, 0.0, 0.0)
 
 def dumps(value: object, *, to_worker: bool = False) -> bytes:
     """The value, pickled; by value what another process could not find by name. Raises whatever pickling raises."""
+    buffer = io.BytesIO()
     try:
-        pickled = bytes(ForkingPickler.dumps(value, PROTOCOL))
+        ForkingPickler(buffer, PROTOCOL).dump(value)
     except Exception as error:
         return _dumps_by_value(value, error, to_worker=to_worker)
+    pickled = buffer.getvalue()
     if b"__main__" in pickled and not main_can_be_imported():
         return _dumps_by_value(value, None, to_worker=to_worker)
     return pickled
@@ -100,7 +113,7 @@ def dumps_call(function: Callable[..., Any], args: tuple[Any, ...], kwargs: dict
         culprit = _culprit({"the function": function, **_named(args), **kwargs})
         raise CallPicklingError(
             f"the call {name_of(function)}(...) cannot be sent to a worker process: "
-            f"{culprit} cannot be pickled: {error}"
+            f"{culprit} cannot be pickled: {text_of(error)}"
         ) from error
 
 
@@ -111,20 +124,25 @@ def dumps_result(result: object, function_name: str) -> bytes:
     except Exception as error:
         raise CallPicklingError(
             f"the result of {function_name}(...), a {type(result).__qualname__}, "
-            f"cannot be sent back from the worker process: {error}"
+            f"cannot be sent back from the worker process: {text_of(error)}"
         ) from error
 
 
 def dumps_error(error: BaseException) -> bytes:
-    """An exception for a reply, with its traceback as text; a `CallPicklingError` in its place if it cannot travel."""
+    """An exception for a reply; a `CallPicklingError` in its place if it cannot travel.
+
+    Its traceback goes along as text, outside the pickle of the exception, which may turn out to be unreadable.
+    """
     text = "".join(traceback.format_exception(error))
     try:
-        return dumps((error, text))
+        pickled = dumps(error)
     except Exception as failure:
         substitute = CallPicklingError(
-            f"the call raised {type(error).__qualname__}, which cannot be sent back from the worker process: {failure}"
+            f"the call raised {type(error).__qualname__}, "
+            f"which cannot be sent back from the worker process: {text_of(failure)}"
         )
-        return dumps((substitute, text))
+        pickled = dumps(substitute)
+    return pickle.dumps((text, pickled))
 
 
 def loads(payload: bytes, what: str) -> Any:
@@ -132,17 +150,45 @@ def loads(payload: bytes, what: str) -> Any:
     try:
         return pickle.loads(payload)
     except BaseException as error:  # foreign code runs here: a SystemExit must not end the thread that reads
-        raise CallUnpicklingError(f"{what} arrived but cannot be unpickled: {error!r}") from error
+        raise unreadable(what, error) from error
+
+
+def unreadable(what: str, error: BaseException) -> CallUnpicklingError:
+    return CallUnpicklingError(f"{what} arrived but cannot be unpickled: {text_of(error)}")
 
 
 def raised(payload: bytes, what: str) -> BaseException:
-    """The exception of a reply, with the worker's traceback as its cause."""
+    """The exception of a reply, with the worker's traceback as its cause.
+
+    If it cannot be unpickled, the error that says so, with the traceback as the last of its causes.
+    """
+    text, pickled = pickle.loads(payload)
     try:
-        error, text = loads(payload, what)
+        error = last = _exception(pickled, what)
     except CallUnpicklingError as failure:
-        return failure
-    error.__cause__ = RemoteTraceback(text)
-    return error  # type: ignore[no-any-return]
+        error = last = failure.with_traceback(None)
+        while last.__cause__ is not None:
+            last = last.__cause__
+    # The exception may be frozen for everybody, itself included.
+    object.__setattr__(last, "__cause__", RemoteTraceback(_with_source(text)))
+    return error
+
+
+def _exception(pickled: bytes, what: str) -> BaseException:
+    error = loads(pickled, what)
+    if not isinstance(error, BaseException):
+        raise CallUnpicklingError(f"{what} arrived as {type(error).__qualname__}, which is no exception")
+    return error
+
+
+def _with_source(text: str) -> str:
+    """A worker's traceback with the lines of notebook cells, which only the notebook's own process knows."""
+
+    def add_line(frame: re.Match[str]) -> str:
+        line = linecache.getline(frame["file"], int(frame["line"])).strip()
+        return f"{frame[0]}{frame['margin']}  {line}\n" if line else frame[0]
+
+    return _BARE_FRAME.sub(add_line, text)
 
 
 def _named(args: tuple[Any, ...]) -> dict[str, Any]:

@@ -16,7 +16,7 @@ from pool_lab.dispatch import Dispatcher
 from pool_lab.errors import BrokenProcessPool, CallPicklingError, CallUnpicklingError, WorkerDiedError, logger
 
 from . import worker
-from .messages import Reply, ReplyKind, dumps_call, loads, raised
+from .messages import Reply, ReplyKind, dumps_call, loads, raised, unreadable
 from .reader import Reader
 
 __all__ = ["Settings", "WorkerProcess"]
@@ -176,7 +176,7 @@ class WorkerProcess:
                 self._dispatcher.ready(self)
             case ReplyKind.UNPREPARED:
                 self._give_up(raised(reply.payload, "the initializer's exception"))
-            case ReplyKind.RETURNED | ReplyKind.RAISED:
+            case ReplyKind.RETURNED | ReplyKind.RAISED | ReplyKind.UNREADABLE:
                 self._finish(reply)
 
     def _finish(self, reply: Reply) -> None:
@@ -269,8 +269,13 @@ def _start_process(settings: Settings, number: int) -> tuple[Any, Any]:
 
 def _outcome(reply: Reply, function_name: str) -> tuple[object, BaseException | None]:
     """(result, None) or (None, exception)."""
-    if reply.kind is ReplyKind.RAISED:
-        return None, raised(reply.payload, f"the exception of {function_name}(...)")
+    if reply.kind is not ReplyKind.RETURNED:
+        error = raised(reply.payload, f"the exception of {function_name}(...)")
+        if reply.kind is ReplyKind.RAISED:
+            return None, error
+        failure = unreadable(f"the call {function_name}(...)", error)
+        failure.__cause__ = error
+        return None, failure
     try:
         return loads(reply.payload, f"the result of {function_name}(...)"), None
     except CallUnpicklingError as error:

@@ -4,6 +4,7 @@ It ends when it is sent an empty message, when its pool's process is gone (then 
 fails.
 """
 
+import pickle
 import signal
 import time
 from collections.abc import Callable
@@ -64,8 +65,8 @@ def main(
     with connection:
         try:
             if _prepare(connection, initializer):
-                while request := connection.recv_bytes():
-                    connection.send_bytes(answer(request).to_bytes())
+                while _serve(connection):
+                    pass
         except (EOFError, OSError):
             return  # the pool's process is gone
 
@@ -82,12 +83,25 @@ def _prepare(connection: "Connection[bytes, bytes]", initializer: Callable[[], N
     return True
 
 
-def answer(request: bytes) -> Reply:
-    """Make the call."""
+def _serve(connection: "Connection[bytes, bytes]") -> bool:
+    """Take one request and reply; False if it was the order to end. A worker keeps nothing of a call while it waits."""
+    reply = answer(connection.recv_bytes())
+    if reply is not None:
+        connection.send_bytes(reply.to_bytes())
+    return reply is not None
+
+
+def answer(request: bytes) -> Reply | None:
+    """Make the call. None: there is none, the request is empty."""
+    if not request:
+        return None
     began, cpu_began = time.perf_counter(), time.thread_time()
     try:
-        function, args, kwargs = loads(request, "the call")
-        del request
+        function, args, kwargs = pickle.loads(request)
+    except BaseException as error:
+        return Reply(ReplyKind.UNREADABLE, _worktime(began, cpu_began), dumps_error(error))
+    del request
+    try:
         began, cpu_began = time.perf_counter(), time.thread_time()
         result = function(*args, **kwargs)
         worktime = _worktime(began, cpu_began)

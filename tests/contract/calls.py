@@ -13,6 +13,7 @@ __all__ = [
     "BadOnArrival",
     "CannotLeave",
     "Holder",
+    "Sealed",
     "TwoArgumentError",
     "add",
     "bad_on_arrival",
@@ -25,7 +26,10 @@ __all__ = [
     "knock_and_hold",
     "lock",
     "raise_cannot_leave",
+    "raise_sealed",
+    "raise_text",
     "raise_two_argument_error",
+    "raise_unprintable",
     "remember",
     "remembered",
     "set_event",
@@ -144,8 +148,50 @@ class CannotLeave(Exception):
         self.lock = threading.Lock()
 
 
+class ArrivesAsText(Exception):
+    """Is no exception any more when unpickled."""
+
+    def __reduce__(self) -> tuple[object, ...]:
+        return str, ("only words",)
+
+
+class Unprintable(Exception):
+    """Refuses when unpickled, and will not say why."""
+
+    def __reduce__(self) -> tuple[object, ...]:
+        return _raise_unprintable, ()
+
+    def __repr__(self) -> str:
+        raise LookupError("no words")
+
+    __str__ = __repr__
+
+
+def _raise_unprintable() -> None:
+    raise Unprintable
+
+
+class Sealed(Exception):
+    """Lets nobody set its attributes, as frozen dataclasses do."""
+
+    def __setattr__(self, name: str, value: object) -> None:
+        raise AttributeError(name)
+
+
+def raise_sealed() -> None:
+    raise Sealed("tight")
+
+
+def raise_text() -> None:
+    raise ArrivesAsText
+
+
 def raise_two_argument_error() -> None:
     raise TwoArgumentError("one", "two")
+
+
+def raise_unprintable() -> None:
+    raise Unprintable
 
 
 def raise_cannot_leave() -> None:

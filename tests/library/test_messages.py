@@ -159,7 +159,11 @@ def test_the_error_names_what_cannot_leave(make_pool: MakePool) -> None:
 def test_the_error_names_what_cannot_arrive(make_pool: MakePool) -> None:
     pool = make_pool(1)
     for function, args, culprit in [
-        (calls.add, (calls.BadOnArrival(),), "the call arrived but cannot be unpickled.*refused on arrival"),
+        (
+            calls.add,
+            (calls.BadOnArrival(),),
+            r"the call add\(...\) arrived but cannot be unp.*refused on arrival",
+        ),
         (calls.bad_on_arrival, (), r"the result of bad_on_arrival\(...\) arrived.*refused on arrival"),
         (
             calls.raise_two_argument_error,
