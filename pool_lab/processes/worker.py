@@ -1,11 +1,14 @@
 """The worker's side: a process that takes requests from its pipe, one at a time, and replies.
 
 It ends when it is sent an empty message, when its pool's process is gone (then the pipe ends), or when its initializer
-fails.
+fails. What calls print goes, line by line, where the standard output of the pool's process goes; a notebook shows it,
+except on Windows.
 """
 
+import io
 import pickle
 import signal
+import sys
 import time
 from collections.abc import Callable
 from contextlib import suppress
@@ -62,6 +65,10 @@ def main(
     # Ctrl-C reaches every process of the terminal or the kernel. Whether the pool ends is for its owner to say. A
     # handler, not SIG_IGN: programs that a call starts get the default back.
     signal.signal(signal.SIGINT, lambda signum, frame: None)
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            # In a notebook it is a pipe, and a pipe's text would stay here until the process ends.
+            stream.reconfigure(line_buffering=True)
     with connection:
         try:
             if _prepare(connection, initializer):
@@ -86,6 +93,9 @@ def _prepare(connection: "Connection[bytes, bytes]", initializer: Callable[[], N
 def _serve(connection: "Connection[bytes, bytes]") -> bool:
     """Take one request and reply; False if it was the order to end. A worker keeps nothing of a call while it waits."""
     reply = answer(connection.recv_bytes())
+    for stream in (sys.stdout, sys.stderr):
+        with suppress(Exception):  # it may be None, or closed
+            stream.flush()
     if reply is not None:
         connection.send_bytes(reply.to_bytes())
     return reply is not None

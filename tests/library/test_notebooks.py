@@ -1,10 +1,12 @@
 """What the writer of a notebook does and sees: cells in a real kernel, with pools of every start method."""
 
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
+from tests.contract.gates import MakeGate
 from tests.contract.kinds import START_METHODS
 from tests.kernels import Kernel
 from tests.scripts import run_at_a_prompt
@@ -109,6 +111,44 @@ pool = open_pool()
     kernel.run("seen.append('here')")
     assert kernel.run("pool.submit(count).result()") == "(12, ['here', 12])\n"
     assert kernel.run("total, seen") == "(10, ['here'])\n"
+    kernel.run("pool.shutdown()")
+
+
+@pytest.mark.usefixtures("start")
+def test_an_error_in_a_process_is_shown_once_with_the_lines_of_its_cell(kernel: Kernel) -> None:
+    kernel.run("""
+def divide(number):
+    return number / 0
+
+pool = open_pool()
+""")
+    shown = kernel.run("pool.submit(divide, 1).result()")
+    assert shown.count("Traceback (most recent call last)\n") == 2  # where it was raised, and where it was asked for
+    assert shown.count("Traceback (most recent call last):\n") == 1  # the worker's own
+    assert "in divide\n    return number / 0\n" in shown
+    assert shown.count("return number / 0") == 1
+    assert "\\n" not in shown
+    assert shown.endswith("ZeroDivisionError: division by zero")
+    kernel.run("pool.shutdown()")
+
+
+@pytest.mark.parametrize("start", [method for method in START_METHODS if method != "fork"], indirect=True)
+@pytest.mark.skipif(sys.platform == "win32", reason="ipykernel shows there only what the kernel's own process prints")
+@pytest.mark.usefixtures("start")
+def test_what_a_call_prints_is_shown_while_it_runs_and_when_it_is_done(kernel: Kernel, make_gate: MakeGate) -> None:
+    gate = make_gate()
+    kernel.run(f"""
+def talk():
+    print("a whole line")
+    stand_at({gate.address})
+    print("no whole line", end="")
+
+from tests.contract.gates import stand_at
+pool = open_pool()
+""")
+    assert kernel.run("call = pool.submit(talk)", awaited="a whole line\n") == "a whole line\n"
+    gate.open()
+    assert kernel.run("call.result()", awaited="no whole line") == "no whole line"
     kernel.run("pool.shutdown()")
 
 
