@@ -2,6 +2,7 @@
 
 import traceback
 from collections.abc import Callable
+from contextvars import Context
 from functools import partial
 from typing import Any, NamedTuple
 
@@ -18,6 +19,8 @@ class Call(NamedTuple):
     function: Callable[..., Any]
     args: tuple[Any, ...]
     kwargs: dict[str, Any]
+    context: Context
+    """The submitter's context variables, as they were when it submitted."""
 
 
 class Worktime(NamedTuple):

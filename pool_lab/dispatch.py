@@ -22,6 +22,7 @@ import threading
 import weakref
 from collections import deque
 from collections.abc import Callable
+from contextvars import copy_context
 from dataclasses import dataclass
 from functools import partial
 from typing import Any, Protocol
@@ -116,9 +117,10 @@ class Dispatcher:
         future: Future[Any] = Future()
         idle = hired = submitted = None
         name = name_of(function) if self.observers else ""
+        context = copy_context()
         with self._lock:
             self._check_open("schedule new futures")
-            call = Call(next(self._calls), future, function, args, kwargs)
+            call = Call(next(self._calls), future, function, args, kwargs, context)
             if self.observers:
                 submitted = event(EventKind.SUBMITTED, call=call.number, name=name)
             if self._idle:

@@ -8,12 +8,16 @@
 
 A worker owns an inbox, a `SimpleQueue`. It says `ready`, sleeps until something is in the inbox, runs it, and so on;
 None means: go home. Workers are made when a call finds nobody idle, never in advance.
+
+A call runs in a copy of its submitter's context: it sees the submitter's context variables, with the values they had
+at `submit`, and what it sets is gone when it ends. Those that the initializer has set are seen by all calls.
 """
 
 import itertools
 import threading
 import time
 from collections.abc import Callable
+from contextvars import ContextVar, copy_context
 from functools import partial
 from queue import SimpleQueue
 from typing import Any
@@ -61,6 +65,7 @@ class ThreadWorker:
 
     def __init__(self, prefix: str, prepare: Callable[[], object] | None, dispatcher: Dispatcher, number: int) -> None:
         self.number = number
+        self.prepared: list[tuple[ContextVar[Any], Any]] = []
         self._dispatcher = dispatcher
         self._prepare = prepare
         self._inbox: SimpleQueue[Call | None] = SimpleQueue()
@@ -111,11 +116,14 @@ class ThreadWorker:
             dispatcher.gone(self)
 
     def _is_prepared(self) -> bool:
-        """Run the initializer; if it raises, break the pool."""
+        """Run the initializer and note the context variables it sets; if it raises, break the pool."""
         if self._prepare is None:
             return True
+        mine = copy_context()  # empty, unless Python lets threads inherit
+        context = mine.copy()
         try:
-            self._prepare()
+            context.run(self._prepare)
+            self.prepared = [(each, set_to) for each, set_to in context.items() if mine.get(each, mine) is not set_to]
         except BaseException as error:
             logger.critical("Exception in initializer:", exc_info=True)
             reason = f"the initializer failed in worker {self.number}: {error!r}"
@@ -139,7 +147,9 @@ def run(call: Call, worker: ThreadWorker, dispatcher: Dispatcher) -> None:
     dispatcher.started(call, worker)
     began, cpu_began = (time.perf_counter(), time.thread_time()) if watched else (0.0, 0.0)
     try:
-        result = call.function(*call.args, **call.kwargs)
+        for variable, value in worker.prepared:
+            call.context.run(variable.set, value)
+        result = call.context.run(call.function, *call.args, **call.kwargs)
     except BaseException as error:
         dispatcher.ended(call, worker, _worktime(began, cpu_began) if watched else None, error)
         call.future.set_exception(error)
