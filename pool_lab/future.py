@@ -215,11 +215,14 @@ class Future(concurrent.futures.Future[T]):
             if self._sleepers is None:
                 self._sleepers = []
             self._sleepers.append(alarm)
-        woken = alarm.acquire(timeout=-1 if timeout is None else min(max(timeout, 0), TIMEOUT_MAX))
-        if not woken:
-            with self._condition:
-                if self._sleepers is not None:
-                    self._sleepers.remove(alarm)
+        woken = False
+        try:
+            woken = alarm.acquire(timeout=-1 if timeout is None else min(max(timeout, 0), TIMEOUT_MAX))
+        finally:
+            if not woken:  # the time is up, or Ctrl-C
+                with self._condition:
+                    if self._sleepers is not None:
+                        self._sleepers.remove(alarm)
 
     def _wake_sleepers(self) -> None:
         for alarm in self._sleepers or ():

@@ -8,7 +8,10 @@ import multiprocessing.context
 import os
 import signal
 import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
 from functools import partial
+from multiprocessing import resource_tracker
 from typing import Any
 
 from pool_lab.call import Call, name_of
@@ -258,13 +261,31 @@ def _start_process(settings: Settings, number: int) -> tuple[Any, Any]:
             args=(theirs, settings.initializer, inherited),
             name=f"ProcessPoolExecutor-worker-{number}",
         )
-        process.start()
+        with _interrupts_held_back(context):
+            process.start()
     except BaseException:
         ours.close()
         raise
     finally:
         theirs.close()
     return process, ours
+
+
+@contextmanager
+def _interrupts_held_back(context: Any) -> Iterator[None]:
+    """A process that starts in here is deaf to Ctrl-C until `worker.main` says otherwise.
+
+    Not with forkserver: there it is the server's mask that counts, and the server has other customers.
+    """
+    if not hasattr(signal, "pthread_sigmask") or context.get_start_method() == "forkserver":
+        yield
+        return
+    resource_tracker.ensure_running()  # its start would lift the ban
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, [signal.SIGINT])
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
 
 def _outcome(reply: Reply, function_name: str) -> tuple[object, BaseException | None]:

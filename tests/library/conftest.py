@@ -8,6 +8,8 @@ import pytest
 
 from pool_lab import ProcessPoolExecutor, ThreadPoolExecutor
 from tests.contract.gates import Gate
+from tests.contract.kinds import START_METHODS
+from tests.kernels import Kernel
 from tests.library.watching import AnyPool, Log, MakePool
 
 
@@ -37,6 +39,18 @@ def make_pool(kind: str, gates: list[Gate]) -> Iterator[MakePool]:
         gate.open()
     while made:
         made.pop().shutdown(cancel_futures=True)
+
+
+@pytest.fixture(scope="session")
+def kernel() -> Iterator[Kernel]:
+    """One for all tests: they leave nothing in it but names."""
+    with Kernel() as started:
+        # What multiprocessing starts once for the whole life of a process is there from now on.
+        for start in START_METHODS:
+            started.run("import multiprocessing, pool_lab")
+            started.run(f"pool = pool_lab.ProcessPoolExecutor(1, multiprocessing.get_context({start!r}))")
+            assert started.run("with pool: print(pool.submit(abs, -1).result())") == "1\n"
+        yield started
 
 
 @pytest.fixture

@@ -1,7 +1,6 @@
 """What the writer of a notebook does and sees: cells in a real kernel, with pools of every start method."""
 
 import sys
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -20,17 +19,6 @@ def open_pool(*initializer, size=1):
     context = multiprocessing.get_context({start!r})
     return pool_lab.ProcessPoolExecutor(size, context, *initializer)
 """
-
-
-@pytest.fixture(scope="module")
-def kernel() -> Iterator[Kernel]:
-    """One for all tests: they leave nothing in it but names."""
-    with Kernel() as started:
-        # What multiprocessing starts once for the whole life of a process is there from now on.
-        for start in set(START_METHODS) - {"fork"}:
-            started.run(OPEN.format(start=start))
-            assert started.run("with open_pool() as pool: pool.submit(abs, 1).result()") == ""
-        yield started
 
 
 @pytest.fixture(params=START_METHODS)
