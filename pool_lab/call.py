@@ -3,6 +3,7 @@
 import time
 import traceback
 from collections.abc import Callable
+from contextvars import Context, copy_context
 from functools import partial
 from typing import Any, NamedTuple
 
@@ -17,7 +18,7 @@ class Call(Future[Any]):
     One object and not two, since a pool may have a million of them waiting.
     """
 
-    __slots__ = ("args", "function", "kwargs", "number")
+    __slots__ = ("args", "context", "function", "kwargs", "number")
 
     def __init__(
         self, number: int, function: Callable[..., Any], args: tuple[Any, ...], kwargs: dict[str, Any]
@@ -27,6 +28,8 @@ class Call(Future[Any]):
         self.function = function
         self.args = args
         self.kwargs = kwargs
+        self.context: Context = copy_context()
+        """The submitter's context variables, as they were when it submitted."""
 
     def begin(self) -> bool:
         """Whether the call is to run: not if it was cancelled. Then its future runs, and may do so already."""
@@ -37,7 +40,7 @@ class Call(Future[Any]):
 
     def let_go(self) -> None:
         """What was called with is its user's again; the future may be held for long."""
-        self.function, self.args, self.kwargs = _nothing, (), _no_kwargs
+        self.function, self.args, self.kwargs, self.context = _nothing, (), _no_kwargs, _no_context
 
 
 def _nothing() -> None:
@@ -45,6 +48,7 @@ def _nothing() -> None:
 
 
 _no_kwargs: dict[str, Any] = {}
+_no_context = Context()
 
 
 class Worktime(NamedTuple):
@@ -59,10 +63,10 @@ class Stopwatch:
     """Runs from when it is made; to be read in the same thread."""
 
     def __init__(self) -> None:
-        self._began, self._cpu_began = time.perf_counter(), time.thread_time()
+        self.began, self._cpu_began = time.perf_counter(), time.thread_time()
 
     def read(self) -> Worktime:
-        return Worktime(self._began, time.perf_counter(), time.thread_time() - self._cpu_began)
+        return Worktime(self.began, time.perf_counter(), time.thread_time() - self._cpu_began)
 
 
 def name_of(function: Callable[..., Any]) -> str:

@@ -227,11 +227,14 @@ class Future(concurrent.futures.Future[T]):
                 return
             sleepers = self._listeners().sleepers
             sleepers.append(alarm)
-        woken = alarm.acquire(timeout=-1 if timeout is None else min(max(timeout, 0), TIMEOUT_MAX))
-        if not woken:
-            with self._condition:
-                if alarm in sleepers:
-                    sleepers.remove(alarm)
+        woken = False
+        try:
+            woken = alarm.acquire(timeout=-1 if timeout is None else min(max(timeout, 0), TIMEOUT_MAX))
+        finally:
+            if not woken:  # the time is up, or Ctrl-C
+                with self._condition:
+                    if alarm in sleepers:
+                        sleepers.remove(alarm)
 
     def _run_callbacks(self) -> None:
         if self._audience is not None:

@@ -10,12 +10,16 @@ A worker owns an inbox, a `SimpleQueue`. It says `ready`, sleeps until something
 None means: go home. Workers are made when a call finds nobody idle, never in advance.
 
 The executor also inherits from the standard one, for those who check: an event loop takes no other as its default.
+
+A call runs in a copy of its submitter's context: it sees the submitter's context variables, with the values they had
+at `submit`, and what it sets is gone when it ends. Those that the initializer has set are seen by all calls.
 """
 
 import concurrent.futures
 import itertools
 import threading
 from collections.abc import Callable
+from contextvars import ContextVar, copy_context
 from functools import partial
 from queue import SimpleQueue
 from typing import Any
@@ -65,6 +69,7 @@ class ThreadWorker:
     def __init__(self, prefix: str, prepare: Callable[[], object] | None, dispatcher: Dispatcher, number: int) -> None:
         self.number = number
         self.doing = Doing.STARTING
+        self.prepared: list[tuple[ContextVar[Any], Any]] = []
         self._dispatcher = dispatcher
         self._prepare = prepare
         self._inbox: SimpleQueue[Call | None] = SimpleQueue()
@@ -113,11 +118,14 @@ class ThreadWorker:
             dispatcher.gone(self)
 
     def _is_prepared(self) -> bool:
-        """Run the initializer; if it raises, break the pool."""
+        """Run the initializer and note the context variables it sets; if it raises, break the pool."""
         if self._prepare is None:
             return True
+        mine = copy_context()  # empty, unless Python lets threads inherit
+        context = mine.copy()
         try:
-            self._prepare()
+            context.run(self._prepare)
+            self.prepared = [(each, set_to) for each, set_to in context.items() if mine.get(each, mine) is not set_to]
         except BaseException as error:
             logger.critical("Exception in initializer:", exc_info=True)
             reason = f"the initializer failed in worker {self.number}: {error!r}"
@@ -135,7 +143,7 @@ def _broken(reason: str, cause: BaseException) -> BrokenThreadPool:
 
 def run(call: Call, worker: ThreadWorker, dispatcher: Dispatcher) -> None:
     """Make the call and put its outcome into its future."""
-    function, args, kwargs = call.function, call.args, call.kwargs
+    function, args, kwargs, context = call.function, call.args, call.kwargs, call.context
     call.let_go()
     if not call.set_running_or_notify_cancel():
         return
@@ -144,7 +152,9 @@ def run(call: Call, worker: ThreadWorker, dispatcher: Dispatcher) -> None:
         reports.started(call, worker)
     clock = Stopwatch() if observers else None
     try:
-        result = function(*args, **kwargs)
+        for variable, value in worker.prepared:
+            context.run(variable.set, value)
+        result = context.run(function, *args, **kwargs)
     except BaseException as error:
         reports.ended(call, worker, clock.read() if clock else None, error)
         call.set_exception(error)

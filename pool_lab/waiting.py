@@ -36,8 +36,10 @@ def wait(
     futures = set(fs)
     counter = _Counter(return_when, len(futures))
     watched = [future for future in futures if not _leave(counter, future)]
-    counter.enough.wait(timeout)
-    _take_back(counter, watched)
+    try:
+        counter.enough.wait(timeout)
+    finally:  # Ctrl-C too
+        _take_back(counter, watched)
     done = {future for future in futures if future._state in NOTIFIED}
     return DoneAndNotDoneFutures(done, futures - done)
 

@@ -1,4 +1,6 @@
-"""Every test leaves the machine as it found it: no thread, process, file descriptor or shared memory stays behind.
+"""Gates for all tests; and every test leaves the machine as it found it.
+
+No thread, process, file descriptor or shared memory stays behind.
 
 What is only just ending is waited for. A test that cannot keep this says why:
 `@pytest.mark.leaves_behind("the interpreter's exit is what ends it")`.
@@ -18,6 +20,8 @@ from typing import NamedTuple
 import hypothesis
 import psutil
 import pytest
+
+from tests.contract.gates import Gate, MakeGate
 
 WAIT_S = 5
 FAILED = pytest.StashKey[bool]()
@@ -50,6 +54,23 @@ def _leaves_nothing_behind(request: pytest.FixtureRequest) -> Iterator[None]:
     # What a failing test leaves is held by its traceback, and says nothing new.
     if not request.node.stash.get(FAILED, False) and (left := left_behind(before)):
         pytest.fail("left behind: " + ", ".join(map(str, left)), pytrace=False)
+
+
+@pytest.fixture
+def gates() -> Iterator[list[Gate]]:
+    made: list[Gate] = []
+    yield made
+    for gate in made:
+        gate.close()
+
+
+@pytest.fixture
+def make_gate(gates: list[Gate]) -> MakeGate:
+    def make(opens_at: int | None = None) -> Gate:
+        gates.append(Gate(opens_at))
+        return gates[-1]
+
+    return make
 
 
 @pytest.hookimpl(wrapper=True)

@@ -7,6 +7,7 @@
     future.set_result(...) <- Reader <-- reply: outcome, worktime ----  |
 
 - `messages`: what crosses, and how it is pickled. Every payload is unpickled inside a `try`, on either side.
+- `by_value`: how functions of a notebook are pickled, and where they live in a worker.
 - `worker`: the loop in the worker process.
 - `parent`: the parent's handle of a worker: gives it calls, and decides what its end means.
 - `child`: the process behind that handle; `inbox`: what comes from it; `deaths`: what is said of its end.

@@ -4,8 +4,11 @@ Who sends a message waits until the process has taken it; who receives one never
 """
 
 import os
+import signal
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from multiprocessing import resource_tracker
 from multiprocessing.context import BaseContext
 from typing import Any
 
@@ -98,10 +101,28 @@ def _start(context: Any, name: str, args: tuple[Any, ...]) -> tuple[Any, Any]:
     inherited = ours if context.get_start_method() == "fork" else None
     try:
         process = context.Process(target=worker.main, args=(theirs, inherited, *args), name=name)
-        process.start()
+        with _interrupts_held_back(context):
+            process.start()
     except BaseException:
         ours.close()
         raise
     finally:
         theirs.close()
     return process, ours
+
+
+@contextmanager
+def _interrupts_held_back(context: Any) -> Iterator[None]:
+    """A process that starts in here is deaf to Ctrl-C until `worker.main` says otherwise.
+
+    Not with forkserver: there it is the server's mask that counts, and the server has other customers.
+    """
+    if not hasattr(signal, "pthread_sigmask") or context.get_start_method() == "forkserver":
+        yield
+        return
+    resource_tracker.ensure_running()  # its start would lift the ban
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, [signal.SIGINT])
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)

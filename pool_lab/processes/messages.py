@@ -1,26 +1,28 @@
 """What crosses between a pool and its worker processes, and how it is pickled.
 
 A request is the pickled (function, args, kwargs). A reply is a fixed head, what kind of reply, to which request, and
-what the worker measured, followed by the pickled result or (exception, traceback text). Payloads are bytes until the
-side that needs them unpickles them, in a `try`: what cannot be pickled or unpickled costs one call and never a worker.
+what the worker measured, followed by the pickled result or (traceback text, pickled exception). Payloads are bytes
+until the side that needs them unpickles them, in a `try`: what cannot be pickled or unpickled costs one call and never
+a worker.
 
 Functions and classes normally travel by name, as pickle does it. Two kinds have no name that a worker could look up:
 those made inside functions, lambdas among them, and those defined in a notebook cell or a prompt, whose `__main__` no
-other process can import. Those travel by value, which cloudpickle does.
+other process can import. Those travel by value: see `by_value`.
 """
 
 import io
+import linecache
 import pickle
+import re
 import struct
 import sys
 import traceback
-from collections import ChainMap
 from collections.abc import Callable
 from enum import IntEnum
 from multiprocessing.reduction import ForkingPickler
-from typing import Any, ClassVar, NamedTuple, NoReturn
+from typing import Any, NamedTuple
 
-from pool_lab.call import Worktime, name_of
+from pool_lab.call import Worktime, name_of, text_of
 from pool_lab.errors import CallPicklingError, CallUnpicklingError, RemoteTraceback
 
 __all__ = [
@@ -33,6 +35,7 @@ __all__ = [
     "dumps_error",
     "dumps_result",
     "loads",
+    "main_can_be_imported",
     "outcome",
     "raised",
 ]
@@ -40,6 +43,11 @@ __all__ = [
 PROTOCOL = 5
 HEAD = struct.Struct("<BQddd")
 """Of a reply: kind, request, began, ended, cpu_s."""
+
+_BARE_FRAME = re.compile(
+    r'^(?P<margin>[ |]*)File "(?P<file>.+)", line (?P<line>\d+), in .+\n(?!(?P=margin) )', re.MULTILINE
+)
+"""A frame in a traceback, without its line of source."""
 
 
 class ReplyKind(IntEnum):
@@ -51,6 +59,8 @@ class ReplyKind(IntEnum):
     RAISED = 3
     BEGUN = 4
     """The call was asked to stop too early: it began at `began`, or is just about to; no payload."""
+    UNREADABLE = 5
+    """The call could not be unpickled, which raised the payload."""
 
 
 class BadReplyError(Exception):
@@ -80,56 +90,44 @@ class Reply(NamedTuple):
 NO_WORKTIME = Worktime(0.0, 0.0, 0.0)
 
 
-def dumps(value: object) -> bytes:
+def dumps(value: object, *, to_worker: bool = False) -> bytes:
     """The value, pickled; by value what another process could not find by name. Raises whatever pickling raises."""
+    buffer = io.BytesIO()
     try:
-        pickled = bytes(ForkingPickler.dumps(value, PROTOCOL))
+        ForkingPickler(buffer, PROTOCOL).dump(value)
     except Exception as error:
-        return _dumps_by_value(value, error)
-    if b"__main__" in pickled and not _main_can_be_imported():
-        return _dumps_by_value(value, None)
+        return _dumps_by_value(value, error, to_worker=to_worker)
+    pickled = buffer.getvalue()
+    if b"__main__" in pickled and not main_can_be_imported():
+        return _dumps_by_value(value, None, to_worker=to_worker)
     return pickled
 
 
-def _dumps_by_value(value: object, first_error: Exception | None) -> bytes:
-    import cloudpickle  # not everybody's pools need it, and it would double the time `import pool_lab` takes
+def _dumps_by_value(value: object, first_error: Exception | None, *, to_worker: bool) -> bytes:
+    from .by_value import dumps_by_value  # not everybody's pools need cloudpickle, and it takes long to import
 
-    class ByValue(cloudpickle.Pickler):  # type: ignore[misc]  # cloudpickle is untyped
-        # Besides, what multiprocessing can send, such as connections; but no open files: cloudpickle would send a copy
-        # of the text, which is not what anyone means by it.
-        dispatch_table: ClassVar[Any] = ChainMap(
-            {io.TextIOWrapper: _refuse},
-            ForkingPickler._extra_reducers,  # type: ignore[attr-defined]
-            cloudpickle.Pickler.dispatch_table,
-        )
-
-    buffer = io.BytesIO()
     try:
-        ByValue(buffer, PROTOCOL).dump(value)
+        return dumps_by_value(value, PROTOCOL, to_worker=to_worker, from_notebook=not main_can_be_imported())
     except Exception as error:
         raise error from first_error
-    return buffer.getvalue()
 
 
-def _refuse(value: object) -> NoReturn:
-    raise TypeError(f"cannot pickle {type(value).__name__!r} object")
-
-
-def _main_can_be_imported() -> bool:
-    """Whether `__main__` is a script or a module: a new process imports those again."""
+def main_can_be_imported() -> bool:
+    """Whether `__main__` is a script or a module, which a new process imports again, and no prompt came after it."""
     main = sys.modules["__main__"]
-    return getattr(main, "__spec__", None) is not None or hasattr(main, "__file__")
+    has_file = getattr(main, "__spec__", None) is not None or hasattr(main, "__file__")
+    return has_file and not hasattr(sys, "ps1")
 
 
 def dumps_call(function: Callable[..., Any], args: tuple[Any, ...], kwargs: dict[str, Any]) -> bytes:
     """A request. Raises `CallPicklingError`, which names what could not be pickled."""
     try:
-        return dumps((function, args, kwargs))
+        return dumps((function, args, kwargs), to_worker=True)
     except Exception as error:
         culprit = _culprit({"the function": function, **_named(args), **kwargs})
         raise CallPicklingError(
             f"the call {name_of(function)}(...) cannot be sent to a worker process: "
-            f"{culprit} cannot be pickled: {error}"
+            f"{culprit} cannot be pickled: {text_of(error)}"
         ) from error
 
 
@@ -140,20 +138,25 @@ def dumps_result(result: object, function_name: str) -> bytes:
     except Exception as error:
         raise CallPicklingError(
             f"the result of {function_name}(...), a {type(result).__qualname__}, "
-            f"cannot be sent back from the worker process: {error}"
+            f"cannot be sent back from the worker process: {text_of(error)}"
         ) from error
 
 
 def dumps_error(error: BaseException) -> bytes:
-    """An exception for a reply, with its traceback as text; a `CallPicklingError` in its place if it cannot travel."""
+    """An exception for a reply; a `CallPicklingError` in its place if it cannot travel.
+
+    Its traceback goes along as text, outside the pickle of the exception, which may turn out to be unreadable.
+    """
     text = "".join(traceback.format_exception(error))
     try:
-        return dumps((error, text))
+        pickled = dumps(error)
     except Exception as failure:
         substitute = CallPicklingError(
-            f"the call raised {type(error).__qualname__}, which cannot be sent back from the worker process: {failure}"
+            f"the call raised {type(error).__qualname__}, "
+            f"which cannot be sent back from the worker process: {text_of(failure)}"
         )
-        return dumps((substitute, text))
+        pickled = dumps(substitute)
+    return pickle.dumps((text, pickled))
 
 
 def loads(payload: bytes, what: str) -> Any:
@@ -161,31 +164,70 @@ def loads(payload: bytes, what: str) -> Any:
     try:
         return pickle.loads(payload)
     except BaseException as error:  # foreign code runs here: a SystemExit must not end the thread that reads
-        raise CallUnpicklingError(f"{what} arrived but cannot be unpickled: {error!r}") from error
+        raise _unreadable(what, error) from error
+
+
+def _unreadable(what: str, error: BaseException) -> CallUnpicklingError:
+    return CallUnpicklingError(f"{what} arrived but cannot be unpickled: {text_of(error)}")
 
 
 def outcome(reply: Reply, function_name: str) -> tuple[object, BaseException | None]:
     """What the call returned and None, or None and what it raised."""
-    if reply.kind is ReplyKind.RAISED:
-        return None, raised(reply.payload, f"the exception of {function_name}(...)")
+    if reply.kind is not ReplyKind.RETURNED:
+        error = raised(reply.payload, f"the exception of {function_name}(...)")
+        return None, error if reply.kind is ReplyKind.RAISED else _unreadable_call(function_name, error)
     try:
         return loads(reply.payload, f"the result of {function_name}(...)"), None
-    except CallUnpicklingError as error:
-        return None, error.with_traceback(None)
+    except CallUnpicklingError as failure:
+        return None, failure.with_traceback(None)
+
+
+def _unreadable_call(function_name: str, error: BaseException) -> CallUnpicklingError:
+    failure = _unreadable(f"the call {function_name}(...)", error)
+    failure.__cause__ = error
+    return failure
 
 
 def raised(payload: bytes, what: str) -> BaseException:
-    """The exception of a reply, with the worker's traceback as its cause."""
+    """The exception of a reply, with the worker's traceback as its cause.
+
+    If it cannot be unpickled, the error that says so, with the traceback as the last of its causes.
+    """
+    text = "(its traceback was lost)\n"
     try:
-        error, text = loads(payload, what)
+        text, pickled = _pair(loads(payload, what), what)
+        error = last = _exception(pickled, what)
     except CallUnpicklingError as failure:
-        return failure.with_traceback(None)
-    except (TypeError, ValueError) as failure:
-        return CallUnpicklingError(f"{what} did not arrive as it left: {failure}")
-    if not isinstance(error, BaseException):
-        return CallUnpicklingError(f"{what} is no exception any more, now that it was unpickled: {error!r}")
-    error.__cause__ = RemoteTraceback(text)
+        error = last = failure.with_traceback(None)
+        while last.__cause__ is not None:
+            last = last.__cause__
+    # The exception may be frozen for everybody, itself included.
+    object.__setattr__(last, "__cause__", RemoteTraceback(_with_source(text)))
     return error
+
+
+def _pair(value: object, what: str) -> tuple[str, bytes]:
+    match value:
+        case (str(text), bytes(pickled)):
+            return text, pickled
+    raise CallUnpicklingError(f"{what} did not arrive as it left")
+
+
+def _exception(pickled: bytes, what: str) -> BaseException:
+    error = loads(pickled, what)
+    if not isinstance(error, BaseException):
+        raise CallUnpicklingError(f"{what} arrived as {type(error).__qualname__}, which is no exception")
+    return error
+
+
+def _with_source(text: str) -> str:
+    """A worker's traceback with the lines of notebook cells, which only the notebook's own process knows."""
+
+    def add_line(frame: re.Match[str]) -> str:
+        line = linecache.getline(frame["file"], int(frame["line"])).strip()
+        return f"{frame[0]}{frame['margin']}  {line}\n" if line else frame[0]
+
+    return _BARE_FRAME.sub(add_line, text)
 
 
 def _named(args: tuple[Any, ...]) -> dict[str, Any]:

@@ -180,7 +180,7 @@ class WorkerProcess:
                 self._dispatcher.ready(self)
             case ReplyKind.UNPREPARED if not self._arrived:
                 self._give_up(raised(reply.payload, "the initializer's exception"))
-            case ReplyKind.RETURNED | ReplyKind.RAISED if reply.request == self._answered:
+            case ReplyKind.RETURNED | ReplyKind.RAISED | ReplyKind.UNREADABLE if reply.request == self._answered:
                 self._finish(reply)
             case ReplyKind.BEGUN if reply.request == self._answered:
                 self._give_time(reply.worktime.began)

@@ -1,23 +1,28 @@
 """The worker's side: a process that takes requests from its pipe, one at a time, and replies.
 
 It ends when it is sent an empty message, when its pool's process is gone (then the pipe ends), or when its initializer
-fails. A signal asks it to stop the call that it runs.
+fails. A signal asks it to stop the call that it runs. What calls print goes, line by line, where the standard output of
+the pool's process goes; a notebook shows it, except on Windows.
 """
 
+import io
 import multiprocessing.util
+import pickle
 import signal
+import sys
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from multiprocessing.connection import Connection
 from types import FrameType
 from typing import Any
 
-from pool_lab.call import Worktime, name_of
+from pool_lab.call import Stopwatch, Worktime, name_of
 from pool_lab.errors import logger
 
-from .messages import NO_WORKTIME, Reply, ReplyKind, dumps, dumps_error, dumps_result, loads
+from .messages import NO_WORKTIME, Reply, ReplyKind, dumps, dumps_error, dumps_result, loads, main_can_be_imported
 
-__all__ = ["STOP_SIGNAL", "Initializer", "main"]
+__all__ = ["STOP_SIGNAL", "Caller", "Initializer", "main"]
 
 # What Go's scheduler interrupts its threads with, for the same reasons: nobody else sends it, and a program that does
 # not expect it is not harmed by it. Windows has nothing of the kind.
@@ -37,9 +42,13 @@ class Initializer:
         self._function, self._args = function, args
 
     def __reduce__(self) -> tuple[Any, ...]:
-        return _Arrived, (dumps((self._function, self._args)),)
+        return _Arrived, (dumps((self._function, self._args), to_worker=True),)
 
     def __call__(self) -> None:
+        # In a forked process. What a notebook's function refers to is here, but has not come by pickle: see `by_value`.
+        if not main_can_be_imported():
+            with suppress(Exception):
+                loads(dumps(self._function, to_worker=True), "the initializer")
         self._function(*self._args)
 
 
@@ -66,14 +75,20 @@ def main(
     # Ctrl-C reaches every process of the terminal or the kernel. Whether the pool ends is for its owner to say. A
     # handler, not SIG_IGN: programs that a call starts get the default back.
     signal.signal(signal.SIGINT, lambda signum, frame: None)
-    caller = _Caller(connection, task_timeout)
+    if hasattr(signal, "pthread_sigmask"):
+        signal.pthread_sigmask(signal.SIG_UNBLOCK, [signal.SIGINT])
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            # In a notebook it is a pipe, and a pipe's text would stay here until the process ends.
+            stream.reconfigure(line_buffering=True)
+    caller = Caller(connection, task_timeout)
     if STOP_SIGNAL is not None:
         signal.signal(STOP_SIGNAL, caller.stop)
     with connection:
         try:
             if _prepare(connection, initializer):
-                while request := connection.recv_bytes():
-                    connection.send_bytes(caller.answer(request).to_bytes())
+                while _serve(connection, caller):
+                    pass
         except (EOFError, OSError):
             return  # the pool's process is gone
         except KeyboardInterrupt:
@@ -96,7 +111,20 @@ def _prepare(connection: "Connection[bytes, bytes]", initializer: Callable[[], N
     return True
 
 
-class _Caller:
+def _serve(connection: "Connection[bytes, bytes]", caller: "Caller") -> bool:
+    """Take one request and reply; False if it was the order to end. A worker keeps nothing of a call while it waits."""
+    request = connection.recv_bytes()
+    if not request:
+        return False
+    reply = caller.answer(request)
+    for stream in (sys.stdout, sys.stderr):
+        with suppress(Exception):  # it may be None, or closed
+            stream.flush()
+    connection.send_bytes(reply.to_bytes())
+    return True
+
+
+class Caller:
     """Makes calls, one after the other, in the process's main thread: the one that signals interrupt."""
 
     def __init__(self, connection: "Connection[bytes, bytes]", task_timeout: float) -> None:
@@ -109,23 +137,23 @@ class _Caller:
 
     def answer(self, request: bytes) -> Reply:
         """Make the call."""
-        self._began, self._arrived, cpu_began = None, time.perf_counter(), time.thread_time()
-        self._may_be_stopped = True
+        kind, clock = ReplyKind.UNREADABLE, Stopwatch()
+        self._arrived, self._began, self._may_be_stopped = clock.began, None, True
         try:
-            function, args, kwargs = loads(request, "the call")
+            function, args, kwargs = pickle.loads(request)
             del request
-            self._began, cpu_began = time.perf_counter(), time.thread_time()
+            kind, clock = ReplyKind.RAISED, Stopwatch()
+            self._began = clock.began
             result = function(*args, **kwargs)
-            worktime = _worktime(self._began, cpu_began)
+            worktime = clock.read()
             payload = dumps_result(result, name_of(function))
             self._may_be_stopped = False
-            reply = Reply(ReplyKind.RETURNED, self._answered, worktime, payload)
+            kind = ReplyKind.RETURNED
         except BaseException as error:
             self._may_be_stopped = False
-            worktime = _worktime(self._began or self._arrived, cpu_began)
-            reply = Reply(ReplyKind.RAISED, self._answered, worktime, dumps_error(error))
+            worktime, payload = clock.read(), dumps_error(error)
         self._answered += 1
-        return reply
+        return Reply(kind, self._answered - 1, worktime, payload)
 
     def stop(self, signum: int, frame: FrameType | None) -> None:
         """Raise `KeyboardInterrupt` in the call if it is over its time.
@@ -144,7 +172,3 @@ class _Caller:
         else:
             self._may_be_stopped = False
             raise KeyboardInterrupt("the call ran longer than its pool's task_timeout")
-
-
-def _worktime(began: float, cpu_began: float) -> Worktime:
-    return Worktime(began, time.perf_counter(), time.thread_time() - cpu_began)

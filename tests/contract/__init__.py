@@ -6,5 +6,5 @@ processes. Where the two differ, the claim says so with `beyond_standard`, and w
     gates.py      a gate that calls in any thread or process stand at until the test opens it
     calls.py      what the pools are asked to call
     kinds.py      marks: on which kinds of pool, and for which library, a claim is made
-    conftest.py   the fixtures `library`, `kind`, `make_pool`, `make_gate`
+    conftest.py   the fixtures `library`, `kind`, `make_pool`
 """

@@ -19,6 +19,7 @@ __all__ = [
     "CannotLeave",
     "Given",
     "Holder",
+    "Sealed",
     "TwoArgumentError",
     "add",
     "bad_on_arrival",
@@ -33,7 +34,10 @@ __all__ = [
     "lock",
     "log_into_and_fail",
     "raise_cannot_leave",
+    "raise_sealed",
+    "raise_text",
     "raise_two_argument_error",
+    "raise_unprintable",
     "remember",
     "remembered",
     "set_event",
@@ -172,8 +176,50 @@ class CannotLeave(Exception):
         self.lock = threading.Lock()
 
 
+class ArrivesAsText(Exception):
+    """Is no exception any more when unpickled."""
+
+    def __reduce__(self) -> tuple[object, ...]:
+        return str, ("only words",)
+
+
+class Unprintable(Exception):
+    """Refuses when unpickled, and will not say why."""
+
+    def __reduce__(self) -> tuple[object, ...]:
+        return _raise_unprintable, ()
+
+    def __repr__(self) -> str:
+        raise LookupError("no words")
+
+    __str__ = __repr__
+
+
+def _raise_unprintable() -> None:
+    raise Unprintable
+
+
+class Sealed(Exception):
+    """Lets nobody set its attributes, as frozen dataclasses do."""
+
+    def __setattr__(self, name: str, value: object) -> None:
+        raise AttributeError(name)
+
+
+def raise_sealed() -> None:
+    raise Sealed("tight")
+
+
+def raise_text() -> None:
+    raise ArrivesAsText
+
+
 def raise_two_argument_error() -> None:
     raise TwoArgumentError("one", "two")
+
+
+def raise_unprintable() -> None:
+    raise Unprintable
 
 
 def raise_cannot_leave() -> None:

@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 
 from tests.contract.gates import Gate
-from tests.contract.kinds import DEFAULT_KINDS, STANDARD, MakeGate, MakePool
+from tests.contract.kinds import DEFAULT_KINDS, STANDARD, MakePool
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
@@ -35,23 +35,6 @@ def _kind(name: str) -> Any:
 @pytest.fixture
 def library(request: pytest.FixtureRequest) -> ModuleType:
     return import_module(request.param)
-
-
-@pytest.fixture
-def gates() -> Iterator[list[Gate]]:
-    made: list[Gate] = []
-    yield made
-    for gate in made:
-        gate.close()
-
-
-@pytest.fixture
-def make_gate(gates: list[Gate]) -> MakeGate:
-    def make(opens_at: int | None = None) -> Gate:
-        gates.append(Gate(opens_at))
-        return gates[-1]
-
-    return make
 
 
 @pytest.fixture

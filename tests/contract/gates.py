@@ -11,8 +11,9 @@ a worker that dies, so `wait_until_left` also sees the end of a process. Nothing
 import socket
 import threading
 from contextlib import suppress
+from typing import Protocol
 
-__all__ = ["PATIENCE_S", "Address", "Gate", "knock", "stand_at"]
+__all__ = ["PATIENCE_S", "Address", "Gate", "MakeGate", "knock", "stand_at"]
 
 # How long anything may take before a test gives up. Far more than any machine needs.
 PATIENCE_S = 20.0
@@ -86,6 +87,12 @@ class Gate:
         self._is_open = True
         for visitor in self._visitors:
             _hang_up(visitor)
+
+
+class MakeGate(Protocol):
+    """The fixture `make_gate`: makes a gate, and takes it down when the test is over."""
+
+    def __call__(self, opens_at: int | None = None) -> Gate: ...
 
 
 def _hang_up(visitor: socket.socket) -> None:

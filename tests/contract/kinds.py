@@ -14,11 +14,12 @@ from typing import Any, Protocol
 
 import pytest
 
-from tests.contract.gates import Gate
+from tests.contract.gates import MakeGate
 
 __all__ = [
     "DEFAULT_KINDS",
     "STANDARD",
+    "START_METHODS",
     "MakeGate",
     "MakePool",
     "beyond_standard",
@@ -54,7 +55,3 @@ class MakePool(Protocol):
     """Makes a pool of the library and kind at hand, and shuts it down when the test is over."""
 
     def __call__(self, max_workers: Any = 2, **options: Any) -> Executor: ...
-
-
-class MakeGate(Protocol):
-    def __call__(self, opens_at: int | None = None) -> Gate: ...

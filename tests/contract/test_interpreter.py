@@ -1,8 +1,6 @@
 """The interpreter's end, and a fork beside a pool: seen from outside, with small scripts."""
 
 import os
-import subprocess
-import sys
 from pathlib import Path
 from types import ModuleType
 
@@ -10,6 +8,7 @@ import pytest
 
 from tests.contract.gates import PATIENCE_S
 from tests.contract.kinds import beyond_standard, on_every_kind, on_threads
+from tests.scripts import run_file
 
 can_fork = pytest.mark.skipif(not hasattr(os, "fork"), reason="this system does not fork")
 
@@ -42,20 +41,7 @@ class Run:
     def __call__(self, main: str) -> list[str]:
         """The lines that the script and its calls wrote."""
         indented = "".join(f"    {line}\n" for line in main.strip().splitlines())
-        self.path.write_text(f'{self.opening}\n\nif __name__ == "__main__":\n{indented}', encoding="utf-8")
-        return self._output().split("\n")[:-1]
-
-    def _output(self) -> str:
-        finished = subprocess.run(
-            [sys.executable, "-W", "ignore::DeprecationWarning", self.path],
-            capture_output=True,
-            env={**os.environ, "PYTHONPATH": os.pathsep.join(filter(None, sys.path))},
-            text=True,
-            timeout=PATIENCE_S,
-            check=False,
-        )
-        assert (finished.returncode, finished.stderr) == (0, "")
-        return finished.stdout
+        return run_file(f'{self.opening}\n\nif __name__ == "__main__":\n{indented}', self.path)
 
 
 @pytest.fixture

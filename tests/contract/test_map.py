@@ -10,14 +10,7 @@ import pytest
 
 from tests.contract.calls import add, knock_and_double, stand_or_fail
 from tests.contract.gates import PATIENCE_S, Gate, stand_at
-from tests.contract.kinds import (
-    MakeGate,
-    MakePool,
-    beyond_standard,
-    on_every_kind,
-    on_processes,
-    on_threads,
-)
+from tests.contract.kinds import MakeGate, MakePool, beyond_standard, on_every_kind, on_processes, on_threads
 
 buffersize_is_new = beyond_standard("buffersize came with Python 3.14", until=(3, 14))
 

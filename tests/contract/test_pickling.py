@@ -31,7 +31,10 @@ BAD_ON_ARRIVAL: list[tuple[Callable[..., object], tuple[object, ...]]] = [
     (calls.add, (calls.BadOnArrival(),)),
     (calls.bad_on_arrival, ()),
     (calls.raise_two_argument_error, ()),
+    (calls.raise_text, ()),
+    (calls.raise_unprintable, ()),
 ]
+ARRIVING = ["argument", "result", "exception", "an exception that arrives as text", "an exception without words"]
 
 
 @on_processes
@@ -47,7 +50,7 @@ def test_what_cannot_be_pickled_fails_its_own_future_and_the_pool_lives(
 
 
 @on_processes
-@pytest.mark.parametrize(("call", "arguments"), BAD_ON_ARRIVAL, ids=["argument", "result", "exception"])
+@pytest.mark.parametrize(("call", "arguments"), BAD_ON_ARRIVAL, ids=ARRIVING)
 def test_what_cannot_be_unpickled_fails_its_future_as_a_broken_pool(
     make_pool: MakePool, call: Callable[..., object], arguments: tuple[object, ...]
 ) -> None:
@@ -56,7 +59,7 @@ def test_what_cannot_be_unpickled_fails_its_future_as_a_broken_pool(
 
 @beyond_standard("it unpickles where no one catches: one such call fails every future, and the pool for good")
 @on_every_start_method
-@pytest.mark.parametrize(("call", "arguments"), BAD_ON_ARRIVAL, ids=["argument", "result", "exception"])
+@pytest.mark.parametrize(("call", "arguments"), BAD_ON_ARRIVAL, ids=ARRIVING)
 def test_what_cannot_be_unpickled_fails_only_its_own_future(
     make_pool: MakePool, call: Callable[..., object], arguments: tuple[object, ...]
 ) -> None:
@@ -65,6 +68,28 @@ def test_what_cannot_be_unpickled_fails_only_its_own_future(
     assert isinstance(bad.exception(PATIENCE_S), BrokenExecutor)
     assert [before.result(PATIENCE_S), after.result(PATIENCE_S)] == [1, 2]
     assert pool.submit(calls.add, 3).result(PATIENCE_S) == 3
+
+
+@beyond_standard("the traceback is lost with the exception")
+@on_processes
+@pytest.mark.parametrize(
+    "call", [calls.raise_cannot_leave, calls.raise_two_argument_error, calls.raise_text, calls.raise_unprintable]
+)
+def test_an_exception_that_cannot_travel_still_leaves_its_traceback(
+    make_pool: MakePool, call: Callable[..., object]
+) -> None:
+    error = make_pool(1).submit(call).exception(PATIENCE_S)
+    while error is not None and error.__cause__ is not None:
+        error = error.__cause__
+    assert f"in {call.__name__}\n" in str(error)
+
+
+@beyond_standard("it sets the cause where no one catches: the pool is broken for good")
+@on_processes
+def test_an_exception_that_lets_no_one_set_its_attributes_arrives_with_its_traceback(make_pool: MakePool) -> None:
+    error = make_pool(1).submit(calls.raise_sealed).exception(PATIENCE_S)
+    assert isinstance(error, calls.Sealed)
+    assert "in raise_sealed\n" in str(error.__cause__)
 
 
 @on_processes

@@ -11,15 +11,7 @@ import pytest
 
 from tests.contract.calls import add, fail, thread_at, worker
 from tests.contract.gates import PATIENCE_S, stand_at
-from tests.contract.kinds import (
-    STANDARD,
-    MakeGate,
-    MakePool,
-    beyond_standard,
-    on_every_kind,
-    on_processes,
-    on_threads,
-)
+from tests.contract.kinds import STANDARD, MakeGate, MakePool, beyond_standard, on_every_kind, on_processes, on_threads
 
 
 def threads_named(prefix: str) -> list[threading.Thread]:

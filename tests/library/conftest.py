@@ -8,7 +8,9 @@ import pytest
 
 from pool_lab import ProcessPoolExecutor, ThreadPoolExecutor
 from tests.contract.gates import Gate
-from tests.library.watching import AnyPool, Log, MakeGate, MakePool
+from tests.contract.kinds import START_METHODS
+from tests.kernels import Kernel
+from tests.library.watching import AnyPool, Log, MakePool
 
 
 @pytest.fixture(params=["threads", "forkserver"])
@@ -18,23 +20,6 @@ def kind(request: pytest.FixtureRequest) -> str:
     if name != "threads" and name not in multiprocessing.get_all_start_methods():
         pytest.skip(f"this system has no {name}")
     return name
-
-
-@pytest.fixture
-def gates() -> Iterator[list[Gate]]:
-    made: list[Gate] = []
-    yield made
-    for gate in made:
-        gate.close()
-
-
-@pytest.fixture
-def make_gate(gates: list[Gate]) -> MakeGate:
-    def make(opens_at: int | None = None) -> Gate:
-        gates.append(Gate(opens_at))
-        return gates[-1]
-
-    return make
 
 
 @pytest.fixture
@@ -54,6 +39,18 @@ def make_pool(kind: str, gates: list[Gate]) -> Iterator[MakePool]:
         gate.open()
     while made:
         made.pop().shutdown(cancel_futures=True)
+
+
+@pytest.fixture(scope="session")
+def kernel() -> Iterator[Kernel]:
+    """One for all tests: they leave nothing in it but names."""
+    with Kernel() as started:
+        # What multiprocessing starts once for the whole life of a process is there from now on.
+        for start in START_METHODS:
+            started.run("import multiprocessing, pool_lab")
+            started.run(f"pool = pool_lab.ProcessPoolExecutor(1, multiprocessing.get_context({start!r}))")
+            assert started.run("with pool: print(pool.submit(abs, -1).result())") == "1\n"
+        yield started
 
 
 @pytest.fixture

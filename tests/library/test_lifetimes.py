@@ -15,10 +15,9 @@ from pool_lab.processes import child, parent
 from pool_lab.staff import Staff
 from tests.contract import calls
 from tests.contract.gates import PATIENCE_S, stand_at
-from tests.library.scripts import run_file
+from tests.contract.kinds import START_METHODS
 from tests.library.watching import AnyPool, MakeGate, until
-
-START_METHODS = [name for name in ("fork", "forkserver", "spawn") if name in multiprocessing.get_all_start_methods()]
+from tests.scripts import run_file
 
 forks = pytest.mark.skipif(not hasattr(os, "fork"), reason="this system does not fork")
 

@@ -1,6 +1,5 @@
 """What crosses between processes: what is defined where no worker can import it, and what cannot cross at all."""
 
-import multiprocessing
 import tempfile
 import threading
 from pathlib import Path
@@ -11,10 +10,9 @@ import pytest
 from pool_lab import CallPicklingError, CallUnpicklingError, Event, EventKind
 from tests.contract import calls
 from tests.contract.gates import PATIENCE_S
-from tests.library.scripts import run_file, run_like_a_kernel
+from tests.contract.kinds import START_METHODS
 from tests.library.watching import Log, MakeGate, MakePool, on_processes
-
-START_METHODS = [name for name in ("fork", "forkserver", "spawn") if name in multiprocessing.get_all_start_methods()]
+from tests.scripts import run_file, run_like_a_kernel
 
 KERNEL = """
 import multiprocessing
@@ -161,7 +159,11 @@ def test_the_error_names_what_cannot_leave(make_pool: MakePool) -> None:
 def test_the_error_names_what_cannot_arrive(make_pool: MakePool) -> None:
     pool = make_pool(1)
     for function, args, culprit in [
-        (calls.add, (calls.BadOnArrival(),), "the call arrived but cannot be unpickled.*refused on arrival"),
+        (
+            calls.add,
+            (calls.BadOnArrival(),),
+            r"the call add\(...\) arrived but cannot be unp.*refused on arrival",
+        ),
         (calls.bad_on_arrival, (), r"the result of bad_on_arrival\(...\) arrived.*refused on arrival"),
         (
             calls.raise_two_argument_error,

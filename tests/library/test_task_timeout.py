@@ -17,7 +17,7 @@ from pool_lab import EventKind, ProcessPoolExecutor, RemoteTraceback, ThreadPool
 from pool_lab.processes import child, parent, worker
 from tests.contract import calls
 from tests.contract.gates import PATIENCE_S, Address, knock
-from tests.library.scripts import run_file
+from tests.scripts import run_file
 from tests.library.watching import Log, MakeGate, MakePool
 
 START_METHODS = [name for name in ("fork", "forkserver", "spawn") if name in multiprocessing.get_all_start_methods()]

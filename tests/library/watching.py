@@ -8,7 +8,7 @@ from typing import Any, Protocol
 import pytest
 
 from pool_lab import Event, EventKind, ProcessPoolExecutor, ThreadPoolExecutor
-from tests.contract.gates import PATIENCE_S, Gate
+from tests.contract.gates import PATIENCE_S, MakeGate
 
 __all__ = ["AnyPool", "Log", "MakeGate", "MakePool", "ident", "on_processes", "on_threads", "until"]
 
@@ -20,10 +20,6 @@ on_processes = pytest.mark.parametrize("kind", ["forkserver"], indirect=True)
 
 class MakePool(Protocol):
     def __call__(self, max_workers: int = 2, **options: Any) -> Any: ...
-
-
-class MakeGate(Protocol):
-    def __call__(self, opens_at: int | None = None) -> Gate: ...
 
 
 class Log:

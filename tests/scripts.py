@@ -1,11 +1,12 @@
 """Runs small programs, each in an interpreter of its own, and says what they printed."""
 
 import os
+import re
 import subprocess
 import sys
 from pathlib import Path
 
-__all__ = ["run_file", "run_like_a_kernel"]
+__all__ = ["run_at_a_prompt", "run_file", "run_like_a_kernel"]
 
 PATIENCE_S = 40
 
@@ -20,15 +21,22 @@ def run_file(program: str, path: Path) -> list[str]:
     return _lines(str(path))
 
 
-def _lines(*arguments: str) -> list[str]:
+def run_at_a_prompt(typed: str, *arguments: str) -> list[str]:
+    """As typed by someone who started Python so; blocks end with an empty line."""
+    return _lines("-q", "-i", *arguments, typed=typed)
+
+
+def _lines(*arguments: str, typed: str = "") -> list[str]:
     """What the program printed. It must end well and complain of nothing."""
     finished = subprocess.run(
         [sys.executable, "-W", "ignore::DeprecationWarning", *arguments],
         capture_output=True,
+        input=typed,
         env={**os.environ, "PYTHONPATH": os.pathsep.join(filter(None, sys.path))},
         text=True,
         timeout=PATIENCE_S,
         check=False,
     )
-    assert (finished.returncode, finished.stderr) == (0, "")
+    complaints = re.sub(r"^(>>> |\.\.\. )+\n?", "", finished.stderr)  # prompts are written there as well
+    assert (finished.returncode, complaints) == (0, "")
     return finished.stdout.splitlines()

@@ -1,0 +1,86 @@
+"""A notebook without a front end: runs cells in a real kernel, and says what their reader would see."""
+
+import os
+import re
+import subprocess
+import sys
+from typing import Any
+
+from ipykernel.kernelapp import IPKernelApp
+from jupyter_client.manager import KernelManager
+
+__all__ = ["Kernel", "launch"]
+
+PATIENCE_S = 20
+COLOURS = re.compile(r"\x1b\[[0-9;]*m")
+
+
+class Kernel:
+    """A kernel with this Python, from `with` to its end."""
+
+    def __init__(self) -> None:
+        self._manager: Any = KernelManager()
+        self._client: Any = self._manager.client()
+
+    def __enter__(self) -> "Kernel":
+        path = os.pathsep.join(filter(None, sys.path))
+        environment = {**os.environ, "PYTHONPATH": path, "PYTHONWARNINGS": "ignore"}
+        # The first makes a kernel show less than it does otherwise, the second more.
+        for name in ("PYTEST_CURRENT_TEST", "PYTHONUNBUFFERED"):
+            environment.pop(name, None)
+        launch = "from tests.kernels import launch; launch()"
+        self._manager.kernel_spec.argv = [sys.executable, "-c", launch, "-f", "{connection_file}"]
+        self._manager.start_kernel(env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        self._client.load_connection_info(self._manager.get_connection_info())
+        self._client.start_channels()
+        try:
+            self._client.wait_for_ready(PATIENCE_S)
+        except BaseException:
+            self.__exit__()
+            raise
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._client.stop_channels()
+        self._manager.shutdown_kernel(now=True)
+
+    def run(self, cell: str, *, awaited: str = "", interrupt_at: str | None = None) -> str:
+        """What is shown until the cell is over, errors as IPython formats them, without colours.
+
+        `awaited`: words that may come after the cell's end. `interrupt_at`: words at which to press the stop button.
+        """
+        output, is_over = "", False
+        request = self._client.execute(cell)
+        while not is_over or awaited not in output:
+            message = self._client.get_iopub_msg(timeout=PATIENCE_S)
+            output += _shown(message["msg_type"], message["content"])
+            if message["parent_header"].get("msg_id") == request:
+                is_over = is_over or message["content"].get("execution_state") == "idle"
+            if interrupt_at is not None and interrupt_at in output:
+                interrupt_at = None
+                self._manager.interrupt_kernel()
+        return output
+
+
+class WithoutSubshells(IPKernelApp):
+    """The thread that ipykernel 7 has for them now and then keeps a request to itself, and the kernel is silent."""
+
+    def init_control(self, context: Any) -> None:
+        super().init_control(context)  # type: ignore[no-untyped-call]
+        self.shell_channel_thread = None
+
+
+def launch() -> None:
+    """What the kernel's process runs."""
+    WithoutSubshells.launch_instance()
+
+
+def _shown(kind: str, content: dict[str, Any]) -> str:
+    match kind:
+        case "stream":
+            return str(content["text"])
+        case "execute_result":
+            return str(content["data"]["text/plain"]) + "\n"
+        case "error":
+            return COLOURS.sub("", "\n".join(content["traceback"]))
+    return ""
