@@ -127,9 +127,9 @@ if __name__ == "__main__":
 
 
 @forks
-@pytest.mark.parametrize("kind", ["threads", "fork", "spawn"])
+@pytest.mark.parametrize("kind", ["threads", *START_METHODS])
 def test_a_forked_child_can_use_the_pool_it_inherits(kind: str, tmp_path: Path) -> None:
-    """A new one, and one that has worked; the parent's goes on. Not with forkserver: multiprocessing itself refuses."""
+    """A new one, and one that has worked; the parent's goes on."""
     assert run_file(INHERIT.format(kind=kind, options={}), tmp_path / "script.py") == ["0", "0", "5"]
 
 
@@ -147,10 +147,8 @@ def ask_another_pool(kind: str, number: int) -> int:
 
 @pytest.mark.filterwarnings("ignore:This process .* is multi-threaded:DeprecationWarning")
 @pytest.mark.parametrize("outer", ["threads", *START_METHODS])
-@pytest.mark.parametrize("inner", ["threads", "fork", "spawn"])
+@pytest.mark.parametrize("inner", ["threads", *START_METHODS])
 def test_a_call_may_make_a_pool_of_its_own(outer: str, inner: str) -> None:
-    if inner not in ("threads", *START_METHODS):
-        pytest.skip(f"this system has no {inner}")
     if (outer, inner) == ("threads", "fork"):
         pytest.skip("forking beside running threads may hang, in any library")
     with new_pool(outer) as pool:

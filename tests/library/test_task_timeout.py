@@ -17,8 +17,8 @@ from pool_lab import EventKind, ProcessPoolExecutor, RemoteTraceback, ThreadPool
 from pool_lab.processes import child, parent, worker
 from tests.contract import calls
 from tests.contract.gates import PATIENCE_S, Address, knock
-from tests.scripts import run_file
 from tests.library.watching import Log, MakeGate, MakePool
+from tests.scripts import run_file
 
 START_METHODS = [name for name in ("fork", "forkserver", "spawn") if name in multiprocessing.get_all_start_methods()]
 SOON_S = 0.2
