@@ -6,6 +6,7 @@ Who sends a message waits until the process has taken it; who receives one never
 import os
 import threading
 from collections.abc import Callable
+from contextlib import suppress
 from multiprocessing.context import BaseContext
 from typing import Any
 
@@ -73,7 +74,7 @@ class Child:
 
     def _ask(self) -> None:
         """Have `KeyboardInterrupt` raised in the call, so that its `finally` clauses run."""
-        if self.exitcode is None:
+        with suppress(ProcessLookupError):  # it may just have died
             os.kill(self.pid, worker.STOP_SIGNAL)  # type: ignore[arg-type]  # see CAN_ASK
 
     def terminate(self) -> None:
