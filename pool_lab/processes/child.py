@@ -8,7 +8,7 @@ import signal
 import sys
 import threading
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from multiprocessing import resource_tracker
 from multiprocessing.context import BaseContext
 from typing import Any
@@ -95,7 +95,7 @@ class Child:
 
     def _ask(self) -> None:
         """Have `KeyboardInterrupt` raised in the call, so that its `finally` clauses run."""
-        if self.exitcode is None:
+        with suppress(ProcessLookupError):  # it may just have died
             os.kill(self.pid, worker.STOP_SIGNAL)  # type: ignore[arg-type]  # see CAN_ASK
 
     def terminate(self) -> None:
