@@ -12,12 +12,14 @@
 - `parent`: the parent's handle of a worker: gives it calls, and decides what its end means.
 - `child`: the process behind that handle; `inbox`: what comes from it; `deaths`: what is said of its end.
 - `reader`: the one thread of a pool that listens to all its workers.
+- `fork_server`: what a forked child needs to start processes.
 - `pool`: the executor.
 
 Each worker has a pipe of its own and there is no lock or queue that two processes share: a worker that is killed takes
 nothing along but its own call, and one that stops, even half-way through a reply, keeps only its own call waiting.
 """
 
+from . import fork_server as fork_server  # it watches over forks
 from .pool import ProcessPoolExecutor
 
 __all__ = ["ProcessPoolExecutor"]
