@@ -43,6 +43,10 @@ class Call(Future[Any]):
         self.function, self.args, self.kwargs, self.context = _nothing, (), _no_kwargs, _no_context
 
 
+# For its submitter it is a future like any other.
+Call.__name__ = Call.__qualname__ = Future.__name__
+
+
 def _nothing() -> None:
     """Stands for a function that was let go of."""
 

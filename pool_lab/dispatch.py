@@ -22,7 +22,6 @@ import itertools
 import threading
 from collections import deque
 from collections.abc import Callable, Sequence
-from functools import partial
 from typing import Any
 
 from .call import Call, name_of
@@ -53,7 +52,7 @@ class Dispatcher:
         self.size = size
         self.observers = observers
         self.reports = Reports(observers)
-        self._hire = partial(hire, self)
+        self._hire = hire
         self._when_closed = when_closed
         self._calls = itertools.count()
         self._broken: Callable[[], BrokenExecutor] | None = None
@@ -64,7 +63,7 @@ class Dispatcher:
     def _start_empty(self) -> None:
         self._lock = threading.Lock()
         self._queue: deque[Call] = deque()
-        self._staff = Staff(self._hire)
+        self._staff = Staff()
         self._leaving: set[Worker] = set()
         self._take_stock()
 
@@ -275,9 +274,14 @@ class Dispatcher:
         while (match := self._match()) is not None:
             orders.append(match)
         while len(self._queue) > self._staff.starting and len(self._staff) < self.size:
-            orders.append((self._staff.hire(), None))
+            orders.append((self._new_worker(), None))
         self._take_stock()
         return orders
+
+    def _new_worker(self) -> Worker:
+        worker = self._hire(self, self._staff.free_number)
+        self._staff.add(worker)
+        return worker
 
     def _match(self) -> tuple[Worker, Call] | None:
         """The next call for an idle worker, if both are there and the pool may run one more."""

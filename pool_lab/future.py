@@ -82,7 +82,7 @@ class Future(concurrent.futures.Future[T]):
         if self._state == FINISHED:
             error = self._exception
             shown += f" returned {type(self._result).__name__}" if error is None else f" raised {type(error).__name__}"
-        return f"<Future at {id(self):#x} state={shown}>"
+        return f"<{type(self).__name__} at {id(self):#x} state={shown}>"
 
     # For whoever holds the future
 

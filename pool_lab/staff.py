@@ -6,7 +6,6 @@ It decides nothing and locks nothing: the dispatcher does both.
 """
 
 import itertools
-from collections.abc import Callable
 from dataclasses import dataclass
 from enum import Enum, auto
 from typing import Protocol
@@ -68,8 +67,7 @@ class Statistics:
 class Staff:
     """Everyone who was hired and has not been sent home."""
 
-    def __init__(self, hire: Callable[[int], Worker]) -> None:
-        self._hire = hire
+    def __init__(self) -> None:
         self._workers: dict[int, Worker] = {}
         self._idle: list[Worker] = []
         self._busy = 0
@@ -94,12 +92,15 @@ class Staff:
         """How many have been hired and are not up yet."""
         return len(self._workers) - len(self._idle) - self._busy
 
-    def hire(self) -> Worker:
-        """A new worker, to be started. It gets the lowest number that is free."""
-        number = next(number for number in itertools.count() if number not in self._workers)
-        worker = self._workers[number] = self._hire(number)
+    @property
+    def free_number(self) -> int:
+        """The lowest number that no one has."""
+        return next(number for number in itertools.count() if number not in self._workers)
+
+    def add(self, worker: Worker) -> None:
+        """The worker is hired, and about to be started."""
+        self._workers[worker.number] = worker
         worker.doing = Doing.STARTING
-        return worker
 
     def set_idle(self, worker: Worker) -> None:
         """The worker is up, or done with its call."""

@@ -5,7 +5,6 @@ Who sends a message waits until the process has taken it; who receives one never
 
 import os
 import signal
-import sys
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
@@ -25,25 +24,8 @@ CAN_ASK = worker.STOP_SIGNAL is not None
 # inherits the lock as well, taken, and may want to start processes of its own.
 _one_start_at_a_time = threading.Lock()
 
-
-def _after_fork() -> None:
-    _one_start_at_a_time._at_fork_reinit()  # type: ignore[attr-defined]
-    if "multiprocessing.forkserver" in sys.modules:
-        _forget_the_parents_server()
-
-
-def _forget_the_parents_server() -> None:
-    """Only its own parent can ask multiprocessing's fork server whether it lives: the child is to start another."""
-    server: Any = sys.modules["multiprocessing.forkserver"]._forkserver
-    if server._forkserver_alive_fd is not None:
-        os.close(server._forkserver_alive_fd)
-    preload = server._preload_modules
-    server.__init__()
-    server._preload_modules = preload
-
-
 if hasattr(os, "register_at_fork"):
-    os.register_at_fork(after_in_child=_after_fork)
+    os.register_at_fork(after_in_child=_one_start_at_a_time._at_fork_reinit)  # type: ignore[attr-defined]
 
 
 class Child:

@@ -81,7 +81,7 @@ if __name__ == "__main__":
         except KeyboardInterrupt:
             print(name)
         finger.join()
-        assert all(not future._waiters and not future._sleepers for future in futures)
+        assert not any(future._listeners().waiters or future._listeners().sleepers for future in futures)
         gate.open()
         assert [future.result(PATIENCE_S) for future in futures] == [0, 1]
         if name not in ("shutdown", "with"):
