@@ -10,12 +10,14 @@
 - `worker`: the loop in the worker process.
 - `parent`: the parent's handle of a worker.
 - `reader`: the one thread of a pool that listens to all its workers.
+- `fork_server`: what a forked child needs to start processes.
 - `pool`: the executor.
 
 Each worker has a pipe of its own and there is no lock or queue that two processes share: a worker that is killed takes
 nothing along but its own call.
 """
 
+from . import fork_server as fork_server  # it watches over forks
 from .pool import ProcessPoolExecutor
 
 __all__ = ["ProcessPoolExecutor"]

@@ -139,7 +139,7 @@ pool.submit(say, 3).result()
 
 
 @beyond_standard("the child has the pool, but none of its threads: the call never runs")
-@pytest.mark.kinds("threads", "fork", "spawn")  # multiprocessing's fork server serves only the process that started it
+@on_every_kind
 @can_fork
 def test_a_forked_child_can_use_a_pool_made_before_the_fork(run: Run) -> None:
     assert run(f"""
