@@ -11,7 +11,7 @@ Left out: `InterpreterPoolExecutor`, and what is private in the standard pools (
 - A call is running when a worker has started it. The standard pool of processes also says so of calls that wait in its
   pipe; here those can be cancelled, and `shutdown(cancel_futures=True)` cancels them.
 - Who waits for calls that `shutdown(cancel_futures=True)` cancelled is told; with the standard one, waits for ever.
-- Unless a start method is asked for, processes start as they do in Python 3.14, on every Python: never by fork.
+- Unless a start method is asked for, processes start as they do in Python 3.14, on every Python.
 - Forked processes start when calls need them, as others do, not all at the first call.
 """
 

@@ -1,7 +1,7 @@
 """A forked child starts a fork server of its own.
 
-The one that its parent has started does not serve it. `multiprocessing` does not know that, and fails in the child
-where it asks how that process is doing, which is not the child's own. So the child forgets it.
+The one that its parent has started does not serve it. `multiprocessing` does not know that: in the child it asks how
+that process is doing, which is not the child's own, and fails. So the child forgets it.
 """
 
 import os
