@@ -263,10 +263,7 @@ class Dispatcher:
     def _rearrange(self) -> tuple[list[Order], list[Dismissal]]:
         """What is to be done now that there are more or fewer workers, or may be."""
         dismissed = self._dismiss_idle()
-        orders = self._distribute()
-        dismissed += self._dismiss_idle()
-        self._take_stock()
-        return orders, dismissed
+        return self._distribute(), dismissed
 
     def _distribute(self) -> list[Order]:
         """Queued calls for idle workers, and new workers for the calls that are left over."""
@@ -340,8 +337,6 @@ class Dispatcher:
             self._staff.set_idle(worker)
             dismissed = self._dismiss_idle()
             order = self._match()
-            if self._closed:  # that may have been the last call that others waited for
-                dismissed += self._dismiss_idle()
             self._take_stock()
         self._send_home(dismissed)
         return order

@@ -106,18 +106,18 @@ def test_the_highest_lanes_empty_first_whoever_is_done_first(
 
 @pytest.mark.parametrize("cancel_futures", [False, True])
 def test_workers_that_wait_for_others_to_leave_end_with_the_pool(
-    make_pool: MakePool, make_gate: MakeGate, *, cancel_futures: bool
+    make_pool: MakePool, make_gate: MakeGate, log: Log, *, cancel_futures: bool
 ) -> None:
-    gates, pool = [make_gate() for _ in range(4)], make_pool(4)
-    running = []
+    gates, pool = [make_gate() for _ in range(4)], make_pool(4, observer=log)
     for gate in gates:
-        running.append(pool.submit(stand_at, gate.address))
+        pool.submit(stand_at, gate.address)
         gate.wait_for(1)
-    pool.resize(1)
+    pool.resize(2)
     waiting = pool.submit(calls.add, 1)
+    lanes = {event.worker: event.call or 0 for event in log.only(EventKind.STARTED)}
     for lane in (0, 1):
-        gates[lane].open()
-        running[lane].result(PATIENCE_S)
+        gates[lanes[lane]].open()
+    until(lambda: pool.statistics().idle == 2)
     pool.shutdown(wait=False, cancel_futures=cancel_futures)
     for gate in gates:
         gate.open()
