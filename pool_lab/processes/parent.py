@@ -21,7 +21,7 @@ from pool_lab.errors import BrokenProcessPool, CallPicklingError, CallUnpickling
 
 from . import worker
 from .messages import Reply, ReplyKind, dumps_call, loads, raised, unreadable
-from .reader import Reader
+from .reader import Reader, closing
 
 __all__ = ["Settings", "WorkerProcess"]
 
@@ -165,7 +165,8 @@ class WorkerProcess:
         Then it is the writer who closes it.
         """
         if self._sending.acquire(blocking=False):
-            self._connection.close()
+            with closing:
+                self._connection.close()
             self._sending.release()
 
     # For the reader

@@ -12,7 +12,7 @@ from typing import Any, Protocol
 
 from pool_lab.errors import logger
 
-__all__ = ["Reader", "Voice"]
+__all__ = ["Reader", "Voice", "closing"]
 
 
 class Voice(Protocol):
@@ -27,6 +27,10 @@ class Voice(Protocol):
     def listen(self) -> bool:
         """There is news; take all of it. False: there will be no more. Called in the reader's thread."""
 
+
+# Held while a pipe is closed, and by whoever forks. A child closes the pipes it has inherited: one that was just being
+# closed here it would close once more, by a number that may be another pipe's by then.
+closing = threading.Lock()
 
 # Every reader of this process.
 _readers: "weakref.WeakSet[Reader]" = weakref.WeakSet()
@@ -82,13 +86,17 @@ class Reader:
         self.__init__(self._name)  # type: ignore[misc]
 
     def _read(self, ear: "Connection[bytes, bytes]", bell: "Connection[bytes, bytes]") -> None:
-        with ear, bell:
+        try:
             while (sources := self._sources()) is not None:
                 ready = wait([ear, *sources])
                 if ear in ready:
                     ear.recv_bytes()
                 for voice in {sources[source] for source in ready if source in sources}:
                     self._hear(voice)
+        finally:
+            with closing:
+                ear.close()
+                bell.close()
 
     def _hear(self, voice: Voice) -> None:
         try:
@@ -115,4 +123,5 @@ def _after_fork() -> None:
 
 
 if hasattr(os, "register_at_fork"):
+    os.register_at_fork(before=closing.acquire, after_in_parent=closing.release, after_in_child=closing.release)
     os.register_at_fork(after_in_child=_after_fork)
