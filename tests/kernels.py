@@ -42,7 +42,7 @@ class Kernel:
 
     def __exit__(self, *_: object) -> None:
         self._client.stop_channels()
-        self._manager.shutdown_kernel(now=True)
+        self._manager.shutdown_kernel()
 
     def run(self, cell: str, *, awaited: str = "", interrupt_at: str | None = None) -> str:
         """What is shown until the cell is over, errors as IPython formats them, without colours.

@@ -14,6 +14,7 @@ from typing import Any
 
 from . import worker
 from .inbox import Inbox
+from .reader import closing
 
 __all__ = ["Child"]
 
@@ -87,6 +88,11 @@ class Child:
         self._process.kill()
 
     def hang_up(self) -> None:
+        with closing:
+            self._connection.close()
+
+    def abandon(self) -> None:
+        """In a forked child, where nobody else runs: this end of the pipe is the parent's."""
         self._connection.close()
 
     def bury(self) -> None:

@@ -114,7 +114,7 @@ class WorkerProcess:
 
     def abandon(self) -> None:
         if self.ident is not None:
-            self._child.hang_up()
+            self._child.abandon()
 
     def terminate(self, *, kill: bool = False) -> None:
         """End the process with SIGTERM or SIGKILL, whatever it is doing. The reader will notice."""

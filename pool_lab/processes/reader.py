@@ -14,7 +14,7 @@ from typing import Any, Protocol
 
 from pool_lab.errors import logger
 
-__all__ = ["Reader", "Voice"]
+__all__ = ["Reader", "Voice", "closing"]
 
 
 LONGEST_SLEEP_S = 3600.0
@@ -37,6 +37,10 @@ class Voice(Protocol):
     def listen(self) -> bool:
         """Take all the news, and see to the deadline. False: there will be no more. Called in the reader's thread."""
 
+
+# Held while a pipe is closed, and by whoever forks. A child closes the pipes it has inherited: one that was just being
+# closed here it would close once more, by a number that may be another pipe's by then.
+closing = threading.Lock()
 
 # Every reader of this process.
 _readers: "weakref.WeakSet[Reader]" = weakref.WeakSet()
@@ -102,7 +106,7 @@ class Reader:
         self.__init__(self._name)  # type: ignore[misc]
 
     def _read(self, ear: "Connection[bytes, bytes]", bell: "Connection[bytes, bytes]") -> None:
-        with ear, bell:
+        try:
             while (sources := self._sources()) is not None:
                 ready = wait([ear, *sources], self._patience())
                 if ear in ready:
@@ -111,6 +115,10 @@ class Reader:
                 with_news = {sources[source] for source in ready if source in sources}
                 for voice in {*with_news, *(voice for voice in sources.values() if voice.deadline <= now)}:
                     self._hear(voice)
+        finally:
+            with closing:
+                ear.close()
+                bell.close()
 
     def _patience(self) -> float | None:
         """How long to sleep if there is no news; in seconds."""
@@ -143,4 +151,5 @@ def _after_fork() -> None:
 
 
 if hasattr(os, "register_at_fork"):
+    os.register_at_fork(before=closing.acquire, after_in_parent=closing.release, after_in_child=closing.release)
     os.register_at_fork(after_in_child=_after_fork)
