@@ -32,8 +32,8 @@ LIBRARY = {
     "reports": {"staff", "call", "future", "events"},
     "dispatch": {"reports", "staff", "interpreter", "call", "executor", "future", "events", "errors"},
     "pool": {"dispatch", "staff", "call", "executor", "future", "events", "errors", "cpus"},
-    "threads": {"pool", "dispatch", "call", "executor", "future", "events", "errors", "cpus"},
-    "processes": {"pool", "dispatch", "call", "executor", "future", "events", "errors", "cpus"},
+    "threads": {"pool", "dispatch", "staff", "call", "executor", "future", "events", "errors", "cpus"},
+    "processes": {"pool", "dispatch", "staff", "call", "executor", "future", "events", "errors", "cpus"},
 }
 # Who may use what is heavy. All else in the lab works without a screen.
 WIDGETS = {"anywidget", "ipywidgets", "traitlets"}
