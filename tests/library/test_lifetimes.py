@@ -3,6 +3,7 @@
 import gc
 import multiprocessing
 import os
+import sys
 import threading
 import weakref
 from pathlib import Path
@@ -137,6 +138,44 @@ def test_a_forked_child_can_use_the_pool_it_inherits(kind: str, tmp_path: Path) 
 def test_a_forked_child_can_use_a_pool_that_has_no_worker_at_the_moment(tmp_path: Path) -> None:
     program = INHERIT.format(kind="spawn", options={"max_tasks_per_child": 1})
     assert run_file(program, tmp_path / "script.py") == ["0", "0", "5"]
+
+
+@forks
+@pytest.mark.filterwarnings("ignore:This process .* is multi-threaded:DeprecationWarning")
+def test_a_forked_child_closes_no_pipe_that_took_the_number_of_a_closed_one() -> None:
+    """1. A pool closes a pipe, and its thread does not come to note that. 2. Another pool gets that number for its own
+    pipe, and forks. 3. The child lets go of what it has inherited."""
+    closed, may_note_it = threading.Event(), threading.Event()
+    first = new_pool("fork")
+    first.submit(calls.add, 1).result(PATIENCE_S)
+    connection: Any = first._dispatcher.workers[0]._connection  # type: ignore[attr-defined]
+
+    def close_slowly() -> None:
+        os.close(connection._handle)
+        closed.set()
+        assert may_note_it.wait(PATIENCE_S)
+
+    connection._close = close_slowly
+    first.shutdown(wait=False)
+    assert closed.wait(PATIENCE_S)
+    got: list[int] = []
+
+    def use_second() -> None:
+        with new_pool("fork") as second:
+            got.append(second.submit(calls.add, 2).result(PATIENCE_S))
+
+    user = threading.Thread(target=use_second)
+    user.start()
+    until(lambda: not user.is_alive() or is_forking(user))
+    may_note_it.set()
+    user.join(PATIENCE_S)
+    first.shutdown()
+    assert got == [2]
+
+
+def is_forking(thread: threading.Thread) -> bool:
+    frame = sys._current_frames().get(thread.ident or 0)
+    return frame is not None and frame.f_code.co_name == "_launch"
 
 
 def ask_another_pool(kind: str, number: int) -> int:
