@@ -27,7 +27,7 @@ class Call(Future[Any]):
         self.number = number
         self.function = function
         self.args = args
-        self.kwargs = kwargs
+        self.kwargs = kwargs or _no_kwargs  # most calls have none, and an empty dictionary takes 64 bytes
         self.context: Context = copy_context()
         """The submitter's context variables, as they were when it submitted."""
 

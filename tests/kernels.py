@@ -6,10 +6,9 @@ import subprocess
 import sys
 from typing import Any
 
-from ipykernel.kernelapp import IPKernelApp
 from jupyter_client.manager import KernelManager
 
-__all__ = ["Kernel", "launch"]
+__all__ = ["Kernel"]
 
 PATIENCE_S = 20
 COLOURS = re.compile(r"\x1b\[[0-9;]*m")
@@ -28,8 +27,7 @@ class Kernel:
         # The first makes a kernel show less than it does otherwise, the second more.
         for name in ("PYTEST_CURRENT_TEST", "PYTHONUNBUFFERED"):
             environment.pop(name, None)
-        launch = "from tests.kernels import launch; launch()"
-        self._manager.kernel_spec.argv = [sys.executable, "-c", launch, "-f", "{connection_file}"]
+        self._manager.kernel_spec.argv = [sys.executable, "-m", "ipykernel_launcher", "-f", "{connection_file}"]
         self._manager.start_kernel(env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
         self._client.load_connection_info(self._manager.get_connection_info())
         self._client.start_channels()
@@ -60,19 +58,6 @@ class Kernel:
                 interrupt_at = None
                 self._manager.interrupt_kernel()
         return output
-
-
-class WithoutSubshells(IPKernelApp):
-    """The thread that ipykernel 7 has for them now and then keeps a request to itself, and the kernel is silent."""
-
-    def init_control(self, context: Any) -> None:
-        super().init_control(context)  # type: ignore[no-untyped-call]
-        self.shell_channel_thread = None
-
-
-def launch() -> None:
-    """What the kernel's process runs."""
-    WithoutSubshells.launch_instance()
 
 
 def _shown(kind: str, content: dict[str, Any]) -> str:
