@@ -148,7 +148,7 @@ def test_a_forked_child_closes_no_pipe_that_took_the_number_of_a_closed_one() ->
     closed, may_note_it = threading.Event(), threading.Event()
     first = new_pool("fork")
     first.submit(calls.add, 1).result(PATIENCE_S)
-    connection: Any = first._dispatcher.workers[0]._connection  # type: ignore[attr-defined]
+    connection: Any = first._dispatcher.workers[0]._child._connection  # type: ignore[attr-defined]
 
     def close_slowly() -> None:
         os.close(connection._handle)
