@@ -14,8 +14,9 @@ if TYPE_CHECKING:
     from pool_lab.lessons.exercises.coach import check, exercise, hint, solution
     from pool_lab.lessons.predictions import Prediction
     from pool_lab.lessons.questions import predict
+    from pool_lab.lessons.standing import progress
 
-__all__ = ["Prediction", "check", "exercise", "hint", "predict", "solution", "source"]
+__all__ = ["Prediction", "check", "exercise", "hint", "predict", "progress", "solution", "source"]
 
 _HOMES = {
     "Prediction": "predictions",
@@ -23,6 +24,7 @@ _HOMES = {
     "exercise": "exercises.coach",
     "hint": "exercises.coach",
     "predict": "questions",
+    "progress": "standing",
     "solution": "exercises.coach",
 }
 

@@ -11,6 +11,7 @@ from typing import Any
 
 from pool_lab.lab.exhibit import WIDGET_VIEW, someone_is_there
 from pool_lab.lab.trace import Trace
+from pool_lab.lessons.records import keep
 
 __all__ = ["CONFIDENCES", "Comparison", "Option", "Prediction", "Question", "Record"]
 
@@ -51,8 +52,10 @@ class Record:
 class Prediction:
     """A question that waits for an answer. Experiments started `after` it stay covered until it has one."""
 
-    def __init__(self, question: Question) -> None:
+    def __init__(self, question: Question, name: str = "") -> None:
+        """With a name it becomes part of the learner's progress."""
         self.question = question
+        self.name = name
         self.record: Record | None = None
         self._callbacks: list[Callable[[], None]] = []
         self.view: Any = None
@@ -72,6 +75,7 @@ class Prediction:
         if confidence not in CONFIDENCES:
             raise ValueError(f"there is no confidence {confidence!r}; choose one of {', '.join(CONFIDENCES)}")
         self.record = Record(option, confidence, time.time())
+        self.keep("answered")
         callbacks, self._callbacks = self._callbacks, []
         for callback in callbacks:
             callback()
@@ -90,7 +94,15 @@ class Prediction:
     def compare(self, experiment: Any) -> "Comparison":
         """Hold the prediction against what ran in a race or a watch."""
         trace = experiment.trace
-        return Comparison(self, {"": trace} if isinstance(trace, Trace) else trace)
+        comparison = Comparison(self, {"": trace} if isinstance(trace, Trace) else trace)
+        if comparison.was_right is not None:
+            self.keep("right" if comparison.was_right else "wrong")
+        return comparison
+
+    def keep(self, outcome: str) -> None:
+        """Make it part of the learner's progress: "answered", "right" or "wrong"."""
+        if self.name and self.record is not None:
+            keep("prediction", self.name, outcome, f"{self.record.option}, {self.record.confidence}")
 
     def _repr_mimebundle_(self, **_: object) -> dict[str, Any]:
         bundle: dict[str, Any] = {"text/plain": repr(self)}

@@ -13,7 +13,7 @@ def predict(name: str) -> Prediction:
     """The question of that name, to be answered before the run. `ValueError` if there is none."""
     if name not in QUESTIONS:
         raise ValueError(f"there is no question {name!r}; there are {', '.join(map(repr, QUESTIONS))}")
-    return Prediction(QUESTIONS[name])
+    return Prediction(QUESTIONS[name], name)
 
 
 def _at_once(traces: Traces) -> str | None:

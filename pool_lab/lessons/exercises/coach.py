@@ -9,8 +9,9 @@ from pool_lab.lessons.exercises import lesson_00, lesson_07, lesson_08
 from pool_lab.lessons.exercises.attempts import attempt
 from pool_lab.lessons.exercises.definition import Exercise, Unreadable
 from pool_lab.lessons.exercises.verdicts import Grade, Verdict, judge
+from pool_lab.lessons.records import keep
 
-__all__ = ["EXERCISES", "Hint", "Solution", "check", "exercise", "hint", "named", "solution"]
+__all__ = ["EXERCISES", "Hint", "Solution", "check", "exercise", "hint", "named", "solution", "verdict_on"]
 
 T = TypeVar("T")
 
@@ -38,6 +39,13 @@ def check(name: str, answer: object) -> Verdict:
     task = named(name)
     if task.is_not_attempted(answer):
         return Verdict(task, Grade.NOT_ATTEMPTED)
+    verdict = verdict_on(task, answer)
+    misconception = verdict.mistake.misconception if verdict.mistake is not None else None
+    keep("exercise", name, verdict.grade.value, str(misconception or ""))
+    return verdict
+
+
+def verdict_on(task: Exercise, answer: object) -> Verdict:
     try:
         prepared = task.prepare(answer)
     except Unreadable as error:

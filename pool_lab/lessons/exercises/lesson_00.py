@@ -36,7 +36,6 @@ ONE_AT_A_TIME = Mistake(
     "One nap at a time: `result()` waits until its call is done, so each call was handed over only when the one before "
     "had ended. Hand over all of them first, and then ask.",
     one_at_a_time,
-    1,
 )
 
 # 00.1

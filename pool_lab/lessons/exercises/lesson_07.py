@@ -100,7 +100,6 @@ COUNT = Exercise(
         "one after the other": Mistake(
             "Each call was handed over only when the one before had ended, so one core was busy at a time.",
             one_after_the_other,
-            1,
         ),
         "not shut down": NOT_SHUT_DOWN,
     },

@@ -13,11 +13,6 @@ class Misconception(NamedTuple):
 
 
 MISCONCEPTIONS = {
-    1: Misconception(
-        "`submit` blocks until the call is done",
-        "it returns a pending future at once, and the call runs when a worker is free",
-        "02_hand_over_a_call",
-    ),
     2: Misconception(
         "the call runs when `submit` is called",
         "it is queued; a worker that is free takes it, while the one who handed it over goes on",

@@ -5,6 +5,7 @@ one. The latter is run when it is shown, on this machine, like the learner's own
 """
 
 import sys
+from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass
 from enum import StrEnum
@@ -114,6 +115,7 @@ class Verdict:
         """The answer's timeline and, if it is not right, that of an answer that is; None if no call was seen."""
         from pool_lab.lab.exhibit import Still  # whoever only wants the words needs no pictures
         from pool_lab.lab.plots import timeline
+        from pool_lab.lab.words import summary
 
         if self.attempt is None or not self.attempt.spans:
             return None
@@ -123,6 +125,7 @@ class Verdict:
             panels += [(f"One that is right: {run.title}", "", run.kind, run.trace) for run in model.runs]
         still = Still()
         still.title = f"exercise {self.exercise.name}"
+        still.alt = summary([(title, trace) for title, _, _, trace in panels])
         timeline(still, panels)
         return still
 
@@ -174,7 +177,7 @@ def _told(made: Attempt) -> list[str]:
     """What the answer itself said: its error, what its threads waited for, its output."""
     lines = []
     if made.waits:
-        lines += ["", *(f"- {wait}" for wait in made.waits)]
+        lines += ["", *(f"- {_together(wait, count)}" for wait, count in Counter(made.waits).items())]
     elif made.line and made.ending is not Ending.RAISED:
         lines += ["", f"It stood in line {made.line}."]
     if made.error:
@@ -182,6 +185,10 @@ def _told(made: Attempt) -> list[str]:
     if made.output:
         lines += ["", "It printed:", "", *_fenced(made.output.rstrip("\n"))]
     return lines
+
+
+def _together(wait: str, count: int) -> str:
+    return wait if count == 1 else wait.replace("a worker waits", f"{count} workers wait")
 
 
 def _fenced(text: str) -> list[str]:
