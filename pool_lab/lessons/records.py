@@ -1,8 +1,8 @@
 """What a learner has predicted and done so far, kept in a file on this computer and nowhere else.
 
 Each line of the file is a JSON object, one for everything that happened, the newest last. Lines are added and never
-changed, so notebooks that run side by side lose nothing; and what makes no sense (half a line after a power cut, a field
-of a later version) is skipped. A file that cannot be read or written is as good as none: a lesson goes on.
+changed, so notebooks that run side by side lose nothing; what makes no sense (half a line after a power cut, a field of
+a later version) is skipped. A file that cannot be read or written is as good as none: a lesson goes on.
 
 Where nobody sits before the kernel nothing is kept and nothing is shown, unless `POOL_LAB_PROGRESS` names a file.
 """

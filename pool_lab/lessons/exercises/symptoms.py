@@ -1,5 +1,6 @@
 """What answers to many exercises have in common: how one calls them, what one looks for, which mistakes one meets."""
 
+import re
 from typing import Any
 
 from pool_lab.lab.trace import CallState
@@ -84,7 +85,7 @@ ITERATOR = Mistake(
 CANNOT_BE_PICKLED = Mistake(
     "Something that was handed over could not be pickled, so it could not be sent to a process. The processes of "
     "`pool_lab` take functions from a cell as well.",
-    lambda made: any("pickle" in error or "Pickling" in error for error in errors(made)),
+    lambda made: any(re.search("pickl|Can't get local object", error, re.IGNORECASE) for error in errors(made)),
     28,
 )
 SHUT_DOWN = Claim("the pool was shut down", all_shut_down, essential=False)
