@@ -78,22 +78,18 @@ function drag(view, bar, number, down) {
   if (down.button !== 0) return;
   const [, start, end] = view.model.get("bars")[number], unit = view.lanes[0].clientWidth / view.horizon;
   const follow = (event) => {
-    const over = view.lanes.findIndex((lane) => event.clientY < lane.getBoundingClientRect().bottom);
-    const worker = over < 0 || over === view.workers ? -1 : over;
-    const by = Math.round((event.clientX - down.clientX) / unit), at = clamp(start + by, 0, view.horizon - (end - start));
+    const lane = view.lanes.findIndex((one) => event.clientY < one.getBoundingClientRect().bottom);
+    const worker = lane < 0 || lane === view.workers ? -1 : lane;
+    const by = Math.round((event.clientX - down.clientX) / unit), room = view.horizon - (end - start);
+    const at = clamp(start + by, 0, room);
     const now = view.model.get("bars")[number];
     if (now[0] !== worker || now[1] !== at) change(view, number, [worker, at, at + end - start]);
   };
-  const leave = () => {
-    bar.removeEventListener("pointermove", follow);
-    bar.removeEventListener("pointerup", leave);
-    bar.removeEventListener("pointercancel", leave);
-  };
-  // Listening on the bar is enough while it holds the pointer, and it moves without being made anew.
-  bar.setPointerCapture(down.pointerId);
-  bar.addEventListener("pointermove", follow);
-  bar.addEventListener("pointerup", leave);
-  bar.addEventListener("pointercancel", leave);
+  const over = new AbortController(), { signal } = over, page = bar.ownerDocument;
+  // On the page: a bar that goes to another lane loses the pointer it had captured.
+  page.addEventListener("pointermove", follow, { signal });
+  page.addEventListener("pointerup", () => over.abort(), { signal });
+  page.addEventListener("pointercancel", () => over.abort(), { signal });
 }
 
 function inputsOf(view, [name], number) {
@@ -118,7 +114,8 @@ function inputsOf(view, [name], number) {
   end.addEventListener("change", typed);
   // A new start takes the bar along, as a drag does.
   start.addEventListener("change", () => {
-    const [, from, to] = view.model.get("bars")[number], at = clamp(start.valueAsNumber || 0, 0, view.horizon - (to - from));
+    const [, from, to] = view.model.get("bars")[number], room = view.horizon - (to - from);
+    const at = clamp(start.valueAsNumber || 0, 0, room);
     change(view, number, [Number(worker.value), at, at + to - from]);
   });
   return { worker, start, end };
