@@ -5,8 +5,8 @@ from typing import Any
 
 
 def function_of(body: str, **names: Any) -> Any:
-    """A function without parameters, defined in `__main__` as in a cell; its first line is the `def`."""
-    source = "def answer():\n" + textwrap.indent(textwrap.dedent(body).strip("\n"), "    ")
+    """A function that takes anything, defined in `__main__` as in a cell; its first line is the `def`."""
+    source = "def answer(*_):\n" + textwrap.indent(textwrap.dedent(body).strip("\n"), "    ")
     scope = {"__name__": "__main__", **names}
     exec(compile(source, "<cell>", "exec"), scope)
     return scope["answer"]

@@ -47,6 +47,10 @@ def test_which_worker_is_which_makes_no_difference() -> None:
     assert match(drawn(RIGHT), mirrored) == 1
 
 
+def test_who_shares_a_worker_makes_a_difference() -> None:
+    assert not same([Bar(0, 1, 2), Bar(0, 0, 1)], [Bar(0, 1, 2), Bar(1, 0, 1)])
+
+
 def test_how_much_lies_on_one_another() -> None:
     one, half, none = [Bar(0, 0, 2)], [Bar(0, 1, 2)], [Bar(0, 3, 4)]
     assert (match(one, one), match(one, half), match(one, none)) == pytest.approx((1, 2 / 3, 0))

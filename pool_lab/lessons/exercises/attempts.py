@@ -13,6 +13,7 @@ import signal
 import subprocess
 import sys
 import threading
+import uuid
 from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -30,6 +31,8 @@ PATIENCE_AT_FIRST_S = 60.0
 PARTING_S = 1.0
 """How long the processes that an answer started may take to notice that it is over."""
 MOST_OUTPUT = 20_000
+MARK = "POOL_LAB_ATTEMPT"
+"""The environment variable that all processes of one attempt inherit."""
 
 
 @dataclass(frozen=True)
@@ -110,8 +113,9 @@ def attempt(play: Play, answer: Any) -> Attempt:
     except Exception as error:
         return Attempt(Ending.NOT_SENT, error=f"{_culprits(answer)}{type(error).__name__}: {error}")
     report = _Report(play.patience_s)
-    with _process(request) as process:
-        return report.collect(process)
+    mark = uuid.uuid4().hex
+    with _process(request, mark) as process:
+        return report.collect(process, mark)
 
 
 def _culprits(answer: Any) -> str:
@@ -128,18 +132,16 @@ def _culprits(answer: Any) -> str:
 
 
 @contextlib.contextmanager
-def _process(request: bytes) -> Iterator["subprocess.Popen[bytes]"]:
+def _process(request: bytes, mark: str) -> Iterator["subprocess.Popen[bytes]"]:
     """A fresh interpreter that finds the same modules; `-c` gives it a `__main__` that is like a kernel's."""
     script = f"import sys; sys.path[:] = {sys.path!r}; from pool_lab.lessons.exercises.inside import main; main()"
     pipe = subprocess.PIPE
-    environment = os.environ | {"PYTHONIOENCODING": "utf-8", "PYTHONFAULTHANDLER": ""}
+    environment = os.environ | {"PYTHONIOENCODING": "utf-8", "PYTHONFAULTHANDLER": "", MARK: mark}
     process = subprocess.Popen(
         [sys.executable, "-u", "-c", script],
         stdin=pipe, stdout=pipe, stderr=pipe, env=environment, start_new_session=True,
     )  # fmt: skip
     assert process.stdin is not None
-    assert process.stdout is not None
-    assert process.stderr is not None
     try:
         with contextlib.suppress(OSError):  # it is gone already; its silence will be noticed
             process.stdin.write(request)
@@ -147,9 +149,8 @@ def _process(request: bytes) -> Iterator["subprocess.Popen[bytes]"]:
         yield process
     finally:
         _end_with_all_it_started(process)
-        for stream in (process.stdin, process.stdout, process.stderr):
-            with contextlib.suppress(OSError):
-                stream.close()
+        with contextlib.suppress(OSError):
+            process.stdin.close()
 
 
 def _end_with_all_it_started(process: "subprocess.Popen[bytes]") -> None:
@@ -162,6 +163,16 @@ def _end_with_all_it_started(process: "subprocess.Popen[bytes]") -> None:
     process.wait()
 
 
+def _end_what_escaped(mark: str) -> None:
+    """End processes that left the attempt's group. They are known by what they inherited."""
+    import psutil  # comes with every kernel
+
+    for process in psutil.process_iter():
+        with contextlib.suppress(psutil.Error):
+            if process.environ().get(MARK) == mark:
+                process.kill()
+
+
 class _Report:
     """Puts an attempt together from the messages of its process."""
 
@@ -172,7 +183,7 @@ class _Report:
         self._opened: list[tuple[str, str, int, bool]] = []
         self._events: list[list[Event]] = []
 
-    def collect(self, process: "subprocess.Popen[bytes]") -> Attempt:
+    def collect(self, process: "subprocess.Popen[bytes]", mark: str) -> Attempt:
         readers = [
             threading.Thread(target=self._read_messages, args=(process.stdout,), daemon=True),
             threading.Thread(target=self._read_output, args=(process.stderr,), daemon=True),
@@ -187,6 +198,10 @@ class _Report:
             _end_with_all_it_started(process)
             for reader in readers:
                 reader.join(PARTING_S)
+            if any(reader.is_alive() for reader in readers):  # someone still holds the pipe
+                _end_what_escaped(mark)
+                for reader in readers:
+                    reader.join(PARTING_S)
         return Attempt(**facts, output=self._output.getvalue(), runs=self._runs())
 
     def _until_the_end(self, process: "subprocess.Popen[bytes]") -> dict[str, Any]:
@@ -233,15 +248,16 @@ class _Report:
         )
 
     def _read_messages(self, stream: BinaryIO) -> None:
-        try:
-            while True:
-                self._messages.put(read(stream))
-        except Exception:  # the end, or nothing that a report would contain
-            self._messages.put(None)
+        with stream:  # closed where it is read: to close it elsewhere would wait for the reading to end
+            try:
+                while True:
+                    self._messages.put(read(stream))
+            except Exception:  # the end, or nothing that a report would contain
+                self._messages.put(None)
 
     def _read_output(self, stream: BinaryIO) -> None:
         kept = 0
-        with contextlib.suppress(OSError, ValueError):
+        with stream, contextlib.suppress(OSError, ValueError):
             while chunk := stream.read1(4096):  # type: ignore[attr-defined]  # a pipe is buffered
                 text = chunk.decode("utf-8", "replace")[: MOST_OUTPUT - kept]
                 kept += len(text)
