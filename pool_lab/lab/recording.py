@@ -39,12 +39,20 @@ class Recorder:
         return Trace(list(self._events), size=self._size, origin=self._origin)
 
 
-def attach(executor: concurrent.futures.Executor, observer: Observer) -> Callable[[], None]:
-    """Have the observer told of the executor's events from now on. Returns what undoes it."""
+def attach(
+    executor: concurrent.futures.Executor, observer: Observer, *, in_threads: bool | None = None
+) -> Callable[[], None]:
+    """Have the observer told of the executor's events from now on. Returns what undoes it.
+
+    `in_threads` says whether the calls of an executor that is not ours run in threads of this process; None means: if
+    it is one of the standard library's.
+    """
     if hasattr(executor, "add_observer"):
         executor.add_observer(observer)
         return partial(executor.remove_observer, observer)  # type: ignore[attr-defined]
-    return _Eavesdropper(executor, observer).leave
+    if in_threads is None:
+        in_threads = isinstance(executor, concurrent.futures.ThreadPoolExecutor)
+    return _Eavesdropper(executor, observer, in_threads=in_threads).leave
 
 
 def to_all(*observers: Observer) -> Observer:
@@ -105,11 +113,11 @@ class _Relay(Future[Any]):
 class _Eavesdropper:
     """Sees the calls of one executor pass."""
 
-    def __init__(self, executor: concurrent.futures.Executor, observer: Observer) -> None:
+    def __init__(self, executor: concurrent.futures.Executor, observer: Observer, *, in_threads: bool) -> None:
         self._executor = executor
         self._observers = Observers([observer])
         self._submit, self._shutdown = executor.submit, executor.shutdown
-        self._in_threads = isinstance(executor, concurrent.futures.ThreadPoolExecutor)
+        self._in_threads = in_threads
         self._lock = threading.Lock()  # guards the next two
         self._calls = 0
         self._workers: dict[int, int] = {}

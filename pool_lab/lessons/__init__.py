@@ -1,10 +1,35 @@
-"""What a lesson needs besides the laboratory: predictions to make, and the package's own source to look into.
+"""What a lesson needs besides the laboratory: predictions to make, exercises to do, the package's own source to read.
 
-from pool_lab.lessons import predict, source
+    from pool_lab.lessons import check, exercise, predict, source
+
+Names are loaded when they are first used: the process that runs a learner's answer needs no widgets and no pictures.
 """
 
-from pool_lab.lessons.predictions import Prediction
-from pool_lab.lessons.questions import predict
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
 from pool_lab.lessons.source import source
 
-__all__ = ["Prediction", "predict", "source"]
+if TYPE_CHECKING:
+    from pool_lab.lessons.exercises.coach import check, exercise, hint, solution
+    from pool_lab.lessons.predictions import Prediction
+    from pool_lab.lessons.questions import predict
+    from pool_lab.lessons.standing import progress
+
+__all__ = ["Prediction", "check", "exercise", "hint", "predict", "progress", "solution", "source"]
+
+_HOMES = {
+    "Prediction": "predictions",
+    "check": "exercises.coach",
+    "exercise": "exercises.coach",
+    "hint": "exercises.coach",
+    "predict": "questions",
+    "progress": "standing",
+    "solution": "exercises.coach",
+}
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _HOMES:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    return getattr(import_module(f"{__name__}.{_HOMES[name]}"), name)

@@ -1,10 +1,18 @@
-"""The form in which a prediction is made: a question, its options, how sure, and a button."""
+"""The form in which a prediction is made: a question, a way to answer it, how sure, and a button.
 
+What of it belongs to the kind of question is an `_Entry`: a widget, and how to read the answer off it.
+"""
+
+from collections.abc import Callable
 from html import escape
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import ipywidgets
+
+from pool_lab.lessons.asking import Asking, NumberQuestion, OrderQuestion, Question
+from pool_lab.lessons.board import Board
+from pool_lab.lessons.drawing import DrawQuestion
 
 if TYPE_CHECKING:
     from pool_lab.lessons.predictions import Prediction
@@ -17,28 +25,100 @@ STYLE = "".join(
 )
 
 
+class _Entry(NamedTuple):
+    widget: Any
+    read: Callable[[], Any]
+    """The answer; None if there is none yet."""
+    missing: str
+    """What to do then."""
+
+
 def prediction_view(prediction: "Prediction") -> ipywidgets.VBox:
     """The form; pressing its button records the answer."""
     from pool_lab.lessons.predictions import CONFIDENCES  # it is about to import this module
 
-    options = [(option.text, key) for key, option in prediction.question.options.items()]
     question = ipywidgets.HTML(f"<style>{STYLE}</style><p>{escape(prediction.question.text)}</p>")
-    choice = ipywidgets.RadioButtons(options=options, value=None)
+    entry = _entry(prediction.question)
     confidence = ipywidgets.ToggleButtons(options=CONFIDENCES, value=CONFIDENCES[1], description="How sure?")
     button = ipywidgets.Button(description="Record my prediction", button_style="primary")
     recorded = ipywidgets.HTML()
 
     def record(_: object) -> None:
-        if choice.value is None:
-            recorded.value = "Choose an answer first."
+        answer = entry.read()
+        if answer is None:
+            recorded.value = entry.missing
             return
-        prediction.answer(choice.value, confidence.value)
+        prediction.answer(answer, confidence.value)
         button.description = "Change my prediction"
         recorded.value = f"Recorded, {escape(confidence.value)}. Now see what happens."
 
     button.on_click(record)
     foot = ipywidgets.HBox([confidence, button, recorded])
     foot.add_class("pool-lab-prediction-foot")
-    view = ipywidgets.VBox([question, choice, foot])
+    view = ipywidgets.VBox([question, entry.widget, foot])
     view.add_class("pool-lab").add_class("pool-lab-prediction")
+    if isinstance(entry.widget, Board):
+        view.show_what_happened = entry.widget.show_what_happened
     return view
+
+
+def _entry(question: Asking) -> _Entry:
+    match question:
+        case Question():
+            return _choice(question)
+        case NumberQuestion():
+            return _number(question)
+        case OrderQuestion():
+            return _order(question)
+        case DrawQuestion():
+            board = Board(question)
+            return _Entry(board, lambda: board.drawing, "Place all bars first.")
+        case _:
+            raise TypeError(f"there is no form for a {type(question).__name__}")
+
+
+def _choice(question: Question) -> _Entry:
+    options = [(option.text, key) for key, option in question.options.items()]
+    choice = ipywidgets.RadioButtons(options=options, value=None)
+    return _Entry(choice, lambda: choice.value, "Choose an answer first.")
+
+
+def _number(question: NumberQuestion) -> _Entry:
+    """A field that is empty until something is typed: a number that stands there already would be a hint."""
+    field = ipywidgets.Text(placeholder=f"{question.least} to {question.most}", description=question.unit or "Number")
+
+    def read() -> int | None:
+        try:
+            return question.checked(int(field.value))
+        except ValueError:
+            return None
+
+    return _Entry(field, read, f"Type a whole number from {question.least} to {question.most} first.")
+
+
+def _order(question: OrderQuestion) -> _Entry:
+    """A line for each place, whose text moves: the buttons stay where they are, and so does the focus."""
+    order = list(question.items)
+    lines = [ipywidgets.HTML() for _ in order]
+
+    def write() -> None:
+        for line, key in zip(lines, order, strict=True):
+            line.value = escape(question.items[key])
+
+    def button(sign: str, way: str, at: int, to: int) -> ipywidgets.Button:
+        mover = ipywidgets.Button(description=sign, tooltip=f"Move line {at + 1} {way}")
+        mover.disabled = not 0 <= to < len(order)
+
+        def swap(_: object) -> None:
+            order[at], order[to] = order[to], order[at]
+            write()
+
+        mover.on_click(swap)
+        return mover
+
+    write()
+    places = range(len(order))
+    rows = [[button("↑", "up", at, at - 1), button("↓", "down", at, at + 1), lines[at]] for at in places]
+    view = ipywidgets.VBox([ipywidgets.HBox(row) for row in rows])
+    view.add_class("pool-lab-order")
+    return _Entry(view, lambda: tuple(order), "")

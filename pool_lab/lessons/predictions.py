@@ -5,45 +5,25 @@ prediction is compared with what really ran, on this machine, with this Python.
 """
 
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
 from pool_lab.lab.exhibit import WIDGET_VIEW, someone_is_there
 from pool_lab.lab.trace import Trace
+from pool_lab.lessons.asking import Asking, Traces
+from pool_lab.lessons.records import keep
 
-__all__ = ["CONFIDENCES", "Comparison", "Option", "Prediction", "Question", "Record"]
+__all__ = ["CONFIDENCES", "Comparison", "Prediction", "Record"]
 
 CONFIDENCES = ("a guess", "fairly sure", "certain")
-
-Traces = Mapping[str, Trace]
-
-
-@dataclass(frozen=True)
-class Option:
-    """One possible answer, and what there is to say about it after the run."""
-
-    text: str
-    if_right: str
-    if_wrong: str = ""
-
-
-@dataclass(frozen=True)
-class Question:
-    """What will happen? The judge returns the key of the option that did; None if it was none of them."""
-
-    text: str
-    options: Mapping[str, Option]
-    judge: Callable[[Traces], str | None]
-    on_any_machine: bool = True
-    """Whether the same happens on every machine, however busy it is."""
 
 
 @dataclass(frozen=True)
 class Record:
     """An answer that was given, how sure its giver was, and when (seconds since the epoch)."""
 
-    option: str
+    option: Any
     confidence: str
     at: float
 
@@ -51,8 +31,10 @@ class Record:
 class Prediction:
     """A question that waits for an answer. Experiments started `after` it stay covered until it has one."""
 
-    def __init__(self, question: Question) -> None:
+    def __init__(self, question: Asking, name: str = "") -> None:
+        """With a name it becomes part of the learner's progress."""
         self.question = question
+        self.name = name
         self.record: Record | None = None
         self._callbacks: list[Callable[[], None]] = []
         self.view: Any = None
@@ -62,16 +44,15 @@ class Prediction:
             self.view = prediction_view(self)
 
     def __repr__(self) -> str:
-        options = "\n".join(f"- {option.text}" for option in self.question.options.values())
-        return f"{self.question.text}\n{options}"
+        return "\n".join([self.question.text, *(f"- {line}" for line in self.question.lines())])
 
-    def answer(self, option: str, confidence: str = CONFIDENCES[1]) -> None:
+    def answer(self, option: Any, confidence: str = CONFIDENCES[1]) -> None:
         """Record an answer; a later one replaces it. `ValueError` if there is no such option or confidence."""
-        if option not in self.question.options:
-            raise ValueError(f"there is no option {option!r}; choose one of {', '.join(self.question.options)}")
+        option = self.question.checked(option)
         if confidence not in CONFIDENCES:
             raise ValueError(f"there is no confidence {confidence!r}; choose one of {', '.join(CONFIDENCES)}")
         self.record = Record(option, confidence, time.time())
+        self.keep("answered")
         callbacks, self._callbacks = self._callbacks, []
         for callback in callbacks:
             callback()
@@ -90,7 +71,17 @@ class Prediction:
     def compare(self, experiment: Any) -> "Comparison":
         """Hold the prediction against what ran in a race or a watch."""
         trace = experiment.trace
-        return Comparison(self, {"": trace} if isinstance(trace, Trace) else trace)
+        comparison = Comparison(self, {"": trace} if isinstance(trace, Trace) else trace)
+        if comparison.was_right is not None:
+            self.keep("right" if comparison.was_right else "wrong")
+        if comparison.happened is not None and self.record is not None and hasattr(self.view, "show_what_happened"):
+            self.view.show_what_happened(comparison.happened)
+        return comparison
+
+    def keep(self, outcome: str) -> None:
+        """Make it part of the learner's progress: "answered", "right" or "wrong"."""
+        if self.name and self.record is not None:
+            keep("prediction", self.name, outcome, f"{self.record.option}, {self.record.confidence}")
 
     def _repr_mimebundle_(self, **_: object) -> dict[str, Any]:
         bundle: dict[str, Any] = {"text/plain": repr(self)}
@@ -108,14 +99,14 @@ class Comparison:
         self._is_for_someone = prediction.view is not None or prediction.record is not None
         self._record = prediction.record
         self._has_run = any(trace.spans for trace in traces.values())
-        self._happened = self._question.judge(traces) if self._has_run else None
+        self.happened = self._question.happened(traces) if self._has_run else None
 
     @property
     def was_right(self) -> bool | None:
         """None if nothing was predicted, nothing has run, or something else happened than was foreseen."""
-        if self._record is None or self._happened is None:
+        if self._record is None or self.happened is None:
             return None
-        return self._record.option == self._happened
+        return self._question.is_right(self._record.option, self.happened)
 
     def __repr__(self) -> str:
         """The same on every run, so that stored outputs can be compared; what it says is `str`."""
@@ -134,13 +125,11 @@ class Comparison:
             return ["Nothing has run yet: run the experiment above, then this cell again."]
         if not self._is_for_someone and not self._question.on_any_machine:
             return ["What happens here depends on the machine. Predict and run it in JupyterLab: this cell says why."]
-        if self._happened is None:
+        if self.happened is None:
             return ["This run showed none of the answers: it was stopped early, perhaps, or steered. Run it once more."]
-        right = self._question.options[self._happened]
-        sentences = [f"{strong}What happened:{strong} {right.text}", right.if_right]
+        question, chosen = self._question, None if self._record is None else self._record.option
+        sentences = [f"{strong}What happened:{strong} {question.words(self.happened)}"]
         if self._record is not None:
-            chosen = self._question.options[self._record.option]
-            verdict = "Just as you said" if self.was_right else f"You had said: {chosen.text}"
-            sentences.insert(1, f"{verdict} ({self._record.confidence}).")
-            sentences += [chosen.if_wrong] if not self.was_right and chosen.if_wrong else []
-        return sentences
+            verdict = "Just as you said" if self.was_right else f"You had said: {question.words(chosen)}"
+            sentences.append(f"{verdict} ({self._record.confidence}).")
+        return sentences + question.why(chosen, self.happened)

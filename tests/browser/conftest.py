@@ -66,6 +66,19 @@ def computing(page: Page, lab: JupyterLab, artefacts: Path, request: pytest.Fixt
     yield from _open_and_run(page, lab, name, artefacts)
 
 
+@pytest.fixture
+def board(page: Page, lab: JupyterLab, artefacts: Path, request: pytest.FixtureRequest) -> Iterator[Notebook]:
+    """A notebook with a timeline to draw, and the pool that waits for it, run."""
+    name = request.node.name.removeprefix("test_")
+    cells = [
+        "from pool_lab import ThreadPoolExecutor\nfrom pool_lab.lab import watch, workloads",
+        'from pool_lab.lessons import predict\ndrawing = predict("00 drawing")\ndrawing',
+        "pool = ThreadPoolExecutor(2)\nwatched = watch(pool, after=drawing)\nwatched",
+    ]
+    lab.put_cells(cells, f"{name}.ipynb")
+    yield from _open_and_run(page, lab, name, artefacts)
+
+
 @pytest.fixture(scope="session")
 def artefacts() -> Path:
     """Where pictures are kept for people to look at."""

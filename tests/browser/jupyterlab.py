@@ -107,7 +107,9 @@ def _environment(home: Path) -> dict[str, str]:
     path = os.pathsep.join([str(Path(sys.executable).parent), os.environ["PATH"]])
     own = {"CONFIG_DIR": "config", "DATA_DIR": "data", "RUNTIME_DIR": "runtime"}
     folders = {f"JUPYTER_{name}": str(home / folder) for name, folder in own.items()}
-    return {**os.environ, **folders, "IPYTHONDIR": str(home / "ipython"), "PATH": path}
+    # What a test answers is no one's progress.
+    progress = {"POOL_LAB_PROGRESS": str(home / "progress.jsonl")}
+    return {**os.environ, **folders, **progress, "IPYTHONDIR": str(home / "ipython"), "PATH": path}
 
 
 def _free_port() -> int:

@@ -9,7 +9,9 @@ from pool_lab.lab import watch, workloads
 from pool_lab.lab.racing import OURS, Race
 from pool_lab.lab.trace import Trace
 from pool_lab.lessons import predict, questions
-from pool_lab.lessons.predictions import Option, Prediction, Question
+from pool_lab.lessons.asking import Option, Question
+from pool_lab.lessons.drawing import DrawQuestion
+from pool_lab.lessons.predictions import Prediction
 from tests.lab.script import Script
 
 QUESTION = Question(
@@ -125,13 +127,17 @@ def test_a_question_must_be_known() -> None:
 
 @pytest.mark.parametrize("name", questions.QUESTIONS)
 def test_every_wrong_answer_of_a_lesson_has_its_own_explanation(name: str) -> None:
-    options = questions.QUESTIONS[name].options.values()
-    explanations = [option.if_wrong for option in options if option.if_wrong]
-    assert len(explanations) == len(set(explanations)) >= len(options) - 1
+    question = questions.QUESTIONS[name]
+    if isinstance(question, Question):
+        explanations = [option.if_wrong for option in question.options.values() if option.if_wrong]
+        assert len(explanations) == len(set(explanations)) >= len(question.options) - 1
+    else:
+        assert isinstance(question, DrawQuestion)
+        assert question.misses[-1].seen(None, None), "one of them fits whatever was answered"
 
 
 def test_the_naps_of_the_first_lesson_are_judged_by_what_overlapped() -> None:
-    judge = questions.QUESTIONS["00 naps"].judge
+    judge = questions.QUESTIONS["00 naps"].happened
     assert [judge({"": overlapping(calls)}) for calls in (1, 2, 8, 5)] == ["one", "workers", "all", None]
 
 
@@ -143,20 +149,20 @@ def test_fetching_is_judged_by_how_many_pages_were_on_their_way(
     threads: int, processes: int, happened: str | None
 ) -> None:
     traces = {"threads": overlapping(threads), "processes": overlapping(processes)}
-    assert questions.QUESTIONS["07 fetch"].judge(traces) == happened
+    assert questions.QUESTIONS["07 fetch"].happened(traces) == happened
 
 
 @pytest.mark.parametrize(("threads", "processes", "happened"), [(4, 8, "processes only"), (4, 4, "neither")])
 def test_parsing_is_judged_by_the_cores_that_were_kept_busy(threads: int, processes: int, happened: str) -> None:
     # Two seconds from submit to end, half a second of a core for each call: a quarter of a core.
     traces = {"threads": overlapping(threads), "processes": overlapping(processes)}
-    assert questions.QUESTIONS["07 parse"].judge(traces) == happened
+    assert questions.QUESTIONS["07 parse"].happened(traces) == happened
 
 
 def test_more_than_one_core_in_threads_means_that_the_gil_was_not_in_the_way() -> None:
     traces = {"threads": overlapping(8), "processes": overlapping(8)}
-    assert questions.QUESTIONS["07 parse"].judge(traces) == "both"
-    assert questions.QUESTIONS["07 compress"].judge(traces) == "both"
+    assert questions.QUESTIONS["07 parse"].happened(traces) == "both"
+    assert questions.QUESTIONS["07 compress"].happened(traces) == "both"
 
 
 def test_a_race_and_a_watch_can_be_compared_before_they_have_run() -> None:

@@ -1,0 +1,65 @@
+"""`progress`: the learner's progress as a table, a row for each lesson."""
+
+from collections.abc import Iterable, Iterator
+from typing import NamedTuple
+
+from pool_lab.lessons import records
+from pool_lab.lessons.exercises.coach import EXERCISES
+from pool_lab.lessons.questions import QUESTIONS
+from pool_lab.lessons.records import Entry
+
+__all__ = ["LESSONS", "Progress", "progress"]
+
+LESSONS = {"00": "Start here", "07": "Race threads and processes"}
+"""The lessons there are, by their numbers."""
+
+SIGNS = {"right": "✓", "correct": "✓", "almost": "◐", "wrong": "✗", "answered": "…"}
+
+
+def progress() -> "Progress":
+    """What you have predicted and done so far. `progress().reset()` forgets it."""
+    return Progress(records.entries() if records.is_kept() else ())
+
+
+class Row(NamedTuple):
+    lesson: str
+    predictions: str
+    exercises: str
+
+
+class Progress:
+    """Shows itself as a table."""
+
+    def __init__(self, entries: Iterable[Entry]) -> None:
+        self.entries = tuple(entries)
+
+    def rows(self) -> Iterator[Row]:
+        for number, title in LESSONS.items():
+            predictions = [name for name in QUESTIONS if name.startswith(number)]
+            exercises = [name for name in EXERCISES if name.startswith(number)]
+            yield Row(
+                f"{number} {title}",
+                ", ".join(self._standing("prediction", name, name.removeprefix(f"{number} ")) for name in predictions),
+                ", ".join(self._standing("exercise", name, name) for name in exercises),
+            )
+
+    def reset(self) -> "Progress":
+        """Forget all progress, for good."""
+        if not records.forget():
+            raise PermissionError(f"the file {records.path()} cannot be removed")
+        return progress()
+
+    def _standing(self, kind: str, name: str, label: str) -> str:
+        outcomes = [entry.outcome for entry in self.entries if (entry.kind, entry.name) == (kind, name)]
+        if not outcomes:
+            return f"{label}: not yet"
+        # What was right once was understood once, whatever was tried afterwards.
+        best = next((outcome for outcome in outcomes if SIGNS.get(outcome) == "✓"), outcomes[-1])
+        return f"{label}: {SIGNS.get(best, '')} {best}"
+
+    def __repr__(self) -> str:
+        return "\n".join(" | ".join(row) for row in self.rows())
+
+    def _repr_markdown_(self) -> str:
+        head = ["| lesson | predictions | exercises |", "|---|---|---|"]
+        return "\n".join([*head, *(f"| {' | '.join(row)} |" for row in self.rows())])

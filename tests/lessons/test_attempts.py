@@ -1,0 +1,285 @@
+"""An attempt tells what became of an answer, and nothing that an answer does outlives it."""
+
+import _thread
+import os
+import threading
+from pathlib import Path
+
+import psutil
+import pytest
+
+from pool_lab.lab.trace import CallState
+from pool_lab.lessons.exercises.attempts import Attempt, Play, attempt
+from pool_lab.lessons.exercises.report import Ending, Foreign
+from pool_lab.lessons.exercises.symptoms import call, nothing
+from tests.lessons.answers import function_of
+
+PATIENT = Play(call, nothing)
+IMPATIENT = Play(call, nothing, most_calls=50, patience_s=1.5)
+
+POOLS = pytest.mark.parametrize("home", ["pool_lab", "concurrent.futures"])
+
+
+def of(body: str, play: Play = PATIENT) -> Attempt:
+    return attempt(play, function_of(body))
+
+
+@POOLS
+def test_every_pool_that_an_answer_makes_is_seen(home: str) -> None:
+    made = of(f"""
+        from {home} import ThreadPoolExecutor as Pool
+        with Pool(2) as first, Pool(max_workers=1) as second:
+            return [*first.map(abs, [-1, -2]), second.submit(abs, -3).result()]
+    """)
+    assert (made.ending, made.result) == (Ending.RETURNED, [1, 2, 3])
+    assert [(run.kind, run.given, run.was_shut_down, len(run.trace.spans)) for run in made.runs] == [
+        ("threads", False, True, 2),
+        ("threads", False, True, 1),
+    ]
+    assert made.counts == {CallState.FINISHED: 3}
+
+
+def test_pools_that_an_answer_is_given_are_told_from_its_own() -> None:
+    from pool_lab.lessons.exercises.lesson_00 import pool_and_lengths
+
+    def answer(pool: object, lengths: object) -> None: ...
+
+    made = attempt(Play(call, pool_and_lengths), answer)
+    assert [run.given for run in made.runs] == [True]
+    assert made.own_runs == ()
+
+
+@POOLS
+def test_calls_in_processes_are_seen(home: str) -> None:
+    made = of(f"""
+        from {home} import ProcessPoolExecutor
+        with ProcessPoolExecutor(2) as pool:
+            return list(pool.map(abs, [-1, -2, -3]))
+    """)
+    assert (made.result, len(made.spans)) == ([1, 2, 3], 3)
+    assert made.kinds() == {"processes"}
+
+
+@POOLS
+def test_every_worker_waits_for_another_call(home: str) -> None:
+    made = of(f"""
+        import threading
+        from {home} import ThreadPoolExecutor
+        pool, both_run = ThreadPoolExecutor(2), threading.Barrier(2)
+        def outer():
+            both_run.wait()
+            return pool.submit(abs, -1).result()
+        return [future.result() for future in [pool.submit(outer) for _ in range(2)]]
+    """)
+    assert made.ending is Ending.DEADLOCK
+    assert made.waits == (
+        "your code waits for the result of a call that is running, in line 8",
+        *["a worker waits for the result of a call that has not been started, in line 7"] * 2,
+    )
+    assert made.counts == {CallState.RUNNING: 2, CallState.QUEUED: 2}
+
+
+@POOLS
+def test_a_deadlock_at_the_end_of_a_with_block_is_one_too(home: str) -> None:
+    made = of(f"""
+        import threading
+        from {home} import ThreadPoolExecutor, wait
+        is_waited_for = threading.Event()
+        def outer():
+            inner = pool.submit(abs, -1)
+            is_waited_for.set()
+            wait([inner])
+        with ThreadPoolExecutor(1) as pool:
+            pool.submit(outer)
+            is_waited_for.wait()
+    """)
+    assert made.ending is Ending.DEADLOCK
+    assert "your code waits in shutdown until a pool's last call is done, in line 9" in made.waits
+
+
+def test_a_wait_with_a_limit_is_no_deadlock() -> None:
+    made = of("""
+        from pool_lab import Future
+        try:
+            Future().result(timeout=1)
+        except TimeoutError:
+            return "time is up"
+    """)
+    assert made.result == "time is up"
+
+
+def test_a_long_nap_beside_those_who_wait_is_no_deadlock() -> None:
+    made = of("""
+        import time
+        from pool_lab import ThreadPoolExecutor
+        with ThreadPoolExecutor(1) as pool:
+            return [pool.submit(lambda: time.sleep(1)).result() for _ in range(1)]
+    """)
+    assert made.result == [None]
+
+
+@pytest.mark.parametrize(
+    ("body", "ending", "line"),
+    [
+        ("while True: pass", Ending.ENDLESS, 2),
+        ("import time\ntime.sleep(60)", Ending.STUCK, 3),
+        (
+            "import threading\nthreading.Lock().acquire()\nlock = threading.Lock()\nwith lock, lock: pass",
+            Ending.STUCK,
+            5,
+        ),
+        ("sum(range(10**12))", Ending.SILENT, 0),
+        (
+            "import itertools, pool_lab\nlist(pool_lab.ThreadPoolExecutor().map(abs, itertools.count()))",
+            Ending.FLOOD,
+            0,
+        ),
+        ("import os\nos._exit(0)", Ending.GONE, 0),
+        ("import sys\nsys.exit()", Ending.RAISED, 3),
+        ("import os, signal\nos.kill(os.getpid(), signal.SIGTERM)", Ending.GONE, 0),
+        ("1 / 0", Ending.RAISED, 2),
+        ("raise KeyboardInterrupt", Ending.RAISED, 2),
+    ],
+)
+def test_whatever_an_answer_does_it_comes_to_an_end(body: str, ending: Ending, line: int) -> None:
+    made = of(body, IMPATIENT)
+    assert (made.ending, made.line) == (ending, line)
+
+
+def test_who_takes_too_much_memory_is_stopped() -> None:
+    made = of("hoard = []\nwhile True:\n    hoard.append(b'x' * 10_000_000)")
+    assert made.ending is Ending.MEMORY
+
+
+def test_what_an_answer_prints_is_kept_and_is_not_endless() -> None:
+    made = of("""
+        import os, sys
+        print("out")
+        print("err", file=sys.stderr)
+        os.write(1, b"below")
+        print("x" * 100_000)
+    """)
+    assert made.output.startswith("out\nerr\nbelowxxx")
+    assert len(made.output) == 20_000
+
+
+def test_a_print_in_a_worker_process_is_kept() -> None:
+    made = of("""
+        from pool_lab import ProcessPoolExecutor
+        with ProcessPoolExecutor(1) as pool:
+            pool.submit(print, "from afar").result()
+    """)
+    assert made.output == "from afar\n"
+
+
+def test_the_error_and_its_line_are_told() -> None:
+    made = of("""
+        from pool_lab import ThreadPoolExecutor
+        with ThreadPoolExecutor(1) as pool:
+            pool.submit(int, "x").result()
+    """)
+    assert made.error == "ValueError: invalid literal for int() with base 10: 'x'"
+    assert made.line == 4
+
+
+def test_what_cannot_leave_its_process_is_described() -> None:
+    made = of("""
+        from pool_lab import Future
+        class Thing: pass
+        return [Future(), iter([]), Thing(), {"a": (1, 2.5, None)}, print]
+    """)
+    assert made.result == [
+        Foreign("future", "Future"),
+        Foreign("iterator", "list_iterator"),
+        Foreign("object", "Thing"),
+        {"a": (1, 2.5, None)},
+        Foreign("object", "builtin_function_or_method"),
+    ]
+
+
+def test_an_answer_that_uses_what_cannot_be_sent_is_not_run() -> None:
+    made = of("return lock.locked()", PATIENT)
+    assert made.ending is Ending.RAISED
+    made = attempt(PATIENT, function_of("return lock.locked()", lock=threading.Lock()))
+    assert made.ending is Ending.NOT_SENT
+    assert made.error.startswith("lock: TypeError: cannot pickle")
+
+
+def test_calls_that_were_not_waited_for_are_counted() -> None:
+    made = of("""
+        import time
+        from pool_lab import ThreadPoolExecutor
+        pool = ThreadPoolExecutor(1)
+        pool.submit(time.sleep, 30)
+        pool.submit(time.sleep, 30)
+    """)
+    assert (made.ending, made.unfinished) == (Ending.RETURNED, 2)
+
+
+@POOLS
+def test_no_process_outlives_an_attempt(home: str) -> None:
+    made = of(f"""
+        import os, time
+        from {home} import ProcessPoolExecutor
+        pool = ProcessPoolExecutor(2)
+        pids = [pool.submit(os.getpid).result(), os.getpid()]
+        pool.submit(time.sleep, 60)
+        return pids
+    """)
+    assert len(made.result) == 2
+    assert not any(map(is_alive, made.result))
+
+
+def is_alive(pid: int) -> bool:
+    try:
+        return psutil.Process(pid).status() != psutil.STATUS_ZOMBIE  # nobody may be there to hear of an orphan's end
+    except psutil.NoSuchProcess:
+        return False
+
+
+@pytest.mark.skipif(os.name == "nt", reason="there are no sessions to escape to")
+def test_a_process_that_leaves_the_group_does_not_outlive_an_attempt_either() -> None:
+    made = of("""
+        import subprocess, sys
+        nap = [sys.executable, "-c", "import time; time.sleep(60)"]
+        return subprocess.Popen(nap, start_new_session=True).pid
+    """)
+    assert made.ending is Ending.RETURNED
+    assert not is_alive(made.result)
+
+
+def test_an_interrupt_ends_the_attempt(tmp_path: Path) -> None:
+    started = tmp_path / "started"
+    over = threading.Event()
+
+    def interrupt() -> None:
+        while not started.exists() and not over.wait(0.01):
+            pass
+        _thread.interrupt_main()
+
+    interrupter = threading.Thread(target=interrupt)
+    interrupter.start()
+    with pytest.raises(KeyboardInterrupt):
+        of(f"import os, pathlib, time\npathlib.Path({str(started)!r}).write_text(str(os.getpid()))\ntime.sleep(60)")
+    over.set()
+    interrupter.join()
+    assert not is_alive(int(started.read_text() or 0))
+
+
+def test_a_report_carries_nothing_but_plain_values(capsys: pytest.CaptureFixture[str]) -> None:
+    """A process that runs foreign code must not be able to have code run here."""
+    made = of("""
+        import os, pickle
+        class Bad:
+            def __reduce__(self):
+                return print, ("gotcha",)
+        for descriptor in range(3, 20):
+            try:
+                os.write(descriptor, pickle.dumps(("ended", Bad())))
+            except OSError:
+                pass
+        import time
+        time.sleep(60)
+    """)
+    assert made.ending is Ending.GONE
+    assert "gotcha" not in capsys.readouterr().out

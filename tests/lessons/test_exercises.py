@@ -1,0 +1,245 @@
+"""Every exercise accepts all that is right, and tells each wrong answer what is wrong with it.
+
+`POOL_LAB_ROUNDS=20` repeats that as often, while other processes want the processor as well.
+"""
+
+import itertools
+import multiprocessing
+import os
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+
+import nbformat
+import pytest
+
+from pool_lab.cpus import usable_cpus
+from pool_lab.lessons import check, exercise, hint, solution
+from pool_lab.lessons.exercises import coach
+from pool_lab.lessons.exercises.coach import EXERCISES
+from pool_lab.lessons.exercises.definition import Exercise, Mistake, is_untouched
+from pool_lab.lessons.exercises.misconceptions import MISCONCEPTIONS
+from pool_lab.lessons.exercises.report import Ending
+from pool_lab.lessons.exercises.verdicts import STOPPED, Grade, judge
+from tests.lessons.answers import function_of
+
+LESSONS = {path.name[:2]: path for path in (Path(__file__).parents[2] / "notebooks").glob("*.ipynb")}
+ROUNDS = int(os.environ.get("POOL_LAB_ROUNDS", "0"))
+
+RIGHT = [
+    pytest.param(task, source, id=f"{task.name} {number}")
+    for task in EXERCISES.values()
+    for number, source in enumerate(task.right, 1)
+]
+WRONG = [
+    pytest.param(task, mistake, source, id=f"{task.name} {mistake} {number}")
+    for task in EXERCISES.values()
+    for mistake, sources in task.wrong.items()
+    for number, source in enumerate(sources, 1)
+]
+each = pytest.mark.parametrize("task", EXERCISES.values(), ids=EXERCISES)
+in_a_lesson = pytest.mark.parametrize(
+    "task", [task for task in EXERCISES.values() if task.name[:2] in LESSONS], ids=str
+)
+
+
+def mistake_of(task: Exercise, name: str) -> Mistake:
+    return task.mistakes.get(name) or STOPPED[Ending(name)]
+
+
+@pytest.mark.parametrize(("task", "source"), RIGHT)
+def test_every_right_answer_is_accepted(task: Exercise, source: str) -> None:
+    verdict = check(task.name, task.value_of(source))
+    assert verdict.grade is Grade.CORRECT, str(verdict)
+    assert "✗" not in str(verdict)
+
+
+@pytest.mark.parametrize(("task", "mistake", "source"), WRONG)
+def test_every_wrong_answer_is_told_its_own_mistake(task: Exercise, mistake: str, source: str) -> None:
+    verdict = check(task.name, task.value_of(source))
+    assert verdict.grade in {Grade.WRONG, Grade.ALMOST}
+    assert verdict.mistake is mistake_of(task, mistake), str(verdict)
+    assert verdict.mistake.words in str(verdict)
+
+
+@pytest.mark.skipif(not ROUNDS, reason="takes long: POOL_LAB_ROUNDS=20 asks for it")
+@pytest.mark.timeout(0)
+def test_no_verdict_is_false_however_busy_the_machine_is() -> None:
+    with Burden(2 * usable_cpus()):
+        false = [text for turn in range(ROUNDS) for task in EXERCISES.values() for text in false_verdicts(task, turn)]
+    assert not false, "\n\n".join(false)
+
+
+def false_verdicts(task: Exercise, turn: int) -> Iterator[str]:
+    answers: list[tuple[str, Mistake | None]] = [(source, None) for source in task.right]
+    answers += [(source, mistake_of(task, name)) for name, sources in task.wrong.items() for source in sources]
+    for source, mistake in answers:
+        verdict = check(task.name, task.value_of(source))
+        if verdict.mistake is not mistake or (verdict.grade is Grade.CORRECT) != (mistake is None):
+            yield f"turn {turn}: {source}\n{verdict}\n{verdict.attempt}"
+
+
+class Burden:
+    """As many processes as that, each of which never stops computing."""
+
+    def __init__(self, count: int) -> None:
+        context = multiprocessing.get_context("spawn")
+        self._processes = [context.Process(target=compute, daemon=True) for _ in range(count)]
+
+    def __enter__(self) -> None:
+        for process in self._processes:
+            process.start()
+
+    def __exit__(self, *_: object) -> None:
+        for process in self._processes:
+            process.kill()
+            process.join()
+
+
+def compute() -> None:
+    for _ in itertools.count():
+        pass
+
+
+@each
+def test_every_mistake_that_can_be_named_has_an_answer_that_makes_it(task: Exercise) -> None:
+    assert set(task.mistakes) <= set(task.wrong)
+    assert all(task.wrong.values())
+
+
+@each
+def test_every_misconception_is_known(task: Exercise) -> None:
+    assert {mistake.misconception for mistake in task.mistakes.values()} <= {None, *MISCONCEPTIONS}
+
+
+@each
+def test_the_starter_is_not_an_attempt(task: Exercise) -> None:
+    verdict = check(task.name, task.value_of(task.starter))
+    assert verdict.grade is Grade.NOT_ATTEMPTED
+    assert verdict.attempt is None, "nothing was run"
+    assert check(task.name, None).grade is check(task.name, ...).grade is Grade.NOT_ATTEMPTED
+
+
+def test_comments_and_another_name_are_no_attempt_and_a_statement_is() -> None:
+    def starter(pool):  # type: ignore[no-untyped-def]
+        ...
+
+    def renamed(pool):  # type: ignore[no-untyped-def]
+        # I have no idea.
+        pass
+
+    def begun(pool):  # type: ignore[no-untyped-def]
+        pool.submit()
+
+    def documented(pool):  # type: ignore[no-untyped-def]
+        """What it will do."""
+
+    assert is_untouched(renamed, starter)
+    assert is_untouched(documented, starter)
+    assert not is_untouched(begun, starter)
+
+
+def test_a_class_with_one_method_written_is_an_attempt() -> None:
+    task = EXERCISES["08.1"]
+    begun = task.starter.replace("def shutdown(self):\n        ...", "def shutdown(self):\n        raise SystemExit")
+    assert begun != task.starter
+    assert not task.is_not_attempted(task.value_of(begun))
+
+
+@in_a_lesson
+def test_the_lesson_has_the_text_and_the_starter_of_the_definition(task: Exercise) -> None:
+    cells = nbformat.read(LESSONS[task.name[:2]], as_version=4).cells
+    at = [number for number, cell in enumerate(cells) if cell.source == task.starter]
+    assert len(at) == 1
+    assert "exercise" in cells[at[0]].metadata.tags
+    assert task.text in cells[at[0] - 1].source
+    assert f"### {task.title}" in cells[at[0] - 1].source
+    assert "not attempted" in str(cells[at[0]].outputs)
+
+
+@in_a_lesson
+def test_the_lesson_imports_what_the_answers_use(task: Exercise) -> None:
+    cells = [cell.source for cell in nbformat.read(LESSONS[task.name[:2]], as_version=4).cells]
+    assert task.preamble in next(cell for cell in cells if cell.startswith("from pool_lab")) + "\n"
+    before = {"__name__": "__main__"}
+    exec(next(cell for cell in cells if cell.startswith("from pool_lab")), before)
+    assert ("check(" in task.starter and "check" in before) or ("@exercise" in task.starter and "exercise" in before)
+
+
+def test_hints_come_one_by_one(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(coach, "_hints_given", type(coach._hints_given)())
+    hints = EXERCISES["00.2"].hints
+    assert [str(hint("00.2")) for _ in range(4)] == [
+        f"Hint 1 of 3: {hints[0]}",
+        f"Hint 2 of 3: {hints[1]}",
+        f"Hint 3 of 3: {hints[2]}",
+        f"Hint 3 of 3: {hints[2]}",
+    ]
+
+
+def test_the_solution_is_the_first_right_answer() -> None:
+    assert solution("07.1") == EXERCISES["07.1"].right[0]
+
+
+def test_an_exercise_must_be_known() -> None:
+    for ask in (hint, solution, exercise):
+        with pytest.raises(ValueError, match=r"there is no exercise '99\.9'; there are"):
+            ask("99.9")
+
+
+def test_letters_that_no_line_has_are_told() -> None:
+    verdict = check("00.1", "E B Q")
+    assert verdict.grade is Grade.WRONG
+    assert "there is no Q" in str(verdict)
+    assert "Write the letters" in str(check("00.1", 5))
+
+
+def test_the_decorator_shows_the_verdict_and_leaves_the_answer_alone(capsys: pytest.CaptureFixture[str]) -> None:
+    answer = function_of("return 1 / 0")
+    assert exercise("07.2")(answer) is answer
+    shown = capsys.readouterr().out
+    assert "✗ Exercise 07.2: wrong." in shown
+    assert "ZeroDivisionError: division by zero  (line 2)" in shown
+
+
+def test_a_wrong_answer_is_told_what_it_looks_like_and_what_it_said() -> None:
+    task = EXERCISES["00.2"]
+    source = task.wrong["futures"][0].replace("return", 'print("I hand over")\n    return')
+    lines = str(check("00.2", task.value_of(source))).splitlines()
+    assert "Often heard (no. 5): a future is the result." in "\n".join(lines)
+    assert lines[lines.index("It printed:") + 2 :] == ["~~~", "I hand over", "~~~"]
+    assert "- ✗ not yet: all results are there" in lines
+
+
+def test_an_almost_right_answer_is_told_what_is_right_and_what_is_missing() -> None:
+    verdict = check("00.1", "E B A")
+    assert verdict.grade is Grade.ALMOST
+    lines = str(verdict).splitlines()
+    assert "- ✓ the list holds what the three naps returned" in lines
+    assert "- ✗ not yet: the pool was shut down" in lines
+
+
+def test_a_wrong_answer_is_drawn_above_a_right_one() -> None:
+    figure = check("00.1", "E D C").figure()
+    words = " ".join(text.get_text() for text in figure.findobj(lambda artist: hasattr(artist, "get_text")))
+    assert "Yours: ThreadPoolExecutor" in words
+    assert "One that is right: ThreadPoolExecutor" in words
+    assert check("00.1", "B A").figure() is None, "no call, no picture"
+
+
+def test_an_odd_result_is_wrong_and_not_an_error() -> None:
+    odd = {"unhashable": [[]], 3: {1}}
+    for task in EXERCISES.values():
+        verdict = check(task.name, function_of(f"return {odd!r}")) if task.name != "00.1" else None
+        assert verdict is None or verdict.grade is Grade.WRONG
+
+
+def test_a_question_that_makes_no_sense_of_a_result_is_answered_with_no() -> None:
+    def explode(_: object) -> bool:
+        raise ZeroDivisionError
+
+    task = EXERCISES["00.1"]
+    broken = replace(task, mistakes={"?": Mistake("?", explode)})
+    made = check("00.1", "E B A").attempt
+    assert made is not None
+    assert judge(broken, made).mistake is None

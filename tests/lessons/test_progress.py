@@ -1,0 +1,173 @@
+"""Progress is added to and never lost, harms nothing when it cannot be kept, and belongs to whoever is there."""
+
+import json
+import multiprocessing
+import os
+import sys
+from pathlib import Path
+
+import nbformat
+import pytest
+
+from pool_lab.lab.trace import Trace
+from pool_lab.lessons import check, predict, progress, records
+from pool_lab.lessons.exercises.coach import EXERCISES
+from pool_lab.lessons.records import FILE_VARIABLE, entries, keep, path
+from pool_lab.lessons.standing import LESSONS
+from tests.lab.script import Script
+
+NOTEBOOKS = Path(__file__).parents[2] / "notebooks"
+
+
+@pytest.fixture
+def file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Where progress is kept, in a folder that is not there yet."""
+    file = tmp_path / "of" / "a learner" / "progress.jsonl"
+    monkeypatch.setenv(FILE_VARIABLE, str(file))
+    return file
+
+
+class Ran:
+    def __init__(self, trace: Trace) -> None:
+        self.trace = trace
+
+
+def two_at_once() -> Ran:
+    return Ran(Script().ran(0, worker=0, began=1, ended=2).ran(1, worker=1, began=1, ended=2).trace())
+
+
+def test_answers_and_verdicts_are_kept(file: Path) -> None:
+    prediction = predict("00 naps")
+    prediction.answer("one", "certain")
+    prediction.compare(two_at_once())
+    check("00.1", EXERCISES["00.1"].wrong["futures"][0].split('"')[3])
+    assert [(entry.kind, entry.name, entry.outcome, entry.note) for entry in entries()] == [
+        ("prediction", "00 naps", "answered", "one, certain"),
+        ("prediction", "00 naps", "wrong", "one, certain"),
+        ("exercise", "00.1", "wrong", "5"),
+    ]
+    assert file.is_file()
+
+
+def test_a_look_at_what_was_not_attempted_is_not_kept(file: Path) -> None:
+    check("00.1", "...")
+    predict("00 naps").compare(two_at_once())
+    assert entries() == []
+    assert not file.exists()
+
+
+def test_the_table_has_a_row_for_each_lesson(file: Path) -> None:
+    keep("exercise", "00.2", "almost")
+    keep("exercise", "00.1", "correct")
+    keep("exercise", "00.1", "wrong")
+    keep("prediction", "00 naps", "answered")
+    lines = str(progress()).splitlines()
+    assert lines[0] == "00 Start here | naps: … answered, drawing: not yet | 00.1: ✓ correct, 00.2: ◐ almost"
+    assert lines[1].startswith("07 Race threads and processes | fetch: not yet, ")
+    assert progress()._repr_markdown_().count("|---") == 3
+
+
+def test_the_table_names_the_lessons_there_are() -> None:
+    cells = {path.name[:2]: nbformat.read(path, as_version=4).cells for path in NOTEBOOKS.glob("*.ipynb")}
+    assert {number: cells[number][0].source.splitlines()[0].removeprefix("# ") for number in cells} == LESSONS
+
+
+def test_progress_can_be_reset(file: Path) -> None:
+    keep("exercise", "00.1", "correct")
+    assert "correct" in str(progress())
+    assert "correct" not in str(progress().reset())
+    assert progress().reset().entries == ()
+
+
+def test_where_nobody_is_there_nothing_is_kept_or_shown(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv(FILE_VARIABLE, raising=False)
+    monkeypatch.setattr("pool_lab.lessons.records.path", lambda: tmp_path / "progress.jsonl")
+    (tmp_path / "progress.jsonl").write_text('{"kind": "exercise", "name": "00.1", "outcome": "correct", "at": 1}')
+    keep("exercise", "00.2", "correct")
+    assert len(entries(records.path())) == 1
+    assert progress().entries == ()
+    monkeypatch.setattr(records, "someone_is_there", lambda: True)
+    assert len(progress().entries) == 1
+    keep("exercise", "00.2", "correct")
+    assert len(progress().entries) == 2
+
+
+def test_without_the_variable_it_is_a_file_of_the_user(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv(FILE_VARIABLE, raising=False)
+    assert path().name == "progress.jsonl"
+    assert "pool_lab" in path().parts
+    assert path().is_absolute()
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        b"",
+        b"\x00\xff\xfe garbage",
+        b"[" * 100_000,
+        b'{"kind": "exercise", "name": "00.1", "outcome": "cor',
+        b'{"kind": 1, "name": [], "outcome": {}, "at": "never"}',
+        b'{"kind": "exercise", "name": "00.1", "outcome": "correct"}',
+        b'"a text"\n17\nnull\n[]',
+    ],
+)
+def test_what_makes_no_sense_is_skipped_and_what_comes_after_it_counts(file: Path, content: bytes) -> None:
+    file.parent.mkdir(parents=True)
+    file.write_bytes(content)
+    assert entries() == []
+    keep("exercise", "00.1", "correct")
+    assert [entry.outcome for entry in entries()] == ["correct"]
+
+
+def test_what_a_later_version_adds_is_skipped_and_what_it_does_not_know_is_not_shown(file: Path) -> None:
+    file.parent.mkdir(parents=True)
+    record = {"version": 9, "kind": "exercise", "name": "99.9", "outcome": "brilliant", "at": 1, "stars": [5]}
+    file.write_text(json.dumps(record))
+    assert [entry.outcome for entry in entries()] == ["brilliant"]
+    assert "brilliant" not in str(progress())
+
+
+def test_an_old_entry_without_a_note_counts(file: Path) -> None:
+    file.parent.mkdir(parents=True)
+    file.write_text('{"kind": "exercise", "name": "00.1", "outcome": "correct", "at": 1}')
+    assert "00.1: ✓ correct" in str(progress())
+
+
+@pytest.mark.skipif(sys.platform == "win32" or os.geteuid() == 0, reason="nothing is read-only to root")
+def test_a_file_that_cannot_be_written_harms_nothing(file: Path) -> None:
+    keep("exercise", "00.1", "wrong")
+    file.chmod(0o400)
+    keep("exercise", "00.1", "correct")
+    assert [entry.outcome for entry in entries()] == ["wrong"]
+
+
+def test_a_place_where_no_file_can_be_harms_nothing(file: Path) -> None:
+    file.parent.parent.mkdir(parents=True)
+    file.parent.write_text("not a folder")
+    keep("exercise", "00.1", "correct")
+    assert entries() == []
+    assert progress().entries == ()
+    with pytest.raises(PermissionError, match="cannot be removed"):
+        progress().reset()
+
+
+def test_a_folder_in_the_place_of_the_file_harms_nothing(file: Path) -> None:
+    file.mkdir(parents=True)
+    keep("exercise", "00.1", "correct")
+    assert entries() == []
+
+
+def test_kernels_side_by_side_lose_nothing(file: Path) -> None:
+    context = multiprocessing.get_context("spawn")
+    kernels = [context.Process(target=keep_many, args=(number,)) for number in range(4)]
+    for kernel in kernels:
+        kernel.start()
+    for kernel in kernels:
+        kernel.join()
+    kept = {(entry.name, entry.note) for entry in entries()}
+    assert kept == {(str(kernel), str(number)) for kernel in range(4) for number in range(200)}
+
+
+def keep_many(kernel: int) -> None:
+    for number in range(200):
+        keep("exercise", str(kernel), "correct", str(number))
