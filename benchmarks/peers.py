@@ -5,6 +5,7 @@ over one and waits for it, `map` leaves it to the library how calls are packed.
 """
 
 import concurrent.futures
+import importlib
 import multiprocessing
 import multiprocessing.pool
 import platform
@@ -121,11 +122,8 @@ def _open_pebble_processes() -> Any:
 
 
 def _open_mpire(start_method: str) -> Any:
-    import mpire
-
-    return mpire.WorkerPool(  # type: ignore[attr-defined]
-        WORKERS, start_method=start_method
-    )
+    mpire: Any = importlib.import_module("mpire")  # it does not say which of its names are public
+    return mpire.WorkerPool(WORKERS, start_method=start_method)
 
 
 def _open_loky() -> Any:
