@@ -97,6 +97,8 @@ class Notebook:
         self.page.remove_listener("console", self._hear_console)
 
     def run_all(self) -> None:
+        # Views of the notebook before, which were still being restored when it was closed: this one has none yet.
+        self._complaints = [heard for heard in self._complaints if "widget model not found" not in heard]
         self.command("notebook:run-all-cells")
 
     def reload(self) -> None:
