@@ -15,12 +15,9 @@ from pool_lab import Event, EventKind, Future, ProcessPoolExecutor
 from pool_lab.processes import child, parent, worker
 from tests.contract import calls
 from tests.contract.gates import PATIENCE_S, stand_at
+from tests.contract.kinds import START_METHODS
+from tests.library.timeouts import SOON_S, asks_first, nap_for_ever
 from tests.library.watching import Log, MakeGate, MakePool, until
-
-START_METHODS = [name for name in ("fork", "forkserver", "spawn") if name in multiprocessing.get_all_start_methods()]
-SOON_S = 0.2
-
-asks_first = pytest.mark.skipif(worker.STOP_SIGNAL is None, reason="this system can only terminate")
 
 
 @pytest.fixture
@@ -31,10 +28,6 @@ def kind() -> str:
 @pytest.fixture
 def pool(make_pool: MakePool, log: Log) -> Any:
     return make_pool(1, task_timeout=SOON_S, observer=log)
-
-
-def nap_for_ever() -> None:
-    time.sleep(PATIENCE_S)
 
 
 def test_time_in_the_queue_does_not_count(make_pool: MakePool, make_gate: MakeGate) -> None:

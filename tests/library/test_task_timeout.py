@@ -14,16 +14,14 @@ from typing import Any
 import pytest
 
 from pool_lab import EventKind, ProcessPoolExecutor, RemoteTraceback, ThreadPoolExecutor, WorkerDiedError
-from pool_lab.processes import child, parent, worker
+from pool_lab.processes import child, parent
 from tests.contract import calls
 from tests.contract.gates import PATIENCE_S, Address, knock
+from tests.contract.kinds import START_METHODS
+from tests.library.timeouts import SOON_S, asks_first, nap_for_ever
 from tests.library.watching import Log, MakeGate, MakePool
 from tests.scripts import run_file
 
-START_METHODS = [name for name in ("fork", "forkserver", "spawn") if name in multiprocessing.get_all_start_methods()]
-SOON_S = 0.2
-
-asks_first = pytest.mark.skipif(worker.STOP_SIGNAL is None, reason="this system can only terminate")
 has_signals = pytest.mark.skipif(os.name == "nt", reason="this system knows one way to end a process")
 
 
@@ -35,10 +33,6 @@ def kind() -> str:
 @pytest.fixture
 def pool(make_pool: MakePool, log: Log) -> Any:
     return make_pool(1, task_timeout=SOON_S, observer=log)
-
-
-def nap_for_ever() -> None:
-    time.sleep(PATIENCE_S)
 
 
 def hold_on(gate: Address) -> None:
