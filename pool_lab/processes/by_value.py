@@ -17,8 +17,9 @@ import pickle
 import sys
 import weakref
 from collections import ChainMap
+from collections.abc import Callable
 from multiprocessing.reduction import ForkingPickler
-from types import FunctionType
+from types import CodeType, FunctionType
 from typing import Any, ClassVar, NoReturn
 
 import cloudpickle
@@ -47,11 +48,24 @@ def _refuse(value: object) -> NoReturn:
     raise TypeError(f"cannot pickle {type(value).__name__!r} object")
 
 
+def _reduce_code(code: CodeType) -> tuple[Any, ...]:
+    """As cloudpickle does, which from 3.1.3 on leaves out the file: without it an error cannot show the cell's lines."""
+    make, args = _reduce_nameless(code)
+    return _named_code, (make, args, code.co_filename)
+
+
+def _named_code(make: Callable[..., CodeType], args: tuple[Any, ...], filename: str) -> CodeType:
+    return make(*args).replace(co_filename=filename)
+
+
+_reduce_nameless = cloudpickle.Pickler.dispatch_table[CodeType]
+
+
 class _ByValue(cloudpickle.Pickler):  # type: ignore[misc]  # cloudpickle is untyped
     # Besides, what multiprocessing can send, such as connections; but no open files: cloudpickle would send a copy of
     # the text, which is not what anyone means by it.
     dispatch_table: ClassVar[Any] = ChainMap(
-        {io.TextIOWrapper: _refuse},
+        {io.TextIOWrapper: _refuse, CodeType: _reduce_code},
         ForkingPickler._extra_reducers,  # type: ignore[attr-defined]
         cloudpickle.Pickler.dispatch_table,
     )
