@@ -12,7 +12,7 @@ from typing import Protocol
 
 from .call import Call
 
-__all__ = ["Doing", "Staff", "Statistics", "Worker"]
+__all__ = ["WORKING", "Doing", "Staff", "Statistics", "Worker"]
 
 
 class Doing(Enum):
@@ -22,6 +22,10 @@ class Doing(Enum):
     IDLING = auto()
     WORKING = auto()
     LEAVING = auto()
+
+
+WORKING = Doing.WORKING
+"""To look it up in the class takes longer than to compare it."""
 
 
 class Worker(Protocol):
@@ -104,7 +108,7 @@ class Staff:
 
     def set_idle(self, worker: Worker) -> None:
         """The worker is up, or done with its call."""
-        self._busy -= worker.doing is Doing.WORKING
+        self._busy -= worker.doing is WORKING
         worker.doing = Doing.IDLING
         self._idle.append(worker)
 
@@ -114,7 +118,7 @@ class Staff:
             return None
         worker = self._idle.pop()
         self._busy += 1
-        worker.doing = Doing.WORKING
+        worker.doing = WORKING
         return worker
 
     def idle_beyond(self, needed: int) -> list[Worker]:
@@ -129,5 +133,5 @@ class Staff:
         del self._workers[worker.number]
         if worker.doing is Doing.IDLING:
             self._idle.remove(worker)
-        self._busy -= worker.doing is Doing.WORKING
+        self._busy -= worker.doing is WORKING
         worker.doing = Doing.LEAVING
