@@ -82,7 +82,8 @@ class Dispatcher:
     @property
     def statistics(self) -> Statistics:
         with self._lock:
-            return Statistics(self.size, len(self._staff), self._staff.idle, waiting(tuple(self._queue)))
+            ahead = sum(worker.ahead for worker in self._staff.everyone)
+            return Statistics(self.size, len(self._staff), self._staff.idle, waiting(tuple(self._queue)) + ahead)
 
     @property
     def workers(self) -> tuple[Worker, ...]:
@@ -182,6 +183,38 @@ class Dispatcher:
                 self.ready(chosen)
             return None
         return call
+
+    def next_ahead(self) -> Call | None:
+        """A call that may be sent ahead to a worker at work, as all are; None: there is none to spare.
+
+        Who has sent it looks afterwards whether `sends_ahead` is still so, and if not calls `call_back`.
+        """
+        if self.sends_ahead and len(self._queue) >= self.size:
+            try:
+                return self._queue.popleft()
+            except IndexError:
+                pass
+        return None
+
+    @property
+    def spare(self) -> int:
+        """How many calls are queued for each worker."""
+        return len(self._queue) // self.size
+
+    def call_back(self) -> None:
+        """Have the calls that were sent ahead and are not begun wait in the queue again, for whoever is idle."""
+        with self._lock:
+            self._call_back()
+            orders = self._distribute()
+        self._carry_out(orders)
+
+    def put_back(self, call: Call) -> None:
+        """A call from `next_ahead` that is not to be sent ahead after all."""
+        if call.withdraw():
+            with self._lock:
+                self._queue.appendleft(call)
+                orders = self._distribute()
+            self._carry_out(orders)
 
     def retire(self, worker: Worker) -> None:
         """The worker, which is not idle, has done its share: send it home and hire another if a call is queued."""
@@ -299,6 +332,7 @@ class Dispatcher:
 
     def _rearrange(self) -> tuple[list[Order], list[Dismissal]]:
         """What is to be done now that there are more or fewer workers, or may be."""
+        self._call_back()
         dismissed = self._dismiss_idle()
         return self._distribute(), dismissed
 
@@ -333,12 +367,20 @@ class Dispatcher:
         many = len(self._staff)
         self.is_overstaffed = many > self.size or self._broken is not None
         is_open = self._broken is None and not self._closed
-        self._all_busy = is_open and many == self.size and not self._staff.idle and WITH_GIL
+        all_busy = many == self.size and not self._staff.idle and WITH_GIL
+        self._all_busy = all_busy and is_open
+        self.sends_ahead = all_busy and self._broken is None
 
     def _leave(self, worker: Worker, reason: str | None = None) -> Event | None:
         self._staff.remove(worker)
         self._leaving.add(worker)
         return self.reports.note(EventKind.WORKER_STOPPED, worker=worker.number, ident=worker.ident, error=reason)
+
+    def _call_back(self) -> None:
+        """What was sent ahead and is not begun stands first in the queue again."""
+        self._all_busy = self.sends_ahead = False
+        calls = [call for worker in self._staff.everyone if worker.ahead for call in worker.recall()]
+        self._queue.extendleft(call for call in reversed(calls) if call.withdraw())
 
     def _dismiss_idle(self) -> list[Dismissal]:
         """Take leave of the idle workers that are too many."""
@@ -353,7 +395,7 @@ class Dispatcher:
         return [call for call in calls if not call.running()]
 
     def _take_all(self) -> list[Call]:
-        self._all_busy = False
+        self._call_back()
         calls = []
         with suppress(IndexError):
             while True:
@@ -390,6 +432,9 @@ class Dispatcher:
             if worker not in self._staff:
                 return None  # it has died meanwhile
             self._staff.set_idle(worker)
+            self._all_busy = self.sends_ahead = False
+            if not self._queue:
+                self._call_back()
             dismissed = self._dismiss_idle()
             order = self._match()
             self._take_stock()

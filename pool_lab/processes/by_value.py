@@ -49,7 +49,7 @@ def _refuse(value: object) -> NoReturn:
 
 
 def _reduce_code(code: CodeType) -> tuple[Any, ...]:
-    """As cloudpickle does, which from 3.1.3 on leaves out the file: without it an error cannot show the cell's lines."""
+    """As cloudpickle does, which from 3.1.3 on leaves out the file; an error shows the lines of its cell."""
     make, args = _reduce_nameless(code)
     return _named_code, (make, args, code.co_filename)
 
