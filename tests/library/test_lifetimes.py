@@ -1,7 +1,6 @@
 """Pools that nobody holds any more, pools in forked children, and pools made by calls of pools."""
 
 import gc
-import multiprocessing
 import os
 import sys
 import threading
@@ -17,16 +16,10 @@ from pool_lab.staff import Staff
 from tests.contract import calls
 from tests.contract.gates import PATIENCE_S, stand_at
 from tests.contract.kinds import START_METHODS
-from tests.library.watching import AnyPool, MakeGate, until
+from tests.library.watching import MakeGate, new_pool, until
 from tests.scripts import run_file
 
 forks = pytest.mark.skipif(not hasattr(os, "fork"), reason="this system does not fork")
-
-
-def new_pool(kind: str, max_workers: int = 1) -> AnyPool:
-    if kind == "threads":
-        return ThreadPoolExecutor(max_workers)
-    return ProcessPoolExecutor(max_workers, multiprocessing.get_context(kind))
 
 
 def test_a_dropped_pool_runs_its_queue_and_sends_its_workers_home(kind: str, make_gate: MakeGate) -> None:
