@@ -6,7 +6,7 @@ so many short ones that the pool may think the next will be short as well.
 """
 
 import os
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -24,9 +24,12 @@ class Marks:
 
     def __init__(self, path: Path) -> None:
         self.path = str(path)
-        path.touch()
+        self.clear()
 
-    def __iter__(self) -> Any:
+    def clear(self) -> None:
+        Path(self.path).write_bytes(b"")
+
+    def __iter__(self) -> Iterator[int]:
         return iter(sorted(map(int, Path(self.path).read_text(encoding="ascii").split())))
 
 
