@@ -17,8 +17,9 @@ import pickle
 import sys
 import weakref
 from collections import ChainMap
+from collections.abc import Callable
 from multiprocessing.reduction import ForkingPickler
-from types import FunctionType
+from types import CodeType, FunctionType
 from typing import Any, ClassVar, NoReturn
 
 import cloudpickle
@@ -47,11 +48,20 @@ def _refuse(value: object) -> NoReturn:
     raise TypeError(f"cannot pickle {type(value).__name__!r} object")
 
 
+def _reduce_code(code: CodeType) -> tuple[Any, ...]:
+    return _code, (code.co_filename, *cloudpickle.Pickler.dispatch_table[CodeType](code))
+
+
+def _code(filename: str, make: Callable[..., CodeType], args: tuple[Any, ...]) -> CodeType:
+    """Code that knows which cell it is from; cloudpickle may leave that out, and tracebacks would lack its lines."""
+    return make(*args).replace(co_filename=filename)
+
+
 class _ByValue(cloudpickle.Pickler):  # type: ignore[misc]  # cloudpickle is untyped
     # Besides, what multiprocessing can send, such as connections; but no open files: cloudpickle would send a copy of
     # the text, which is not what anyone means by it.
     dispatch_table: ClassVar[Any] = ChainMap(
-        {io.TextIOWrapper: _refuse},
+        {io.TextIOWrapper: _refuse, CodeType: _reduce_code},
         ForkingPickler._extra_reducers,  # type: ignore[attr-defined]
         cloudpickle.Pickler.dispatch_table,
     )
