@@ -282,7 +282,7 @@ def test_neither_futures_nor_a_map_keep_a_pool_alive(new_pool: MakePool) -> None
     assert [future.result(PATIENCE_S), *results] == [1, 1, 2]
 
 
-@beyond_standard("buffersize came with Python 3.14", until=(3, 14))
+@beyond_standard("buffersize came with Python 3.14, whose iterator keeps the pool once it was asked for a result")
 def test_a_buffered_map_does_not_keep_its_pool_alive(new_pool: MakePool) -> None:
     pool: Any = new_pool(1)
     results = pool.map(add, itertools.count(), buffersize=2, timeout=PATIENCE_S)
