@@ -22,6 +22,7 @@ import itertools
 import threading
 from collections import deque
 from collections.abc import Callable, Sequence
+from itertools import islice
 from typing import Any
 
 from .call import Call, name_of
@@ -192,7 +193,10 @@ class Dispatcher:
         self._carry_out(*to_do)
 
     def close(self, *, cancel_queued: bool = False) -> None:
-        """Take no more calls. The workers leave when the queue is empty, which `cancel_queued` makes it at once."""
+        """Take no more calls. The workers leave when the queue is empty, to which `cancel_queued` helps.
+
+        It cancels all but what has as good as begun: the calls for which workers are being started.
+        """
         with self._lock:
             shut_down = None if self._closed else self.reports.note(EventKind.SHUT_DOWN)
             self._closed = True
@@ -303,10 +307,11 @@ class Dispatcher:
         return [(worker, self._leave(worker)) for worker in self._staff.idle_beyond(0 if over else self.size)]
 
     def _take_pending(self) -> list[Call]:
-        """All queued calls, without those that were taken back: their futures run."""
+        """The queued calls, without those that were taken back, whose futures run, and one for each starting worker."""
         calls = [call for call in self._queue if not call.running()]
-        self._queue = deque(call for call in self._queue if call.running())
-        return calls
+        spared = set(islice((call for call in calls if not call.done()), self._staff.starting))
+        self._queue = deque(call for call in self._queue if call.running() or call in spared)
+        return [call for call in calls if call not in spared]
 
     def _take_all(self) -> list[Call]:
         calls = list(self._queue)
