@@ -22,6 +22,7 @@ import itertools
 import threading
 from collections import deque
 from collections.abc import Callable, Sequence
+from functools import partial
 from itertools import islice
 from typing import Any
 
@@ -331,7 +332,7 @@ class Dispatcher:
                 logger.exception("%s; the others do its work", text)
                 return
             if not self.workers:
-                self.break_pool(lambda: BrokenExecutor(text))
+                self.break_pool(partial(worker.broken, text, error))
             raise
 
     def _next_order(self, worker: Worker) -> tuple[Worker, Call] | None:
