@@ -30,6 +30,8 @@ import threading
 from collections import deque
 from collections.abc import Callable, Sequence
 from contextlib import suppress
+from functools import partial
+from itertools import islice
 from typing import Any
 
 from .batch import Batch, Share, waiting
@@ -262,7 +264,10 @@ class Dispatcher:
         self._carry_out(*to_do)
 
     def close(self, *, cancel_queued: bool = False) -> None:
-        """Take no more calls. The workers leave when the queue is empty, which `cancel_queued` makes it at once."""
+        """Take no more calls. The workers leave when the queue is empty, to which `cancel_queued` helps.
+
+        It cancels all but what has as good as begun: the calls for which workers are being started.
+        """
         with self._lock:
             shut_down = None if self._closed else self.reports.note(EventKind.SHUT_DOWN)
             self._closed = True
@@ -389,10 +394,12 @@ class Dispatcher:
         return [(worker, self._leave(worker)) for worker in self._staff.idle_beyond(0 if over else self.size)]
 
     def _take_pending(self) -> list[Call]:
-        """All queued calls, without those that were taken back: their futures run."""
+        """The queued calls, without those that were taken back, whose futures run, and one for each starting worker."""
         calls = self._take_all()
-        self._queue.extend(call for call in calls if call.running())
-        return [call for call in calls if not call.running()]
+        pending = [call for call in calls if not call.running()]
+        spared = set(islice((call for call in pending if not call.done()), self._staff.starting))
+        self._queue.extend(call for call in calls if call.running() or call in spared)
+        return [call for call in pending if call not in spared]
 
     def _take_all(self) -> list[Call]:
         self._call_back()
@@ -423,7 +430,7 @@ class Dispatcher:
                 logger.exception("%s; the others do its work", text)
                 return
             if not self.workers:
-                self.break_pool(lambda: BrokenExecutor(text))
+                self.break_pool(partial(worker.broken, text, error))
             raise
 
     def _next_order(self, worker: Worker) -> tuple[Worker, Call] | None:

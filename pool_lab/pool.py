@@ -103,6 +103,8 @@ class Pool(Executor):
     def shutdown(self, wait: bool = True, *, cancel_futures: bool = False) -> None:
         """Take no more calls. Running and queued ones are still done, unless `cancel_futures` drops the queued.
 
+        A call for which a worker is just being started counts as running then.
+
         `wait` blocks until the last call is done and the workers have ended (`RuntimeError` if a worker asks for that:
         it cannot wait for itself). May be called again.
         """

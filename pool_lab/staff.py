@@ -11,6 +11,7 @@ from enum import Enum, auto
 from typing import Protocol
 
 from .call import Call
+from .errors import BrokenExecutor
 
 __all__ = ["WORKING", "Doing", "Staff", "Statistics", "Worker"]
 
@@ -57,6 +58,9 @@ class Worker(Protocol):
 
     def join(self) -> None:
         """Block until the worker has ended. `RuntimeError` in the worker's own thread."""
+
+    def broken(self, reason: str, cause: BaseException | None) -> BrokenExecutor:
+        """A new exception for a call of a pool of this worker's kind, which is not usable any more."""
 
     def abandon(self) -> None:
         """In a forked child: let go of what belongs to the parent's worker."""

@@ -49,16 +49,12 @@ def _refuse(value: object) -> NoReturn:
 
 
 def _reduce_code(code: CodeType) -> tuple[Any, ...]:
-    """As cloudpickle does, which from 3.1.3 on leaves out the file; an error shows the lines of its cell."""
-    make, args = _reduce_nameless(code)
-    return _named_code, (make, args, code.co_filename)
+    return _code, (code.co_filename, *cloudpickle.Pickler.dispatch_table[CodeType](code))
 
 
-def _named_code(make: Callable[..., CodeType], args: tuple[Any, ...], filename: str) -> CodeType:
+def _code(filename: str, make: Callable[..., CodeType], args: tuple[Any, ...]) -> CodeType:
+    """Code that knows which cell it is from; cloudpickle may leave that out, and tracebacks would lack its lines."""
     return make(*args).replace(co_filename=filename)
-
-
-_reduce_nameless = cloudpickle.Pickler.dispatch_table[CodeType]
 
 
 class _ByValue(cloudpickle.Pickler):  # type: ignore[misc]  # cloudpickle is untyped

@@ -112,7 +112,7 @@ def dumps(value: object, *, to_worker: bool = False) -> bytes:
 
 
 def _reducers() -> dict[type, Callable[[Any], Any]]:
-    """How to pickle what has a way of its own: registered with `copyreg`, or with multiprocessing, as connections are."""
+    """How to pickle what has a way of its own: registered with `copyreg`, or with multiprocessing."""
     return _put_together(len(copyreg.dispatch_table), len(_EXTRA_REDUCERS))
 
 
@@ -199,8 +199,8 @@ def outcome(reply: Reply, function: Callable[..., Any]) -> tuple[object, BaseExc
             failure = _unreadable(f"the result of {name_of(function)}(...)", error)
             failure.__cause__ = error
             return None, failure
-    error = raised(reply.payload, f"the exception of {name_of(function)}(...)")
-    return None, error if reply.kind is ReplyKind.RAISED else _unreadable_call(name_of(function), error)
+    reason = raised(reply.payload, f"the exception of {name_of(function)}(...)")
+    return None, reason if reply.kind is ReplyKind.RAISED else _unreadable_call(name_of(function), reason)
 
 
 def _unreadable_call(function_name: str, error: BaseException) -> CallUnpicklingError:

@@ -133,6 +133,8 @@ class WorkerProcess:
             raise RuntimeError("cannot join current thread")
         self._buried.wait()
 
+    broken = staticmethod(broken)
+
     def abandon(self) -> None:
         if self.ident is not None:
             self._child.abandon()
