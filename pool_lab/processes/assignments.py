@@ -36,7 +36,7 @@ class Assignments:
         return max(len(self._given) - 1, 0)
 
     def give(self, call: Call, request: bytes, child: Child) -> int:
-        """A call for the idle worker. Returns its number. `OSError`: the worker will not get it, but has it assigned."""
+        """A call for the idle worker. Returns its number. `OSError`: it has it assigned, and will not get it."""
         with self._lock:
             number = next(self._numbers)
             self._given[number] = call, 0.0

@@ -1,10 +1,10 @@
 """`Mailbox`: requests for a worker, some of which it has not read yet.
 
 A worker whose calls are short should find the next one waiting. But a call that was sent ahead must not wait while
-another worker is idle, and may still be cancelled. So it has to be certain, at any moment and without asking the worker,
-who has which request. The operating system sees to that: a request is one packet in a socket, the worker reads one when
-it is about to make the call, and the pool keeps an end of the socket from which it can read as well. Each packet is
-read once, by the one or by the other: what the pool gets back nobody has begun, and the rest has been.
+another worker is idle, and may still be cancelled. So it has to be certain, at any moment and without asking the
+worker, who has which request. The operating system sees to that: a request is one packet in a socket, the worker reads
+one when it is about to make the call, and the pool keeps an end of the socket from which it can read as well. Each
+packet is read once, by the one or by the other: what the pool gets back nobody has begun, and the rest has been.
 
 A packet is the number of the request and what is pickled. A long request goes through the worker's pipe, and only its
 number into the mailbox.

@@ -30,13 +30,16 @@ from pool_lab.errors import CallPicklingError, CallUnpicklingError, RemoteTraceb
 __all__ = [
     "NO_WORKTIME",
     "BadReplyError",
+    "Outcome",
     "Reply",
     "ReplyKind",
     "dumps",
     "dumps_call",
     "dumps_error",
+    "dumps_outcomes",
     "dumps_result",
     "loads",
+    "loads_outcomes",
     "main_can_be_imported",
     "outcome",
     "raised",
@@ -63,6 +66,8 @@ class ReplyKind(IntEnum):
     """The call was asked to stop too early: it began at `began`, or is just about to; no payload."""
     UNREADABLE = 5
     """The call could not be unpickled, which raised the payload."""
+    PART = 6
+    """Of the outcomes of a stint, while it goes on."""
 
 
 _KINDS = tuple(ReplyKind)
@@ -176,6 +181,42 @@ def dumps_error(error: BaseException) -> bytes:
         )
         pickled = dumps(substitute)
     return pickle.dumps((text, pickled))
+
+
+Outcome = tuple[bool, Any]
+"""True and what a call returned, or False and what it raised."""
+_PLAIN = frozenset({bool, bytes, complex, float, int, str, type(None)})
+"""What can certainly be pickled, and unpickled: many together, then, which is much faster."""
+
+
+def dumps_outcomes(outcomes: list[Outcome], function: Callable[..., Any], given_back: int = 0) -> bytes:
+    """The outcomes of calls of one function, and how many calls of its stint were not made and never will be."""
+    if all(returned for returned, _ in outcomes) and _PLAIN.issuperset({type(value) for _, value in outcomes}):
+        return pickle.dumps((given_back, True, [value for _, value in outcomes]), PROTOCOL)
+    return pickle.dumps((given_back, False, [_dumps_outcome(*one, function) for one in outcomes]), PROTOCOL)
+
+
+def _dumps_outcome(returned: bool, value: Any, function: Callable[..., Any]) -> tuple[ReplyKind, bytes]:
+    if returned:
+        try:
+            return ReplyKind.RETURNED, dumps_result(value, name_of(function))
+        except CallPicklingError as error:
+            value = error
+    return ReplyKind.RAISED, dumps_error(value)
+
+
+def loads_outcomes(payload: bytes, function: Callable[..., Any]) -> tuple[int, list[Any], dict[int, BaseException]]:
+    """How many calls come back, what the others returned, and what they raised by position. Raises `BadReplyError`."""
+    try:
+        given_back, are_plain, parts = pickle.loads(payload)
+        if are_plain:
+            return given_back, parts, {}
+        replies = [Reply(kind, 0, NO_WORKTIME, part) for kind, part in parts]
+    except Exception as error:
+        raise BadReplyError(f"outcomes that cannot be read: {text_of(error)}") from error
+    outcomes = [outcome(reply, function) for reply in replies]
+    errors = {position: error for position, (_, error) in enumerate(outcomes) if error is not None}
+    return given_back, [result for result, _ in outcomes], errors
 
 
 def loads(payload: bytes, what: str) -> Any:

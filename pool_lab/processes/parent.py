@@ -33,6 +33,7 @@ from .deaths import broken, manner, occupation, timed_out
 from .mailbox import is_long
 from .messages import BadReplyError, Reply, ReplyKind, dumps_call, outcome, raised
 from .settings import Settings
+from .shares import ProcessShare
 
 __all__ = ["WorkerProcess"]
 
@@ -108,6 +109,8 @@ class WorkerProcess:
         except RuntimeError:  # its outcome was set by somebody else, which the future has logged
             return None
         try:
+            if isinstance(call, ProcessShare):
+                return call.batch.request(call)
             return dumps_call(call.function, call.args, call.kwargs)
         except CallPicklingError as error:
             self._dispatcher.fail(call, error.with_traceback(None))
@@ -206,6 +209,8 @@ class WorkerProcess:
                 self._dispatcher.ready(self)
             case ReplyKind.UNPREPARED if not self._arrived:
                 self._give_up(raised(reply.payload, "the initializer's exception"))
+            case ReplyKind.PART if isinstance(share := self._call, ProcessShare):
+                share.batch.part(share, reply)
             case ReplyKind.BEGUN if self._call is not None:
                 self._give_time(reply.worktime.began)
             case _:
@@ -219,7 +224,7 @@ class WorkerProcess:
         self._settings.note_pace(took_s)
         if self._measures and took_s < self._settings.task_timeout:
             self._pardon()
-        result, error = outcome(reply, call.function) if self._verdict is None else self._late_outcome(reply)
+        result, error = self._outcome(call, reply)
         if self._dispatcher.observers:
             self._dispatcher.reports.ended(call, self, reply.worktime, error)
         call.let_go()
@@ -238,6 +243,14 @@ class WorkerProcess:
                 call.set_result(result)
             else:
                 call.set_exception(error)
+
+    def _outcome(self, call: Call, reply: Reply) -> tuple[object, BaseException | None]:
+        if self._verdict is not None:
+            return self._late_outcome(reply)
+        if isinstance(call, ProcessShare):
+            call.batch.settle(call, reply)
+            return None, None
+        return outcome(reply, call.function)
 
     def _late_outcome(self, reply: Reply) -> tuple[None, BaseException | None]:
         """The call was asked to stop, and so it did."""

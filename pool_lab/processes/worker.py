@@ -23,6 +23,7 @@ from pool_lab.errors import logger
 
 from .mailbox import Letters
 from .messages import NO_WORKTIME, Reply, ReplyKind, dumps, dumps_error, dumps_result, loads, main_can_be_imported
+from .stint import Steward, Stint
 
 __all__ = ["STOP_SIGNAL", "Caller", "Initializer", "main"]
 
@@ -136,6 +137,7 @@ class Caller:
         self._connection = connection
         self._task_timeout = task_timeout
         self._number = 0
+        self._steward = Steward(connection)
         self._may_be_stopped = False
         self._arrived = 0.0
         self._began: float | None = None
@@ -150,9 +152,13 @@ class Caller:
             del request
             kind, clock = ReplyKind.RAISED, Stopwatch()
             self._began = clock.began
-            result = function(*args, **kwargs)
-            worktime = clock.read()
-            payload = dumps_result(result, name_of(function))
+            if type(function) is Stint:
+                payload = function.run(number, self._steward)
+                worktime = clock.read()
+            else:
+                result = function(*args, **kwargs)
+                worktime = clock.read()
+                payload = dumps_result(result, name_of(function))
             self._may_be_stopped = False
             kind = ReplyKind.RETURNED
         except BaseException as error:
