@@ -27,6 +27,7 @@ from typing import Any, NamedTuple
 from pool_lab.call import Worktime, name_of, text_of
 from pool_lab.errors import CallPicklingError, CallUnpicklingError, RemoteTraceback
 
+from .mailbox import NOTHING
 from .parcel import LARGE, Memory, Parcel, can_be_sent, unpack
 
 __all__ = [
@@ -49,8 +50,8 @@ __all__ = [
 ]
 
 PROTOCOL = 5
-HEAD = struct.Struct("<BQddd")
-"""Of a reply: kind, request, began, ended, cpu_s."""
+HEAD = struct.Struct("<BQdddQ")
+"""Of a reply: kind, request, began, ended, cpu_s, took."""
 
 _BARE_FRAME = re.compile(
     r'^(?P<margin>[ |]*)File "(?P<file>.+)", line (?P<line>\d+), in .+\n(?!(?P=margin) )', re.MULTILINE
@@ -91,19 +92,21 @@ class Reply(NamedTuple):
     worktime: Worktime
     payload: Any
     """Bytes, or in a worker a parcel."""
+    took: int = NOTHING
+    """The number of the request from the backlog that the worker is at now."""
     memory: Memory | None = None
     """If the kind says so."""
 
     def to_bytes(self) -> bytes:
-        head: bytes = HEAD.pack(self.kind, self.request, *self.worktime) + self.payload
-        return head
+        message: bytes = HEAD.pack(self.kind, self.request, *self.worktime, self.took) + self.payload
+        return message
 
     @classmethod
     def from_bytes(cls, message: bytes) -> "Reply":
         """Raises `BadReplyError`."""
         try:
-            kind, request, *worktime = HEAD.unpack_from(message)
-            return cls(_KINDS[kind], request, Worktime(*worktime), message[HEAD.size :])
+            kind, request, *worktime, took = HEAD.unpack_from(message)
+            return cls(_KINDS[kind], request, Worktime(*worktime), message[HEAD.size :], took)
         except (struct.error, IndexError) as error:
             raise BadReplyError(f"{len(message)} bytes that are no reply: {error}") from None
 

@@ -70,6 +70,7 @@ class _Arrived:
 def main(
     connection: "Connection[bytes, bytes]",
     outlet: "socket | None",
+    backlog: "socket | None",
     inherited: tuple[Any, ...],
     initializer: Callable[[], None] | None,
     task_timeout: float,
@@ -89,12 +90,11 @@ def main(
     caller = Caller(connection, task_timeout)
     if STOP_SIGNAL is not None:
         signal.signal(STOP_SIGNAL, caller.stop)
-    letters = Letters(outlet, connection)
+    letters = Letters(outlet, backlog, connection)
     with connection:
         try:
             if _prepare(connection, initializer):
-                while _serve(letters, connection, caller):
-                    pass
+                _serve(letters, connection, caller)
         except (EOFError, OSError):
             return  # the pool's process is gone
         except KeyboardInterrupt:
@@ -117,18 +117,20 @@ def _prepare(connection: "Connection[bytes, bytes]", initializer: Callable[[], N
     return True
 
 
-def _serve(letters: Letters, connection: "Connection[bytes, bytes]", caller: "Caller") -> bool:
-    """Take one request and reply; False if it was the order to end. A worker keeps nothing of a call while it waits."""
-    letter = letters.next()
-    if letter is None:
-        return False
-    reply = caller.answer(*letter)
-    del letter
+def _serve(letters: Letters, connection: "Connection[bytes, bytes]", caller: "Caller") -> None:
+    """Make calls and reply, until it is time to end. A worker keeps nothing of a call while it waits."""
+    while (letter := letters.next()) is not None:
+        while letter is not None:
+            reply = caller.answer(*letter)
+            letter = letters.next_of_backlog()
+            _send(reply if letter is None else reply._replace(took=letter[0]), connection)
+            del reply
+
+
+def _flush() -> None:
     for stream in (sys.stdout, sys.stderr):
         with suppress(Exception):  # it may be None, or closed
             stream.flush()
-    _send(reply, connection)
-    return True
 
 
 def _send(reply: Reply, connection: "Connection[bytes, bytes]") -> None:
@@ -174,6 +176,7 @@ class Caller:
         except BaseException as error:
             self._may_be_stopped = False
             worktime, payload = clock.read(), dumps_error(error)
+        _flush()
         return Reply(kind, number, worktime, payload)
 
     def stop(self, signum: int, frame: FrameType | None) -> None:
