@@ -24,14 +24,15 @@ from typing import Any
 
 from pool_lab.call import Call
 from pool_lab.dispatch import Dispatcher
-from pool_lab.errors import CallPicklingError, WorkerDiedError, logger
+from pool_lab.errors import WorkerDiedError, logger
 from pool_lab.staff import Doing
 
 from .child import Child
 from .deaths import broken, manner, occupation, timed_out
-from .mailbox import NOTHING, is_long, numbered
-from .messages import BadReplyError, Reply, ReplyKind, dumps_call, outcome, raised
+from .mailbox import NOTHING
+from .messages import BadReplyError, Reply, ReplyKind, outcome, raised
 from .parcel import Parcel
+from .requests import lay_ready, request_for
 from .settings import Settings
 from .shares import ProcessShare
 
@@ -40,8 +41,6 @@ __all__ = ["WorkerProcess"]
 GRACE_S = 1.0
 """How long a worker that was asked to end may take before it is told so less gently."""
 FALSE_STARTS = 3
-MOST_READY = 200
-"""About what fits into a mailbox."""
 ROOM = 65536
 """Bytes that a pipe takes even if nobody reads."""
 
@@ -90,7 +89,7 @@ class WorkerProcess:
 
     def hand_over(self, call: Call) -> bool:
         try:
-            request = self._request(call)
+            request = request_for(call, self._dispatcher)
         except KeyboardInterrupt:  # it may not cost the worker
             self._dispatcher.ready(self)
             raise
@@ -103,25 +102,6 @@ class WorkerProcess:
         else:
             self._send(request, call)
         return True
-
-    def _request(self, call: Call) -> bytes | Parcel | None:
-        """What to send; the call's future runs now. None: it is over already, or cannot be sent."""
-        try:
-            if not call.begin():
-                return None
-        except RuntimeError:  # its outcome was set by somebody else, which the future has logged
-            return None
-        try:
-            if isinstance(call, ProcessShare):
-                return call.batch.request(call)
-            return dumps_call(call.function, call.args, call.kwargs)
-        except CallPicklingError as error:
-            self._dispatcher.fail(call, error.with_traceback(None))
-        except BaseException as error:  # Ctrl-C, or somebody's __reduce__ exits
-            self._dispatcher.fail(call, error)
-            if isinstance(error, KeyboardInterrupt):
-                raise
-        return None
 
     def dismiss(self) -> None:
         with suppress(OSError):  # the process has died; the reader notices
@@ -179,8 +159,7 @@ class WorkerProcess:
 
     def listen(self, forget: Callable[[], None]) -> bool:
         self._take_replies()
-        if self._settings.backlog.is_used:
-            self._fill_backlog()
+        lay_ready(self._settings, self._dispatcher)
         exitcode = self._child.exitcode
         if exitcode is None:
             self._watch_the_time()
@@ -311,30 +290,6 @@ class WorkerProcess:
             return False
         self._verdict, self._measures = None, 0
         return True
-
-    # Calls that lie ready
-
-    def _fill_backlog(self) -> None:
-        """Lay as many calls ready as all workers will make in a moment."""
-        dispatcher, backlog = self._dispatcher, self._settings.backlog
-        wanted = min(self._settings.calls_ahead * dispatcher.size, MOST_READY)
-        if len(backlog) * 2 > wanted:  # not one by one: a worker that has just gone to sleep is woken once
-            return
-        while len(backlog) < wanted and (call := dispatcher.next_ahead()) is not None:
-            if not self._lay_ready(call):
-                dispatcher.put_back(call)
-                break
-        if not dispatcher.sends_ahead and len(backlog):  # somebody became idle who may have seen none of them
-            dispatcher.call_back()
-
-    def _lay_ready(self, call: Call) -> bool:
-        request = self._request(call)
-        if request is None:
-            return True
-        if isinstance(request, Parcel) or is_long(request):
-            return False
-        number = next(self._settings.numbers)
-        return self._settings.backlog.put(call, number, numbered(number, request), self._dispatcher)
 
     # The end of the worker
 
