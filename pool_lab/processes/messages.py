@@ -32,7 +32,9 @@ from .parcel import LARGE, Memory, Parcel, can_be_sent, unpack
 
 __all__ = [
     "NO_WORKTIME",
-    "RETURNS",
+    "RAISED",
+    "RETURNED",
+    "RETURNED_APART",
     "BadReplyError",
     "Outcome",
     "Reply",
@@ -77,7 +79,8 @@ class ReplyKind(IntEnum):
 
 
 _KINDS = tuple(sorted(ReplyKind))
-RETURNS = frozenset({ReplyKind.RETURNED, ReplyKind.RETURNED_APART})
+# Looking a member up in its class takes longer than anything that is done with it, and these are in every reply.
+RETURNED, RETURNED_APART, RAISED = ReplyKind.RETURNED, ReplyKind.RETURNED_APART, ReplyKind.RAISED
 _EXTRA_REDUCERS = ForkingPickler._extra_reducers  # type: ignore[attr-defined]
 
 
@@ -291,7 +294,7 @@ def _unreadable(what: str, error: BaseException) -> CallUnpicklingError:
 
 def outcome(reply: Reply, function: Callable[..., Any]) -> tuple[object, BaseException | None]:
     """What the call returned and None, or None and what it raised."""
-    if reply.kind in RETURNS:
+    if reply.kind is RETURNED or reply.memory is not None:
         try:
             if reply.memory is not None:
                 return unpack(reply.payload, reply.memory), None

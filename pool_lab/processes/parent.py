@@ -30,7 +30,7 @@ from pool_lab.staff import Doing
 from .child import Child
 from .deaths import broken, manner, occupation, timed_out
 from .mailbox import NOTHING
-from .messages import BadReplyError, Reply, ReplyKind, outcome, raised
+from .messages import RETURNED, RETURNED_APART, BadReplyError, Reply, ReplyKind, outcome, raised
 from .parcel import Parcel
 from .requests import lay_ready, request_for
 from .settings import Settings
@@ -174,7 +174,7 @@ class WorkerProcess:
             try:
                 if self._fault is None:
                     reply = Reply.from_bytes(message)
-                    if reply.kind is ReplyKind.RETURNED_APART:
+                    if reply.kind is RETURNED_APART:
                         reply = reply._replace(memory=self._child.take_memory())
                     self._take(reply)
             except BadReplyError as error:
@@ -182,8 +182,11 @@ class WorkerProcess:
                 self._child.kill()
 
     def _take(self, reply: Reply) -> None:
+        if reply.kind is RETURNED:
+            self._finish(reply)
+            return
         match reply.kind:
-            case ReplyKind.RETURNED | ReplyKind.RETURNED_APART | ReplyKind.RAISED | ReplyKind.UNREADABLE:
+            case ReplyKind.RETURNED_APART | ReplyKind.RAISED | ReplyKind.UNREADABLE:
                 self._finish(reply)
             case ReplyKind.ARRIVED if not self._arrived:
                 self._arrived = True

@@ -22,7 +22,18 @@ from pool_lab.errors import logger
 
 from .inbox import LENGTH
 from .mailbox import Letters
-from .messages import NO_WORKTIME, Reply, ReplyKind, dumps, dumps_error, dumps_result, loads, main_can_be_imported
+from .messages import (
+    NO_WORKTIME,
+    RAISED,
+    RETURNED,
+    Reply,
+    ReplyKind,
+    dumps,
+    dumps_error,
+    dumps_result,
+    loads,
+    main_can_be_imported,
+)
 from .parcel import Parcel, send_memory
 from .stint import Steward, Stint
 
@@ -161,7 +172,7 @@ class Caller:
         try:
             function, args, kwargs = unpickle()
             del unpickle
-            kind, clock = ReplyKind.RAISED, Stopwatch()
+            kind, clock = RAISED, Stopwatch()
             self._began = clock.began
             payload: bytes | Parcel
             if type(function) is Stint:
@@ -172,7 +183,7 @@ class Caller:
                 worktime = clock.read()
                 payload = dumps_result(result, name_of(function))
             self._may_be_stopped = False
-            kind = ReplyKind.RETURNED
+            kind = RETURNED
         except BaseException as error:
             self._may_be_stopped = False
             worktime, payload = clock.read(), dumps_error(error)
