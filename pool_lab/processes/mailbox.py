@@ -33,6 +33,8 @@ LARGEST = 16384
 NUMBER = struct.Struct("<Q")
 PLAIN, APART = b"p", b"a"
 """What a long request begins with: it is only pickled, or it is the head of a parcel."""
+ROOM = 1 << 19
+"""Bytes in a mailbox, as many as the system grants; a small packet takes up nearly a thousand of them."""
 NOTHING = (1 << 64) - 1
 """Instead of a number."""
 END = b"\0"
@@ -68,6 +70,7 @@ class Mailbox:
 
     def __init__(self) -> None:
         self.inlet, self.outlet = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+        self.inlet.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, ROOM)
 
     def put(self, packet: bytes) -> bool:
         """False: it is full. `OSError`: it is closed."""

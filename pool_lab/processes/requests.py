@@ -12,7 +12,7 @@ from .shares import ProcessShare
 
 __all__ = ["lay_ready", "request_for"]
 
-MOST_READY = 200
+MOST_READY = 400
 """About what fits into a mailbox."""
 
 
