@@ -24,7 +24,7 @@ from collections.abc import Callable, Sequence
 from functools import partial
 from typing import Any
 
-from .batch import Batch
+from .batch import Batch, Share
 from .call import Call, name_of
 from .desk import Ahead, Desk, Dismissal, Order
 from .errors import BrokenExecutor, CancelledError, logger
@@ -60,7 +60,7 @@ class Dispatcher(Desk):
         ahead: Ahead | None = None,
         when_closed: Callable[[], object] | None = None,
     ) -> None:
-        super().__init__(size, hire, Reports(observers), ahead or NOTHING_AHEAD)
+        super().__init__(size, hire, Reports(observers), NOTHING_AHEAD if ahead is None else ahead)
         self.observers = observers
         self._when_closed = when_closed
         self._calls = itertools.count()
@@ -164,12 +164,16 @@ class Dispatcher(Desk):
 
         Who has laid it ready looks afterwards whether `sends_ahead` is still so, and if not calls `call_back`.
         """
-        if self.sends_ahead:
-            try:
-                return self._queue.popleft()
-            except IndexError:
-                pass
-        return None
+        try:
+            if not self.sends_ahead or isinstance(self._queue[0], Share):  # a share is many calls, and no hurry
+                return None
+            call = self._queue.popleft()
+        except IndexError:
+            return None
+        if isinstance(call, Share):  # the one before it has just been taken
+            self._put_first(call)
+            return None
+        return call
 
     def call_back(self) -> None:
         """Have the calls that were sent ahead and are not begun wait in the queue again, for whoever is idle."""
@@ -181,10 +185,13 @@ class Dispatcher(Desk):
     def put_back(self, call: Call) -> None:
         """A call from `next_ahead` that is not to be sent ahead after all."""
         if call.withdraw():
-            with self._lock:
-                self._queue.appendleft(call)
-                orders = self._distribute()
-            self._carry_out(orders)
+            self._put_first(call)
+
+    def _put_first(self, call: Call) -> None:
+        with self._lock:
+            self._queue.appendleft(call)
+            orders = self._distribute()
+        self._carry_out(orders)
 
     def retire(self, worker: Worker) -> None:
         """The worker, which is not idle, has done its share: send it home and hire another if a call is queued."""

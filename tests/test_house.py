@@ -33,7 +33,7 @@ LIBRARY = {
     "batch": {"call", "errors"},
     "desk": {"batch", "reports", "staff", "interpreter", "call", "events", "errors"},
     "dispatch": {"desk", "batch", "reports", "staff", "interpreter", "call", "executor", "future", "events", "errors"},
-    "pool": {"dispatch", "batch", "staff", "call", "executor", "future", "events", "errors", "cpus"},
+    "pool": {"dispatch", "desk", "batch", "staff", "call", "executor", "future", "events", "errors", "cpus"},
     "threads": {"pool", "dispatch", "staff", "call", "executor", "future", "events", "errors", "cpus"},
     "processes": {"pool", "dispatch", "batch", "staff", "call", "executor", "future", "events", "errors", "cpus"},
 }

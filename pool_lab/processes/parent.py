@@ -356,9 +356,10 @@ class WorkerProcess:
         """
         if not self._sending.acquire(blocking=False):
             return
-        self._child.hang_up()
         with self._lock:
             call, self._call = self._call, None
+            self._is_unread |= not self._child.has_read(self._number)
+        self._child.hang_up()
         self._sending.release()
         if call is not None:
             self._lose(call)

@@ -154,13 +154,10 @@ class ProcessBatch(Batch):
         with self._lock:
             self._travel_alone |= alone
             self._again = sorted([*self._again, *inputs], key=itemgetter(0))
-        if not self._is_in_line:
+        if self.is_cancelled:
+            self.fail(CancelledError)
+        elif not self._is_in_line:
             self.let_others_in()
-
-    def put_back(self, inputs: list[Input]) -> None:
-        """A hand that no worker has begun; its share is in the queue again."""
-        with self._lock:
-            self._hands.appendleft(inputs)
 
     def lose(self, inputs: list[Input], error: BaseException) -> None:
         """These calls will not be finished."""
@@ -185,11 +182,6 @@ class ProcessShare(Share):
         super().__init__(number, batch, function)
         self.inputs: list[Input] = []
         self.count = 0
-
-    def withdraw(self) -> bool:
-        inputs, self.inputs = self.inputs, []
-        self.batch.put_back(inputs)
-        return super().withdraw()
 
     def set_exception(self, exception: BaseException | None) -> None:
         self.batch.lose(self.inputs, exception or CancelledError())
