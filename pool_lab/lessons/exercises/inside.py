@@ -21,6 +21,7 @@ from pool_lab.events import Event, EventKind
 from pool_lab.lab.kinds import kind_of
 from pool_lab.lab.recording import attach
 from pool_lab.lessons.exercises.attempts import Play
+from pool_lab.lessons.exercises.fence import fence
 from pool_lab.lessons.exercises.report import Ending, plain
 from pool_lab.lessons.exercises.watchdog import Watchdog
 from pool_lab.pool import Pool
@@ -29,13 +30,20 @@ __all__ = ["Stage", "main", "watch"]
 
 MOST_MEMORY = 8 << 30
 """Bytes that the process may reserve, where the system can be told."""
+LARGEST_FILE = 256 << 20
+NEEDED = ("/usr", "/lib", "/lib64", "/bin", "/etc", "/proc", "/sys", "/dev", sys.prefix, sys.base_prefix)
+"""What has to be read to run Python, besides the modules."""
 
 
-def main() -> None:
+def main(folder: str = "") -> None:
+    """With a folder, a fence is put up first: it is where files may be written then."""
     channel = io.FileIO(os.dup(1), "wb")
     os.dup2(2, 1)
     request = sys.stdin.buffer.read()
-    _limit_memory()
+    _limit("RLIMIT_AS", MOST_MEMORY)
+    _limit("RLIMIT_FSIZE", LARGEST_FILE)
+    if folder:
+        fence([*NEEDED, *filter(None, sys.path)], [folder, "/dev/null", "/dev/shm"])
     stage = Stage(channel)
     _listen_to_all_pools(stage)
     stage.perform(*pickle.loads(request))
@@ -181,11 +189,14 @@ def _look_like_a_notebook(answer: Any) -> None:
         main[answer.__name__] = answer
 
 
-def _limit_memory() -> None:
+def _limit(name: str, most: int) -> None:
+    """Lower a limit for good: who has none higher cannot raise it again."""
     try:
         import resource  # not on Windows
 
-        _, most = resource.getrlimit(resource.RLIMIT_AS)
-        resource.setrlimit(resource.RLIMIT_AS, (MOST_MEMORY, most))
-    except (ImportError, OSError, ValueError):
+        which = getattr(resource, name)
+        _, hard = resource.getrlimit(which)
+        most = most if hard == resource.RLIM_INFINITY else min(most, hard)
+        resource.setrlimit(which, (most, most))
+    except (ImportError, AttributeError, OSError, ValueError):
         return
