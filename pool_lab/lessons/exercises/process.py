@@ -88,6 +88,9 @@ class AnswerProcess:
                     process.kill()
             psutil.wait_procs(rest, timeout=0.1)
         self._process.wait()
+        for orphan in self._adopted():
+            with contextlib.suppress(psutil.Error):
+                orphan.wait(0)  # it has ended; who adopts has to hear of it
         with contextlib.suppress(OSError):
             self._stdin.close()
         self._folder.cleanup()
