@@ -26,7 +26,7 @@ from pool_lab.processes.messages import dumps
 __all__ = ["Attempt", "Play", "Run", "attempt"]
 
 PATIENCE_AT_FIRST_S = 60.0
-TIME_IN_ALL_S = 120.0
+TIME_IN_ALL_S = 90.0
 """The watchdog inside has less patience; this is for a process that has lost its watchdog."""
 LOOK_EVERY_S = 0.5
 PARTING_S = 1.0
