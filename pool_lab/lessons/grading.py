@@ -95,8 +95,8 @@ def _mark(notebook: str, answer: Submission) -> Mark:
     if made.ending is Ending.RAISED and NOT_ATTEMPTED in made.error:
         return Mark(notebook, task.name, Grade.NOT_ATTEMPTED.value, "", "")
     verdict = judge(task, made)
-    odd = [f"before it: {what}" for _, what in oddities(answer.before)]
-    odd += [f"line {line}: {what}" for line, what in oddities(answer.cell)]
+    odd = [f"a cell before {what}" for _, what in oddities(answer.before)]
+    odd += [f"line {line} {what}" for line, what in oddities(answer.cell)]
     if odd and verdict.grade is not Grade.WRONG:
         return Mark(notebook, task.name, TO_BE_READ, "", f"It came out as {verdict.grade}; but {_together(odd)}.")
     number = verdict.mistake.misconception if verdict.mistake is not None else None
@@ -111,7 +111,7 @@ def _diagnosis(verdict: Verdict) -> str:
 
 def _together(odd: Sequence[str]) -> str:
     shown, more = odd[:5], len(odd) - 5
-    return "; ".join([*shown, f"and {more} more"] if more > 0 else shown)
+    return ", ".join([*shown, f"and {more} more"] if more > 0 else shown)
 
 
 def perform(name: str, answer: Submission, *given: Any) -> Any:

@@ -63,7 +63,7 @@ def as_page(marks: Sequence[Mark]) -> str:
 def _overview(marks: Sequence[Mark]) -> Iterator[str]:
     """A row for each notebook, a column for each exercise."""
     grades = {(mark.notebook, mark.exercise): mark.grade for mark in marks}
-    exercises = sorted({mark.exercise for mark in marks if mark.exercise})
+    exercises = sorted({mark.exercise for mark in marks})  # what is unreadable has none
     yield "<h2>Who got how far</h2>"
     yield from _table(
         ["notebook", *exercises],
@@ -72,8 +72,6 @@ def _overview(marks: Sequence[Mark]) -> Iterator[str]:
             for notebook in dict.fromkeys(mark.notebook for mark in marks)
         ),
     )
-    used = [f"{sign} {grade}" for grade, sign in ALL_SIGNS.items() if grade in grades.values()]
-    yield f"<p>{escape(', '.join(used))}</p>"
 
 
 def _beliefs(marks: Sequence[Mark]) -> Iterator[str]:
@@ -84,7 +82,7 @@ def _beliefs(marks: Sequence[Mark]) -> Iterator[str]:
         yield from _table(
             ["answers", "often heard", "in fact", "lesson"],
             (
-                [str(count), f"{number}. {_code(belief.heard)}", _code(belief.fact), belief.lesson]
+                [str(count), f"{number}. {_paragraph(belief.heard)}", _paragraph(belief.fact), belief.shown_in]
                 for number, count in counts.most_common()
                 for belief in [MISCONCEPTIONS[number]]
             ),
@@ -94,7 +92,7 @@ def _beliefs(marks: Sequence[Mark]) -> Iterator[str]:
 def _details(marks: Sequence[Mark]) -> Iterator[str]:
     yield "<h2>Every verdict</h2>"
     rows = (
-        [escape(mark.notebook), mark.exercise, _signed(mark.grade), mark.misconception, _code(mark.diagnosis)]
+        [escape(mark.notebook), mark.exercise, _signed(mark.grade), mark.misconception, _paragraph(mark.diagnosis)]
         for mark in marks
     )
     yield from _table(Mark._fields, rows)
@@ -112,7 +110,7 @@ def _signed(grade: str) -> str:
     return f'<span class="{kind}">{ALL_SIGNS.get(grade, "")} {escape(grade)}</span>' if grade else ""
 
 
-def _code(text: str) -> str:
-    """Text with what stands between backticks set as code."""
+def _paragraph(text: str) -> str:
+    """A paragraph with what stands between backticks set as code."""
     parts = escape(text).split("`")
-    return "".join(f"<code>{part}</code>" if number % 2 else part for number, part in enumerate(parts))
+    return f"<p>{''.join(f'<code>{part}</code>' if number % 2 else part for number, part in enumerate(parts))}</p>"
