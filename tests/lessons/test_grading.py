@@ -212,6 +212,7 @@ def test_notebooks_that_a_submission_has_changed_are_put_right(
     kept = notebook(tmp_path / "b" / "kept.ipynb", IMPORTS)
     before = kept.read_bytes()
     notebook(tmp_path / "a.ipynb", IMPORTS, NAP_ALL.starter)
+
     def vandalised(name: str, content: bytes) -> Iterator[Mark]:
         kept.unlink(missing_ok=True)
         return grade_notebook(name, content)
