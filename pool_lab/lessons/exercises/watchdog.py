@@ -50,7 +50,7 @@ WAITS_FOR_POOL = _codes(THREADS.shutdown, PROCESSES.shutdown, Pool.shutdown)
 WAITS_FOR_OTHERS = _codes(threading.Condition.wait, threading.Thread.join)
 IDLE = _codes(ThreadWorker._work, concurrent.futures.thread._worker)
 
-SERVES = _codes(multiprocessing.connection.wait, multiprocessing.queues.Queue._feed)
+SERVES = _codes(multiprocessing.connection.wait, multiprocessing.queues.Queue._feed)  # type: ignore[attr-defined]
 OF_POOLS = ("pool_lab.processes", "concurrent.futures.process", "multiprocessing", "selectors", "threading")
 """The modules whose code runs in a thread that serves the processes of a pool, and no other."""
 
