@@ -24,8 +24,8 @@ def progress() -> "Progress":
 
 class Row(NamedTuple):
     lesson: str
-    predictions: str
-    exercises: str
+    predictions: tuple[str, ...]
+    exercises: tuple[str, ...]
 
 
 class Progress:
@@ -40,8 +40,8 @@ class Progress:
             exercises = [name for name in EXERCISES if name.startswith(number)]
             yield Row(
                 f"{number} {name}",
-                ", ".join(self._standing("prediction", name, name.removeprefix(f"{number} ")) for name in predictions),
-                ", ".join(self._standing("exercise", name, name) for name in exercises),
+                tuple(self._standing("prediction", name, name.removeprefix(f"{number} ")) for name in predictions),
+                tuple(self._standing("exercise", name, name) for name in exercises),
             )
 
     def reset(self) -> "Progress":
@@ -59,8 +59,16 @@ class Progress:
         return f"{label}: {SIGNS.get(best, '')} {best}"
 
     def __repr__(self) -> str:
-        return "\n".join(" | ".join(row) for row in self.rows())
+        return "\n".join(
+            " | ".join([row.lesson, ", ".join(row.predictions), ", ".join(row.exercises)]) for row in self.rows()
+        )
 
     def _repr_markdown_(self) -> str:
         head = ["| lesson | predictions | exercises |", "|---|---|---|"]
-        return "\n".join([*head, *(f"| {' | '.join(row)} |" for row in self.rows())])
+        rows = (f"| {row.lesson} | {_stacked(row.predictions)} | {_stacked(row.exercises)} |" for row in self.rows())
+        return "\n".join([*head, *rows])
+
+
+def _stacked(standings: Iterable[str]) -> str:
+    """One below the other, each on one line."""
+    return "<br>".join(standing.replace(" ", "&nbsp;") for standing in standings)

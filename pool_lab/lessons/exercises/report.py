@@ -45,6 +45,9 @@ class Foreign:
     kind: str
     type_name: str
 
+    def __repr__(self) -> str:
+        return f"<{self.type_name}>"
+
 
 def plain(value: object) -> Any:
     """The value with a `Foreign` in the place of everything that is not a number, a text or a collection."""

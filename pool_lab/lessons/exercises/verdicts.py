@@ -10,12 +10,16 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
-from typing import Any
+from reprlib import Repr
+from typing import TYPE_CHECKING
 
 from pool_lab.lessons.exercises.attempts import Attempt, attempt
 from pool_lab.lessons.exercises.definition import Exercise, Mistake
 from pool_lab.lessons.exercises.misconceptions import MISCONCEPTIONS
 from pool_lab.lessons.exercises.report import Ending
+
+if TYPE_CHECKING:
+    from pool_lab.lessons.exercises.timelines import Timelines
 
 __all__ = ["STOPPED", "Grade", "Verdict", "judge"]
 
@@ -30,6 +34,11 @@ class Grade(StrEnum):
 
 
 SIGNS = {Grade.NOT_ATTEMPTED: "○", Grade.CORRECT: "✓", Grade.ALMOST: "◐", Grade.WRONG: "✗"}
+
+
+BRIEF = Repr()
+BRIEF.maxlist = BRIEF.maxtuple = 10
+BRIEF.maxother = 60
 
 
 def _ended(ending: Ending) -> Callable[[Attempt], bool]:
@@ -103,7 +112,7 @@ class Verdict:
         if self.mistake is not None:
             lines += [*_diagnosis(self.mistake), ""]
         if self.attempt is not None:
-            lines += [*self._claims(self.attempt), *_told(self.attempt)]
+            lines += [*self._claims(self.attempt), *self._result(self.attempt), *_told(self.attempt)]
         return lines
 
     def _claims(self, made: Attempt) -> list[str]:
@@ -114,23 +123,23 @@ class Verdict:
             f"- {'✓' if _is_true(claim.holds, made) else '✗ not yet:'} {claim.words}" for claim in self.exercise.claims
         ]
 
-    def figure(self) -> Any:
+    def _result(self, made: Attempt) -> list[str]:
+        """What a wrong answer returned. A dictionary is what the exercise found out, not what the answer said."""
+        if self.grade is Grade.CORRECT or made.ending is not Ending.RETURNED or isinstance(made.result, dict):
+            return []
+        return ["", f"It returned `{BRIEF.repr(made.result)}`."]
+
+    def timelines(self) -> "Timelines | None":
         """The answer's timeline and, if it is not right, that of an answer that is; None if no call was seen."""
-        from pool_lab.lab.exhibit import Still  # whoever only wants the words needs no pictures
-        from pool_lab.lab.plots import timeline
-        from pool_lab.lab.words import summary
+        from pool_lab.lessons.exercises.timelines import Timelines  # whoever only wants the words needs no pictures
 
         if self.attempt is None or not self.attempt.spans:
             return None
-        panels = [(f"Yours: {run.title}", "", run.kind, run.trace) for run in self.attempt.runs]
+        attempts = [("Yours", self.attempt)]
         if self.grade is not Grade.CORRECT:
-            model = attempt(self.exercise.play, self.exercise.prepare(self.exercise.value_of(self.exercise.right[0])))
-            panels += [(f"One that is right: {run.title}", "", run.kind, run.trace) for run in model.runs]
-        still = Still()
-        still.title = f"exercise {self.exercise.name}"
-        still.alt = summary([(title, trace) for title, _, _, trace in panels])
-        timeline(still, panels)
-        return still
+            task = self.exercise
+            attempts.append(("One that is right", attempt(task.play, task.prepare(task.value_of(task.right[0])))))
+        return Timelines(f"Exercise {self.exercise.name}", attempts)
 
     def show(self) -> None:
         """Display the words and the picture; outside IPython, print the words."""
@@ -145,9 +154,9 @@ class Verdict:
         from IPython.display import display  # only ever called by IPython
 
         display({"text/plain": repr(self), "text/markdown": self._repr_markdown_()}, raw=True)  # type: ignore[no-untyped-call]
-        figure = self.figure()
-        if figure is not None:
-            display(figure)  # type: ignore[no-untyped-call]
+        timelines = self.timelines()
+        if timelines is not None:
+            display(timelines)  # type: ignore[no-untyped-call]
 
 
 def judge(exercise: Exercise, made: Attempt) -> Verdict:
