@@ -14,12 +14,18 @@ from pool_lab.lessons.standing import Progress
 
 __all__ = ["main"]
 
+GRADE = """\
+Try the exercises in all notebooks in and below the folder, each answer in a process of its own with limits of time and
+memory, and write the verdicts to marks.csv and marks.html. An answer that reaches for what no answer needs (the checker,
+other modules' insides, files) is not called correct but "to be read". On Linux submissions can neither read nor change
+other people's files; elsewhere grade foreign work under an account that owns nothing."""
+
 
 def main(arguments: Sequence[str] | None = None) -> int:
     parser = argparse.ArgumentParser(prog="pool-lab", description="Progress and grading for the lessons of pool_lab.")
     commands = parser.add_subparsers(dest="command", required=True)
     commands.add_parser("report", help="show your own progress")
-    grade = commands.add_parser("grade", help="try all notebooks of a folder and write a table of the verdicts")
+    grade = commands.add_parser("grade", help="try all notebooks of a folder", description=GRADE)
     grade.add_argument("folder", type=Path)
     grade.add_argument("--out", type=Path, help="where marks.csv and marks.html go; the folder itself if not given")
     chosen = parser.parse_args(arguments)
