@@ -16,9 +16,9 @@ __all__ = ["main"]
 
 GRADE = """\
 Try the exercises in all notebooks in and below the folder, each answer in a process of its own with limits of time and
-memory, and write the verdicts to marks.csv and marks.html. An answer that reaches for what no answer needs (the checker,
-other modules' insides, files) is not called correct but "to be read". On Linux submissions can neither read nor change
-other people's files; elsewhere grade foreign work under an account that owns nothing."""
+memory, and write the verdicts to marks.csv and marks.html. An answer that reaches for what no answer needs (files, the
+checker, other modules' insides) is not called correct but "to be read". On Linux submissions can neither read nor
+change other people's files; elsewhere grade foreign work under an account that owns nothing."""
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
