@@ -235,7 +235,7 @@ def test_the_picture_is_live_where_someone_is_there(monkeypatch: pytest.MonkeyPa
     monkeypatch.setattr("pool_lab.lessons.exercises.timelines.someone_is_there", lambda: True)
     timelines = verdict.timelines()
     assert timelines is not None
-    *_, view = timelines.view.children
+    view = timelines.view
     assert view.caption == timelines.summary()
     assert [panel["title"] for panel in view.log["panels"]] == ["Yours", "One that is right"]
     assert 0.3 <= view.log["now"] < 10, "both began when the picture did"

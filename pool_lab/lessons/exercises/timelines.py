@@ -42,10 +42,9 @@ class Timelines(Exhibit):
         return still
 
     def _make_view(self) -> None:
-        from pool_lab.lab.controls import experiment_view  # where nobody is there no one needs widgets
-        from pool_lab.lab.timeline import Panel, Timeline
+        from pool_lab.lab.timeline import Panel, Timeline  # where nobody is there no one needs widgets
 
-        view = Timeline()
+        self.view = view = Timeline().add_class("pool-lab-experiment")  # by which its still knows it
         view.begin([Panel(whose, run.title, run.kind, run.trace.size) for whose, run in self._panels])
         longest = max(last_moment(run.trace) for _, run in self._panels)
         for number, (_, run) in enumerate(self._panels):
@@ -54,7 +53,6 @@ class Timelines(Exhibit):
                 observe(event)
         view.end()
         view.caption = self.summary()
-        self.view = experiment_view(self._title, "what ran where, and when", None, [], view)
 
 
 def _played_again(trace: Trace, begin: float) -> Iterator[Event]:
