@@ -111,8 +111,7 @@ def attempt(play: Play, answer: Any, *, fenced: bool = False) -> Attempt:
         request = dumps((play, answer))
     except Exception as error:
         return Attempt(Ending.NOT_SENT, error=f"{_culprits(answer)}{type(error).__name__}: {error}")
-    with contextlib.closing(AnswerProcess(request, fenced=fenced)) as process:
-        return _Report(process, play.patience_s).attempt()
+    return _Report(AnswerProcess(request, fenced=fenced), play.patience_s).attempt()
 
 
 def _culprits(answer: Any) -> str:
@@ -144,16 +143,17 @@ class _Report:
             threading.Thread(target=self._read_messages, args=(self._process.reports,), daemon=True),
             threading.Thread(target=self._read_output, args=(self._process.output,), daemon=True),
         ]
-        for reader in readers:
-            reader.start()
         try:
+            for reader in readers:
+                reader.start()
             facts = self._until_the_end()
             if facts["ending"] in {Ending.RETURNED, Ending.RAISED}:
                 readers[1].join(PARTING_S)  # it ends with the last process that could write
         finally:
             self._process.close()
             for reader in readers:
-                reader.join(PARTING_S)  # nobody is left to write
+                if reader.ident is not None:
+                    reader.join(PARTING_S)  # nobody is left to write
         return Attempt(**facts, output=self._output.getvalue(), runs=self._runs())
 
     def _until_the_end(self) -> dict[str, Any]:

@@ -77,7 +77,7 @@ class AnswerProcess:
         return f"exit code {code}" if code >= 0 else f"signal {signal.Signals(-code).name}"
 
     def close(self) -> None:
-        """End it and all that it started, for good. It may be called again."""
+        """End it and all that it started, for good."""
         if os.name != "nt":
             with contextlib.suppress(OSError):
                 os.killpg(self._process.pid, signal.SIGKILL)  # all at once: nobody of the group can start another
