@@ -9,37 +9,23 @@ It could forge what comes back, if it reached for what it has no business with (
 correct, but "to be read", with the lines that someone should read.
 """
 
-import ast
-import json
-import re
 import sys
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from functools import partial
-from typing import Any, NamedTuple
+from typing import Any
 
 from pool_lab.lessons.exercises.attempts import Play, attempt
-from pool_lab.lessons.exercises.coach import EXERCISES, named
+from pool_lab.lessons.exercises.coach import named
 from pool_lab.lessons.exercises.definition import Exercise
 from pool_lab.lessons.exercises.report import Ending
 from pool_lab.lessons.exercises.verdicts import Grade, Verdict, judge
 from pool_lab.lessons.marks import TO_BE_READ, UNREADABLE, Mark
 from pool_lab.lessons.scrutiny import oddities
+from pool_lab.lessons.submissions import Submission, submissions
 
-__all__ = ["Submission", "grade_notebook", "submissions"]
+__all__ = ["grade_notebook"]
 
-ASKS = re.compile(r"""\b(?:check|exercise)\(\s*["']([\w.]+)["']""")
-COMMANDS = re.compile(r"^[%!].*$", re.MULTILINE)
-"""Lines that only IPython understands."""
 NOT_ATTEMPTED = "this is still the starter"
-
-
-class Submission(NamedTuple):
-    """One answer as text."""
-
-    exercise: str
-    before: str
-    """What the notebook defines and imports before the answer's cell."""
-    cell: str
 
 
 def grade_notebook(name: str, content: bytes) -> Iterator[Mark]:
@@ -53,54 +39,25 @@ def grade_notebook(name: str, content: bytes) -> Iterator[Mark]:
         yield _mark(name, answer)
 
 
-def submissions(content: bytes) -> list[Submission]:
-    """The last answer to each exercise in the notebook, in the order of the exercises."""
-    cells = [cell for cell in json.loads(content)["cells"] if cell["cell_type"] == "code"]
-    sources = [COMMANDS.sub("", "".join(cell["source"])) for cell in cells]
-    answers: dict[str, Submission] = {}
-    for number, source in enumerate(sources):
-        for name in ASKS.findall(source):
-            if name in EXERCISES:
-                answers[name] = Submission(name, "\n".join(_definitions(sources[:number])), source)
-    return [answers[name] for name in sorted(answers)]
-
-
-def _definitions(sources: Iterable[str]) -> Iterator[str]:
-    """What an answer may build on: imports, functions, classes and constants, without what the lesson runs."""
-    for source in sources:
-        try:
-            body = [] if ASKS.search(source) else ast.parse(source).body
-        except (SyntaxError, ValueError):  # cells that never ran
-            continue
-        yield from (ast.unparse(part) for part in body if _is_definition(part))
-
-
-def _is_definition(part: ast.stmt) -> bool:
-    if isinstance(part, ast.Assign):
-        return all(isinstance(target, ast.Name) for target in part.targets) and _is_constant(part.value)
-    return isinstance(part, ast.Import | ast.ImportFrom | ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef)
-
-
-def _is_constant(value: ast.expr) -> bool:
-    try:
-        ast.literal_eval(value)
-    except (ValueError, TypeError, SyntaxError, MemoryError, RecursionError):
-        return isinstance(value, ast.Lambda)
-    return True
-
-
 def _mark(notebook: str, answer: Submission) -> Mark:
     task = named(answer.exercise)
     made = attempt(Play(partial(perform, answer.exercise), task.play.given, task.play.most_calls), answer, fenced=True)
     if made.ending is Ending.RAISED and NOT_ATTEMPTED in made.error:
         return Mark(notebook, task.name, Grade.NOT_ATTEMPTED.value, "", "")
     verdict = judge(task, made)
-    odd = [f"a cell before {what}" for _, what in oddities(answer.before)]
-    odd += [f"line {line} {what}" for line, what in oddities(answer.cell)]
+    odd = _odd(task, answer)
     if odd and verdict.grade is not Grade.WRONG:
         return Mark(notebook, task.name, TO_BE_READ, "", f"It came out as {verdict.grade}; but {_together(odd)}.")
     number = verdict.mistake.misconception if verdict.mistake is not None else None
     return Mark(notebook, task.name, verdict.grade.value, str(number or ""), _diagnosis(verdict))
+
+
+def _odd(task: Exercise, answer: Submission) -> list[str]:
+    """What no answer needs, with where it is. What the lesson imports itself is not odd."""
+    usual = {what for _, what in oddities(task.preamble)}
+    found = [("a cell before", what) for _, what in oddities(answer.before)]
+    found += [(f"line {line}", what) for line, what in oddities(answer.cell)]
+    return [f"{where} {what}" for where, what in found if what not in usual]
 
 
 def _diagnosis(verdict: Verdict) -> str:

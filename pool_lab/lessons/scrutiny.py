@@ -10,6 +10,8 @@ import ast
 from collections.abc import Iterator
 from typing import NamedTuple
 
+from pool_lab import lessons
+
 __all__ = ["Oddity", "oddities"]
 
 
@@ -25,7 +27,6 @@ MODULES = _words(
     "zlib"
 )
 """What answers import. All else is looked at by a person."""
-FROM_LESSONS = _words("check exercise hint predict progress solution source")
 FROM_OS = _words("cpu_count environ getpid getppid path process_cpu_count sched_getaffinity urandom")
 NAMES = _words("__builtins__ __import__ breakpoint compile delattr eval exec getattr globals locals open setattr vars")
 ATTRIBUTES = _words(
@@ -92,7 +93,7 @@ def _odd_names(module: str, names: list[str]) -> Iterator[str]:
         yield f"imports from {module}"
     for name in names:
         hidden = name.startswith("_") or name in ATTRIBUTES
-        foreign = (module == "pool_lab.lessons" and name not in FROM_LESSONS) or (
+        foreign = (module == "pool_lab.lessons" and name not in lessons.__all__) or (
             module == "os" and name not in FROM_OS
         )
         if hidden or foreign:

@@ -22,7 +22,7 @@ from pool_lab.lessons.exercises.coach import EXERCISES
 from pool_lab.lessons.exercises.definition import Exercise, Mistake, is_untouched
 from pool_lab.lessons.exercises.misconceptions import MISCONCEPTIONS
 from pool_lab.lessons.exercises.report import Ending
-from pool_lab.lessons.exercises.verdicts import STOPPED, Grade, judge
+from pool_lab.lessons.exercises.verdicts import STANDSTILL, STOPPED, Grade, judge
 from tests.lessons.answers import function_of
 
 LESSONS = {path.name[:2]: path for path in (Path(__file__).parents[2] / "notebooks").glob("*.ipynb")}
@@ -66,17 +66,19 @@ def false_verdict(task: Exercise, source: str, mistake: str) -> str:
     """What is false about the verdict; empty if nothing is."""
     verdict = check(task.name, task.value_of(source))
     said = str(verdict)
-    if not mistake and verdict.grade is Grade.CORRECT and "✗" not in said:
-        return ""
-    if mistake and verdict.grade in {Grade.WRONG, Grade.ALMOST}:
-        expected = mistake_of(task, mistake)
-        if verdict.mistake is expected and expected.words in said:
-            return ""
-    return f"{task.name}, {mistake or 'right'}:\n{source}\n\n{said}\n{verdict.attempt}"
+    if not mistake:
+        is_told = verdict.grade is Grade.CORRECT and "✗" not in said
+    else:
+        told = verdict.mistake if verdict.grade in {Grade.WRONG, Grade.ALMOST} else None
+        is_told = told is not None and told in mistakes_of(task, mistake) and told.words in said
+    return "" if is_told else f"{task.name}, {mistake or 'right'}:\n{source}\n\n{said}\n{verdict.attempt}"
 
 
-def mistake_of(task: Exercise, name: str) -> Mistake:
-    return task.mistakes.get(name) or STOPPED[Ending(name)]
+def mistakes_of(task: Exercise, name: str) -> tuple[Mistake, ...]:
+    """What may be said of it. Of a deadlock there are two kinds."""
+    if name in task.mistakes:
+        return (task.mistakes[name],)
+    return (STOPPED[Ending(name)], *([STANDSTILL] if name == Ending.DEADLOCK else []))
 
 
 class Burden:
@@ -239,6 +241,12 @@ def test_the_picture_is_live_where_someone_is_there(monkeypatch: pytest.MonkeyPa
     assert view.caption == timelines.summary()
     assert [panel["title"] for panel in view.log["panels"]] == ["Yours", "One that is right"]
     assert 0.3 <= view.log["now"] < 10, "both began when the picture did"
+
+
+def test_a_deadlock_without_calls_that_wait_for_calls_is_no_misconception_about_them() -> None:
+    forever = function_of("from pool_lab import Future\nreturn Future().result()")
+    assert check("00.2", forever).mistake is STANDSTILL
+    assert check("00.2", EXERCISES["00.2"].value_of(EXERCISES["00.2"].wrong["deadlock"][0])).mistake is not STANDSTILL
 
 
 def test_an_odd_result_is_wrong_and_not_an_error() -> None:

@@ -13,10 +13,11 @@ from pool_lab.lessons.command import main
 from pool_lab.lessons.exercises import attempts, process
 from pool_lab.lessons.exercises.coach import EXERCISES
 from pool_lab.lessons.exercises.fence import can_fence
-from pool_lab.lessons.grading import grade_notebook, submissions
+from pool_lab.lessons.grading import grade_notebook
 from pool_lab.lessons.marks import Mark
 from pool_lab.lessons.records import FILE_VARIABLE, keep
 from pool_lab.lessons.scrutiny import oddities
+from pool_lab.lessons.submissions import submissions
 
 IMPORTS = """\
 from pool_lab import ThreadPoolExecutor, wait
@@ -130,6 +131,33 @@ def test_the_last_answer_counts_and_may_use_what_other_cells_define(tmp_path: Pa
     path = notebook(tmp_path / "a.ipynb", IMPORTS, "%matplotlib inline", helper, NAP_ALL.starter, answer)
     assert len(submissions(path.read_bytes())) == 1
     assert grades(path) == [("00.2", "correct", "")]
+
+
+def test_an_answer_comes_with_what_it_builds_on_and_nothing_else(tmp_path: Path) -> None:
+    before = """
+import gc, queue
+from pool_lab.dispatch import Dispatcher
+LENGTH, OTHER = 1, 2
+EXTRA = 3
+double = lambda n: 2 * n
+pool = make_pool()
+class Unused: ...
+def one(pool, n):
+    return two(pool, n)
+"""
+    later = 'def two(pool, n):\n    return queue, double\n\n@exercise("00.1")\ndef other(): ...'
+    cell = '%%time\n@exercise("00.2")\ndef nap_all(pool, lengths):\n    return one(pool, EXTRA)'
+    (first, answer) = submissions(notebook(tmp_path / "a.ipynb", before, later, cell).read_bytes())
+    assert (first.exercise, answer.exercise) == ("00.1", "00.2")
+    parts = [line for line in answer.before.splitlines() if not line.startswith(" ")]
+    assert parts == [
+        "import gc, queue",
+        "EXTRA = 3",
+        "double = lambda n: 2 * n",
+        "def one(pool, n):",
+        "def two(pool, n):",
+    ]
+    assert answer.cell == cell.removeprefix("%%time")
 
 
 @pytest.mark.parametrize(

@@ -4,6 +4,7 @@ A verdict shows itself: in words, and as the learner's timeline, which stands ab
 one. The latter is run when it is shown, on this machine, like the learner's own.
 """
 
+import re
 import sys
 from collections import Counter
 from collections.abc import Callable
@@ -21,7 +22,7 @@ from pool_lab.lessons.exercises.report import Ending
 if TYPE_CHECKING:
     from pool_lab.lessons.exercises.timelines import Timelines
 
-__all__ = ["STOPPED", "Grade", "Verdict", "judge"]
+__all__ = ["SIGNS", "STANDSTILL", "STOPPED", "Grade", "Verdict", "judge"]
 
 
 class Grade(StrEnum):
@@ -45,11 +46,20 @@ def _ended(ending: Ending) -> Callable[[Attempt], bool]:
     return lambda made: made.ending is ending
 
 
+def _stands_still(made: Attempt) -> bool:
+    """A deadlock in which no call waits for another call."""
+    return made.ending is Ending.DEADLOCK and not any(CALLS_WAIT.match(wait) for wait in made.waits)
+
+
+CALLS_WAIT = re.compile("a worker waits (for the result of a call|until several calls)")
+STANDSTILL = Mistake(
+    "Nothing can move any more: everyone waits, and there is none left who could wake the others. It was stopped.",
+    _stands_still,
+)
 # What is said of an answer that was stopped, whatever the exercise.
 STOPPED = {
     Ending.DEADLOCK: Mistake(
-        "Nothing can move any more: every worker waits for another call, or there is none that could wake the others. "
-        "It was stopped.",
+        "Nothing can move any more: calls wait for other calls, and no worker is left to run those. It was stopped.",
         _ended(Ending.DEADLOCK),
         30,
     ),
@@ -164,8 +174,9 @@ def judge(exercise: Exercise, made: Attempt) -> Verdict:
     if made.ending is Ending.RETURNED and not missing:
         return Verdict(exercise, Grade.CORRECT, made)
     almost = made.ending is Ending.RETURNED and not any(claim.essential for claim in missing)
-    seen = (mistake for mistake in exercise.mistakes.values() if _is_true(mistake.seen, made))
-    return Verdict(exercise, Grade.ALMOST if almost else Grade.WRONG, made, next(seen, STOPPED.get(made.ending)))
+    known = (*exercise.mistakes.values(), STANDSTILL, *STOPPED.values())
+    mistake = next((mistake for mistake in known if _is_true(mistake.seen, made)), None)
+    return Verdict(exercise, Grade.ALMOST if almost else Grade.WRONG, made, mistake)
 
 
 def _is_true(question: Callable[[Attempt], bool], made: Attempt) -> bool:
