@@ -111,6 +111,18 @@ def test_processes_that_have_no_call_wake_nobody(home: str) -> None:
 
 
 @POOLS
+def test_processes_that_take_long_to_end_are_waited_for(home: str) -> None:
+    made = of(f"""
+        import multiprocessing, time
+        from {home} import ProcessPoolExecutor
+        context = multiprocessing.get_context("spawn")
+        with ProcessPoolExecutor(1, context, multiprocessing.util.Finalize, (None, time.sleep, (1,), None, 1)) as pool:
+            return pool.submit(abs, -1).result()
+    """)
+    assert (made.ending, made.result) == (Ending.RETURNED, 1)
+
+
+@POOLS
 def test_processes_that_have_a_call_may_wake_someone(home: str) -> None:
     made = of(f"""
         import time

@@ -139,6 +139,8 @@ class Watchdog(threading.Thread):
                 return None
             if code in WAITS_FOR_ONE and facts["self"].done():
                 return None
+            if isinstance(facts.get("self"), PROCESSES | pool_lab.ProcessPoolExecutor):
+                return None  # it waits for a process to end, and that takes as long as it takes
             reason = _reason(code, facts) or reason
         return Wait(thread, f"{who} waits {reason}{_at(self._stage.line_in(frame))}") if reason else None
 
