@@ -213,6 +213,17 @@ def test_a_wrong_answer_is_told_what_it_looks_like_and_what_it_said() -> None:
     assert "- ✗ not yet: all results are there" in lines
 
 
+def test_a_misconception_comes_with_a_link_to_the_lesson_that_shows_it(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    verdict = check("00.2", EXERCISES["00.2"].value_of(EXERCISES["00.2"].wrong["futures"][0]))
+    monkeypatch.chdir(tmp_path)
+    assert "See lesson 03." in str(verdict), "it is not there yet"
+    (tmp_path / "03_hold_a_promise.ipynb").touch()
+    assert "See [03_hold_a_promise](03_hold_a_promise.ipynb)." in verdict._repr_markdown_()
+    assert "It returned `[<Future>, <Future>, <Future>, <Future>, <Future>, <Future>]`." in str(verdict)
+
+
 def test_an_almost_right_answer_is_told_what_is_right_and_what_is_missing() -> None:
     verdict = check("00.1", "E B A")
     assert verdict.grade is Grade.ALMOST

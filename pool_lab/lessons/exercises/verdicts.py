@@ -18,6 +18,7 @@ from pool_lab.lessons.exercises.attempts import Attempt, attempt
 from pool_lab.lessons.exercises.definition import Exercise, Mistake
 from pool_lab.lessons.exercises.misconceptions import MISCONCEPTIONS
 from pool_lab.lessons.exercises.report import Ending
+from pool_lab.lessons.exercises.symptoms import call
 
 if TYPE_CHECKING:
     from pool_lab.lessons.exercises.timelines import Timelines
@@ -134,8 +135,8 @@ class Verdict:
         ]
 
     def _result(self, made: Attempt) -> list[str]:
-        """What a wrong answer returned. A dictionary is what the exercise found out, not what the answer said."""
-        if self.grade is Grade.CORRECT or made.ending is not Ending.RETURNED or isinstance(made.result, dict):
+        """What a wrong answer returned, if it was simply called: else the result is what the exercise found out."""
+        if self.grade is Grade.CORRECT or made.ending is not Ending.RETURNED or self.exercise.play.play is not call:
             return []
         return ["", f"It returned `{BRIEF.repr(made.result)}`."]
 
@@ -190,10 +191,11 @@ def _is_true(question: Callable[[Attempt], bool], made: Attempt) -> bool:
 def _diagnosis(mistake: Mistake) -> list[str]:
     if mistake.misconception is None:
         return [mistake.words]
-    number = mistake.misconception
-    heard, fact, lesson = MISCONCEPTIONS[number]
-    where = f"[{lesson}]({lesson}.ipynb)" if Path(f"{lesson}.ipynb").is_file() else f"lesson {lesson[:2]}"
-    return [mistake.words, "", f"Often heard (no. {number}): {heard}. In fact {fact}. See {where}."]
+    belief = MISCONCEPTIONS[mistake.misconception]
+    notebook = f"{belief.lesson}.ipynb"
+    where = f"[{belief.lesson}]({notebook})" if Path(notebook).is_file() else f"lesson {belief.shown_in}"
+    often_heard = f"Often heard (no. {mistake.misconception}): {belief.heard}. In fact {belief.fact}. See {where}."
+    return [mistake.words, "", often_heard]
 
 
 def _told(made: Attempt) -> list[str]:
