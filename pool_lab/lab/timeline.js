@@ -162,7 +162,9 @@ function tell(view) {
   if (covered) tip.hidden = true;
   tellScrubber(view);
   if (clock() - view.listedAt > 0.1 || !view.state.running) guarded(view, () => showFutures(view)), (view.listedAt = clock());
-  if (!covered && player.mode === "live") say(view, words, view.state.running ? SAY_MS : 0);
+  if (!covered && player.mode === "live" && words && words !== view.saidWords) {
+    if (say(view, words, view.state.running ? SAY_MS : 0)) view.saidWords = words;
+  }
   for (const [name, fact] of Object.entries(factsOf(view))) {
     if (covered) delete root.dataset[name];
     else root.dataset[name] = JSON.stringify(fact);
@@ -210,10 +212,12 @@ function factsOf({ state: { run, running, most, panels, dropped }, player: { mod
 
 const round = (time) => Math.round(time * 1e6) / 1e6;
 
-/** Tell those who listen to the page, not more often than once in a while. */
+/** Tell those who listen to the page, unless they have just been told something. Whether it was said. */
 function say(view, words, pause = 0) {
-  if (performance.now() - view.saidAt < pause) return;
-  if (view.said.textContent !== words) Object.assign(view, { saidAt: performance.now() }), (view.said.textContent = words);
+  if (performance.now() - view.saidAt < pause) return false;
+  setText(view.said, words);
+  view.saidAt = performance.now();
+  return true;
 }
 
 function select(view, call) {

@@ -84,7 +84,7 @@ function doorTip(found) {
 
 function onKey(view, event) {
   if (event.target !== view.stage || event.ctrlKey || event.metaKey || event.altKey || view.isCovered()) return;
-  const { player, state } = view, wide = player.shown.to - player.shown.from;
+  const { player, state } = view, wide = windowOf(player).to - windowOf(player).from;
   const actions = {
     " ": () => toggle(player, state.running),
     "+": () => zoom(player, 1 / ZOOM, focusOf(view)),
@@ -110,9 +110,9 @@ function onKey(view, event) {
 }
 
 /** Zooming with keys keeps the selected call in sight. */
-function focusOf({ selected, axis, player: { shown } }) {
-  const at = selected?.began == null ? null : axis.place(selected.began);
-  return at != null && at >= shown.from && at <= shown.to ? at : (shown.from + shown.to) / 2;
+function focusOf({ selected, axis, player }) {
+  const { from, to } = windowOf(player), at = selected?.began == null ? null : axis.place(selected.began);
+  return at != null && at >= from && at <= to ? at : null;
 }
 
 const lanesOf = ({ panels }) => panels.flatMap(({ rows }) => rows.map(({ bars }) => bars));
@@ -142,8 +142,9 @@ function firstInSight(state, from, now) {
 function acrossLanes({ state, selected, axis, player, now }, by) {
   if (selected?.worker == null) return firstInSight(state, axis.time(player.shown.from), now);
   const lanes = lanesOf(state), own = lanes.indexOf(state.panels[selected.panel].rows[selected.worker].bars);
+  const middle = (selected.began + Math.min(selected.ended ?? now, now)) / 2;
   for (let lane = own + by; lane >= 0 && lane < lanes.length; lane += by) {
-    const bars = lanes[lane], at = firstAfter(bars, selected.began);
+    const bars = lanes[lane], at = firstAfter(bars, middle);
     const call = isThere(bars[at], now) ? bars[at] : bars[at - 1];
     if (call) return call;
   }

@@ -91,8 +91,12 @@ const buttonOf = ({ mode }, isRunning) =>
 /** Back to the latest of the whole run. */
 const showAll = (player) => Object.assign(player, { window: null, mode: "live" });
 
-function zoom(player, factor, about = (player.shown.from + player.shown.to) / 2) {
-  player.window = zoomed(player.shown, factor, about, player.whole);
+/** The window as it is wished: several wishes may come before the next frame. */
+const windowOf = ({ window, span }) => window ?? span;
+
+function zoom(player, factor, about = null) {
+  const window = windowOf(player);
+  player.window = zoomed(window, factor, about ?? (window.from + window.to) / 2, player.whole);
 }
 
 function pan(player, by) {
@@ -101,7 +105,7 @@ function pan(player, by) {
 
 /** Have the window show this stretch, by moving it; `close` makes it fit. */
 function bringIntoView(player, from, to, { close = false } = {}) {
-  const { shown, whole } = player, wide = close ? Math.max((to - from) * 3, NARROWEST_S) : shown.to - shown.from;
-  if (!close && from >= shown.from && from <= shown.to) return;
-  player.window = zoomed({ from: from - wide / 3, to: from + (2 * wide) / 3 }, 1, from, whole);
+  const window = windowOf(player), wide = close ? Math.max((to - from) * 3, NARROWEST_S) : window.to - window.from;
+  if (!close && from >= window.from && from <= window.to) return;
+  player.window = zoomed({ from: from - wide / 3, to: from + (2 * wide) / 3 }, 1, from, player.whole);
 }
