@@ -17,8 +17,8 @@ const SAY_MS = 5000;
 const ICONS = { Pause: "M4 2h3v12H4zM9 2h3v12H9z", Play: "M4 2l10 6-10 6z", "Play again": "M4 2l10 6-10 6z" };
 const HINT = "Point at a bar, or press an arrow key, for its story · ctrl and wheel, or + and −, to zoom · 0 shows all";
 const KEYS =
-  "Timeline. The arrow keys go from call to call, Enter looks at one closely, plus and minus zoom, shift with left or " +
-  "right pans, 0 shows all, the space bar pauses and plays.";
+  "Timeline. The arrow keys go from call to call, Enter looks at one closely, plus and minus zoom, shift with left " +
+  "or right pans, 0 shows all, the space bar pauses and plays.";
 
 let views = 0;
 
@@ -42,9 +42,10 @@ function open(model, el) {
   const parts = { root, stage, canvas, tip, cover, caption, story, trouble, said, ...scrubber };
   const frames = { frame: 0, painted: 0, closed: false, saidAt: -Infinity, listedAt: 0 };
   const times = { offset: Infinity, heard: 0, now: 0, axis: axisOf({ pauses: [], now: 0 }), player: newPlayer() };
-  const view = { id: (views += 1), model, ...parts, pen: canvas.getContext("2d"), ...frames, ...times, selected: null };
-  Object.assign(view, { state: fresh(), wake: () => wake(view), isCovered: () => model.get("cover") !== "" });
-  Object.assign(view, { select: (call) => select(view, call), find: (call, how) => find(view, call, how) });
+  const view = { id: (views += 1), model, ...parts, pen: canvas.getContext("2d"), ...frames, ...times };
+  Object.assign(view, { state: fresh(), selected: null, isCovered: () => model.get("cover") !== "" });
+  const wishes = { select: (call) => select(view, call), find: (call, how) => find(view, call, how) };
+  Object.assign(view, { wake: () => wake(view), ...wishes });
   openFutures(view, root);
   return view;
 }
@@ -102,10 +103,12 @@ function wake(view) {
     const { state, player } = view, isDue = at - view.painted >= FRAME_MS || !state.running;
     if (isDue) guarded(view, () => (show(view), (view.painted = at)));
     if (view.broken) return tell(view);
-    const isLive = player.mode === "live" && isMoving(state) && !view.isCovered() && !still() && !isSilent(view, clock());
-    if (!isDue || isLive || (!view.isCovered() && !isSettled(view.player, state.running))) wake(view);
+    if (!isDue || (!view.isCovered() && (isAnimated(view) || !isSettled(player, state.running)))) wake(view);
   });
 }
+
+const isAnimated = (view) =>
+  view.player.mode === "live" && isMoving(view.state) && !still() && !isSilent(view, clock());
 
 /** Paint one frame, and have all that stands around it say the same. */
 function show(view) {
@@ -113,9 +116,9 @@ function show(view) {
   if (!width) return;
   advancePlayer(view, clock(), still());
   const state = covered ? emptied(view.state) : view.state;
-  const axis = covered ? axisOf({ pauses: [], now: 0 }) : view.axis, window = covered ? { from: 0, to: 1 } : player.shown;
+  const [axis, shown] = covered ? [axisOf({ pauses: [], now: 0 }), { from: 0, to: 1 }] : [view.axis, player.shown];
   pen.theme = themeOf(view.root);
-  view.layout = arrange(state, width, window, axis, (words) => widthOf(pen, words));
+  view.layout = arrange(state, width, shown, axis, (words) => widthOf(pen, words));
   fit(canvas, pen, width, view.layout.height);
   if (!covered) paint(pen, state, view.layout, view.now, { selected: view.selected, flight: flightOf(view) });
   tell(view);
@@ -161,7 +164,10 @@ function tell(view) {
   Object.assign(cover, { hidden: !covered, textContent: model.get("cover") });
   if (covered) tip.hidden = true;
   tellScrubber(view);
-  if (clock() - view.listedAt > 0.1 || !view.state.running) guarded(view, () => showFutures(view)), (view.listedAt = clock());
+  if (clock() - view.listedAt > 0.1 || !view.state.running) {
+    view.listedAt = clock();
+    guarded(view, () => showFutures(view));
+  }
   if (!covered && player.mode === "live" && words && words !== view.saidWords) {
     if (say(view, words, view.state.running ? SAY_MS : 0)) view.saidWords = words;
   }
@@ -173,8 +179,10 @@ function tell(view) {
 
 const setText = (element, words) => element.textContent !== words && (element.textContent = words);
 
-const silenceOf = (view) =>
-  isSilent(view, clock()) && !view.isCovered() ? `Nothing heard from Python since ${seconds(view.now)}: is the kernel busy, or gone?` : "";
+function silenceOf(view) {
+  if (view.isCovered() || !isSilent(view, clock())) return "";
+  return `Nothing heard from Python since ${seconds(view.now)}: is the kernel busy, or gone?`;
+}
 
 /** Of a moment that is not the latest the page says itself what was then. */
 function captionOf({ model, player, state, now }) {
@@ -185,14 +193,14 @@ function captionOf({ model, player, state, now }) {
 function tellScrubber({ scrubber, moment, all, button, range, layout, player, state, now, axis, isCovered }) {
   scrubber.hidden = !layout || !state.run || isCovered();
   if (scrubber.hidden) return;
-  const { shown } = player, isLive = player.mode === "live", name = buttonOf(player, state.running);
+  const { shown } = player, isLive = player.mode === "live", name = buttonOf(player, isMoving(state));
   Object.assign(scrubber.style, { top: `${layout.axis + 8}px`, width: `${layout.width}px` });
   Object.assign(range.style, { left: `${layout.left - 7}px`, width: `${layout.right - layout.left + 14}px` });
   Object.assign(button.style, { left: `${layout.left - 36}px` });
   moment.style.width = `${layout.left - 40}px`;
   all.hidden = !player.window;
   setText(all, layout.narrow ? "all" : "show all");
-  range.hidden = isLive && state.running;
+  range.hidden = isLive && isMoving(state);
   range.value = clamp(((axis.place(now) - shown.from) / (shown.to - shown.from)) * 1000, 0, 1000);
   range.setAttribute("aria-valuetext", seconds(now));
   setText(moment, isLive || (layout.narrow && player.window) ? "" : seconds(now));
@@ -204,10 +212,11 @@ function tellScrubber({ scrubber, moment, all, button, range, layout, player, st
 function factsOf({ state: { run, running, most, panels, dropped }, player: { mode, shown }, selected, now, axis }) {
   const add = (read) => sum(panels.map(read)), count = (name) => add((panel) => panel.counts[name]);
   const calls = { queued: count("queued"), runningCalls: count("running"), done: count("returned") };
-  const bad = { failed: count("raised"), timedOut: count("timed out"), crashed: count("crashed"), cancelled: count("cancelled") };
-  const lanes = { bars: add((panel) => panel.bars), lanes: add((panel) => panel.alive), lanesMost: most };
+  const failures = { failed: count("raised"), timedOut: count("timed out"), crashed: count("crashed") };
+  const lanes = { bars: add((panel) => panel.bars), lanes: add((panel) => panel.alive), lanesMost: most, dropped };
   const moment = { mode, moment: round(now), from: round(axis.time(shown.from)), to: round(axis.time(shown.to)) };
-  return { run, running, ...calls, ...bad, ...lanes, dropped, ...moment, selected: selected && [selected.panel, selected.number] };
+  const chosen = selected && [selected.panel, selected.number];
+  return { run, running, ...calls, ...failures, cancelled: count("cancelled"), ...lanes, ...moment, selected: chosen };
 }
 
 const round = (time) => Math.round(time * 1e6) / 1e6;
@@ -232,7 +241,8 @@ function find(view, call, { close = false } = {}) {
   if (!call) return;
   const { player, axis } = view;
   if (call.began != null && call.began > view.now) player.mode = "live";
-  if (call.began != null) bringIntoView(player, axis.place(call.began), axis.place(call.ended ?? view.state.now), { close });
+  const end = call.ended ?? view.state.now;
+  if (call.began != null) bringIntoView(player, axis.place(call.began), axis.place(end), { close });
   select(view, call);
 }
 
@@ -246,7 +256,7 @@ function render({ model, el }) {
   scheme.addEventListener("change", again);
   window.addEventListener("resize", again);
   listen(view);
-  button.addEventListener("click", () => (toggle(view.player, view.state.running), wake(view)));
+  button.addEventListener("click", () => (toggle(view.player, isMoving(view.state)), wake(view)));
   all.addEventListener("click", () => ((view.player.window = null), view.stage.focus(), wake(view)));
   range.addEventListener("input", () => {
     const { from, to } = view.player.shown;

@@ -3,7 +3,8 @@
    Of many thousand only those in sight are in the page. The list is open only if its reader has opened it. */
 
 const CHIP_WIDTH = 84, CHIP_HEIGHT = 24, CHIP_ROWS = 6;
-const SIGNS = { queued: "…", running: "▷", returned: "✓", raised: "✕ F", "timed out": "◷ T", crashed: "⚡ W", cancelled: "⊢ C" };
+const SIGNS = { queued: "…", running: "▷", returned: "✓", cancelled: "⊢ C" };
+const FAILURES = { raised: "✕ F", "timed out": "◷ T", crashed: "⚡ W" };
 
 function openFutures(view, parent) {
   const details = parent.appendChild(document.createElement("details")), summary = document.createElement("summary");
@@ -36,7 +37,8 @@ function layOut(view, width) {
   const blocks = blocksOf(view.state.panels, across), rows = blocks.at(-1)?.end ?? 0;
   Object.assign(view.futures, { across, blocks });
   sheet.style.height = `${rows * CHIP_HEIGHT}px`;
-  const first = Math.floor(list.scrollTop / CHIP_HEIGHT), last = Math.min(rows, first + CHIP_ROWS + 1), seen = new Set();
+  const first = Math.floor(list.scrollTop / CHIP_HEIGHT), last = Math.min(rows, first + CHIP_ROWS + 1);
+  const seen = new Set();
   for (let row = first; row < last; row += 1) {
     const block = blocks.find(({ end }) => row < end);
     if (block.title && row === block.start) seen.add(put(view, `title ${block.index}`, row, 0, block.title));
@@ -44,6 +46,8 @@ function layOut(view, width) {
   }
   for (const [key, chip] of view.futures.chips) if (!seen.has(key)) chip.remove(), view.futures.chips.delete(key);
 }
+
+const signOf = (state) => SIGNS[state] ?? FAILURES[state] ?? "";
 
 /** Which rows are whose: of several panels each has a row with its title first. */
 function blocksOf(panels, across) {
@@ -62,7 +66,8 @@ function fillRow(view, { index, first, calls, numbers }, row, across, seen) {
     const number = numbers[(row - first) * across + column];
     if (number === undefined) return;
     const call = calls.get(number), state = stateAt(call, view.now) ?? "not yet", key = `${index}:${number}`;
-    const chip = seen.add(put(view, key, row, column, `${number} ${SIGNS[state] ?? ""}`)) && view.futures.chips.get(key);
+    seen.add(put(view, key, row, column, `${number} ${signOf(state)}`));
+    const chip = view.futures.chips.get(key);
     const told = `future ${number}: ${sayState(state)}`, isChosen = call === view.selected;
     if (chip.title !== told) Object.assign(chip, { title: told, ariaLabel: told });
     Object.assign(chip.dataset, { at: key, state, kind: view.state.panels[index].kind });

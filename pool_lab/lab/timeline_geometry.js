@@ -45,7 +45,8 @@ export function wholeOf({ running, run, dropped, panels }, axis, now) {
   return { from, to: from + power * (NICE.find((step) => step * power >= wish * 0.9999) ?? 10) };
 }
 
-const oldestOf = (panels) => Math.min(...panels.flatMap(({ rows }) => rows.map(({ bars }) => bars[0]?.began ?? Infinity)));
+const oldestOf = (panels) =>
+  Math.min(...panels.flatMap(({ rows }) => rows.map(({ bars }) => bars[0]?.began ?? Infinity)));
 
 /** The window, made so many times as wide about a place. */
 export function zoomed({ from, to }, factor, about, whole) {
@@ -75,7 +76,8 @@ export function arrange(state, width, window, axis, measure) {
     const few = ALWAYS.length + (width > TINY) + (width > 440), many = shownCounts(panel.counts).length;
     const under = narrow ? (many > few ? 2 : 1) : 0;
     const top = y + HEAD + under * COUNTS, bottom = top + rows * lane;
-    const box = { panel, head: y + 13, under, top, bottom, lane, bar: lane >= 16 ? lane - 5 : lane - Math.min(2, lane / 4) };
+    const bar = lane - (lane >= 16 ? 5 : Math.min(2, lane / 4));
+    const box = { panel, head: y + 13, under, top, bottom, lane, bar };
     y = bottom + GAP;
     return box;
   });
@@ -116,8 +118,8 @@ function wrap(items, width, top, measure) {
   });
 }
 
-/** What a row shows of a window at a moment: a block for each call, and one for neighbours too narrow to be seen. Such a
-    crowd is a few pixels wide at most, so that its level still tells what was when. */
+/** What a row shows of a window at a moment: a block for each call, and one for neighbours too narrow to be seen. Such
+    a crowd is a few pixels wide at most, so that its level still tells what was when. */
 export function blocks(bars, { x, timeAt, left, right }, now) {
   const found = [], until = Math.min(now, timeAt(right)), one = { call: null };
   let crowd = null;
@@ -129,9 +131,9 @@ export function blocks(bars, { x, timeAt, left, right }, now) {
       found.push({ ...one, call, x0, x1, share, bad, isOver });
       crowd = null;
     } else if (crowd && x0 - crowd.x1 < 1 && x0 - crowd.x0 < CROWD) {
-      Object.assign(crowd, { x1, worth: crowd.worth + (share ?? 0) * ran, ran: crowd.ran + ran, bad: crowd.bad ?? bad });
-      crowd.many += 1;
-      crowd.call = null;
+      const { worth, many } = crowd;
+      Object.assign(crowd, { x1, worth: worth + (share ?? 0) * ran, ran: crowd.ran + ran, many: many + 1 });
+      Object.assign(crowd, { call: null, bad: crowd.bad ?? bad });
     } else {
       crowd = { call, x0, x1, worth: (share ?? 0) * ran, ran, bad, many: 1, isOver: true };
       found.push(crowd);
@@ -147,6 +149,7 @@ export function hit({ boxes, left, ...layout }, px, py, now) {
   if (!box || px < left - 3) return box && px < left ? { box } : null;
   const worker = Math.floor((py - box.top) / box.lane), row = box.panel.rows[worker];
   const near = blocks(row?.bars ?? [], { ...layout, left: px - 40, right: px + 40 }, now);
-  const block = near.findLast(({ x0, x1 }) => x0 - 0.5 <= px && px <= x1 + 0.5) ?? near.find(({ x0, x1 }) => x0 - 3 <= px && px <= x1 + 3);
+  const within = (miss) => near.findLast(({ x0, x1 }) => x0 - miss <= px && px <= x1 + miss);
+  const block = within(0.5) ?? within(3);
   return { box, worker, block };
 }

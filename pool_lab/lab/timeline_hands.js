@@ -5,7 +5,7 @@
    double click, 0                                                   all of it
    click, arrows, Home, End                                          select a call; Enter looks at it closely
    space                                                             pause, play
-   Escape                                                            no selection, the latest moment, all of it        */
+   Escape                                                            no selection, the latest moment, all of it */
 
 const ZOOM = 1.5, STEP = 0.1, TAP = 4;
 
@@ -14,7 +14,8 @@ function listen(view) {
   canvas.addEventListener("wheel", (event) => onWheel(view, event), { passive: false });
   canvas.addEventListener("pointerdown", (event) => onDown(view, fingers, event));
   canvas.addEventListener("pointermove", (event) => onMove(view, fingers, event));
-  for (const name of ["pointerup", "pointercancel"]) canvas.addEventListener(name, (event) => onUp(view, fingers, event));
+  canvas.addEventListener("pointerup", (event) => onUp(view, fingers, event));
+  canvas.addEventListener("pointercancel", ({ pointerId }) => fingers.delete(pointerId));
   canvas.addEventListener("pointerleave", () => (tip.hidden = true));
   canvas.addEventListener("dblclick", () => (showAll(view.player), view.wake()));
   stage.addEventListener("keydown", (event) => onKey(view, event));
@@ -24,8 +25,10 @@ function onWheel(view, event) {
   if (view.isCovered() || !view.layout) return;
   const sideways = event.shiftKey ? event.deltaY || event.deltaX : event.deltaX;
   const { player, layout } = view, unit = event.deltaMode === 1 ? 16 : 1;
-  if (event.ctrlKey || event.metaKey) zoom(player, Math.exp(clamp(event.deltaY * unit, -200, 200) / 250), layout.placeAt(event.offsetX));
-  else if (player.window && Math.abs(sideways) > Math.abs(event.shiftKey ? 0 : event.deltaY)) pan(player, (sideways * unit) / layout.scale);
+  const isSideways = Math.abs(sideways) > Math.abs(event.shiftKey ? 0 : event.deltaY);
+  const turn = clamp(event.deltaY * unit, -200, 200);
+  if (event.ctrlKey || event.metaKey) zoom(player, Math.exp(turn / 250), layout.placeAt(event.offsetX));
+  else if (player.window && isSideways) pan(player, (sideways * unit) / layout.scale);
   else return;
   event.preventDefault();
   view.tip.hidden = true;
@@ -57,7 +60,7 @@ function onMove(view, fingers, event) {
 function onUp(view, fingers, event) {
   const finger = fingers.get(event.pointerId);
   fingers.delete(event.pointerId);
-  if (!finger || finger.isDrag || event.type === "pointercancel" || view.isCovered()) return;
+  if (!finger || finger.isDrag || view.isCovered()) return;
   const found = hit(view.layout, event.offsetX, event.offsetY, view.now)?.block;
   if (found && !found.call) zoom(view.player, 0.2, view.layout.placeAt(event.offsetX));
   else view.select(found?.call ?? null);
@@ -79,14 +82,15 @@ const tipOf = ({ call, many }, now) => (call ? story(call, now) : crowdStory(man
 function doorTip(found) {
   if (!found || found.worker != null) return "";
   const { queued, cancelled } = found.box.counts ?? {};
-  return [queued && `${queued} waiting for a worker`, cancelled && `${cancelled} cancelled`].filter(Boolean).join(" · ");
+  const told = [queued && `${queued} waiting for a worker`, cancelled && `${cancelled} cancelled`];
+  return told.filter(Boolean).join(" · ");
 }
 
 function onKey(view, event) {
   if (event.target !== view.stage || event.ctrlKey || event.metaKey || event.altKey || view.isCovered()) return;
   const { player, state } = view, wide = windowOf(player).to - windowOf(player).from;
   const actions = {
-    " ": () => toggle(player, state.running),
+    " ": () => toggle(player, isMoving(state)),
     "+": () => zoom(player, 1 / ZOOM, focusOf(view)),
     "=": () => zoom(player, 1 / ZOOM, focusOf(view)),
     "-": () => zoom(player, ZOOM, focusOf(view)),

@@ -60,7 +60,8 @@ function paintBars(pen, { panel, top, lane, bar }, layout, now, selected) {
       else paintRunning(pen, block, y, bar, style);
       if (block.bad) paintBad(pen, block, y, bar);
     }
-    if (selected?.worker === worker && selected.panel === panel.index) paintSelected(pen, selected, y, bar, layout, now);
+    const isHere = selected?.worker === worker && selected.panel === panel.index;
+    if (isHere) paintSelected(pen, selected, y, bar, layout, now);
   });
 }
 
@@ -102,8 +103,8 @@ function paintFlights(pen, { panel, top, lane, bar }, { door, left, right, x }, 
     if (!(gone >= 0 && gone < 1) || (call.ending && call.ended - call.began < flight)) return;
     const part = 1 - (1 - gone) ** 3, goal = clamp(x(call.began), left, right), y = top + worker * lane;
     const between = (from, to) => from + (to - from) * part;
-    pen.globalAlpha = 1;
-    paintTicket(pen, "queued", between(door - 8, goal), between(top + 1, y), between(6, 9), between(8, bar), panel.kind);
+    const [ticketX, ticketY] = [between(door - 8, goal), between(top + 1, y)];
+    paintTicket(pen, "queued", ticketX, ticketY, between(6, 9), between(8, bar), panel.kind);
   });
 }
 
@@ -148,7 +149,8 @@ function* wordSpots({ x, before, after }, width, { panel, top, lane, bar }, { le
   for (const row of lane < 13 ? [] : rows) {
     const { bars } = panel.rows[row], y = top + row * lane + bar / 2 + 4;
     // A worker that is to stop finishes its call first: the words stand behind it.
-    const end = bars.length ? at(Math.min(bars.at(-1).ended ?? now, now)) : x, behind = 8 + (end > x && end < x + 64 ? end : x);
+    const end = bars.length ? at(Math.min(bars.at(-1).ended ?? now, now)) : x;
+    const behind = 8 + (end > x && end < x + 64 ? end : x);
     const sides = [{ x0: x - 8 - width, x1: x - 8, y }, { x0: behind, x1: behind + width, y }];
     const isOpen = ({ x0, x1 }) => x0 >= left && x1 <= edge && isFree(bars, at, timeAt, x0 - 4, x1 + 4);
     yield* (after > before ? sides : sides.toReversed()).filter(isOpen);
@@ -179,7 +181,8 @@ function paintHead(pen, state, { panel, head, under, counts: known }, { narrow, 
   // A number has the room of the largest it can become, so that nothing moves while it counts.
   const widest = narrow ? 0 : widthOf(pen, grouped(panel.calls.size).replace(/\d/g, "0"), size, 700);
   const slotOf = (number) => Math.max(widest, widthOf(pen, number, size, 700));
-  const counts = state.run ? shownCounts(known).map(([number, word]) => [grouped(number), word, slotOf(grouped(number))]) : [];
+  const told = state.run ? shownCounts(known).map(([number, word]) => [grouped(number), word]) : [];
+  const counts = told.map(([number, word]) => [number, word, slotOf(number)]);
   const wide = sum(counts.map(([, word, slot]) => slot + 4 + widthOf(pen, word, size) + gap));
   let x = narrow ? 0 : width - wide + gap, y = narrow ? head + COUNTS : head;
   // The now line passes behind the words.

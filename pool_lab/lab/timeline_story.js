@@ -1,12 +1,15 @@
 /* What the page says in words of a call, of the moment that is shown, and of what can be done. Pure. */
 
 const OUTCOME = {
-  raised: ({ error }) => `raised ${error || "an exception"}`,
+  raised: ({ error }) => `raised ${short(error)}`,
   "timed out": ({ error }) => `was stopped: it ran out of time (${error})`,
-  crashed: ({ error }) => `crashed: ${error}`,
+  crashed: ({ error }) => `crashed: ${short(error)}`,
   returned: () => "returned",
 };
 const DONE = { returned: "done", raised: "failed" };
+/** Without the module of the exception's class. */
+const short = (error) => (error || "an exception").replace(/^([\w<>]+\.)+(?=\w+:)/, "");
+
 const sayState = (state) => DONE[state] ?? state;
 
 /** A time to three digits at most, in the unit people would say it in. */
@@ -39,11 +42,12 @@ export function story(call, time = Infinity) {
 const sentence = (call, parts) => `${nameOf(call)}: ${parts.join(" · ")}`;
 
 function runningFor({ began, worker }, time) {
-  return Number.isFinite(time) ? `running on w${worker} for ${seconds(Math.max(0, time - began))}` : `running on w${worker}`;
+  return `running on w${worker}${Number.isFinite(time) ? ` for ${seconds(Math.max(0, time - began))}` : ""}`;
 }
 
 /** Several calls that are too narrow to be told apart. */
-export const crowdStory = (many) => `${many.toLocaleString("en")} calls, too short to be told apart here; zoom in to see them`;
+export const crowdStory = (many) =>
+  `${many.toLocaleString("en")} calls, too short to be told apart here; zoom in to see them`;
 
 /** What a scrubber says of the moment it stands at. */
 export function momentStory(time, panels, countsOf) {

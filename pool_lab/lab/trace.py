@@ -49,12 +49,13 @@ def ending_of(state: str, error: str | None) -> Ending | None:
             return None
 
 
-_NAMES_OF_A_CRASH = ("WorkerDiedError", "BrokenProcessPool", "BrokenThreadPool", "BrokenInterpreterPool")
+_NAMES_OF_A_CRASH = frozenset({"WorkerDiedError", "BrokenProcessPool", "BrokenThreadPool", "BrokenInterpreterPool"})
 
 
 def _failure(error: str) -> Ending:
-    name, _, text = error.partition(":")
-    if name.startswith(_NAMES_OF_A_CRASH):
+    path, _, text = error.partition(":")
+    name = path.rpartition(".")[2]
+    if name in _NAMES_OF_A_CRASH:
         return Ending.CRASHED
     # A call can raise a TimeoutError of its own.
     return Ending.TIMED_OUT if name == "TimeoutError" and "ran longer than the task_timeout" in text else Ending.RAISED
