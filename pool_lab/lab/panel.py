@@ -21,9 +21,20 @@ from matplotlib.patheffects import withStroke
 from matplotlib.ticker import FuncFormatter, MaxNLocator
 
 from pool_lab.lab.palette import GROUND, HAIRLINE, INK, QUIET, Colours, colours, styled
-from pool_lab.lab.trace import CallState, Resize, Span, Trace
+from pool_lab.lab.trace import CallState, Ending, Resize, Span, Trace
 
-__all__ = ["BRACKET", "DPI", "POINT", "TORN", "ever_queued", "height_of", "last_moment", "rounded", "timeline_axes"]
+__all__ = [
+    "BRACKET",
+    "CLOCK",
+    "DPI",
+    "POINT",
+    "TORN",
+    "ever_queued",
+    "height_of",
+    "last_moment",
+    "rounded",
+    "timeline_axes",
+]
 
 DPI = 100
 POINT = 72 / DPI  # a pixel, in points
@@ -34,6 +45,16 @@ QUEUE, DOOR = 26, 13  # pixels: the strip above the lanes, and where in it a cal
 
 BRACKET = Path([(0, -1), (0, 1), (0, 0), (1.4, 0)], [Path.MOVETO, Path.LINETO, Path.MOVETO, Path.LINETO])
 TORN = Path([(0, -0.5), (0.15, -0.3), (-0.15, -0.1), (0.15, 0.1), (-0.15, 0.3), (0, 0.5)])
+
+CLOCK = Path.make_compound_path(Path.circle(), Path([(0, 0.75), (0, 0), (0.6, 0)]))
+# How a call can fail: its mark and the pixels that is high, its letter, and its artist's name.
+FAILURES: dict[Ending, tuple[Any, float]] = {
+    Ending.RAISED: ("x", 6),
+    Ending.TIMED_OUT: (CLOCK, 9),
+    Ending.CRASHED: (TORN, 16),
+}
+LETTERS = {Ending.RAISED: "F", Ending.TIMED_OUT: "T", Ending.CRASHED: "W"}
+MARK_NAMES = {Ending.RAISED: "failed", Ending.TIMED_OUT: "timed out", Ending.CRASHED: "crashed"}
 
 Extent = tuple[int, float, float]  # a lane, and the time from and to
 
@@ -129,13 +150,17 @@ class _Panel:
         )  # fmt: skip
 
     def losses(self) -> None:
-        """A cross in a failed call, a bracket at the door for a cancelled one, a torn edge where a worker crashed."""
-        failed = [self._middle(span) for span in self.trace.spans if span.state is CallState.FAILED]
+        """A cross in a call that raised, a clock in one that timed out, a torn edge to one that crashed, a bracket at
+        the door for a cancelled one; where there is room, their letters.
+        """
+        for ending, (marker, pixels) in FAILURES.items():
+            spans = [span for span in self.trace.spans if span.ending is ending]
+            self._marks(MARK_NAMES[ending], [self._middle(span) for span in spans], marker, pixels)
+            self._letters(LETTERS[ending], spans)
         cancelled = {span.ended for span in self.trace.spans if span.state is CallState.CANCELLED}
         crashed = [(lane.stopped, lane.worker + 0.5) for lane in self.trace.lanes if lane.error]
-        self._marks("failed", failed, "x", 6)
         self._marks("cancelled", [(at, -DOOR * self.lane) for at in cancelled], BRACKET, 14)
-        self._marks("crashed", crashed, TORN, BAR / self.lane)
+        self._marks("worker died", crashed, TORN, BAR / self.lane)
 
     def resizes(self) -> None:
         """A dotted line for each, its words beside it where no bar is; above the lanes if there is no such place."""
@@ -193,6 +218,17 @@ class _Panel:
             return span.ended, -DOOR * self.lane
         worker, left, right = self._extent(span)
         return (left + right) / 2, worker + 0.5
+
+    def _letters(self, letter: str, spans: Sequence[Span]) -> None:
+        for span in spans:
+            if _on_a_lane(span) and self.lane * 12 < 1:
+                _, left, right = self._extent(span)
+                x, y = self._middle(span)
+                if right - left > 26 * self.second and x is not None:
+                    self.axes.annotate(
+                        letter, (x, y), (8 * POINT, 0), textcoords="offset points", va="center", ha="left",
+                        fontsize=SMALL, fontweight="bold", gid="letter",
+                    )  # fmt: skip
 
     def _shapes(self, gid: str, paths: list[Path], **style: Any) -> None:
         if paths:

@@ -22,8 +22,8 @@ from matplotlib.offsetbox import AnchoredOffsetbox, DrawingArea, HPacker, Offset
 from matplotlib.patches import PathPatch, Rectangle
 
 from pool_lab.lab.palette import GROUND, INK, QUIET, Colours, colours, styled
-from pool_lab.lab.panel import BRACKET, DPI, POINT, TORN, height_of, last_moment, rounded, timeline_axes
-from pool_lab.lab.trace import CallState, Trace
+from pool_lab.lab.panel import BRACKET, CLOCK, DPI, POINT, TORN, height_of, last_moment, rounded, timeline_axes
+from pool_lab.lab.trace import CallState, Ending, Trace
 from pool_lab.lab.words import tally
 
 __all__ = ["makespans", "png", "timeline", "timeline_axes"]
@@ -199,6 +199,10 @@ def _has(*states: CallState) -> Callable[[Trace], bool]:
     return lambda trace: any(trace.counts[state] for state in states)
 
 
+def _ended(ending: Ending) -> Callable[[Trace], bool]:
+    return lambda trace: any(span.ending is ending for span in trace.spans)
+
+
 def _has_a_crash(trace: Trace) -> bool:
     return any(lane.error for lane in trace.lanes)
 
@@ -214,9 +218,13 @@ ENTRIES = (
         _has(CallState.RUNNING),
         lambda look: [_bar_icon(look.tint, look.fill, linestyle=(0, (3, 2)))],
     ),
-    _Entry("failed", _has(CallState.FAILED), lambda look: [_bar_icon(look.tint, INK), _mark_icon(13, "x", 5)]),
+    _Entry("F  failed", _ended(Ending.RAISED), lambda look: [_bar_icon(look.tint, INK), _mark_icon(13, "x", 5)]),
+    _Entry(
+        "T  timed out", _ended(Ending.TIMED_OUT), lambda look: [_bar_icon(look.tint, INK), _mark_icon(13, CLOCK, 8)]
+    ),
+    _Entry("W  crashed", _ended(Ending.CRASHED), lambda look: [_bar_icon(look.tint, INK), _mark_icon(13, TORN, 12)]),
     _Entry("cancelled", _has(CallState.CANCELLED), lambda _: [_mark_icon(3, BRACKET, 10)], 10),
-    _Entry("worker crashed", _has_a_crash, lambda _: [_mark_icon(3, TORN, 12)], 6),
+    _Entry("worker died", _has_a_crash, lambda _: [_mark_icon(3, TORN, 12)], 6),
 )
 
 
