@@ -13,6 +13,7 @@ from operator import itemgetter
 from typing import Any
 
 from pool_lab.events import Event, EventKind
+from pool_lab.lab.pauses import IDLE_S
 from pool_lab.lab.trace import Standing, ending_of
 
 __all__ = ["MOST_CALLS", "Ledger"]
@@ -21,9 +22,6 @@ MOST_CALLS = 100_000
 """So many calls that have ended are kept, and as many the page keeps."""
 MOST_OTHERS = 20_000
 """The same for what is not about calls: workers, sizes, pauses."""
-
-IDLE_S = 2.0
-"""After so long without a call that waits or runs, the time until the next is a pause: the picture leaves it out."""
 
 # The places in a row: see timeline_state.js.
 PANEL, CALL, NAME, SUBMITTED, DISPATCHED, BEGAN, ENDED, ARRIVED, WORKER, CPU_S, ENDING, ERROR, STATE = range(13)
@@ -56,6 +54,8 @@ class Ledger:
             if self.origin is None:
                 self.origin = event.time
             time = round(event.time - self.origin, 6)
+            if self.open_calls <= 0 and time - self.latest > IDLE_S:
+                self._note([0, "pause", self.latest, None, None, None, time])
             if event.call is None:
                 self._note([panel, event.kind.value, time, event.worker, event.workers, event.error])
             else:
@@ -107,7 +107,7 @@ class Ledger:
             row = self._rows[key] = [panel, event.call, *[None] * 11]
         kind, before, state = event.kind, row[STATE], row[STATE]
         if kind is EventKind.SUBMITTED:
-            self._open(time)
+            self.open_calls += 1
             row[NAME], row[SUBMITTED] = event.name, time
             state = before or "queued"
         elif kind is EventKind.STARTED:
@@ -123,11 +123,6 @@ class Ledger:
             counts[state] += 1
             counts[before] -= 1
         self._changed[key] = row
-
-    def _open(self, time: float) -> None:
-        if self.open_calls <= 0 and time - self.latest > IDLE_S and self._rows:
-            self._note([0, "pause", self.latest, None, None, None, time])
-        self.open_calls += 1
 
     def _close(self, key: tuple[int, int], row: Row, event: Event, time: float) -> str | None:
         self.open_calls -= 1

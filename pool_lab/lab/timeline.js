@@ -120,7 +120,8 @@ function show(view) {
   const state = covered ? emptied(view.state) : view.state;
   const [axis, shown] = covered ? [axisOf({ pauses: [], now: 0 }), { from: 0, to: 1 }] : [view.axis, player.shown];
   pen.theme = themeOf(view.root);
-  view.layout = arrange(state, width, shown, axis, (words) => widthOf(pen, words));
+  const isWhole = player.mode === "live" && !state.running;
+  view.layout = arrange(state, width, shown, axis, (words) => widthOf(pen, words), isWhole);
   fit(canvas, pen, width, view.layout.height);
   if (!covered) paint(pen, state, view.layout, view.now, { selected: view.selected, flight: flightOf(view) });
   tell(view);

@@ -110,6 +110,18 @@ def test_a_call_that_timed_out_and_one_that_crashed_have_marks_and_letters_of_th
     assert [text.get_text() for text in axes.texts if text.get_gid() == "letter"] == ["T", "W"]
 
 
+def test_a_pause_is_left_out_of_the_axis_which_says_so() -> None:
+    script = Script().ran(0, 0, 0.0, 1.0).ran(1, 0, 60.0, 61.0, submitted=60.0)
+    axes = panel(script.trace())
+    first, second = sorted(box[0] for box in boxes(axes, "calls"))
+    assert first < 0.1
+    assert 1.0 < second < 1.2
+    labels = [label.get_text() for label in axes.get_xticklabels()]
+    assert labels[-1] == "61"
+    assert "59 s idle" in labels
+    assert len(places(axes, "pause")) == 1
+
+
 def test_cancelled_calls_are_marked_at_the_door_once_for_each_moment() -> None:
     axes = panel(Script().ran(0, 0, 0.0, 3.0).cancelled(1, 1.0).cancelled(2, 1.0).cancelled(3, 2.0).trace())
     assert [x for x, _ in places(axes, "cancelled")] == [1.0, 2.0]
