@@ -260,7 +260,11 @@ function find(view, call, { close = false } = {}) {
 
 function render({ model, el }) {
   const view = open(model, el), again = () => wake(view), { range, button, all } = view;
-  const onLog = () => model.get("log").panels && hear(view, model.get("log"));
+  const onLog = () => {
+    const log = model.get("log"), { run, dropped } = view.state;
+    // Of a long run a notebook saves a part only; a view that was there knows more.
+    if (log.panels && !(log.run === run && log.dropped > dropped)) hear(view, log);
+  };
   const themes = new MutationObserver(again), sizes = new ResizeObserver(again);
   const scheme = matchMedia("(prefers-color-scheme: dark)");
   themes.observe(document.body, { attributeFilter: ["data-jp-theme-light", "data-jp-theme-name", "class"] });

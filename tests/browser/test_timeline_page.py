@@ -213,7 +213,7 @@ def test_a_window_that_shows_the_present_goes_along_with_it(timeline: TimelinePa
     timeline.settle()
     timeline.press("+", "+", *["Shift+ArrowRight"] * 30)
     before = timeline.facts()
-    timeline.happen(at(4, EventKind.SUBMITTED, call=100))
+    timeline.happen(at(50, EventKind.SUBMITTED, call=100))
     after = timeline.facts()
     assert after["from"] > before["from"]
     assert after["from"] < after["moment"] < after["to"]
@@ -493,6 +493,14 @@ def test_a_saved_log_is_enough_for_a_picture_that_can_be_played_again(
     saved.press(" ")
     assert saved.facts()["mode"] == "playing"
     context.close()
+
+
+def test_the_part_of_a_long_run_that_is_saved_does_not_replace_the_whole(
+    finished: TimelinePage, snapshot: Callable[[TimelinePage], dict[str, Any]]
+) -> None:
+    part = snapshot(finished) | finished.ledger.everything(most=3)
+    finished.page.evaluate("(log) => window.set('log', log)", part)
+    assert finished.facts()["done"] == 10
 
 
 def test_what_was_told_twice_counts_once_and_the_selection_stays(
