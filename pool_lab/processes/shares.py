@@ -18,7 +18,8 @@ from typing import Any
 from pool_lab.batch import Batch, Door, Share
 from pool_lab.errors import CancelledError
 
-from .messages import BadReplyError, Reply, ReplyKind, dumps, dumps_call, loads_outcomes, outcome
+from .messages import BadReplyError, Reply, ReplyKind, dumps_apart, dumps_call, loads_outcomes, outcome
+from .parcel import Parcel
 from .stint import Stint
 
 __all__ = ["ProcessBatch", "ProcessShare"]
@@ -27,8 +28,8 @@ LONG_S, SHORT_S = 0.004, 0.0004
 """How long a stint should take, and what it should take even when few inputs are left."""
 TURNS = 2
 """How often each worker should still have a turn after this one, if stints can be that short."""
-MOST_BYTES = 1 << 18
-"""Of a request, about."""
+MOST_BYTES = 1 << 15
+"""Of a request, about: more than a pipe takes at once would keep the sender waiting."""
 
 Input = tuple[int, tuple[Any, ...]]
 """Number and arguments of a call."""
@@ -57,7 +58,7 @@ class ProcessBatch(Batch):
 
     # Out
 
-    def request(self, share: "ProcessShare") -> bytes | None:
+    def request(self, share: "ProcessShare") -> bytes | Parcel | None:
         """What to send to the worker that begins the share; None: nothing is left to do."""
         while inputs := self._next():
             self.let_others_in()
@@ -71,11 +72,11 @@ class ProcessBatch(Batch):
         self.let_others_in()
         return None
 
-    def _pickled(self, share: "ProcessShare", inputs: list[Input]) -> bytes:
+    def _pickled(self, share: "ProcessShare", inputs: list[Input]) -> bytes | Parcel:
         if len(inputs) == 1:
-            request = dumps_call(self.function, inputs[0][1], {})
+            request: bytes | Parcel = dumps_call(self.function, inputs[0][1], {})
         else:
-            request = dumps((Stint(self.function, [args for _, args in inputs]), (), {}), to_worker=True)
+            request = dumps_apart((Stint(self.function, [args for _, args in inputs]), (), {}), to_worker=True)
         self._bytes = max(self._bytes, len(request) / len(inputs))
         share.inputs, share.count = inputs, len(inputs)
         return request
@@ -156,6 +157,11 @@ class ProcessBatch(Batch):
         if not self._is_in_line:
             self.let_others_in()
 
+    def put_back(self, inputs: list[Input]) -> None:
+        """A hand that no worker has begun; its share is in the queue again."""
+        with self._lock:
+            self._hands.appendleft(inputs)
+
     def lose(self, inputs: list[Input], error: BaseException) -> None:
         """These calls will not be finished."""
         self._put({}, {number: error for number, _ in inputs})
@@ -182,7 +188,7 @@ class ProcessShare(Share):
 
     def withdraw(self) -> bool:
         inputs, self.inputs = self.inputs, []
-        self.batch.give_back(inputs)
+        self.batch.put_back(inputs)
         return super().withdraw()
 
     def set_exception(self, exception: BaseException | None) -> None:

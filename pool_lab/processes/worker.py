@@ -7,7 +7,6 @@ the pool's process goes; a notebook shows it, except on Windows.
 
 import io
 import multiprocessing.util
-import pickle
 import signal
 import sys
 import time
@@ -21,8 +20,10 @@ from typing import Any
 from pool_lab.call import Stopwatch, Worktime, name_of
 from pool_lab.errors import logger
 
+from .inbox import LENGTH
 from .mailbox import Letters
 from .messages import NO_WORKTIME, Reply, ReplyKind, dumps, dumps_error, dumps_result, loads, main_can_be_imported
+from .parcel import Parcel, send_memory
 from .stint import Steward, Stint
 
 __all__ = ["STOP_SIGNAL", "Caller", "Initializer", "main"]
@@ -69,6 +70,7 @@ class _Arrived:
 def main(
     connection: "Connection[bytes, bytes]",
     outlet: "socket | None",
+    backlog: "socket | None",
     inherited: tuple[Any, ...],
     initializer: Callable[[], None] | None,
     task_timeout: float,
@@ -88,12 +90,11 @@ def main(
     caller = Caller(connection, task_timeout)
     if STOP_SIGNAL is not None:
         signal.signal(STOP_SIGNAL, caller.stop)
-    letters = Letters(outlet, connection)
+    letters = Letters(outlet, backlog, connection)
     with connection:
         try:
             if _prepare(connection, initializer):
-                while _serve(letters, connection, caller):
-                    pass
+                _serve(letters, connection, caller)
         except (EOFError, OSError):
             return  # the pool's process is gone
         except KeyboardInterrupt:
@@ -116,18 +117,28 @@ def _prepare(connection: "Connection[bytes, bytes]", initializer: Callable[[], N
     return True
 
 
-def _serve(letters: Letters, connection: "Connection[bytes, bytes]", caller: "Caller") -> bool:
-    """Take one request and reply; False if it was the order to end. A worker keeps nothing of a call while it waits."""
-    letter = letters.next()
-    if letter is None:
-        return False
-    reply = caller.answer(*letter)
-    del letter
+def _serve(letters: Letters, connection: "Connection[bytes, bytes]", caller: "Caller") -> None:
+    """Make calls and reply, until it is time to end. A worker keeps nothing of a call while it waits."""
+    while (letter := letters.next()) is not None:
+        while letter is not None:
+            reply = caller.answer(*letter)
+            letter = letters.next_of_backlog()
+            _send(reply if letter is None else reply._replace(took=letter[0]), connection)
+            del reply
+
+
+def _flush() -> None:
     for stream in (sys.stdout, sys.stderr):
         with suppress(Exception):  # it may be None, or closed
             stream.flush()
-    connection.send_bytes(reply.to_bytes())
-    return True
+
+
+def _send(reply: Reply, connection: "Connection[bytes, bytes]") -> None:
+    if isinstance(reply.payload, Parcel):
+        head = reply._replace(kind=ReplyKind.RETURNED_APART, payload=reply.payload.head).to_bytes()
+        send_memory(LENGTH.pack(len(head)) + head, reply.payload, connection)
+    else:
+        connection.send_bytes(reply.to_bytes())
 
 
 class Caller:
@@ -142,16 +153,17 @@ class Caller:
         self._arrived = 0.0
         self._began: float | None = None
 
-    def answer(self, number: int, request: Any) -> Reply:
+    def answer(self, number: int, unpickle: Callable[[], Any]) -> Reply:
         """Make the call."""
         self._number = number
         kind, clock = ReplyKind.UNREADABLE, Stopwatch()
         self._arrived, self._began, self._may_be_stopped = clock.began, None, True
         try:
-            function, args, kwargs = pickle.loads(request)
-            del request
+            function, args, kwargs = unpickle()
+            del unpickle
             kind, clock = ReplyKind.RAISED, Stopwatch()
             self._began = clock.began
+            payload: bytes | Parcel
             if type(function) is Stint:
                 payload = function.run(number, self._steward)
                 worktime = clock.read()
@@ -164,6 +176,7 @@ class Caller:
         except BaseException as error:
             self._may_be_stopped = False
             worktime, payload = clock.read(), dumps_error(error)
+        _flush()
         return Reply(kind, number, worktime, payload)
 
     def stop(self, signum: int, frame: FrameType | None) -> None:
