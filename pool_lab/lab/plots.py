@@ -22,8 +22,10 @@ from matplotlib.offsetbox import AnchoredOffsetbox, DrawingArea, HPacker, Offset
 from matplotlib.patches import PathPatch, Rectangle
 
 from pool_lab.lab.palette import GROUND, INK, QUIET, Colours, colours, styled
-from pool_lab.lab.panel import BRACKET, DPI, POINT, TORN, height_of, last_moment, rounded, timeline_axes
-from pool_lab.lab.trace import CallState, Trace
+from pool_lab.lab.panel import BRACKET, CLOCK, DPI, POINT, TORN, height_of, last_moment, rounded, timeline_axes
+from pool_lab.lab.pauses import Axis as TimeAxis
+from pool_lab.lab.pauses import pauses_of
+from pool_lab.lab.trace import CallState, Ending, Trace
 from pool_lab.lab.words import tally
 
 __all__ = ["makespans", "png", "timeline", "timeline_axes"]
@@ -42,11 +44,12 @@ def timeline(figure: Figure, panels: Panels, caption: str = "") -> None:
     below = TOP + sum(HEADER + height_of(trace) + AIR for *_, trace in panels) - AIR + AXIS
     with styled():
         page = _Page(figure, below + LEGEND * bool(icons) + LINE * len(lines) + 8)
-        drawn = _draw_panels(page, panels, until)
+        time_axis = TimeAxis(pauses_of(trace for *_, trace in panels), until)
+        drawn = _draw_panels(page, panels, until, time_axis)
         page.write(MARGIN, below + LEGEND / 2, icons, gap=18)
         page.paragraph(below + LEGEND * bool(icons) + LINE / 2, lines)
         if any(trace.counts[CallState.RUNNING] or trace.counts[CallState.QUEUED] for *_, trace in panels):
-            page.now(drawn, until)
+            page.now(drawn, time_axis.place(until))
 
 
 def makespans(
@@ -122,7 +125,7 @@ class _Page:
             self.figure.add_artist(line)
 
 
-def _draw_panels(page: _Page, panels: Panels, until: float) -> list[Axes]:
+def _draw_panels(page: _Page, panels: Panels, until: float, time_axis: TimeAxis) -> list[Axes]:
     drawn: list[Axes] = []
     top = float(TOP)
     for title, note, kind, trace in panels:
@@ -130,7 +133,7 @@ def _draw_panels(page: _Page, panels: Panels, until: float) -> list[Axes]:
         counts = [_count(number, state) for number, state in tally(trace)]
         page.write(WIDTH - MARGIN, top + 10, counts, right=True, gap=12)
         axes = page.axes(MARGIN + LABELS, top + HEADER, WIDTH - 2 * MARGIN - LABELS, height_of(trace))
-        timeline_axes(axes, trace, kind, until=until)
+        timeline_axes(axes, trace, kind, until=until, time_axis=time_axis)
         axes.tick_params(labelbottom=len(drawn) == len(panels) - 1)
         drawn.append(axes)
         top += HEADER + height_of(trace) + AIR
@@ -199,6 +202,10 @@ def _has(*states: CallState) -> Callable[[Trace], bool]:
     return lambda trace: any(trace.counts[state] for state in states)
 
 
+def _ended(ending: Ending) -> Callable[[Trace], bool]:
+    return lambda trace: any(span.ending is ending for span in trace.spans)
+
+
 def _has_a_crash(trace: Trace) -> bool:
     return any(lane.error for lane in trace.lanes)
 
@@ -214,9 +221,13 @@ ENTRIES = (
         _has(CallState.RUNNING),
         lambda look: [_bar_icon(look.tint, look.fill, linestyle=(0, (3, 2)))],
     ),
-    _Entry("failed", _has(CallState.FAILED), lambda look: [_bar_icon(look.tint, INK), _mark_icon(13, "x", 5)]),
+    _Entry("F  failed", _ended(Ending.RAISED), lambda look: [_bar_icon(look.tint, INK), _mark_icon(13, "x", 5)]),
+    _Entry(
+        "T  timed out", _ended(Ending.TIMED_OUT), lambda look: [_bar_icon(look.tint, INK), _mark_icon(13, CLOCK, 8)]
+    ),
+    _Entry("W  crashed", _ended(Ending.CRASHED), lambda look: [_bar_icon(look.tint, INK), _mark_icon(13, TORN, 12)]),
     _Entry("cancelled", _has(CallState.CANCELLED), lambda _: [_mark_icon(3, BRACKET, 10)], 10),
-    _Entry("worker crashed", _has_a_crash, lambda _: [_mark_icon(3, TORN, 12)], 6),
+    _Entry("worker died", _has_a_crash, lambda _: [_mark_icon(3, TORN, 12)], 6),
 )
 
 

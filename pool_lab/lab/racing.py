@@ -234,9 +234,9 @@ class Race(Exhibit):
             attach(pool, to_all(self._recorders[name], *drawn))
 
     def _describe(self) -> str:
-        traces = self.trace
-        origin = next(iter(traces.values())).origin
-        return words.progress(list(traces.items()), time.perf_counter() - origin)
+        assert self._timeline is not None
+        standings = zip(self._executors, self._timeline.standings, strict=True)
+        return words.progress(list(standings), self._timeline.elapsed_s)
 
     def _close_picture(self) -> None:
         if self._timeline is not None:

@@ -10,6 +10,8 @@ import concurrent.futures
 import os
 import threading
 import time
+import weakref
+from collections import deque
 from collections.abc import Callable
 from functools import partial
 from typing import Any, NamedTuple
@@ -23,20 +25,22 @@ __all__ = ["Recorder", "attach", "to_all"]
 
 
 class Recorder:
-    """An observer that keeps everything. Safe from any thread."""
+    """An observer that keeps everything, or the latest `most_events` about calls. Safe from any thread."""
 
-    def __init__(self, size: int, origin: float | None = None) -> None:
-        self._events: list[Event] = []
+    def __init__(self, size: int, origin: float | None = None, *, most_events: int | None = None) -> None:
+        # Adding to a deque and copying it are atomic. What is told of workers and sizes is little, and needed longest.
+        self._calls: deque[Event] = deque(maxlen=most_events)
+        self._others: deque[Event] = deque(maxlen=most_events)
         self._size = size
         self._origin = origin
 
     def __call__(self, event: Event) -> None:
-        self._events.append(event)
+        (self._others if event.call is None else self._calls).append(event)
 
     @property
     def trace(self) -> Trace:
         """What is known by now."""
-        return Trace(list(self._events), size=self._size, origin=self._origin)
+        return Trace([*self._calls.copy(), *self._others.copy()], size=self._size, origin=self._origin)
 
 
 def attach(
@@ -49,10 +53,17 @@ def attach(
     """
     if hasattr(executor, "add_observer"):
         executor.add_observer(observer)
-        return partial(executor.remove_observer, observer)  # type: ignore[attr-defined]
+        return partial(_detach, weakref.ref(executor), observer)
     if in_threads is None:
         in_threads = isinstance(executor, concurrent.futures.ThreadPoolExecutor)
     return _Eavesdropper(executor, observer, in_threads=in_threads).leave
+
+
+def _detach(executor: "weakref.ref[Any]", observer: Observer) -> None:
+    """Who observes a pool does not keep it alive."""
+    pool = executor()
+    if pool is not None:
+        pool.remove_observer(observer)
 
 
 def to_all(*observers: Observer) -> Observer:
