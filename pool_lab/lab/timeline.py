@@ -51,6 +51,8 @@ class Panel(NamedTuple):
     """"threads", "processes", "interpreters", "cluster" or "simulation": the colour; grey for others."""
     workers: int
     """The pool's size when the run begins: the lanes that stand ready."""
+    ghost: Sequence[Sequence[tuple[float, float]]] | None = None
+    """For each worker, when it was inside calls in the run before: to be drawn below the bars."""
 
 
 class _Run:
@@ -105,7 +107,7 @@ class Timeline(anywidget.AnyWidget):
     One thread owns a run: it calls `begin`, hands the observers to the pools, and calls `end`.
     """
 
-    _esm = "\n".join(_read(f"timeline{part}.js") for part in ("_state", "_paint", ""))
+    _esm = "\n".join(_read(f"timeline{part}.js") for part in ("_state", "_ghosts", "_paint", ""))
     _css = _read("tokens.css") + _read("timeline.css")
 
     caption = traitlets.Unicode(help="The sentence under the picture.").tag(sync=True)

@@ -5,7 +5,7 @@
 
 const ALWAYS = [["queued", "queued"], ["running", "running"], ["finished", "done"]];
 const IF_ANY = [["failed", "failed"], ["cancelled", "cancelled"]];
-const MARK = { level: 30, running: 30, failed: 30, cancelled: 14, queued: 8, torn: 22 };
+const MARK = { level: 30, running: 30, failed: 30, cancelled: 14, queued: 8, torn: 22, ghost: 30 };
 const LANE = 24, LANES_HEIGHT = 288, HEAD = 34, GAP = 18, COUNTS = 17, NARROW = 560, TINY = 340;
 const NICE = [1, 1.5, 2, 3, 4, 5, 6, 8];
 
@@ -13,9 +13,10 @@ const clamp = (value, low, high) => Math.max(low, Math.min(high, value));
 const sum = (numbers) => numbers.reduce((total, number) => total + number, 0);
 
 /** The end of the time axis: it grows in steps while the run goes on, and fits the run when it is over. */
-export function spanOf({ running, now, run }) {
-  if (!running && now > 0) return now * 1.015;
-  const wish = Math.max(now / 0.9, run ? 0.5 : 1), power = 10 ** Math.floor(Math.log10(wish));
+export function spanOf({ running, now, run, panels }) {
+  const before = ghostEnd(panels);
+  if (!running && now > 0) return Math.max(now, before) * 1.015;
+  const wish = Math.max(now / 0.9, before, run ? 0.5 : 1), power = 10 ** Math.floor(Math.log10(wish));
   return power * (NICE.find((step) => step * power >= wish * 0.9999) ?? 10);
 }
 
@@ -48,6 +49,7 @@ function legendOf({ panels }) {
     [count("cancelled"), "cancelled", "cancelled before it ran"],
     [count("queued"), "queued", "waiting at the door"],
     [any((panel) => panel.torn > 0), "torn", "worker died"],
+    [any((panel) => panel.ghost.length > 0), "ghost", "the run before"],
   ].filter(([shown]) => shown).map(([, sign, words]) => ({ sign, words }));
 }
 
@@ -65,6 +67,7 @@ function wrap(items, width, top, measure) {
 function paint(pen, state, layout, now) {
   for (const box of layout.boxes) {
     paintLanes(pen, box, layout);
+    paintGhost(pen, box, layout);
     paintBars(pen, box, layout, now);
     paintDoor(pen, box, layout);
     paintResizes(pen, state, box, layout, now);
@@ -354,5 +357,6 @@ function paintLegend(pen, { sign, words, mark, x, y }, kind) {
   if (sign === "queued") paintTicket(pen, sign, x, y - 9, 7, 10, kind);
   if (sign === "torn") paintBar(pen, { ...block, x1: x + mark - 4 }, y - 11, 14, style);
   if (sign === "torn") tear(pen, x + mark - 4, y - 11, 14);
+  if (sign === "ghost") paintStretch(pen, x, x + mark, y - 5);
   text(pen, words, x + mark + 8, y);
 }

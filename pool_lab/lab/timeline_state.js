@@ -10,11 +10,11 @@ export function fresh({ run = 0, panels = [], running = false } = {}) {
   return { run, running, now: 0, most: 0, panels: panels.map(newPanel) };
 }
 
-function newPanel({ title, note, kind, workers }) {
+function newPanel({ title, note, kind, workers, ghost }) {
   const counts = Object.fromEntries(Object.keys(RANK).map((state) => [state, 0]));
   const rows = Array.from({ length: workers }, newRow);
   const sizes = { begunWith: workers, size: workers, resizes: [] }, totals = { counts, bars: 0, alive: 0, torn: 0 };
-  return { title, note, kind, ...sizes, ...totals, calls: new Map(), rows };
+  return { title, note, kind, ghost: ghost ?? [], ...sizes, ...totals, calls: new Map(), rows };
 }
 
 const newRow = () => ({ bars: [], lives: [] });

@@ -158,7 +158,7 @@ class Race:
         self.notebook, self.page, self.name = notebook, notebook.page, name
         self.view = self.page.locator(".pool-lab-experiment").first
         self.button = self.view.locator(".pool-lab-start-stop")
-        self.handle = self.view.locator(".noUi-handle")
+        self.handle = self.view.locator(".noUi-handle").first  # of the workers
         self.timeline = self.view.locator(".pool-lab-timeline")
         self.caption = self.view.locator(".pool-lab-caption")
         self.cover = self.view.locator(".pool-lab-cover")
@@ -187,7 +187,7 @@ class Race:
     def drag(self, to: float) -> None:
         """Drag the slider's handle with the mouse, to a place from 0 (left end) to 1."""
         self.handle.scroll_into_view_if_needed()
-        handle, track = self.handle.bounding_box(), self.view.locator(".noUi-target").bounding_box()
+        handle, track = self.handle.bounding_box(), self.view.locator(".noUi-target").first.bounding_box()
         assert handle is not None
         assert track is not None
         mouse, y = self.page.mouse, handle["y"] + handle["height"] / 2
