@@ -31,6 +31,8 @@ class Entrant:
     """Makes the executor, for a number of workers."""
     executor: type[Executor] | None = None
     """What will be made, where that is known beforehand."""
+    fixed: bool = False
+    """Whether it has the workers it has, whatever number is asked for."""
 
 
 def entrants(given: Entrants) -> dict[str, Entrant]:
@@ -55,7 +57,7 @@ def _entrant(what: Any) -> Entrant:
     if isinstance(what, str):
         return _known(what)
     if hasattr(what, "get_executor"):
-        return Entrant(partial(_of_client, what))
+        return Entrant(partial(_of_client, what), fixed=True)
     if callable(what):
         return Entrant(what, what if isinstance(what, type) else None)
     raise TypeError(

@@ -4,12 +4,20 @@ One thread, the owner, does everything: it makes the pools, runs the calls, wait
 sliders among them, only leave word in its inbox.
 """
 
+import logging
+import queue
 import threading
+from collections.abc import Callable
+from typing import Any
 
 from pool_lab.lab.exhibit import Exhibit
 from pool_lab.lab.heat import STOP, Inbox
+from pool_lab.lab.serial import Loop, Serial
+from pool_lab.lab.workloads import Inputs
 
 __all__ = ["NOT_RUN", "Experiment"]
+
+logger = logging.getLogger(__name__)
 
 NOT_RUN = "Not run yet: press Start."
 
@@ -24,6 +32,7 @@ class Experiment(Exhibit):
         self._inbox: Inbox = Inbox()
         self._owner: threading.Thread | None = None
         self._running = False
+        self._stopped = False
         self._error: BaseException | None = None
 
     @property
@@ -60,15 +69,40 @@ class Experiment(Exhibit):
     def _own(self, previous: threading.Thread | None) -> None:
         if previous is not None:
             previous.join()  # it may still be drawing the still of its run
-        self._at_rest = False
+        self._at_rest = self._stopped = False
         try:
             self._run()
         except BaseException as error:
             self._error = error
         finally:
             self._running = False
-            self._close()
-            self._come_to_rest()
+            for show in (self._close, self._come_to_rest):
+                try:
+                    show()
+                except Exception:
+                    logger.exception("the picture of this %s failed; what it showed has been run", self.name)
+
+    def _one_after_the_other(
+        self, function: Callable[..., Any], inputs: Inputs, allowed_s: float, patience_s: float | None = None
+    ) -> Serial | None:
+        """What the calls take in a loop; None if it is stopped, or a call has not come back after `patience_s`."""
+        loop = Loop(function, inputs, allowed_s, self._inbox.put)
+        try:
+            while not isinstance(message := self._inbox.get(timeout=patience_s), Serial):
+                if message is STOP:
+                    self._stopped = True
+                    return None
+        except queue.Empty:
+            return None
+        finally:
+            loop.leave()
+        return message
+
+    def _is_stopped(self) -> bool:
+        """Whether it is to stop; what else has come in by now is outdated."""
+        while not self._inbox.empty():
+            self._stopped = self._inbox.get() is STOP or self._stopped
+        return self._stopped
 
     def _run(self) -> None:
         """The owner's work."""

@@ -29,7 +29,7 @@ from pool_lab.lab.recording import Recorder, attach, to_all
 from pool_lab.lab.result_plot import result_axes
 from pool_lab.lab.result_view import ResultView
 from pool_lab.lab.result_words import explain
-from pool_lab.lab.serial import Serial, one_after_the_other
+from pool_lab.lab.serial import Serial
 from pool_lab.lab.timeline import Panel, Timeline
 from pool_lab.lab.trace import Trace
 from pool_lab.lab.workloads import Inputs, Workload
@@ -39,6 +39,8 @@ __all__ = ["Race", "race"]
 
 INVITATION = "Press Start. While the calls run, move the slider of the workers."
 MAKING = "The pools are being made."
+PATIENCE_S = 10.0
+"""For calls in a loop, and ten times what the longest took in the race: those that need each other never end there."""
 COMPARING = "The race is over. Now some calls run one after the other, to know what a speed-up is."
 
 
@@ -105,7 +107,6 @@ class Race(Experiment):
         self._before: dict[str, Trace] = {}
         known = [entrant.executor for entrant in self._entrants.values()]
         self._panels = [_panel(executor, self._workers) for executor in known if executor is not None]
-        self._stopped = False
         self._timeline: Timeline | None = None
         if someone_is_there():
             self._make_view(max(most_workers, workers))
@@ -172,7 +173,6 @@ class Race(Experiment):
     # The owner's work
 
     def _run(self) -> None:
-        self._stopped = False
         self._say(MAKING)
         workload, earlier = self.workload, self._ran
         with workload.open() as inputs:
@@ -205,15 +205,12 @@ class Race(Experiment):
 
     def _compare(self, inputs: Inputs) -> None:
         """Find out what the calls take one after the other, if that is wished for and not known yet."""
-        if self._stopped or not self._serial_s or self._serial is not None:
+        if self._is_stopped() or not self._serial_s or self._serial is not None or not inputs:
             return
         self._say(COMPARING)
-        self._serial = one_after_the_other(self._ran.function, inputs, self._serial_s, self._is_stopped)
-
-    def _is_stopped(self) -> bool:
-        while not self._inbox.empty():
-            self._stopped = self._inbox.get() is STOP or self._stopped
-        return self._stopped
+        longest_s = max((span.took_s or 0.0 for trace in self.trace.values() for span in trace.spans), default=0.0)
+        patience_s = self._serial_s + PATIENCE_S + 10 * longest_s
+        self._serial = self._one_after_the_other(self._ran.function, inputs, self._serial_s, patience_s)
 
     def _resize(self, pools: list[Executor]) -> None:
         """Do the latest wish. Dragging makes many; those that are outdated by now change nothing."""
@@ -278,11 +275,10 @@ class Race(Experiment):
             keep_covered(self._timeline, self._button, self._gate)
 
     def _about(self) -> str:
-        about = f"{self._ran.what} · {self._ran.nature}"
-        if self.workload is self._ran:
-            return about
-        following = f"{self.workload.what} · {self.workload.nature}"
-        return f"{about} · next: {following}" if self.running else following
+        """What is to be seen, and while it runs what has been set for the next run."""
+        if self.running and self.workload is not self._ran:
+            return f"{self._ran.what} · next: {', '.join(self.workload.differences(self._ran))}"
+        return f"{self.workload.what} · {self.workload.nature}"
 
 
 def _panel(executor: type[Executor], workers: int) -> Panel:

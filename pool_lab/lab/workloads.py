@@ -78,6 +78,11 @@ class Workload:
             raise TypeError(f"no {', '.join(unknown)} to vary in {self!r}: {can}")
         return self if self.remake is None else self.remake(**{**known, **values})
 
+    def differences(self, other: "Workload") -> list[str]:
+        """In words, the knobs that are not as those of the other: ["calls 96"]."""
+        pairs = zip(self.knobs, other.knobs, strict=True)
+        return [f"{knob.label} {knob.words(knob.value)}" for knob, old in pairs if knob.value != old.value]
+
 
 def of(function: Callable[..., Any], inputs: Sequence[Any]) -> Workload:
     """A workload of your own: `function(x)` for every x of the inputs, or `function(*x)` where x is a tuple."""

@@ -1,11 +1,15 @@
 """What a race comes to, in numbers and in words."""
 
+import threading
+from collections.abc import Callable
+from queue import SimpleQueue
+
 import pytest
 
 from pool_lab.lab import result_words
 from pool_lab.lab.outcome import Outcome, outcome
 from pool_lab.lab.result_words import explain, ideal_words, lines
-from pool_lab.lab.serial import Serial, one_after_the_other
+from pool_lab.lab.serial import Loop, Serial
 from pool_lab.lab.trace import Trace
 from tests.lab.script import Script
 
@@ -95,23 +99,40 @@ def test_a_resized_pool_says_its_sizes() -> None:
     assert lines(outcome([("threads", "threads", trace)], None, 2))[0].label == "threads, 2 to 6"
 
 
+def loop(function: Callable[..., object], inputs: list[tuple[object, ...]], allowed_s: float) -> Serial:
+    reports: SimpleQueue[Serial] = SimpleQueue()
+    Loop(function, inputs, allowed_s, reports.put)
+    return reports.get(timeout=30)
+
+
 def test_all_calls_in_a_loop_are_measured_and_a_few_are_reckoned_up() -> None:
-    calls: list[int] = []
-    every = one_after_the_other(calls.append, [(number,) for number in range(9)], allowed_s=60)
-    assert sorted(calls) == list(range(9))
-    assert every is not None
+    calls: list[object] = []
+    every = loop(calls.append, [(number,) for number in range(9)], allowed_s=60)
+    assert sorted(map(str, calls)) == list("012345678")
     assert (every.tried, every.source) == (9, "measured in a loop")
-    one = one_after_the_other(calls.append, [(number,) for number in range(9)], allowed_s=0)
-    assert one is not None
+    one = loop(calls.append, [(number,) for number in range(9)], allowed_s=0)
     assert (one.tried, one.calls, one.source) == (1, 9, "reckoned from 1 of 9 calls, run in a loop")
     assert len(calls) == 10
 
 
-def test_calls_that_raise_count_and_enough_is_enough() -> None:
-    serial = one_after_the_other(int, [("one",), ("2",)], allowed_s=60, is_enough=lambda: True)
-    assert serial is not None
-    assert serial.tried == 1
+def test_a_call_that_raises_counts() -> None:
+    assert loop(int, [("one",), ("2",)], allowed_s=60).tried == 2
 
 
-def test_without_calls_nothing_is_known() -> None:
-    assert one_after_the_other(int, [], allowed_s=60) is None
+def test_a_loop_that_is_left_runs_no_call_after_the_one_that_runs() -> None:
+    inside, gate, reports = threading.Event(), threading.Event(), SimpleQueue[Serial]()
+
+    def block(_: object) -> None:
+        inside.set()
+        gate.wait(30)
+
+    going = Loop(block, [(0,), (1,)], 60, reports.put)
+    assert inside.wait(30)
+    going.leave()
+    gate.set()
+    assert reports.get(timeout=30).tried == 1
+
+
+def test_without_calls_nothing_can_be_measured() -> None:
+    with pytest.raises(ValueError, match="without a call"):
+        loop(int, [], allowed_s=60)

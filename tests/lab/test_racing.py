@@ -12,7 +12,7 @@ from matplotlib.artist import Artist
 from matplotlib.figure import Figure
 
 from pool_lab import Event, EventKind, ThreadPoolExecutor
-from pool_lab.lab import workloads
+from pool_lab.lab import racing, workloads
 from pool_lab.lab.entrants import Entrants
 from pool_lab.lab.racing import Race, race
 from pool_lab.lab.trace import CallState
@@ -189,6 +189,39 @@ def test_what_calls_take_one_after_the_other_is_found_out_once_for_each_workload
     assert len(calls) == 4 + 4 + 4 + 2 + 2
     assert contest.outcome.serial is not None
     assert contest.outcome.serial.calls == 2
+
+
+def test_calls_that_need_each_other_end_a_race_all_the_same(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(racing, "PATIENCE_S", 0.1)
+    together, over = threading.Barrier(2), threading.Event()
+
+    def meet(_: int) -> None:
+        if threading.current_thread().name == "pool-lab-serial":
+            over.wait(30)
+        else:
+            together.wait(30)
+
+    contest = race(workloads.of(meet, range(2)), executors=["threads"], serial_s=0.01)
+    assert contest.trace["threads"].counts == {CallState.FINISHED: 2}
+    assert contest.outcome.serial is None
+    over.set()
+
+
+def test_stop_is_heard_while_calls_run_one_after_the_other() -> None:
+    alone, over = threading.Event(), threading.Event()
+
+    def block_alone(_: int) -> None:
+        if threading.current_thread().name == "pool-lab-serial":
+            alone.set()
+            over.wait(30)
+
+    contest = Race(workloads.of(block_alone, range(2)), 2, 8, ["threads"], together=True, gate=None, serial_s=60)
+    contest.start()
+    assert alone.wait(30)
+    contest.stop()
+    assert contest.wait(30)
+    assert contest.outcome.serial is None
+    over.set()
 
 
 def test_a_workload_is_varied_for_the_next_run() -> None:

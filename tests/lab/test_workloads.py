@@ -75,6 +75,12 @@ def test_a_knob_says_its_values_in_words() -> None:
     assert [knob.words(knob.value) for knob in mix.knobs] == ["48", "50 ms", "50%"]
 
 
+def test_what_has_been_varied_can_be_said() -> None:
+    mix = workloads.mix(calls=48, length_s=0.05)
+    assert mix.varied(calls=96, length_s=0.2).differences(mix) == ["calls 96", "length 0.20 s"]
+    assert mix.differences(mix) == []
+
+
 def test_what_cannot_be_varied_is_named_beside_what_can() -> None:
     with pytest.raises(TypeError, match=r"no length_s to vary in Workload\(parse .*: what can be varied is calls"):
         workloads.parse().varied(length_s=1)
