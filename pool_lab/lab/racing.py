@@ -236,9 +236,10 @@ class Race(Experiment):
             attach(pool, to_all(self._recorders[name], *drawn))
 
     def _describe(self) -> str:
-        traces = self.trace
-        origin = next(iter(traces.values())).origin
-        return words.progress(list(traces.items()), time.perf_counter() - origin)
+        if self._timeline is None:
+            return ""
+        standings = zip(self._entrants, self._timeline.standings, strict=True)
+        return words.progress(list(standings), self._timeline.elapsed_s)
 
     def _close(self) -> None:
         if self._timeline is not None:

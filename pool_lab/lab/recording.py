@@ -12,6 +12,7 @@ import inspect
 import os
 import threading
 import time
+from collections import deque
 from collections.abc import Callable
 from functools import partial
 from typing import Any, NamedTuple
@@ -28,20 +29,22 @@ __all__ = ["Recorder", "attach", "to_all"]
 
 
 class Recorder:
-    """An observer that keeps everything. Safe from any thread."""
+    """An observer that keeps everything, or the latest `most_events` about calls. Safe from any thread."""
 
-    def __init__(self, size: int, origin: float | None = None) -> None:
-        self._events: list[Event] = []
+    def __init__(self, size: int, origin: float | None = None, *, most_events: int | None = None) -> None:
+        # Adding to a deque and copying it are atomic. What is told of workers and sizes is little, and needed longest.
+        self._calls: deque[Event] = deque(maxlen=most_events)
+        self._others: deque[Event] = deque(maxlen=most_events)
         self._size = size
         self._origin = origin
 
     def __call__(self, event: Event) -> None:
-        self._events.append(event)
+        (self._others if event.call is None else self._calls).append(event)
 
     @property
     def trace(self) -> Trace:
         """What is known by now."""
-        return Trace(list(self._events), size=self._size, origin=self._origin)
+        return Trace([*self._calls.copy(), *self._others.copy()], size=self._size, origin=self._origin)
 
 
 def attach(

@@ -97,8 +97,6 @@ class Notebook:
         self.page.remove_listener("console", self._hear_console)
 
     def run_all(self) -> None:
-        # Views of the notebook before, which were still being restored when it was closed: this one has none yet.
-        self._complaints = [heard for heard in self._complaints if "widget model not found" not in heard]
         self.command("notebook:run-all-cells")
 
     def reload(self) -> None:
@@ -139,7 +137,9 @@ class Notebook:
         self._complaints.append(f"page: {error}")
 
     def _hear_console(self, said: ConsoleMessage) -> None:
-        if said.type == "error":
+        # Views of the notebook before may still have been restored when it was closed. One that is missed here says so
+        # in its place on the page.
+        if said.type == "error" and "widget model not found" not in said.text:
             self._complaints.append(f"console: {said.text}")
 
     def _kernel_complaints(self) -> list[str]:
