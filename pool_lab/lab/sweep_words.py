@@ -13,9 +13,15 @@ def summary(curves: Sequence[Curve], serial_s: float) -> str:
     known = [sentence for curve in curves if (sentence := _about(curve))]
     if not known:
         return "Nothing has been measured yet."
+    return " ".join([*known, f"One call after the other: {seconds(serial_s)}. {_rounds(curves)}"])
+
+
+def _rounds(curves: Sequence[Curve]) -> str:
     often = sorted({len(point.speed_ups) for curve in curves for point in curve.points})
+    if often == [1]:
+        return "Each measured once."
     rounds = f"{often[-1]}" if len(often) == 1 else f"{often[0]} to {often[-1]}"
-    return " ".join([*known, f"One call after the other: {seconds(serial_s)}. Medians of {rounds} measurements."])
+    return f"Medians of {rounds} measurements."
 
 
 def claim(names: Sequence[str], workers: Sequence[int], rounds: int) -> str:

@@ -170,7 +170,7 @@ def test_a_sweep_says_who_gained_how_much_and_where_it_stops_paying() -> None:
         "Threads: 1.9 times as fast with 2 workers; more workers gained at most 5%. "
         "Threads: no faster than one call after the other, with any number of workers. "
         "Cluster: 3.8 times as fast with 4 workers, and may gain from more. "
-        "One call after the other: 2.0 s. Medians of 1 measurements."
+        "One call after the other: 2.0 s. Each measured once."
     )
     assert summary([], 2.0) == "Nothing has been measured yet."
     assert claim(["threads"], [1, 2, 4], 3) == "Threads with 1, 2 and 4 workers, 3 times."
