@@ -9,9 +9,11 @@ happened to show what is. For a run that never ends only the latest calls are ke
 
 from collections import Counter, deque
 from collections.abc import Iterable
+from operator import itemgetter
 from typing import Any
 
 from pool_lab.events import Event, EventKind
+from pool_lab.lab.pauses import IDLE_S
 from pool_lab.lab.trace import Standing, ending_of
 
 __all__ = ["MOST_CALLS", "Ledger"]
@@ -21,14 +23,10 @@ MOST_CALLS = 100_000
 MOST_OTHERS = 20_000
 """The same for what is not about calls: workers, sizes, pauses."""
 
-IDLE_S = 2.0
-"""After so long without a call that waits or runs, the time until the next is a pause: the picture leaves it out."""
-
 # The places in a row: see timeline_state.js.
-PANEL, CALL, NAME, SUBMITTED, DISPATCHED, BEGAN, ENDED, ARRIVED, WORKER, CPU_S, ENDING, ERROR = range(12)
+PANEL, CALL, NAME, SUBMITTED, DISPATCHED, BEGAN, ENDED, ARRIVED, WORKER, CPU_S, ENDING, ERROR, STATE = range(13)
+# The last is for us: what has become of the call, as standings count it.
 Row = list[Any]
-
-_CLOSES_A_CALL = frozenset({EventKind.FINISHED, EventKind.FAILED, EventKind.CANCELLED})
 
 
 class Ledger:
@@ -46,15 +44,18 @@ class Ledger:
         self._changed: dict[tuple[int, int], Row] = {}
         self._others: deque[Row] = deque(maxlen=MOST_OTHERS)
         self._new_others: list[Row] = []
-        self._counts: list[Counter[str]] = [Counter() for _ in range(panels)]
+        self._counts: list[Counter[str | None]] = [Counter() for _ in range(panels)]
         self._times: list[list[float]] = [[0.0, 0.0] for _ in range(panels)]
 
     def take(self, arrived: Iterable[tuple[int, Event]]) -> None:
         """Note what has happened: (panel, event), in any order."""
-        for panel, event in sorted(arrived, key=lambda item: item[1].sequence):
+        # An event begins with its place in the sequence.
+        for panel, event in sorted(arrived, key=itemgetter(1)):
             if self.origin is None:
                 self.origin = event.time
             time = round(event.time - self.origin, 6)
+            if self.open_calls <= 0 and time - self.latest > IDLE_S:
+                self._note([0, "pause", self.latest, None, None, None, time])
             if event.call is None:
                 self._note([panel, event.kind.value, time, event.worker, event.workers, event.error])
             else:
@@ -87,7 +88,10 @@ class Ledger:
     def standings(self) -> tuple[Standing, ...]:
         """How far the run has come, by panel."""
         return tuple(
-            Standing(+counts, min(1.0, cpu_s / took_s) if took_s else None)
+            Standing(
+                {state: many for state, many in counts.items() if many > 0 and state},
+                min(1.0, cpu_s / took_s) if took_s else None,
+            )
             for counts, (cpu_s, took_s) in zip(self._counts, self._times, strict=True)
         )
 
@@ -100,30 +104,27 @@ class Ledger:
         key = panel, event.call
         row = self._rows.get(key)
         if row is None:
-            row = self._rows[key] = [panel, event.call, *[None] * 10]
-        before = _state(row)
-        match event.kind:
-            case EventKind.SUBMITTED:
-                self._open(time)
-                row[NAME], row[SUBMITTED] = event.name, time
-            case EventKind.STARTED if row[ENDING] is None:
-                row[DISPATCHED] = row[BEGAN] = time
-                row[WORKER] = event.worker
-            case EventKind.STARTED:  # heard of late
-                row[DISPATCHED] = time
-            case kind if kind in _CLOSES_A_CALL and row[ENDING] is None:
-                self._close(key, row, event, time)
-        if before is not None:
-            self._counts[panel][before] -= 1
-        self._counts[panel][_state(row) or ""] += 1
+            row = self._rows[key] = [panel, event.call, *[None] * 11]
+        kind, before, state = event.kind, row[STATE], row[STATE]
+        if kind is EventKind.SUBMITTED:
+            self.open_calls += 1
+            row[NAME], row[SUBMITTED] = event.name, time
+            state = before or "queued"
+        elif kind is EventKind.STARTED:
+            row[DISPATCHED] = time
+            if row[ENDING] is None:  # else it is heard of late
+                row[BEGAN], row[WORKER] = time, event.worker
+                state = "running"
+        elif row[ENDING] is None:
+            state = self._close(key, row, event, time)
+        if state is not before:
+            row[STATE] = state
+            counts = self._counts[panel]
+            counts[state] += 1
+            counts[before] -= 1
         self._changed[key] = row
 
-    def _open(self, time: float) -> None:
-        if self.open_calls <= 0 and time - self.latest > IDLE_S and self._rows:
-            self._note([0, "pause", self.latest, None, None, None, time])
-        self.open_calls += 1
-
-    def _close(self, key: tuple[int, int], row: Row, event: Event, time: float) -> None:
+    def _close(self, key: tuple[int, int], row: Row, event: Event, time: float) -> str | None:
         self.open_calls -= 1
         ending = ending_of(event.kind, event.error)
         row[ENDING] = None if ending is None else ending.value
@@ -136,6 +137,7 @@ class Ledger:
             row[CPU_S] = round(event.cpu_s, 6)
             self._add_time(self._times[row[PANEL]], event)
         self._ended.append(key)
+        return ending
 
     def _add_time(self, times: list[float], event: Event) -> None:
         if event.cpu_s is not None and event.began is not None and event.ended is not None:
@@ -155,17 +157,7 @@ class Ledger:
 
 def told(row: Row) -> Row:
     """The row as it is told: what is None at its end is left off, since most of it would be."""
-    length = len(row)
+    length = STATE
     while row[length - 1] is None:
         length -= 1
     return row[:length]
-
-
-def _state(row: Row) -> str | None:
-    """What has become of the call; None if nothing is known of it yet."""
-    ending: str | None = row[ENDING]
-    if ending is not None:
-        return ending
-    if row[BEGAN] is not None:
-        return "running"
-    return None if row[SUBMITTED] is None else "queued"

@@ -12,6 +12,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from functools import partial
 from itertools import accumulate
+from math import floor, log10
 from typing import Any
 
 from matplotlib.axes import Axes
@@ -21,9 +22,23 @@ from matplotlib.patheffects import withStroke
 from matplotlib.ticker import FuncFormatter, MaxNLocator
 
 from pool_lab.lab.palette import GROUND, HAIRLINE, INK, QUIET, Colours, colours, styled
-from pool_lab.lab.trace import CallState, Resize, Span, Trace
+from pool_lab.lab.pauses import Axis as TimeAxis
+from pool_lab.lab.pauses import pauses_of
+from pool_lab.lab.trace import CallState, Ending, Resize, Span, Trace
+from pool_lab.lab.words import seconds
 
-__all__ = ["BRACKET", "DPI", "POINT", "TORN", "ever_queued", "height_of", "last_moment", "rounded", "timeline_axes"]
+__all__ = [
+    "BRACKET",
+    "CLOCK",
+    "DPI",
+    "POINT",
+    "TORN",
+    "ever_queued",
+    "height_of",
+    "last_moment",
+    "rounded",
+    "timeline_axes",
+]
 
 DPI = 100
 POINT = 72 / DPI  # a pixel, in points
@@ -35,15 +50,34 @@ QUEUE, DOOR = 26, 13  # pixels: the strip above the lanes, and where in it a cal
 BRACKET = Path([(0, -1), (0, 1), (0, 0), (1.4, 0)], [Path.MOVETO, Path.LINETO, Path.MOVETO, Path.LINETO])
 TORN = Path([(0, -0.5), (0.15, -0.3), (-0.15, -0.1), (0.15, 0.1), (-0.15, 0.3), (0, 0.5)])
 
+BROKEN = Path([(-0.7, -1), (0, 1), (0.1, -1), (0.8, 1)], [Path.MOVETO, Path.LINETO, Path.MOVETO, Path.LINETO])
+CLOCK = Path.make_compound_path(Path.circle(), Path([(0, 0.75), (0, 0), (0.6, 0)]))
+# How a call can fail: its mark and the pixels that is high, its letter, and its artist's name.
+FAILURES: dict[Ending, tuple[Any, float]] = {
+    Ending.RAISED: ("x", 6),
+    Ending.TIMED_OUT: (CLOCK, 9),
+    Ending.CRASHED: (TORN, 16),
+}
+LETTERS = {Ending.RAISED: "F", Ending.TIMED_OUT: "T", Ending.CRASHED: "W"}
+MARK_NAMES = {Ending.RAISED: "failed", Ending.TIMED_OUT: "timed out", Ending.CRASHED: "crashed"}
+
 Extent = tuple[int, float, float]  # a lane, and the time from and to
 
 
-def timeline_axes(axes: Axes, trace: Trace, kind: str, *, until: float | None = None) -> None:
-    """Draw the trace on the axes. `until` is the moment running bars reach: by default the trace's last event."""
+def timeline_axes(
+    axes: Axes, trace: Trace, kind: str, *, until: float | None = None, time_axis: TimeAxis | None = None
+) -> None:
+    """Draw the trace on the axes. `until` is the moment running bars reach: by default the trace's last event.
+
+    `time_axis`: by default the trace's own. Its pauses are left out.
+    """
     look = colours(kind)
     with styled():
-        panel = _Panel(axes, trace, look, last_moment(trace) if until is None else until)
+        until = last_moment(trace) if until is None else until
+        time_axis = time_axis or TimeAxis(pauses_of([trace]), until)
+        panel = _Panel(axes, time_axis.without_pauses(trace), look, time_axis.place(until))
         panel.ticks()
+        panel.pauses(time_axis, until)
         panel.lanes()
         panel.bars()
         panel.queue()
@@ -90,6 +124,19 @@ class _Panel:
         if not self.trace.spans and not self.trace.lanes:
             self.axes.text(0, 0.5, "nothing has run yet", color=QUIET, va="center", gid="empty")
 
+    def pauses(self, time_axis: TimeAxis, until: float) -> None:
+        """The axis is broken where a pause was left out, and says how long it was."""
+        if not time_axis.pauses:
+            return
+        least = self.until / 8
+        power = 10 ** floor(log10(least))
+        step = power * next(nice for nice in (1, 2, 5, 10) if nice * power >= least)
+        middles = [(time_axis.place(start) + time_axis.place(stop)) / 2 for start, stop in time_axis.pauses]
+        lengths = [f"{seconds(stop - start)} idle" for start, stop in time_axis.pauses]
+        ticks = [(at, _moment(time, None, in_ms=until < 0.5)) for at, time in time_axis.ticks(step, until)]
+        self.axes.set_xticks(*zip(*sorted([*ticks, *zip(middles, lengths, strict=True)]), strict=True))
+        self._marks("pause", [(at, max(_lane_count(self.trace), 1)) for at in middles], BROKEN, 9)
+
     def lanes(self) -> None:
         """A hairline under each lane while its worker lives; all along where no event told of its life."""
         end = self.axes.get_xlim()[1]
@@ -129,13 +176,17 @@ class _Panel:
         )  # fmt: skip
 
     def losses(self) -> None:
-        """A cross in a failed call, a bracket at the door for a cancelled one, a torn edge where a worker crashed."""
-        failed = [self._middle(span) for span in self.trace.spans if span.state is CallState.FAILED]
+        """A cross in a call that raised, a clock in one that timed out, a torn edge to one that crashed, a bracket at
+        the door for a cancelled one; where there is room, their letters.
+        """
+        for ending, (marker, pixels) in FAILURES.items():
+            spans = [span for span in self.trace.spans if span.ending is ending]
+            self._marks(MARK_NAMES[ending], [self._middle(span) for span in spans], marker, pixels)
+            self._letters(LETTERS[ending], spans)
         cancelled = {span.ended for span in self.trace.spans if span.state is CallState.CANCELLED}
         crashed = [(lane.stopped, lane.worker + 0.5) for lane in self.trace.lanes if lane.error]
-        self._marks("failed", failed, "x", 6)
         self._marks("cancelled", [(at, -DOOR * self.lane) for at in cancelled], BRACKET, 14)
-        self._marks("crashed", crashed, TORN, BAR / self.lane)
+        self._marks("worker died", crashed, TORN, BAR / self.lane)
 
     def resizes(self) -> None:
         """A dotted line for each, its words beside it where no bar is; above the lanes if there is no such place."""
@@ -193,6 +244,17 @@ class _Panel:
             return span.ended, -DOOR * self.lane
         worker, left, right = self._extent(span)
         return (left + right) / 2, worker + 0.5
+
+    def _letters(self, letter: str, spans: Sequence[Span]) -> None:
+        for span in spans:
+            if _on_a_lane(span) and self.lane * 12 < 1:
+                _, left, right = self._extent(span)
+                x, y = self._middle(span)
+                if right - left > 26 * self.second and x is not None:
+                    self.axes.annotate(
+                        letter, (x, y), (8 * POINT, 0), textcoords="offset points", va="center", ha="left",
+                        fontsize=SMALL, fontweight="bold", gid="letter",
+                    )  # fmt: skip
 
     def _shapes(self, gid: str, paths: list[Path], **style: Any) -> None:
         if paths:

@@ -22,9 +22,11 @@ from pool_lab.lab.ghosts import GHOST, draw_ghost
 from pool_lab.lab.outcome import Outcome
 from pool_lab.lab.page import LINE, MARGIN, WIDTH, Page, png, text, wrapped
 from pool_lab.lab.palette import INK, QUIET, Colours, calm, colours, styled
-from pool_lab.lab.panel import BRACKET, DPI, POINT, TORN, height_of, last_moment, rounded, timeline_axes
+from pool_lab.lab.panel import BRACKET, CLOCK, DPI, POINT, TORN, height_of, last_moment, rounded, timeline_axes
+from pool_lab.lab.pauses import Axis as TimeAxis
+from pool_lab.lab.pauses import pauses_of
 from pool_lab.lab.result_plot import draw_result, result_height
-from pool_lab.lab.trace import CallState, Trace
+from pool_lab.lab.trace import CallState, Ending, Trace
 from pool_lab.lab.words import tally
 
 __all__ = ["png", "result", "timeline", "timeline_axes", "timelines_axes"]
@@ -43,21 +45,25 @@ def timeline(
     `ghosts` are traces of the run before, one for each panel; with `outcome` the result follows below.
     """
     icons, lines = _icons(panels, ghosts), wrapped(caption)
-    until = max((last_moment(trace) for trace in [*(trace for *_, trace in panels), *ghosts]), default=0.0)
+    until = max((last_moment(trace) for *_, trace in panels), default=0.0)
+    going = any(trace.counts[CallState.RUNNING] or trace.counts[CallState.QUEUED] for *_, trace in panels)
+    if not going:  # else running bars would reach the end of a run that was longer
+        until = max([until, *map(last_moment, ghosts)])
     below = TOP + sum(HEADER + height_of(trace) + AIR for *_, trace in panels) - AIR + AXIS
     words = below + LEGEND * bool(icons)
     end = words if outcome is None else words + AIR / 2 + result_height(outcome)
     with styled():
         page = Page(figure, end + LINE * len(lines) + 8)
-        drawn = _draw_panels(page, panels, until)
+        time_axis = TimeAxis(pauses_of(trace for *_, trace in panels), until)
+        drawn = _draw_panels(page, panels, until, time_axis)
         for axes, ghost in zip(drawn, ghosts, strict=False):
-            draw_ghost(axes, ghost)
+            draw_ghost(axes, time_axis.without_pauses(ghost))
         page.write(MARGIN, below + LEGEND / 2, icons, gap=18)
         if outcome is not None:
             draw_result(page, words + AIR / 2, outcome)
         page.paragraph(end + LINE / 2, lines)
-        if any(trace.counts[CallState.RUNNING] or trace.counts[CallState.QUEUED] for *_, trace in panels):
-            page.now(drawn, until)
+        if going:
+            page.now(drawn, time_axis.place(until))
 
 
 def result(figure: Figure, outcome: Outcome, caption: str = "") -> None:
@@ -72,6 +78,7 @@ def result(figure: Figure, outcome: Outcome, caption: str = "") -> None:
 def timelines_axes(axes: Axes, panels: Panels) -> None:
     """Draw all panels into the place of one axes, one above the other on one time axis."""
     until = max((last_moment(trace) for *_, trace in panels), default=0.0)
+    time_axis = TimeAxis(pauses_of(trace for *_, trace in panels), until)
     pixels = axes.bbox.height / axes.figure.dpi * DPI
     heights = [height_of(trace) for *_, trace in panels]
     lane, top = max(pixels - TITLE * len(panels), 0.3 * pixels) / sum(heights) / pixels, 1.0
@@ -80,13 +87,13 @@ def timelines_axes(axes: Axes, panels: Panels) -> None:
         top -= TITLE / pixels + height * lane
         inset = axes.inset_axes((0, top, 1, height * lane))
         calm(inset)
-        timeline_axes(inset, trace, kind, until=until)
+        timeline_axes(inset, trace, kind, until=until, time_axis=time_axis)
         inset.tick_params(labelbottom=top < 0.01)
         with styled():
             inset.set_title(title, loc="left", color=INK, fontweight="bold", fontsize=12.5 * POINT, pad=4)
 
 
-def _draw_panels(page: Page, panels: Panels, until: float) -> list[Axes]:
+def _draw_panels(page: Page, panels: Panels, until: float, time_axis: TimeAxis) -> list[Axes]:
     drawn: list[Axes] = []
     top = float(TOP)
     for title, note, kind, trace in panels:
@@ -94,7 +101,7 @@ def _draw_panels(page: Page, panels: Panels, until: float) -> list[Axes]:
         counts = [_count(number, state) for number, state in tally(trace)]
         page.write(WIDTH - MARGIN, top + 10, counts, right=True, gap=12)
         axes = page.axes(MARGIN + LABELS, top + HEADER, WIDTH - 2 * MARGIN - LABELS, height_of(trace))
-        timeline_axes(axes, trace, kind, until=until)
+        timeline_axes(axes, trace, kind, until=until, time_axis=time_axis)
         axes.tick_params(labelbottom=len(drawn) == len(panels) - 1)
         drawn.append(axes)
         top += HEADER + height_of(trace) + AIR
@@ -130,6 +137,10 @@ def _has(*states: CallState) -> Callable[[Trace], bool]:
     return lambda trace: any(trace.counts[state] for state in states)
 
 
+def _ended(ending: Ending) -> Callable[[Trace], bool]:
+    return lambda trace: any(span.ending is ending for span in trace.spans)
+
+
 def _has_a_crash(trace: Trace) -> bool:
     return any(lane.error for lane in trace.lanes)
 
@@ -145,9 +156,13 @@ ENTRIES = (
         _has(CallState.RUNNING),
         lambda look: [_bar_icon(look.tint, look.fill, linestyle=(0, (3, 2)))],
     ),
-    _Entry("failed", _has(CallState.FAILED), lambda look: [_bar_icon(look.tint, INK), _mark_icon(13, "x", 5)]),
+    _Entry("F  failed", _ended(Ending.RAISED), lambda look: [_bar_icon(look.tint, INK), _mark_icon(13, "x", 5)]),
+    _Entry(
+        "T  timed out", _ended(Ending.TIMED_OUT), lambda look: [_bar_icon(look.tint, INK), _mark_icon(13, CLOCK, 8)]
+    ),
+    _Entry("W  crashed", _ended(Ending.CRASHED), lambda look: [_bar_icon(look.tint, INK), _mark_icon(13, TORN, 12)]),
     _Entry("cancelled", _has(CallState.CANCELLED), lambda _: [_mark_icon(3, BRACKET, 10)], 10),
-    _Entry("worker crashed", _has_a_crash, lambda _: [_mark_icon(3, TORN, 12)], 6),
+    _Entry("worker died", _has_a_crash, lambda _: [_mark_icon(3, TORN, 12)], 6),
 )
 
 

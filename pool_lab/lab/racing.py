@@ -236,8 +236,7 @@ class Race(Experiment):
             attach(pool, to_all(self._recorders[name], *drawn))
 
     def _describe(self) -> str:
-        if self._timeline is None:
-            return ""
+        assert self._timeline is not None
         standings = zip(self._entrants, self._timeline.standings, strict=True)
         return words.progress(list(standings), self._timeline.elapsed_s)
 

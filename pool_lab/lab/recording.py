@@ -12,6 +12,7 @@ import inspect
 import os
 import threading
 import time
+import weakref
 from collections import deque
 from collections.abc import Callable
 from functools import partial
@@ -57,10 +58,17 @@ def attach(
     """
     if hasattr(executor, "add_observer"):
         executor.add_observer(observer)
-        return partial(executor.remove_observer, observer)  # type: ignore[attr-defined]
+        return partial(_detach, weakref.ref(executor), observer)
     if in_threads is None:
         in_threads = kind_of(type(executor)).name == "threads"
     return _Eavesdropper(executor, observer, in_threads=in_threads).leave
+
+
+def _detach(executor: "weakref.ref[Any]", observer: Observer) -> None:
+    """Who observes a pool does not keep it alive."""
+    pool = executor()
+    if pool is not None:
+        pool.remove_observer(observer)
 
 
 def to_all(*observers: Observer) -> Observer:

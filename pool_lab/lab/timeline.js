@@ -34,8 +34,6 @@ function open(model, el) {
   const caption = add(root, "p", "caption"), story = add(root, "p", "story"), hint = add(root, "p", "hint");
   const trouble = add(root, "p", "trouble", { role: "alert" }), said = add(root, "p", "said", { role: "status" });
   root.classList.add("pool-lab");
-  // The notebook's own shortcuts stay out of it.
-  root.setAttribute("data-lm-suppress-shortcuts", "true");
   stage.setAttribute("role", "application");
   canvas.setAttribute("role", "img");
   hint.textContent = HINT;
@@ -47,6 +45,10 @@ function open(model, el) {
   const wishes = { select: (call) => select(view, call), find: (call, how) => find(view, call, how) };
   Object.assign(view, { wake: () => wake(view), ...wishes });
   openFutures(view, root);
+  // Who has the focus must say that the notebook's shortcuts are to stay out: a "b" would add a cell, "0 0" restart.
+  for (const one of root.querySelectorAll("[tabindex], button, input, summary")) {
+    one.setAttribute("data-lm-suppress-shortcuts", "true");
+  }
   return view;
 }
 
@@ -118,7 +120,8 @@ function show(view) {
   const state = covered ? emptied(view.state) : view.state;
   const [axis, shown] = covered ? [axisOf({ pauses: [], now: 0 }), { from: 0, to: 1 }] : [view.axis, player.shown];
   pen.theme = themeOf(view.root);
-  view.layout = arrange(state, width, shown, axis, (words) => widthOf(pen, words));
+  const isWhole = player.mode === "live" && !state.running;
+  view.layout = arrange(state, width, shown, axis, (words) => widthOf(pen, words), isWhole);
   fit(canvas, pen, width, view.layout.height);
   if (!covered) paint(pen, state, view.layout, view.now, { selected: view.selected, flight: flightOf(view) });
   tell(view);

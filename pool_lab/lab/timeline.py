@@ -33,7 +33,9 @@ logger = logging.getLogger(__name__)
 T = TypeVar("T")
 
 _TICK_S = 0.1
-_TICKS_PER_CAPTION = 6
+_TICKS_PER_CAPTION = 10
+_TICKS_PER_HEARTBEAT = 5
+"""While a call waits or runs the page hears so often at least, so that it knows that time goes on."""
 # A sender ends within a tick; longer waits mean that `describe` hangs, and then the run must still be able to end.
 _PATIENCE_S = 5.0
 
@@ -64,16 +66,17 @@ class Panel(NamedTuple):
 
 
 class _Run:
-    """One run and what has been sent of it. All but `inbox` belongs to who holds the timeline's line.
+    """One run and what has been sent of it. All but the inboxes belongs to who holds the timeline's line.
 
     Its clock starts with the first event, and stands still while no call is waiting or running.
     """
 
     def __init__(self, number: int, panels: Sequence[Panel]) -> None:
+        self.quiet_ticks = 0
         self.number = number
         self.panels = [panel._asdict() for panel in panels]
         self.ended: float | None = None
-        self.inbox: deque[tuple[int, Event]] = deque()
+        self.inboxes: list[deque[Event]] = [deque() for _ in panels]
         self.ledger = Ledger(len(panels))
         self.over = threading.Event()
         self.complaints: set[str] = set()
@@ -96,7 +99,7 @@ class _Run:
 
     def collect(self) -> dict[str, Any]:
         """Take what is in the inbox, and return what is new in it for the page."""
-        arrived = [self.inbox.popleft() for _ in range(len(self.inbox))]
+        arrived = [(panel, box.popleft()) for panel, box in enumerate(self.inboxes) for _ in range(len(box))]
         if arrived:
             self.ledger.take(arrived)
         return self.ledger.news()
@@ -153,7 +156,7 @@ class Timeline(anywidget.AnyWidget):
     def begin(self, panels: Sequence[Panel], describe: Callable[[], str] | None = None) -> None:
         """Start a new run; one that is still going on ends first.
 
-        `describe` makes the caption. It is called in the sender thread, about twice a second and once at the end.
+        `describe` makes the caption. It is called in the sender thread, about once a second and once more at the end.
         """
         self.end()
         with self._line:
@@ -172,8 +175,7 @@ class Timeline(anywidget.AnyWidget):
             raise RuntimeError("no run to observe; call begin() first")
         if not 0 <= panel < len(run.panels):
             raise ValueError(f"there is no panel {panel}; this run has {len(run.panels)}, counted from 0")
-        append = run.inbox.append
-        return lambda event: append((panel, event))
+        return run.inboxes[panel].append
 
     def end(self) -> None:
         """End the run, after everything that was observed has been sent. No run, no effect."""
@@ -199,11 +201,13 @@ class Timeline(anywidget.AnyWidget):
         self._close(run)
 
     def _send_news(self, run: _Run) -> bool:
-        """Send what has happened; whether anything has, be it that time passed while a call waited or ran."""
+        """Send what has happened; whether anything was sent. While calls wait or run, time passing is news as well."""
 
         def news() -> dict[str, Any] | None:
-            changed = self._guarded(run, "reading what happened", run.collect)
-            return run.message("news", **changed or {}) if changed or run.ledger.open_calls > 0 else None
+            changed = self._guarded(run, "reading what happened", run.collect) or {}
+            run.quiet_ticks = 0 if changed else run.quiet_ticks + 1
+            is_heartbeat = run.ledger.open_calls > 0 and run.quiet_ticks % _TICKS_PER_HEARTBEAT == 0
+            return run.message("news", **changed) if changed or is_heartbeat else None
 
         return self._tell(run, news)
 

@@ -65,7 +65,8 @@ function within({ from, to }, whole) {
   return { from: left, to: left + wide };
 }
 
-export function arrange(state, width, window, axis, measure) {
+/** `isWhole`: what is shown is a run that is over, and not one of its earlier moments. */
+export function arrange(state, width, window, axis, measure, isWhole = false) {
   const narrow = width < NARROW;
   const door = Math.round(clamp(width * 0.11, 40, 104)), left = door + (narrow ? 30 : 38), right = width - 1;
   const panels = state.panels.length ? state.panels : [newPanel({ title: "", note: "", kind: "threads", workers: 4 })];
@@ -84,22 +85,23 @@ export function arrange(state, width, window, axis, measure) {
   const scale = (right - left) / (window.to - window.from);
   const x = (time) => left + (axis.place(time) - window.from) * scale;
   const timeAt = (px) => axis.time(placeAt(px)), placeAt = (px) => window.from + (px - left) / scale;
-  const below = y + (state.run ? SCRUBBER : 0), legend = wrap(legendOf(state), width, below + 26, measure);
+  const below = y + (state.run ? SCRUBBER : 0), legend = wrap(legendOf(state, isWhole), width, below + 26, measure);
   const height = (legend.at(-1)?.y ?? below + 8) + 12;
   const where = { narrow, door, left, right, width, height, axis: y, boxes, legend };
   return { ...where, window, scale, x, timeAt, placeAt, breaks: axis.breaks };
 }
 
-function legendOf({ panels }) {
+/** What occurs. While moments pass, that a call waits and runs does, even if none does right now. */
+function legendOf({ panels }, isWhole) {
   const any = (test) => panels.some(test), count = (state) => any((panel) => panel.counts[state] > 0);
   return [
     [any((panel) => panel.bars > 0), "level", "fill level: share of the call spent on a core"],
-    [count("running"), "running", "running"],
+    [isWhole ? count("running") : any((panel) => panel.bars > 0), "running", "running"],
     [count("raised"), "raised", "failed"],
     [count("timed out"), "timed out", "timed out, stopped"],
     [count("crashed"), "crashed", "crashed with its worker or pool"],
     [count("cancelled"), "cancelled", "cancelled before it ran"],
-    [count("queued"), "queued", "waiting at the door"],
+    [isWhole ? count("queued") : any((panel) => panel.calls.size > 0), "queued", "waiting at the door"],
     [any((panel) => panel.torn > 0), "torn", "worker died"],
     [any((panel) => panel.ghost.length > 0), "ghost", "the run before"],
   ].filter(([shown]) => shown).map(([, sign, words]) => ({ sign, words }));

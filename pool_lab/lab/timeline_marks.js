@@ -46,7 +46,7 @@ function paintBar(pen, { x0, x1, share, many = 1 }, y, height, { color, outlined
   else shape(pen, x0, y, width, height), pen.fill();
   pen.globalAlpha = outlined ? 0.5 : 1;
   if (isCrowd || width < 4) pen.fillRect(x0, y + height - level, width, level);
-  else if (level) shape(pen, x0, y + height - level, width, level), pen.fill();
+  else if (level) shape(pen, x0, y + height - level, width, level, level < 6 ? 1 : 2.5), pen.fill();
   pen.globalAlpha = 1;
   if (outlined && width > 3) outline(pen, x0, y, width, height, color);
 }

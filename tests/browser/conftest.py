@@ -132,6 +132,20 @@ def board(page: Page, lab: JupyterLab, artefacts: Path, request: pytest.FixtureR
     yield from _open_and_run(page, lab, name, artefacts)
 
 
+@pytest.fixture
+def watching(page: Page, lab: JupyterLab, artefacts: Path, request: pytest.FixtureRequest) -> Iterator[Notebook]:
+    """A notebook with a watched pool of two threads and six calls that wait until the gate is opened, run."""
+    name = request.node.name.removeprefix("test_")
+    cells = [
+        "import threading\nfrom pool_lab import ThreadPoolExecutor, wait\nfrom pool_lab.lab import watch",
+        "gate = threading.Event()\npool = ThreadPoolExecutor(2)\nwatched = watch(pool)\nwatched",
+        "futures = [pool.submit(gate.wait, 60) for _ in range(6)]",
+        "",
+    ]
+    lab.put_cells(cells, f"{name}.ipynb")
+    yield from _open_and_run(page, lab, name, artefacts)
+
+
 @pytest.fixture(scope="session")
 def artefacts() -> Path:
     """Where pictures are kept for people to look at."""

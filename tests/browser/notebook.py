@@ -9,7 +9,7 @@ from typing import Any
 
 from playwright.sync_api import ConsoleMessage, Error, Page, expect
 
-__all__ = ["PATIENCE_MS", "Notebook", "Race", "Sweep", "wait_for_jupyterlab"]
+__all__ = ["PATIENCE_MS", "Notebook", "Picture", "Race", "Sweep", "wait_for_jupyterlab"]
 
 PATIENCE_MS = 60_000
 """For a slow machine; what is waited for is there in a second or two on a fast one."""
@@ -55,11 +55,21 @@ EVALUATE = """async ([expression, patience]) => {
 TWO_FRAMES = "() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))"
 
 PICTURE_SAYS = """() => {{
-  const timeline = document.querySelector(".pool-lab-experiment .pool-lab-timeline");
+  const timeline = document.querySelectorAll(".pool-lab-experiment .pool-lab-timeline")[{number}];
   if (!timeline) return false;
   const data = Object.fromEntries(Object.entries(timeline.dataset).map(([name, fact]) => [name, JSON.parse(fact)]));
   return {condition};
 }}"""
+
+START = "(code) => { window.jupyterapp.shell.currentWidget.sessionContext.session.kernel.requestExecute({ code }); }"
+BUSY = "() => window.jupyterapp.shell.currentWidget.sessionContext.session.kernel.status === 'busy'"
+# Into the last cell; which one that is.
+WRITE = """(code) => {
+  const { widgets } = window.jupyterapp.shell.currentWidget.content;
+  widgets.at(-1).model.sharedModel.setSource(code);
+  return widgets.length - 1;
+}"""
+KERNEL = "(name) => window.jupyterapp.shell.currentWidget.sessionContext.session.kernel[name]().then(() => null)"
 
 COLOURS = """(canvas) => {
   const { data } = canvas.getContext("2d").getImageData(0, 0, canvas.width, canvas.height), colours = new Set();
@@ -85,6 +95,7 @@ class Notebook:
 
     def __init__(self, page: Page, path: str) -> None:
         self.page = page
+        self._path = path
         self._complaints: list[str] = []
         page.on("pageerror", self._hear_error)
         page.on("console", self._hear_console)
@@ -117,6 +128,36 @@ class Notebook:
         answer = self.page.evaluate(EVALUATE, [expression, PATIENCE_MS])
         assert answer["status"] == "ok", f"{expression}: {answer['ename']}: {answer['evalue']}"
         return ast.literal_eval(answer["data"]["text/plain"])
+
+    def start(self, code: str) -> None:
+        """Have the kernel run this, and do not wait for it."""
+        self.page.evaluate(START, code)
+
+    def interrupt(self) -> None:
+        """Press the stop button, once the kernel is at work."""
+        self.page.wait_for_function(BUSY)
+        self.page.evaluate(KERNEL, "interrupt")
+
+    def restart(self) -> None:
+        self.page.evaluate(KERNEL, "restart")
+        self._wait_until_ready()
+
+    def run_cell(self, number: int) -> None:
+        self.page.evaluate("(at) => { window.jupyterapp.shell.currentWidget.content.activeCellIndex = at; }", number)
+        self.command("notebook:run-cell")
+
+    def run_in_last_cell(self, code: str) -> None:
+        self.run_cell(self.page.evaluate(WRITE, code))
+
+    def put_away(self) -> None:
+        """Close the notebook; its kernel stays."""
+        self.page.evaluate("() => window.jupyterapp.shell.currentWidget.dispose()")
+
+    def take_out(self) -> None:
+        """Open it again."""
+        self.command("docmanager:open", path=self._path)
+        self._wait_until_ready()
+        self.page.wait_for_function(DRAWN)
 
     def predict(self) -> None:
         """Record the first option of the first prediction, with the mouse."""
@@ -155,26 +196,40 @@ class Notebook:
         self.page.evaluate(LISTEN)
 
 
-class Race:
-    """A race as it stands on the page. All is looked up anew each time: JupyterLab may have drawn it again."""
+class Picture:
+    """A live view as it stands on the page. All is looked up anew each time: JupyterLab may have drawn it again."""
 
-    def __init__(self, notebook: Notebook, name: str) -> None:
-        self.notebook, self.page, self.name = notebook, notebook.page, name
-        self.view = self.page.locator(".pool-lab-experiment").first
-        self.button = self.view.locator(".pool-lab-start-stop")
-        self.handle = self.view.locator(".noUi-handle").first  # of the workers
+    def __init__(self, notebook: Notebook, number: int = 0) -> None:
+        self.notebook, self.page, self.number = notebook, notebook.page, number
+        self.view = self.page.locator(".pool-lab-experiment").nth(number)
         self.timeline = self.view.locator(".pool-lab-timeline")
         self.caption = self.view.locator(".pool-lab-caption")
+        self.trouble = self.view.locator(".pool-lab-trouble")
+        self.scrubber = self.view.get_by_label("the moment that is shown")
+
+    def wait_for(self, condition: str) -> None:
+        """Wait until the picture says so: JavaScript over `data`, its data attributes as numbers and booleans."""
+        self.page.wait_for_function(PICTURE_SAYS.format(number=self.number, condition=condition))
+
+    def fact(self, name: str) -> int:
+        """One of the picture's data attributes: what it shows at this moment."""
+        return int(self.timeline.get_attribute(f"data-{name}") or 0)
+
+
+class Race(Picture):
+    """A race as it stands on the page; `name` is the kernel's variable."""
+
+    def __init__(self, notebook: Notebook, name: str) -> None:
+        super().__init__(notebook)
+        self.name = name
+        self.button = self.view.locator(".pool-lab-start-stop")
+        self.handle = self.view.locator(".noUi-handle").first  # of the workers
         self.cover = self.view.locator(".pool-lab-cover")
 
     def press(self, name: str) -> None:
         """Press the button, as soon as it has that name."""
         expect(self.button).to_have_text(name, timeout=PATIENCE_MS)
         self.button.click()
-
-    def wait_for(self, condition: str) -> None:
-        """Wait until the picture says so: JavaScript over `data`, its data attributes as numbers and booleans."""
-        self.page.wait_for_function(PICTURE_SAYS.format(condition=condition))
 
     def finish(self) -> None:
         """Wait until the race is over, and the page shows all that comes after."""
@@ -183,10 +238,6 @@ class Race:
         expect(self.button).to_have_text("Start again", timeout=PATIENCE_MS)
         expect(self.timeline).to_be_visible(timeout=PATIENCE_MS)
         self.page.evaluate(TWO_FRAMES)
-
-    def fact(self, name: str) -> int:
-        """One of the picture's data attributes: what it shows at this moment."""
-        return int(self.timeline.get_attribute(f"data-{name}") or 0)
 
     def drag(self, to: float) -> None:
         """Drag the slider's handle with the mouse, to a place from 0 (left end) to 1."""

@@ -8,6 +8,7 @@ import pytest
 from pool_lab.events import Event, EventKind
 from pool_lab.lab import ledger as ledger_module
 from pool_lab.lab.ledger import Ledger
+from pool_lab.lab.pauses import pauses_of
 from pool_lab.lab.trace import Trace
 from tests.lab.script import START, Script
 
@@ -80,6 +81,15 @@ def test_a_long_time_without_a_call_is_a_pause_and_a_long_call_is_none() -> None
     ledger = Ledger(1)
     ledger.take((0, event) for event in script.events)
     assert ledger.news()["others"] == [[0, "pause", 60.0, None, None, None, 100.0]]
+    assert pauses_of([script.trace()]) == [(60.0, 100.0)]
+
+
+def test_a_worker_that_stops_long_after_the_last_call_ends_a_pause() -> None:
+    script = Script().worker(0, stopped=60.0).ran(0, 0, 0.0, 1.0)
+    ledger = Ledger(1)
+    ledger.take((0, event) for event in script.events)
+    assert [0, "pause", 1.0, None, None, None, 60.0] in ledger.news()["others"]
+    assert pauses_of([script.trace()]) == [(1.0, 60.0)]
 
 
 def test_a_run_that_never_ends_keeps_its_latest_calls_and_those_that_are_open(monkeypatch: pytest.MonkeyPatch) -> None:

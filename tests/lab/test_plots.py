@@ -98,6 +98,29 @@ def test_a_failed_call_carries_a_cross() -> None:
     assert len(boxes(panel(trace), "failed calls")) == 1
 
 
+def test_a_call_that_timed_out_and_one_that_crashed_have_marks_and_letters_of_their_own() -> None:
+    late = "TimeoutError: call 0, parse, ran longer than the task_timeout of 1 seconds and was stopped"
+    script = Script().ran(0, 0, 0.0, 1.0, None, error=late)
+    script.ran(1, 1, 0.0, 2.0, None, error="pool_lab.errors.WorkerDiedError: it was killed")
+    axes = panel(script.trace())
+    assert places(axes, "timed out") == [(0.5, 0.5)]
+    assert places(axes, "crashed") == [(1.0, 1.5)]
+    assert places(axes, "failed") == []
+    assert [text.get_text() for text in axes.texts if text.get_gid() == "letter"] == ["T", "W"]
+
+
+def test_a_pause_is_left_out_of_the_axis_which_says_so() -> None:
+    script = Script().ran(0, 0, 0.0, 1.0).ran(1, 0, 60.0, 61.0, submitted=60.0)
+    axes = panel(script.trace())
+    first, second = sorted(box[0] for box in boxes(axes, "calls"))
+    assert first < 0.1
+    assert 1.0 < second < 1.2
+    labels = [label.get_text() for label in axes.get_xticklabels()]
+    assert labels[-1] == "61"
+    assert "59 s idle" in labels
+    assert len(places(axes, "pause")) == 1
+
+
 def test_cancelled_calls_are_marked_at_the_door_once_for_each_moment() -> None:
     axes = panel(Script().ran(0, 0, 0.0, 3.0).cancelled(1, 1.0).cancelled(2, 1.0).cancelled(3, 2.0).trace())
     assert [x for x, _ in places(axes, "cancelled")] == [1.0, 2.0]
@@ -107,7 +130,7 @@ def test_cancelled_calls_are_marked_at_the_door_once_for_each_moment() -> None:
 
 def test_a_crashed_worker_has_a_torn_edge_and_one_that_retired_has_none() -> None:
     script = Script().worker(0, 0.0, stopped=1.0, error="killed by signal 9").worker(1, 0.0, stopped=2.0)
-    assert places(panel(script.trace()), "crashed") == [(1.0, 0.5)]
+    assert places(panel(script.trace()), "worker died") == [(1.0, 0.5)]
 
 
 def test_lanes_last_as_long_as_their_workers() -> None:
@@ -234,10 +257,10 @@ def test_a_page_grows_with_its_lanes_and_stops_growing() -> None:
 def test_the_legend_holds_only_what_occurs() -> None:
     quiet = texts(page(Script().ran(0, 0, 0.0, 1.0).trace()))
     assert "fill level: share of the call spent on a core" in quiet
-    assert not {"running", "failed", "cancelled", "worker crashed"} & set(quiet)
+    assert not {"running", "F  failed", "cancelled", "worker died"} & set(quiet)
     script = Script().running(0, 0, 0.5).ran(1, 1, 0.0, 1.0, cpu_s=None, error="no").cancelled(2, 1.0)
     eventful = texts(page(script.worker(0, 0.0, stopped=1.0, error="gone").trace()))
-    assert {"running", "failed", "cancelled", "worker crashed"} <= set(eventful)
+    assert {"running", "F  failed", "cancelled", "worker died"} <= set(eventful)
     assert "fill level: share of the call spent on a core" not in eventful
 
 

@@ -1,0 +1,123 @@
+"""A timeline in a notebook survives what a notebook goes through, and the pool it watches does not notice."""
+
+import re
+
+import pytest
+from playwright.sync_api import expect
+
+from tests.browser.notebook import PATIENCE_MS, Notebook, Picture
+
+pytestmark = pytest.mark.leaves_behind("Chromium keeps processes in store, for the next page")
+
+WAITING = "data.running && data.queued === 4 && data.runningCalls === 2"
+DONE = "data.done === 6 && data.runningCalls === 0 && data.bars === 6"
+ALL_DONE = "sum(future.done() for future in futures)"
+
+
+@pytest.fixture
+def picture(watching: Notebook) -> Picture:
+    """Two calls run, and four wait."""
+    picture = Picture(watching)
+    picture.wait_for(WAITING)
+    return picture
+
+
+def open_the_gate(picture: Picture) -> None:
+    """And see the calls end, on the page and in the kernel."""
+    picture.notebook.value("gate.set()")
+    picture.wait_for(DONE)
+    assert picture.notebook.value(ALL_DONE) == 6
+    assert picture.notebook.value("len(watched.trace.spans)") == 6
+
+
+def test_a_reload_in_the_middle_of_a_run_loses_nothing(picture: Picture) -> None:
+    picture.notebook.reload()
+    picture.wait_for(WAITING)
+    expect(picture.caption).to_contain_text("threads 0 of 6 done", timeout=PATIENCE_MS)
+    open_the_gate(picture)
+
+
+def test_a_notebook_that_is_closed_and_opened_again_shows_its_run(picture: Picture, watching: Notebook) -> None:
+    watching.command("docmanager:save")
+    watching.put_away()
+    expect(picture.timeline).to_have_count(0)
+    watching.take_out()
+    picture.wait_for(WAITING)
+    open_the_gate(picture)
+
+
+def test_two_views_of_one_watch_show_the_same_and_each_has_a_moment_of_its_own(
+    picture: Picture, watching: Notebook
+) -> None:
+    second = Picture(watching, 1)
+    watching.run_in_last_cell("watched")
+    second.wait_for(WAITING)
+    second.view.get_by_role("button", name="Pause").click()
+    second.wait_for("data.mode === 'held'")
+    open_the_gate(picture)
+    second.wait_for(DONE)
+    expect(second.caption).to_have_text(re.compile("^At .*: 4 queued, 2 running$"), timeout=PATIENCE_MS)
+    picture.wait_for("data.mode === 'live'")
+
+
+def test_a_pool_may_be_watched_twice(picture: Picture, watching: Notebook) -> None:
+    second = Picture(watching, 1)
+    watching.run_in_last_cell("watch(pool)")
+    second.wait_for("data.running")
+    open_the_gate(picture)
+    # The later one has not seen the calls being submitted, but it sees four of them run.
+    second.wait_for("data.done === 6 && data.bars >= 4")
+
+
+def test_a_cell_that_is_run_again_in_the_middle_of_a_run_starts_anew_and_harms_no_call(
+    picture: Picture, watching: Notebook
+) -> None:
+    watching.value("globals().update(old_gate=gate, old_futures=futures)")
+    watching.run_cell(1)
+    picture.wait_for("data.running && data.bars === 0")
+    watching.value("old_gate.set()")
+    assert watching.value("len(wait(old_futures, 60).done)") == 6
+    watching.run_cell(2)
+    picture.wait_for(WAITING)
+    open_the_gate(picture)
+
+
+def test_an_interrupt_ends_the_cell_and_not_the_view(picture: Picture, watching: Notebook) -> None:
+    watching.start("try:\n    wait(futures)\nexcept KeyboardInterrupt:\n    interrupted = True")
+    watching.interrupt()
+    assert watching.value("interrupted") is True
+    picture.wait_for(WAITING)
+    open_the_gate(picture)
+
+
+def test_a_view_says_so_when_its_kernel_has_gone_and_a_new_run_is_seen(picture: Picture, watching: Notebook) -> None:
+    watching.restart()
+    expect(picture.trouble).to_contain_text("Nothing heard from Python", timeout=PATIENCE_MS)
+    moment = picture.timeline.get_attribute("data-moment")
+    watching.run_all()
+    picture.wait_for(WAITING)
+    assert moment is not None
+    expect(picture.trouble).to_have_text("")
+    open_the_gate(picture)
+
+
+def test_a_run_that_is_over_can_be_shown_for_the_first_time_and_played_again(watching: Notebook) -> None:
+    watching.value("gate.set() or wait(futures) and pool.shutdown()")
+    watching.run_in_last_cell("watched")
+    late = Picture(watching, 1)
+    late.wait_for(f"!data.running && {DONE}")
+    expect(late.caption).to_have_text(watching.value("watched.summary()"), timeout=PATIENCE_MS)
+    late.view.get_by_role("button", name="Play again").click()
+    late.wait_for("data.mode === 'playing'")
+    late.wait_for("data.mode === 'live'")
+
+
+def test_keys_reach_the_timeline_and_not_the_notebook(picture: Picture, watching: Notebook) -> None:
+    open_the_gate(picture)
+    picture.view.locator(".pool-lab-stage").focus()
+    cells = watching.page.locator(".jp-Cell").count()
+    for key in ("ArrowRight", "ArrowRight", "b", "0", "0", "+", "+"):
+        watching.page.keyboard.press(key)
+    picture.wait_for("data.selected !== null && data.from > 0")
+    assert watching.page.locator(".jp-Cell").count() == cells
+    assert watching.value(ALL_DONE) == 6
