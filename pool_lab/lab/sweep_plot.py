@@ -30,7 +30,11 @@ def sweep(figure: Figure, curves: Sequence[Curve], workers: Sequence[int], cores
     below, lines = TOP + HEAD + HEIGHT + AXIS, wrapped(caption)
     with styled():
         page = Page(figure, below + LINE * len(lines) + 8)
-        page.write(MARGIN, TOP + 14, [text("Sweep", INK, 18, bold=True), text("speed-up over serial", QUIET)])
+        page.write(
+            MARGIN,
+            TOP + 14,
+            [text("Sweep", INK, 18, bold=True), text("speed-up over serial; to start a pool counts", QUIET)],
+        )
         axes = page.axes(MARGIN + 36, TOP + HEAD, WIDTH - 2 * MARGIN - 36 - NAMES, HEIGHT)
         sweep_axes(axes, curves, workers, cores)
         page.paragraph(below + LINE / 2, lines)

@@ -31,7 +31,7 @@ from pool_lab.pool import worker_count
 __all__ = ["Sweep", "sweep"]
 
 WORKERS = (1, 2, 4, 8)
-INVITATION = "Press Start: the calls run with {workers} workers, {rounds} times."
+INVITATION = "Press Start: the calls run with {workers} workers, {rounds} times. To start a pool counts."
 
 
 def sweep(

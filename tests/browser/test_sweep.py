@@ -16,7 +16,9 @@ def sweep(swept: Notebook) -> Sweep:
 
 
 def test_a_sweep_grows_while_it_measures_and_says_in_the_end_what_it_found(sweep: Sweep) -> None:
-    expect(sweep.caption).to_have_text("Press Start: the calls run with 1, 2 and 3 workers, 3 times.")
+    expect(sweep.caption).to_have_text(
+        "Press Start: the calls run with 1, 2 and 3 workers, 3 times. To start a pool counts."
+    )
     sweep.press("Start")
     sweep.wait_until_measured(1)
     expect(sweep.caption).to_contain_text("Round 1 of 3: ", timeout=PATIENCE_MS)
