@@ -1,6 +1,6 @@
 """The laboratory: watch any executor at work, race one against another, and see why.
 
-    from pool_lab.lab import race, watch, workloads
+    from pool_lab.lab import race, sweep, watch, workloads
 
 Names are loaded when they are first used: a worker process that runs a workload needs neither widgets nor pictures.
 """
@@ -11,11 +11,12 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from pool_lab.lab import workloads
     from pool_lab.lab.racing import race
+    from pool_lab.lab.sweeping import sweep
     from pool_lab.lab.watching import watch
 
-__all__ = ["race", "watch", "workloads"]
+__all__ = ["race", "sweep", "watch", "workloads"]
 
-_HOMES = {"race": "pool_lab.lab.racing", "watch": "pool_lab.lab.watching"}
+_HOMES = {"race": "pool_lab.lab.racing", "sweep": "pool_lab.lab.sweeping", "watch": "pool_lab.lab.watching"}
 
 
 def __getattr__(name: str) -> Any:

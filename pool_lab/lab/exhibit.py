@@ -11,14 +11,17 @@ The text of a display is `repr`, which is the same on every run, so that stored 
 
 import threading
 from base64 import b64encode
+from collections.abc import Callable
 from typing import Any
 
-from matplotlib.figure import Figure
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure, SubFigure
 
 from pool_lab.lab.audience import someone_is_there
-from pool_lab.lab.plots import png
+from pool_lab.lab.page import png
+from pool_lab.lab.palette import calm
 
-__all__ = ["Exhibit", "Still", "someone_is_there"]
+__all__ = ["Exhibit", "Still", "on_axes", "someone_is_there"]
 
 WIDGET_VIEW = "application/vnd.jupyter.widget-view+json"
 Bundle = tuple[dict[str, Any], dict[str, Any]]
@@ -30,8 +33,11 @@ ROOM_FOR_A_STILL = {"text/html": '<span class="pool-lab-still"></span>', "text/p
 class Still(Figure):
     """A figure that shows itself in a notebook without pyplot, and says in words what it shows."""
 
-    title = "Still"
-    alt = ""
+    def __init__(self, title: str = "", alt: str = "") -> None:
+        super().__init__()
+        self.title = title
+        self.alt = alt
+        """What it shows, in words."""
 
     def __repr__(self) -> str:
         return f"Still({self.title})"
@@ -51,8 +57,8 @@ class Exhibit:
         self._displays: list[str] = []
         self._display_lock = threading.Lock()
 
-    def figure(self) -> Still:
-        """What there is to see by now, as a matplotlib figure."""
+    def figure(self, ax: Axes | None = None) -> Figure:
+        """What there is to see by now: a figure of its own or, drawn on the axes, the figure that these belong to."""
         raise NotImplementedError
 
     def summary(self) -> str:
@@ -99,6 +105,14 @@ class Exhibit:
 
     def _still(self) -> Bundle:
         return {"text/plain": repr(self), **picture(self.figure())}, alt_text(self.summary())
+
+
+def on_axes(axes: Axes, draw: Callable[[], object]) -> Figure:
+    """Draw, and return the figure of the axes; for those in a part of a figure, the whole."""
+    calm(axes)
+    draw()
+    figure = axes.figure
+    return figure.figure if isinstance(figure, SubFigure) else figure
 
 
 def picture(figure: Figure) -> dict[str, str]:

@@ -226,9 +226,10 @@ function factsOf({ state: { run, running, most, panels, dropped }, player: { mod
   const calls = { queued: count("queued"), runningCalls: count("running"), done: count("returned") };
   const failures = { failed: count("raised"), timedOut: count("timed out"), crashed: count("crashed") };
   const lanes = { bars: add((panel) => panel.bars), lanes: add((panel) => panel.alive), lanesMost: most, dropped };
+  const ghosts = add(({ ghost }) => sum(ghost.map((stretches) => stretches.length)));
   const moment = { mode, moment: round(now), from: round(axis.time(shown.from)), to: round(axis.time(shown.to)) };
   const chosen = selected && [selected.panel, selected.number];
-  return { run, running, ...calls, ...failures, cancelled: count("cancelled"), ...lanes, ...moment, selected: chosen };
+  return { run, running, ...calls, ...failures, cancelled: count("cancelled"), ...lanes, ghosts, ...moment, selected: chosen };
 }
 
 const round = (time) => Math.round(time * 1e6) / 1e6;

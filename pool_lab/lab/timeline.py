@@ -44,7 +44,7 @@ _MOST_IN_LOG = 20_000
 _MOST_UNREAD = 1_000_000
 """Events that wait to be sent: more only if `describe` hangs, and then the oldest go."""
 
-_PARTS = ("_state", "_story", "_geometry", "_marks", "_paint", "_player", "_hands", "_futures", "")
+_PARTS = ("_state", "_story", "_geometry", "_marks", "_ghosts", "_paint", "_player", "_hands", "_futures", "")
 """What the page's module is made of, in the order in which each uses those before it."""
 
 
@@ -62,6 +62,8 @@ class Panel(NamedTuple):
     """"threads", "processes", "interpreters", "cluster" or "simulation": the colour; grey for others."""
     workers: int
     """The pool's size when the run begins: the lanes that stand ready."""
+    ghost: Sequence[Sequence[tuple[float, float]]] | None = None
+    """For each worker, when it was inside calls in the run before: to be drawn below the bars."""
 
 
 class _Run:

@@ -5,7 +5,7 @@
 
 const ALWAYS = [["queued", "queued"], ["running", "running"], ["returned", "done"]];
 const IF_ANY = [["raised", "failed"], ["timed out", "timed out"], ["crashed", "crashed"], ["cancelled", "cancelled"]];
-const MARK = { level: 30, running: 30, raised: 30, "timed out": 30, crashed: 30, cancelled: 14, queued: 8, torn: 14 };
+const MARK = { level: 30, running: 30, raised: 30, "timed out": 30, crashed: 30, cancelled: 14, queued: 8, torn: 14, ghost: 30 };
 const LANE = 24, LANES_HEIGHT = 288, HEAD = 34, GAP = 18, COUNTS = 17, SCRUBBER = 30, NARROW = 560, TINY = 340;
 const NICE = [1, 1.5, 2, 3, 4, 5, 6, 8];
 const NARROWEST_S = 20e-6, CROWD = 4;
@@ -39,7 +39,7 @@ export function axisOf({ pauses, now }) {
 
 /** The whole axis: it grows in steps while the run goes on, and fits the run when it is over. */
 export function wholeOf({ running, run, dropped, panels }, axis, now) {
-  const end = axis.place(now), from = dropped ? axis.place(oldestOf(panels)) : 0;
+  const from = dropped ? axis.place(oldestOf(panels)) : 0, end = axis.place(Math.max(now, ghostEnd(panels)));
   if (!running && end > from) return { from, to: from + (end - from) * 1.015 };
   const wish = Math.max((end - from) / 0.9, run ? 0.5 : 1), power = 10 ** Math.floor(Math.log10(wish));
   return { from, to: from + power * (NICE.find((step) => step * power >= wish * 0.9999) ?? 10) };
@@ -104,6 +104,7 @@ function legendOf({ panels }, isWhole) {
     [count("cancelled"), "cancelled", "cancelled before it ran"],
     [isWhole ? count("queued") : any((panel) => panel.calls.size > 0), "queued", "waiting at the door"],
     [any((panel) => panel.torn > 0), "torn", "worker died"],
+    [any((panel) => panel.ghost.length > 0), "ghost", "the run before"],
   ].filter(([shown]) => shown).map(([, sign, words]) => ({ sign, words }));
 }
 

@@ -5,6 +5,7 @@
 function paint(pen, state, layout, now, { selected = null, flight = 0 } = {}) {
   for (const box of layout.boxes) {
     paintLanes(pen, box, layout, now);
+    inside(pen, layout, box, () => paintGhost(pen, box, layout));
     inside(pen, layout, box, () => paintBars(pen, box, layout, now, selected));
     const counts = countsAt(box.panel, now, state.now);
     paintDoor(pen, box, layout, counts);
@@ -235,5 +236,6 @@ function paintLegend(pen, { sign, words, mark, x, y }, kind) {
   if (sign === "cancelled") bracket(pen, x, y - 4, mark, 4);
   if (sign === "queued") paintTicket(pen, sign, x, y - 9, 7, 10, kind);
   if (sign === "torn") tear(pen, x + 6, y - 11, 14);
+  if (sign === "ghost") paintStretch(pen, x, x + mark, y - 5);
   text(pen, words, x + mark + 8, y);
 }

@@ -13,11 +13,11 @@ export function fresh({ run = 0, panels = [], running = false, dropped = 0 } = {
   return { run, running, now: 0, most: 0, dropped, pauses: [], panels: panels.map(newPanel) };
 }
 
-function newPanel({ title, note, kind, workers }, index = 0) {
+function newPanel({ title, note, kind, workers, ghost }, index = 0) {
   const counts = noCounts();
   const rows = Array.from({ length: workers }, newRow);
   const sizes = { begunWith: workers, size: workers, resizes: [] }, totals = { counts, bars: 0, alive: 0, torn: 0 };
-  return { index, title, note, kind, ...sizes, ...totals, calls: new Map(), rows, version: 0 };
+  return { index, title, note, kind, ghost: ghost ?? [], ...sizes, ...totals, calls: new Map(), rows, version: 0 };
 }
 
 /** Of each state; and "stranded", of those that failed before they reached a worker. */

@@ -11,12 +11,16 @@ import weakref
 from queue import SimpleQueue
 from typing import Any
 
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+
 from pool_lab.events import Event, EventKind, Observer, event
 from pool_lab.lab import words
-from pool_lab.lab.controls import Gate, experiment_view, keep_covered, worker_slider
-from pool_lab.lab.exhibit import Exhibit, Still, someone_is_there
+from pool_lab.lab.controls import Gate, Note, experiment_view, keep_covered, worker_slider
+from pool_lab.lab.exhibit import Exhibit, Still, on_axes, someone_is_there
 from pool_lab.lab.kinds import kind_of, this_machine
 from pool_lab.lab.plots import timeline as draw_timeline
+from pool_lab.lab.plots import timeline_axes
 from pool_lab.lab.recording import Recorder, attach
 from pool_lab.lab.timeline import Panel, Timeline
 from pool_lab.lab.trace import CallState, Trace
@@ -76,9 +80,10 @@ class Watch(Exhibit):
     def claim(self) -> str:
         return words.claim([(self._kind.name, self.trace)])
 
-    def figure(self) -> Still:
-        still = Still()
-        still.title, still.alt = f"timeline of a {self._name}", self.summary()
+    def figure(self, ax: Axes | None = None) -> Figure:
+        if ax is not None:
+            return on_axes(ax, lambda: timeline_axes(ax, self.trace, self._kind.name))
+        still = Still(f"timeline of a {self._name}", self.summary())
         panel = (self._name, self._kind.note, self._kind.name, self.trace)
         draw_timeline(still, [panel], f"{still.alt} ({this_machine()})")
         return still
@@ -106,7 +111,9 @@ class Watch(Exhibit):
         if resizable:
             self._slider = worker_slider(self._size, most, self._inbox.put)
         controls = [] if self._slider is None else [self._slider]
-        self.view = experiment_view("Watch", "calls show up as they are submitted", None, controls, self._timeline)
+        self.view = experiment_view(
+            Note("Watch", "calls show up as they are submitted"), None, controls, self._timeline
+        )
         if gate is not None:
             keep_covered(self._timeline, None, gate)
         threading.Thread(target=self._keep, name="pool-lab-watch", daemon=True).start()

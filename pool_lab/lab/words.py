@@ -10,7 +10,7 @@ from collections.abc import Sequence
 
 from pool_lab.lab.trace import CallState, Ending, Standing, Trace
 
-__all__ = ["claim", "number_of", "progress", "seconds", "share", "summary", "tally"]
+__all__ = ["claim", "number_of", "progress", "seconds", "share", "summary", "tally", "times"]
 
 Runs = Sequence[tuple[str, Trace]]
 Standings = Sequence[tuple[str, Trace | Standing]]
@@ -158,7 +158,7 @@ def _comparison(runs: Runs) -> list[str]:
     )
     if most / least < 1.05:
         return [f"{'Both' if len(runs) == 2 else 'All'} took about the same time."]
-    return [f"{_capital(slow)} took {_times(most / least)} as long as {fast}."]
+    return [f"{_capital(slow)} took {times(most / least)} as long as {fast}."]
 
 
 def _claim(name: str, trace: Trace) -> str:
@@ -213,7 +213,7 @@ def _kept_busy(cores: float) -> str:
     return f"kept {number} {'core' if number == '1' else 'cores'} busy on average"
 
 
-def _times(ratio: float) -> str:
+def times(ratio: float) -> str:
     number = f"{ratio:.0f}" if ratio >= 10 else f"{ratio:.1f}".removesuffix(".0")
     return "twice" if number == "2" else f"{number} times"
 

@@ -82,6 +82,44 @@ def computing(page: Page, lab: JupyterLab, artefacts: Path, request: pytest.Fixt
 
 
 @pytest.fixture
+def mixed(page: Page, lab: JupyterLab, artefacts: Path, request: pytest.FixtureRequest) -> Iterator[Notebook]:
+    """A notebook with a race of calls of which everything can be varied, run."""
+    name = request.node.name.removeprefix("test_")
+    cells = ["from pool_lab.lab import race, workloads"]
+    cells.append("calls = race(workloads.mix(calls=24, length_s=0.02, waiting=0.5), workers=2)\ncalls")
+    lab.put_cells(cells, f"{name}.ipynb")
+    yield from _open_and_run(page, lab, name, artefacts)
+
+
+@pytest.fixture
+def swept(page: Page, lab: JupyterLab, artefacts: Path, request: pytest.FixtureRequest) -> Iterator[Notebook]:
+    """A notebook with a sweep over a function of its own, run."""
+    name = request.node.name.removeprefix("test_")
+    cells = [
+        "from pool_lab.lab import sweep, workloads",
+        "def total(n):\n    return sum(i * i for i in range(n))",
+        "speed = sweep(workloads.of(total, [20_000] * 12), workers=[1, 2, 3])\nspeed",
+    ]
+    lab.put_cells(cells, f"{name}.ipynb")
+    yield from _open_and_run(page, lab, name, artefacts)
+
+
+@pytest.fixture
+def counting(page: Page, lab: JupyterLab, artefacts: Path, request: pytest.FixtureRequest) -> Iterator[Notebook]:
+    """A notebook with progress bars around calls in pools, and a race to look at, run."""
+    name = request.node.name.removeprefix("test_")
+    cells = [
+        "from tqdm.auto import tqdm\nfrom pool_lab import ProcessPoolExecutor, ThreadPoolExecutor, as_completed",
+        "from pool_lab.lab import race, workloads\nrace(workloads.of(abs, range(4)))",
+        "with ThreadPoolExecutor(2) as pool:\n    done = list(tqdm(pool.map(abs, range(40)), total=40))",
+        "with ProcessPoolExecutor(2) as pool:\n    futures = [pool.submit(abs, n) for n in range(30)]\n"
+        "    also = list(tqdm(as_completed(futures), total=30))",
+    ]
+    lab.put_cells(cells, f"{name}.ipynb")
+    yield from _open_and_run(page, lab, name, artefacts)
+
+
+@pytest.fixture
 def board(page: Page, lab: JupyterLab, artefacts: Path, request: pytest.FixtureRequest) -> Iterator[Notebook]:
     """A notebook with a timeline to draw, and the pool that waits for it, run."""
     name = request.node.name.removeprefix("test_")

@@ -9,7 +9,7 @@ from typing import Any
 
 from playwright.sync_api import ConsoleMessage, Error, Page, expect
 
-__all__ = ["PATIENCE_MS", "Notebook", "Picture", "Race", "wait_for_jupyterlab"]
+__all__ = ["PATIENCE_MS", "Notebook", "Picture", "Race", "Sweep", "wait_for_jupyterlab"]
 
 PATIENCE_MS = 60_000
 """For a slow machine; what is waited for is there in a second or two on a fast one."""
@@ -170,6 +170,10 @@ class Notebook:
         """The first race on the page; `name` is the kernel's variable."""
         return Race(self, name)
 
+    def sweep(self, name: str) -> "Sweep":
+        """The first sweep on the page; `name` is the kernel's variable."""
+        return Sweep(self, name)
+
     def complaints(self) -> list[str]:
         """All that a reader would see, or a developer find in a log, that is not as it should be."""
         return [*self._complaints, *self._kernel_complaints(), *self.page.locator(TROUBLE).all_inner_texts()]
@@ -219,7 +223,7 @@ class Race(Picture):
         super().__init__(notebook)
         self.name = name
         self.button = self.view.locator(".pool-lab-start-stop")
-        self.handle = self.view.locator(".noUi-handle")
+        self.handle = self.view.locator(".noUi-handle").first  # of the workers
         self.cover = self.view.locator(".pool-lab-cover")
 
     def press(self, name: str) -> None:
@@ -238,7 +242,7 @@ class Race(Picture):
     def drag(self, to: float) -> None:
         """Drag the slider's handle with the mouse, to a place from 0 (left end) to 1."""
         self.handle.scroll_into_view_if_needed()
-        handle, track = self.handle.bounding_box(), self.view.locator(".noUi-target").bounding_box()
+        handle, track = self.handle.bounding_box(), self.view.locator(".noUi-target").first.bounding_box()
         assert handle is not None
         assert track is not None
         mouse, y = self.page.mouse, handle["y"] + handle["height"] / 2
@@ -257,5 +261,40 @@ class Race(Picture):
 
     def overflows(self) -> bool:
         """Whether something of it is wider than its place on the page."""
+        wider: bool = self.view.evaluate(OVERFLOW)
+        return wider
+
+
+class Sweep:
+    """A sweep as it stands on the page."""
+
+    def __init__(self, notebook: Notebook, name: str) -> None:
+        self.notebook, self.page, self.name = notebook, notebook.page, name
+        self.view = self.page.locator(".pool-lab-experiment").first
+        self.button = self.view.locator(".pool-lab-start-stop")
+        self.chart = self.view.locator(".pool-lab-sweep")
+        self.caption = self.view.locator(".pool-lab-caption")
+
+    def press(self, name: str) -> None:
+        """Press the button, as soon as it has that name."""
+        expect(self.button).to_have_text(name, timeout=PATIENCE_MS)
+        self.button.click()
+
+    def wait_until_measured(self, count: int) -> None:
+        """Until so many measurements are drawn."""
+        expect(self.chart.locator(".measured").nth(count - 1)).to_be_attached(timeout=2 * PATIENCE_MS)
+
+    def finish(self) -> None:
+        expect(self.button).to_have_text("Start again", timeout=3 * PATIENCE_MS)
+        assert self.notebook.value(f"{self.name}.wait({PATIENCE_MS // 2000})")
+
+    @property
+    def measured(self) -> int:
+        """How many measurements the kernel knows of."""
+        times = f"{self.name}.makespans.values()"
+        number: int = self.notebook.value(f"sum(len(times) for by in {times} for times in by.values())")
+        return number
+
+    def overflows(self) -> bool:
         wider: bool = self.view.evaluate(OVERFLOW)
         return wider
