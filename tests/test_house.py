@@ -37,10 +37,10 @@ LIBRARY = {
 }
 # Who may use what is heavy. All else in the lab works without a screen.
 WIDGETS = {"anywidget", "ipywidgets", "traitlets"}
-WIDGET_ROOMS = {"lab.timeline", "lab.controls", "lab.experiments"}
+WIDGET_ROOMS = {"lab.timeline", "lab.controls", "lab.experiments", "lab.inspector_view"}
 PLOTTING = {"matplotlib"}
-PLOTTING_ROOMS = {"lab.plots", "lab.panel", "lab.palette", "lab.exhibit", "lab.experiments"}
-PURE_ROOMS = {"lab.trace", "lab.words", "lab.workloads"}
+PLOTTING_ROOMS = {"lab.plots", "lab.panel", "lab.palette", "lab.exhibit", "lab.experiments", "lab.state_diagram"}
+PURE_ROOMS = {"lab.trace", "lab.words", "lab.workloads", "lab.following", "lab.holding", "lab.answers", "lab.callbacks"}
 LONGEST_FILE = 400
 
 # Too slow to load for those who only want a pool, or not the library's business.
