@@ -1,23 +1,30 @@
-"""`Line`: what somebody asked a future, or how a future called somebody back, and what came of it, as Python prints it.
+"""`Line`: what somebody asked a future, how a call was ended, how a future called somebody back; and what came of it.
 
-A line is written when the question is asked, so one that waits can be seen to wait.
+Answers are as Python prints them. A line is written when the question is asked, so one that waits can be seen to wait.
 """
 
 import threading
 import traceback
 from collections.abc import Callable
+from enum import StrEnum
 from typing import Any, Self
 
-__all__ = ["Line"]
+__all__ = ["Line", "LineKind"]
+
+
+class LineKind(StrEnum):
+    ASKED = "asked"
+    ENDED = "ended"
+    CALLED_BACK = "called back"
 
 
 class Line:
     """One line, and its answer once there is one."""
 
     def __init__(
-        self, number: int, future: int | None, code: str, written: Callable[[], None], *, called_back: bool = False
+        self, number: int, future: int | None, code: str, written: Callable[[], None], kind: LineKind = LineKind.ASKED
     ) -> None:
-        self.number, self.future, self.code, self.called_back = number, future, code, called_back
+        self.number, self.future, self.code, self.kind = number, future, code, kind
         self.thread = threading.current_thread().name
         """The thread in which it runs, or waits."""
         self.value: Any = None
@@ -37,11 +44,15 @@ class Line:
         return f"{self.code} ran in {self.thread}" if self.called_back else f"{self.code} → {self.answer}"
 
     @property
+    def called_back(self) -> bool:
+        return self.kind is LineKind.CALLED_BACK
+
+    @property
     def shown(self) -> dict[str, Any]:
         """The line in plain values, for the page."""
-        named = ("number", "future", "code", "thread", "answer", "note")
-        kind = {"calledBack": self.called_back, "raised": self.error is not None}
-        return {**{name: getattr(self, name) for name in named}, **kind, "waits": not self._is_answered.is_set()}
+        named = ("number", "future", "code", "thread", "answer", "note", "kind")
+        came = {"raised": self.error is not None, "waits": not self._is_answered.is_set()}
+        return {**{name: getattr(self, name) for name in named}, **came}
 
     def ask(self, action: Callable[[], Any]) -> Self:
         """Do it in this thread, and write down what it returns or raises."""

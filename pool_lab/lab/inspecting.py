@@ -20,7 +20,7 @@ from typing import Any, TypeVar
 from pool_lab.call import name_of
 from pool_lab.events import Event
 from pool_lab.future import FINISHED, RUNNING, AnyFuture
-from pool_lab.lab.answers import Line
+from pool_lab.lab.answers import Line, LineKind
 from pool_lab.lab.callbacks import Callback, Diverted, broken
 from pool_lab.lab.cells import replace_what_this_cell_made
 from pool_lab.lab.controls import COVER, Gate
@@ -83,6 +83,7 @@ class FutureInspector(Exhibit):
         self._diverted = Diverted()
         self._notes = itertools.count(1)
         self._is_open = True
+        self._drawn: list[tuple[str, ...]] = []  # the states in the still that was left last
         self._unlink: Callable[[], object] = lambda: None
         if executor is not None:
             self._unlink = before_shutdown(executor, self._before_shutdown)
@@ -272,7 +273,7 @@ class FutureInspector(Exhibit):
         return question(0)
 
     def _called_back(self, life: Life, name: str, callback: Callback | None, future: AnyFuture[Any]) -> None:
-        line = self.write(f"{name}({life.name})", life.number, called_back=True)
+        line = self.write(f"{name}({life.name})", life.number, LineKind.CALLED_BACK)
         line.ask(lambda: None if callback is None else callback(future))
         if line.error is not None:
             if callback is broken:
@@ -285,17 +286,17 @@ class FutureInspector(Exhibit):
         if life.hold is None or not life.can_be_ended:
             reason = "it does not wait for you" if life.hold is None else f"it is {life.state}"
             raise RuntimeError(f"cannot have the call {life.name} {code}: {reason}")
-        line = self.write(f"{life.name}: {code}", life.number)
+        line = self.write(f"{life.name}: {code}", life.number, LineKind.ENDED)
         was_running = life.state == RUNNING
         life.hold.tell(outcome)
-        if was_running:
+        if was_running and settles_s:
             life.wait_for(FINISHED, settles_s)
-        return line.answered(life.state)
+        return line.answered(life.state if settles_s else "")
 
-    def write(self, code: str, future: int | None = None, *, called_back: bool = False) -> Line:
+    def write(self, code: str, future: int | None = None, kind: LineKind = LineKind.ASKED) -> Line:
         """Begin a line."""
         with self._lock:
-            line = Line(len(self._lines), future, code, self._tell_view, called_back=called_back)
+            line = Line(len(self._lines), future, code, self._tell_view, kind)
             self._lines.append(line)
         self._tell_view()
         return line
@@ -330,8 +331,11 @@ class FutureInspector(Exhibit):
             gate.when_open(lambda: self.view.set_trait("cover", ""))
 
     def _rest(self) -> None:
-        """The page shows everything: when nothing is under way, leave a still."""
-        if all(life.future.done() for life in self._lives):
+        """The page shows everything: when nothing is under way, or nothing more will be seen, leave a still."""
+        paths = [life.path for life in self.lives]
+        is_over = not self._is_open or all(life.future.done() for life in self.lives)
+        if paths and paths != self._drawn and is_over:
+            self._drawn = paths
             self._come_to_rest()
 
 

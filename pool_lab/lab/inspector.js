@@ -248,10 +248,11 @@ function showLines(view) {
   for (const line of lines) {
     const row = view.rows.get(line.number) ?? rowOf(view, line);
     const said = line.waits ? "waits" : line.answer;
-    row.item.dataset.kind = line.waits ? "waits" : line.raised ? "raised" : line.calledBack ? "back" : "answered";
-    row.answer.textContent = line.calledBack && !line.raised ? "" : said;
+    const back = line.kind === "called back";
+    Object.assign(row.item.dataset, { kind: line.kind, outcome: line.waits ? "waits" : line.raised ? "raised" : "answered" });
+    row.answer.textContent = back && !line.raised ? "" : said;
     // Most is asked in the kernel's main thread; elsewhere it is worth a word.
-    const where = line.calledBack ? `ran in ${line.thread}` : line.thread === "MainThread" ? "" : `in ${line.thread}`;
+    const where = back ? `ran in ${line.thread}` : line.thread === "MainThread" ? "" : `in ${line.thread}`;
     row.where.textContent = line.note ? `${where}, ${line.note}` : where;
   }
   const first = lines[0]?.number ?? 0;

@@ -53,6 +53,7 @@ class InspectorView(anywidget.AnyWidget):
         self._picture, self._press, self._at_rest = picture, press, at_rest
         self._news = threading.Event()
         self._over = threading.Event()
+        self._has_failed = False
         super().__init__(**traits, **picture())
         self.on_msg(self._hear)
         threading.Thread(target=self._serve, name="pool-lab-inspector", daemon=True).start()
@@ -70,24 +71,25 @@ class InspectorView(anywidget.AnyWidget):
         self._news.set()
 
     def _serve(self) -> None:
-        failed = False
         while not self._over.wait(_REST_S):
             self._news.wait()
             self._news.clear()
-            try:
-                self._tell()
-            except Exception:
-                if not failed:
-                    logger.exception("the inspector cannot show its futures; they go on")
-                failed = True
+            self._tell()
+        self._tell()
         self.closed = True
 
     def _tell(self) -> None:
-        picture = self._picture()
-        with self.hold_sync():
-            for name, value in picture.items():
-                self.set_trait(name, value)
-        self._at_rest()
+        """A view that fails never harms the futures: that is logged, once."""
+        try:
+            picture = self._picture()
+            with self.hold_sync():
+                for name, value in picture.items():
+                    self.set_trait(name, value)
+            self._at_rest()
+        except Exception:
+            if not self._has_failed:
+                logger.exception("the inspector cannot show its futures; they go on")
+            self._has_failed = True
 
     def _hear(self, _widget: object, content: dict[str, Any], _buffers: object) -> None:
         if content.get("type") == "press" and not self.closed:

@@ -83,7 +83,7 @@ def test_who_waits_can_be_seen_to_wait_and_the_kernel_answers_meanwhile(inspecto
     timeout.fill("")
     expect(button(inspector, "result")).to_have_text("result()")
     press(inspector, "result")
-    expect(entry(inspector, "A.result()")).to_have_attribute("data-kind", "waits", timeout=PATIENCE_MS)
+    expect(entry(inspector, "A.result()")).to_have_attribute("data-outcome", "waits", timeout=PATIENCE_MS)
     press(inspector, "running")
     expect(entry(inspector, "A.running()")).to_contain_text("True", timeout=PATIENCE_MS)
 

@@ -22,6 +22,7 @@ from pool_lab.lab.callbacks import broken
 from pool_lab.lab.inspecting import FutureInspector
 from pool_lab.lab.inspector_buttons import picture, press
 from pool_lab.lab.trace import CallState
+from tests.kernels import Kernel
 
 PATIENCE_S = 20
 THREADS = [ThreadPoolExecutor, concurrent.futures.ThreadPoolExecutor]
@@ -393,3 +394,27 @@ def test_a_cell_that_is_run_again_closes_what_it_made_before(monkeypatch: pytest
         assert not other.done()
         second.close()
         third.close()
+
+
+@pytest.fixture(scope="module")
+def kernel() -> Iterator[Kernel]:
+    with Kernel() as kernel:
+        kernel.run("from pool_lab import ThreadPoolExecutor\nfrom pool_lab.lab import inspect_futures")
+        yield kernel
+
+
+def test_in_a_kernel_that_is_interrupted_the_call_goes_on_and_can_be_ended(kernel: Kernel) -> None:
+    kernel.run("pool = ThreadPoolExecutor(1)\nlab = inspect_futures(pool)\nlab")
+    kernel.run("soup = lab.submit('soup')")
+    waits = kernel.run("print('waits', flush=True)\nsoup.result()", interrupt_at="waits")
+    assert "KeyboardInterrupt" in waits
+    ended = kernel.run("soup.running(), lab.finish('soup', 42), soup.result(0)")
+    assert ended == "(True, soup: return 42 → FINISHED, 42)\n"
+
+
+def test_a_gate_keeps_it_covered_until_it_opens(kernel: Kernel) -> None:
+    kernel.run("class Gate:\n    is_open = False\n    def when_open(self, callback): self.open = callback")
+    kernel.run("gate = Gate()\ncovered = inspect_futures(after=gate)")
+    assert kernel.run("bool(covered.view.cover)") == "True\n"
+    kernel.run("gate.open()")
+    assert kernel.run("bool(covered.view.cover)") == "False\n"
