@@ -4,6 +4,7 @@ Answers are as Python prints them. A line is written when the question is asked,
 """
 
 import threading
+import time
 import traceback
 from collections.abc import Callable
 from enum import StrEnum
@@ -13,6 +14,7 @@ __all__ = ["Line", "LineKind"]
 
 
 class LineKind(StrEnum):
+    SUBMITTED = "submitted"
     ASKED = "asked"
     ENDED = "ended"
     CALLED_BACK = "called back"
@@ -32,6 +34,8 @@ class Line:
         self.answer = ""
         """The value or the error, as Python prints it; empty while it is waited for."""
         self.note = ""
+        self.answered_at: float | None = None
+        """Seconds on `time.perf_counter`, like the times of events."""
         self._written = written
         self._is_answered = threading.Event()
 
@@ -71,7 +75,7 @@ class Line:
         return self
 
     def answered(self, answer: str) -> Self:
-        self.answer = answer
+        self.answer, self.answered_at = answer, time.perf_counter()
         self._is_answered.set()
         self._written()
         return self

@@ -15,9 +15,11 @@ from typing import Any
 from pool_lab.call import text_of
 from pool_lab.events import Event, EventKind, event
 from pool_lab.future import CANCELLED, CANCELLED_AND_NOTIFIED, FINISHED, PENDING, RUNNING, AnyFuture
+from pool_lab.lab.answers import Line
 from pool_lab.lab.holding import Hold
+from pool_lab.lab.trace import Trace
 
-__all__ = ["STATES", "Life"]
+__all__ = ["STATES", "FutureTrace", "Life"]
 
 STATES = (PENDING, RUNNING, CANCELLED, CANCELLED_AND_NOTIFIED, FINISHED)
 
@@ -49,6 +51,7 @@ class Life:
         # The future knows this life, and is not to keep alive who looks on.
         self._tell = weakref.WeakMethod(tell)
         self._changed = threading.Condition()  # guards the path, and is notified when it grows
+        self._callbacks: list[threading.Event] = []
         self.path: tuple[str, ...] = ()
         """The states it has been in, in order."""
 
@@ -105,6 +108,16 @@ class Life:
         with self._changed:
             return self._changed.wait_for(lambda: state in self.path, timeout)
 
+    def expect_callback(self) -> threading.Event:
+        """To be set when a callback that is about to be added has run."""
+        self._callbacks.append(threading.Event())
+        return self._callbacks[-1]
+
+    def wait_for_callbacks(self, timeout: float) -> None:
+        """Block until all of them have run, if the future is done."""
+        for has_run in tuple(self._callbacks) if self.future.done() else ():
+            has_run.wait(timeout)
+
     def _event(self, state: str) -> Event | None:
         match state:
             case "PENDING":
@@ -120,3 +133,13 @@ class Life:
                 return event(EventKind.FAILED, call=self.number, error=text_of(error))
             case _:
                 return None
+
+
+class FutureTrace(Trace):
+    """The trace of futures, and what they were asked."""
+
+    def __init__(self, events: Sequence[Event], lives: Sequence[Life], lines: Sequence[Line]) -> None:
+        super().__init__(events)
+        self.paths = {life.name: life.path for life in lives}
+        """The states that each future has been in, in order."""
+        self.lines = tuple(lines)

@@ -198,5 +198,10 @@ def before_shutdown(executor: Executor, action: Callable[[bool], None]) -> Calla
             action(cancel_futures)
         shutdown(wait, cancel_futures=cancel_futures)
 
+    def undo() -> None:
+        # Not what somebody else has put there since; that calls this one, which does no harm.
+        if vars(executor).get("shutdown") is act_and_shut_down:
+            del executor.shutdown
+
     executor.shutdown = act_and_shut_down  # type: ignore[method-assign]
-    return partial(vars(executor).pop, "shutdown", None)
+    return undo

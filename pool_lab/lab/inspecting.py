@@ -15,7 +15,7 @@ import threading
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from functools import partial
-from typing import Any, TypeVar
+from typing import Any, Self, TypeVar
 
 from pool_lab.call import name_of
 from pool_lab.events import Event
@@ -25,14 +25,13 @@ from pool_lab.lab.callbacks import Callback, Diverted, broken
 from pool_lab.lab.cells import replace_what_this_cell_made
 from pool_lab.lab.controls import COVER, Gate
 from pool_lab.lab.exhibit import Exhibit, Still, someone_is_there
-from pool_lab.lab.following import STATES, Life
+from pool_lab.lab.following import STATES, FutureTrace, Life
 from pool_lab.lab.holding import Hold, Holds, Outcome, before_shutdown
 from pool_lab.lab.kinds import kind_of
 from pool_lab.lab.recording import Recorder
 from pool_lab.lab.state_diagram import draw_states
-from pool_lab.lab.trace import Trace
 
-__all__ = ["FutureInspector", "FutureTrace", "inspect_futures"]
+__all__ = ["FutureInspector", "inspect_futures"]
 
 T = TypeVar("T")
 Which = int | str | AnyFuture[Any]
@@ -55,16 +54,6 @@ def inspect_futures(
     return FutureInspector(executor, futures, after)
 
 
-class FutureTrace(Trace):
-    """The trace of the inspected futures, and what they were asked."""
-
-    def __init__(self, events: Sequence[Event], lives: Sequence[Life], lines: Sequence[Line]) -> None:
-        super().__init__(events)
-        self.paths = {life.name: life.path for life in lives}
-        """The states that each future has been in, in order."""
-        self.lines = tuple(lines)
-
-
 class FutureInspector(Exhibit):
     """Futures under inspection. All methods may be called from any thread."""
 
@@ -82,6 +71,7 @@ class FutureInspector(Exhibit):
         self._holds = Holds()
         self._diverted = Diverted()
         self._notes = itertools.count(1)
+        self._shown_lines = 0  # those that a display has shown already
         self._is_open = True
         self._drawn: list[tuple[str, ...]] = []  # the states in the still that was left last
         self._unlink: Callable[[], object] = lambda: None
@@ -91,7 +81,9 @@ class FutureInspector(Exhibit):
             self.add(future, name)
         replace_what_this_cell_made(self)
         if someone_is_there():
-            self._make_view(gate)
+            self._make_view()
+        if gate is not None:
+            self.after(gate)
 
     def __repr__(self) -> str:
         return f"FutureInspector({self._name or 'your futures'})"
@@ -107,7 +99,7 @@ class FutureInspector(Exhibit):
         function = call if callable(call) else hold
         assert function is not None
         code = f"pool.submit({', '.join([name_of(function), *map(repr, args)])})"
-        line = self.write(code).ask(partial(self._submit, function, args, kwargs, hold))
+        line = self.write(code, kind=LineKind.SUBMITTED).ask(partial(self._submit, function, args, kwargs, hold))
         if line.error is not None:
             raise line.error
         future: AnyFuture[Any] = line.value
@@ -118,9 +110,9 @@ class FutureInspector(Exhibit):
         self._inspect(future, name)
 
     def finish(self, which: Which, value: Any = None) -> Line:
-        """Have a call return the value: now, or as soon as it starts. `RuntimeError` if it is not to be ended so.
+        """Have a call return the value: now, or as soon as it starts. Comes back when a call that runs has ended.
 
-        Comes back when a call that runs has ended.
+        The first word counts. `RuntimeError` if it is a call of a function of yours: that ends by itself.
         """
         return self.end(which, f"return {value!r}", Outcome(value))
 
@@ -164,10 +156,19 @@ class FutureInspector(Exhibit):
         """Have `callback(future)` called, and a line written when it is: by default one that does nothing else."""
         life = self._life(which)
         name = f"note_{next(self._notes)}" if callback is None else name_of(callback)
-        called_back = partial(self._called_back, life, name, callback)
+        has_run = life.expect_callback()
+        called_back = partial(self._call_back, life, name, callback, has_run)
         return self._ask(
             life.number, f"add_done_callback({name})", lambda future: future.add_done_callback(called_back)
         )
+
+    broken = staticmethod(broken)
+
+    def called_back(self, which: Which) -> list[Line]:
+        """The lines of the callbacks that ran, after all have that were added to a future that is done."""
+        life = self._life(which)
+        life.wait_for_callbacks(SETTLES_S)
+        return [line for line in self.lines if line.future == life.number and line.called_back]
 
     # What there is to see
 
@@ -199,7 +200,15 @@ class FutureInspector(Exhibit):
         return f"{', '.join(map(_standing, lives))}."
 
     def claim(self) -> str:
-        return self.summary()
+        """Where the futures are, and what was asked since the last display."""
+        return "\n".join([self.summary(), *map(repr, self._unshown())])
+
+    def after(self, gate: Gate) -> Self:
+        """Stay covered until the gate opens. As the last line of a cell it shows itself once more."""
+        if self.view is not None and not gate.is_open:
+            self.view.cover = COVER
+            gate.when_open(lambda: self.view.set_trait("cover", ""))
+        return self
 
     def figure(self) -> Still:
         still = Still()
@@ -272,21 +281,25 @@ class FutureInspector(Exhibit):
                 return question(0.5)
         return question(0)
 
-    def _called_back(self, life: Life, name: str, callback: Callback | None, future: AnyFuture[Any]) -> None:
+    def _call_back(
+        self, life: Life, name: str, callback: Callback | None, has_run: threading.Event, future: AnyFuture[Any]
+    ) -> None:
         line = self.write(f"{name}({life.name})", life.number, LineKind.CALLED_BACK)
         line.ask(lambda: None if callback is None else callback(future))
+        if callback is broken and line.error is not None:
+            self._diverted.expect(line.error, line.add_note)
+        has_run.set()
         if line.error is not None:
-            if callback is broken:
-                self._diverted.expect(line.error, line.add_note)
             raise line.error
 
     def end(self, which: Which, code: str, outcome: Outcome, *, settles_s: float = SETTLES_S) -> Line:
         """What `finish` and `fail` do; `code` says it in words."""
         life = self._life(which)
-        if life.hold is None or not life.can_be_ended:
-            reason = "it does not wait for you" if life.hold is None else f"it is {life.state}"
-            raise RuntimeError(f"cannot have the call {life.name} {code}: {reason}")
+        if life.hold is None:
+            raise RuntimeError(f"cannot have the call {life.name} {code}: it is not one of those that wait for you")
         line = self.write(f"{life.name}: {code}", life.number, LineKind.ENDED)
+        if not life.can_be_ended:
+            return line.answered(f"too late, it is {life.state}")
         was_running = life.state == RUNNING
         life.hold.tell(outcome)
         if was_running and settles_s:
@@ -319,16 +332,20 @@ class FutureInspector(Exhibit):
 
     # The view
 
-    def _make_view(self, gate: Gate | None) -> None:
+    def _ipython_display_(self) -> None:
+        super()._ipython_display_()
+        self._shown_lines = len(self._lines)
+
+    def _unshown(self) -> list[Line]:
+        return [line for line in self.lines[self._shown_lines :] if line.kind is not LineKind.SUBMITTED]
+
+    def _make_view(self) -> None:
         from pool_lab.lab.inspector_buttons import picture, press  # which know this module
         from pool_lab.lab.inspector_view import InspectorView  # widgets, which are for those who look
 
         self.view = InspectorView(
             partial(picture, self), partial(press, self), self._rest, title=self._name, kind=self.kind
         )
-        if gate is not None and not gate.is_open:
-            self.view.cover = COVER
-            gate.when_open(lambda: self.view.set_trait("cover", ""))
 
     def _rest(self) -> None:
         """The page shows everything: when nothing is under way, or nothing more will be seen, leave a still."""
