@@ -37,6 +37,8 @@ T = TypeVar("T")
 Which = int | str | AnyFuture[Any]
 """A future of the inspector: its number, its name, or itself."""
 
+MOST_NAMED = 6
+"""Of more futures the summary only says how many are in each state."""
 SETTLES_S = 10.0
 """How long a call that was told how to end may take for it, before the cell goes on without it."""
 
@@ -194,7 +196,7 @@ class FutureInspector(Exhibit):
         lives = self.lives
         if not lives:
             return "No future yet."
-        if len(lives) > 8:
+        if len(lives) > MOST_NAMED:
             counts = {state: sum(life.state == state for life in lives) for state in STATES}
             return f"{len(lives)} futures: {', '.join(f'{count} {state}' for state, count in counts.items() if count)}."
         return f"{', '.join(map(_standing, lives))}."

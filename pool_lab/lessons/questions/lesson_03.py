@@ -37,9 +37,10 @@ def _order(traces: Traces) -> tuple[str, ...] | None:
     asked = [line.answered_at for line in _lines(trace, "report", "result")]
     if span is None or span.began is None or span.ended is None or not submits or not asked:
         return None
-    began, ended = trace.origin + span.began, trace.origin + span.ended
-    moments = {"submit": submits[0], "start": began, "end": ended, "result": asked[0]}
-    return tuple(sorted(moments, key=lambda step: moments[step] or 0.0))
+    # Who waits for the result may have it a moment before the end of the call is noted.
+    began, ended, told = trace.origin + span.began, trace.origin + span.ended, asked[0] or 0.0
+    moments = {"submit": submits[0] or 0.0, "start": began, "end": min(ended, told), "result": told}
+    return tuple(sorted(moments, key=moments.__getitem__))
 
 
 def _before(first: str, second: str) -> Miss:
