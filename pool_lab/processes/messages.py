@@ -10,6 +10,7 @@ those made inside functions, lambdas among them, and those defined in a notebook
 other process can import. Those travel by value: see `by_value`.
 """
 
+import copyreg
 import io
 import linecache
 import pickle
@@ -19,6 +20,7 @@ import sys
 import traceback
 from collections.abc import Callable
 from enum import IntEnum
+from functools import lru_cache
 from multiprocessing.reduction import ForkingPickler
 from typing import Any, NamedTuple
 
@@ -63,6 +65,10 @@ class ReplyKind(IntEnum):
     """The call could not be unpickled, which raised the payload."""
 
 
+_KINDS = tuple(ReplyKind)
+_EXTRA_REDUCERS = ForkingPickler._extra_reducers  # type: ignore[attr-defined]
+
+
 class BadReplyError(Exception):
     """What a worker process sent is no reply, or none to the request it has."""
 
@@ -70,7 +76,7 @@ class BadReplyError(Exception):
 class Reply(NamedTuple):
     kind: ReplyKind
     request: int
-    """The worker's requests are counted from 0."""
+    """The number of the request, in the worker's mailbox."""
     worktime: Worktime
     payload: bytes
 
@@ -82,8 +88,8 @@ class Reply(NamedTuple):
         """Raises `BadReplyError`."""
         try:
             kind, request, *worktime = HEAD.unpack_from(message)
-            return cls(ReplyKind(kind), request, Worktime(*worktime), message[HEAD.size :])
-        except (struct.error, ValueError) as error:
+            return cls(_KINDS[kind], request, Worktime(*worktime), message[HEAD.size :])
+        except (struct.error, IndexError) as error:
             raise BadReplyError(f"{len(message)} bytes that are no reply: {error}") from None
 
 
@@ -93,14 +99,27 @@ NO_WORKTIME = Worktime(0.0, 0.0, 0.0)
 def dumps(value: object, *, to_worker: bool = False) -> bytes:
     """The value, pickled; by value what another process could not find by name. Raises whatever pickling raises."""
     buffer = io.BytesIO()
+    pickler = pickle.Pickler(buffer, PROTOCOL)
+    pickler.dispatch_table = _reducers()
     try:
-        ForkingPickler(buffer, PROTOCOL).dump(value)
+        pickler.dump(value)
     except Exception as error:
         return _dumps_by_value(value, error, to_worker=to_worker)
     pickled = buffer.getvalue()
     if b"__main__" in pickled and not main_can_be_imported():
         return _dumps_by_value(value, None, to_worker=to_worker)
     return pickled
+
+
+def _reducers() -> dict[type, Callable[[Any], Any]]:
+    """How to pickle what has a way of its own: registered with `copyreg`, or with multiprocessing."""
+    return _put_together(len(copyreg.dispatch_table), len(_EXTRA_REDUCERS))
+
+
+@lru_cache(maxsize=1)
+def _put_together(*lengths: int) -> dict[type, Callable[[Any], Any]]:
+    """`ForkingPickler` does this for every pickle, which takes longer than most pickles. `lengths` tell of news."""
+    return {**copyreg.dispatch_table, **_EXTRA_REDUCERS}
 
 
 def _dumps_by_value(value: object, first_error: Exception | None, *, to_worker: bool) -> bytes:
@@ -171,15 +190,17 @@ def _unreadable(what: str, error: BaseException) -> CallUnpicklingError:
     return CallUnpicklingError(f"{what} arrived but cannot be unpickled: {text_of(error)}")
 
 
-def outcome(reply: Reply, function_name: str) -> tuple[object, BaseException | None]:
+def outcome(reply: Reply, function: Callable[..., Any]) -> tuple[object, BaseException | None]:
     """What the call returned and None, or None and what it raised."""
-    if reply.kind is not ReplyKind.RETURNED:
-        error = raised(reply.payload, f"the exception of {function_name}(...)")
-        return None, error if reply.kind is ReplyKind.RAISED else _unreadable_call(function_name, error)
-    try:
-        return loads(reply.payload, f"the result of {function_name}(...)"), None
-    except CallUnpicklingError as failure:
-        return None, failure.with_traceback(None)
+    if reply.kind is ReplyKind.RETURNED:
+        try:
+            return pickle.loads(reply.payload), None
+        except BaseException as error:  # foreign code runs here: a SystemExit must not end the thread that reads
+            failure = _unreadable(f"the result of {name_of(function)}(...)", error)
+            failure.__cause__ = error
+            return None, failure
+    reason = raised(reply.payload, f"the exception of {name_of(function)}(...)")
+    return None, reason if reply.kind is ReplyKind.RAISED else _unreadable_call(name_of(function), reason)
 
 
 def _unreadable_call(function_name: str, error: BaseException) -> CallUnpicklingError:

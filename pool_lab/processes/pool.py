@@ -17,7 +17,7 @@ from typing import Any, TypeVar
 
 from pool_lab.cpus import usable_cpus
 from pool_lab.events import Observer
-from pool_lab.executor import whole_number
+from pool_lab.executor import Executor, whole_number
 from pool_lab.pool import Pool, check_initializer, worker_count
 
 from .parent import WorkerProcess
@@ -96,19 +96,19 @@ class ProcessPoolExecutor(Pool, concurrent.futures.ProcessPoolExecutor):
         fn: Callable[..., T],
         *iterables: Iterable[Any],
         timeout: float | None = None,
-        chunksize: int = 1,
+        chunksize: int | None = None,
         buffersize: int | None = None,
     ) -> Iterator[T]:
         """As in `Executor.map`, with `chunksize` inputs, and then their results, travelling together.
 
         `buffersize` counts such chunks.
         """
-        if whole_number("chunksize", chunksize) < 1:
+        if chunksize is not None and whole_number("chunksize", chunksize) < 1:
             raise ValueError(f"chunksize must be >= 1, got {chunksize}")
-        if chunksize == 1:
-            return super().map(fn, *iterables, timeout=timeout, buffersize=buffersize)
+        if chunksize is None or chunksize == 1:
+            return Executor.map(self, fn, *iterables, timeout=timeout, buffersize=buffersize)
         chunks = _chunks(zip(*iterables, strict=False), chunksize)
-        return _one_by_one(super().map(partial(_run_chunk, fn), chunks, timeout=timeout, buffersize=buffersize))
+        return _one_by_one(Executor.map(self, partial(_run_chunk, fn), chunks, timeout=timeout, buffersize=buffersize))
 
     def resize(self, max_workers: int) -> None:
         super().resize(_checked_size(max_workers))
