@@ -40,7 +40,16 @@ WIDGETS = {"anywidget", "ipywidgets", "traitlets"}
 WIDGET_ROOMS = {"lab.timeline", "lab.controls", "lab.experiments", "lab.inspector_view"}
 PLOTTING = {"matplotlib"}
 PLOTTING_ROOMS = {"lab.plots", "lab.panel", "lab.palette", "lab.exhibit", "lab.experiments", "lab.state_diagram"}
-PURE_ROOMS = {"lab.trace", "lab.words", "lab.workloads", "lab.following", "lab.holding", "lab.answers", "lab.callbacks"}
+PURE_ROOMS = {
+    "lab.trace",
+    "lab.words",
+    "lab.workloads",
+    "lab.following",
+    "lab.holding",
+    "lab.inquiring",
+    "lab.answers",
+    "lab.callbacks",
+}
 LONGEST_FILE = 400
 
 # Too slow to load for those who only want a pool, or not the library's business.
