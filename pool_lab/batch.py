@@ -16,7 +16,7 @@ The calls that a worker makes in one share see the same copy of the context vari
 import itertools
 import time
 from collections import deque
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
 from contextlib import suppress
 from queue import Empty, SimpleQueue
 from threading import TIMEOUT_MAX
@@ -33,6 +33,7 @@ T = TypeVar("T")
 class Door(Protocol):
     """What a batch needs of the dispatcher."""
 
+    size: int
     is_overstaffed: bool
     """Workers are to come back after the call that they are at."""
 
@@ -50,24 +51,28 @@ class Batch:
         self.results: dict[int, Any] = {}
         self.errors: dict[int, BaseException] = {}
         self._door = door
-        self._numbers = itertools.count()
+        self._count = 0
         self._awaited: int | None = None
         self._bell: SimpleQueue[None] = SimpleQueue()
         self._is_in_line = False
 
     # For the one who calls `map`
 
-    def add(self, args: tuple[Any, ...]) -> None:
-        self.todo.append((next(self._numbers), args))
-        if not self._is_in_line:
-            self._is_in_line = True
-            self._door.submit_share(self, first=False)
+    def take(self, inputs: Iterable[tuple[Any, ...]]) -> None:
+        """Take all inputs; the first are begun while the last are still to come."""
+        numbers, put = itertools.count(), self.todo.append
+        for one in zip(numbers, inputs, strict=False):
+            put(one)
+            if not self._is_in_line:
+                self._is_in_line = True
+                self._door.submit_share(self, first=False)
+        self._count = next(numbers) - 1  # the one that found no input
 
     def in_order(self, deadline: float | None) -> Iterator[Any]:
         """The results, in the order of the inputs; all have been added. Closing it cancels what has not begun."""
         results = self.results
         try:
-            for number in range(next(self._numbers)):
+            for number in range(self._count):
                 if number not in results:
                     self._wait_for(number, deadline)
                 yield results.pop(number)
@@ -102,11 +107,17 @@ class Batch:
     def let_others_in(self) -> None:
         """Whoever begins a share puts the next one in its place."""
         self._is_in_line = False
-        if (
-            self.todo
-        ):  # looked at afterwards: whoever adds something now will see that no share is in line, or we see it
+        if self.waiting:  # asked afterwards: who adds an input now sees that no share is in line, or we see the input
             self._is_in_line = True
             self._door.submit_share(self, first=True)
+
+    @property
+    def waiting(self) -> int:
+        """How many calls nobody has begun."""
+        return len(self.todo)
+
+    def share(self, number: int) -> "Share":
+        return Share(number, self, self.work)
 
     def fail(self, error: Callable[[], BaseException]) -> None:
         """All calls that have not begun end with an exception from `error`."""
@@ -134,8 +145,8 @@ class Share(Call):
 
     __slots__ = ("batch",)
 
-    def __init__(self, number: int, batch: Batch) -> None:
-        super().__init__(number, batch.work, (), {})
+    def __init__(self, number: int, batch: Batch, function: Callable[..., Any]) -> None:
+        super().__init__(number, function, (), {})
         self.batch = batch
 
     def cancel(self) -> bool:
@@ -150,4 +161,4 @@ class Share(Call):
 def waiting(queue: Collection[Call]) -> int:
     """How many calls wait in the queue, those of batches among them."""
     batches = {call.batch for call in queue if isinstance(call, Share)}
-    return sum(not isinstance(call, Share) for call in queue) + sum(len(batch.todo) for batch in batches)
+    return sum(not isinstance(call, Share) for call in queue) + sum(batch.waiting for batch in batches)

@@ -34,7 +34,7 @@ from functools import partial
 from itertools import islice
 from typing import Any
 
-from .batch import Batch, Share, waiting
+from .batch import Batch, waiting
 from .call import Call, name_of
 from .errors import BrokenExecutor, CancelledError, logger
 from .events import Event, EventKind, Observers
@@ -138,7 +138,7 @@ class Dispatcher:
         call.set_exception(error)
 
     def submit_share(self, batch: Batch, *, first: bool) -> None:
-        share = Share(next(self._calls), batch)
+        share = batch.share(next(self._calls))
         if not first:
             self._queue.append(share)
             if not self._all_busy:

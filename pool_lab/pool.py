@@ -25,6 +25,9 @@ T = TypeVar("T")
 class Pool(Executor):
     """An executor with a fixed, changeable number of workers."""
 
+    _batch: type[Batch] = Batch
+    """What `map` makes of its calls."""
+
     def __init__(
         self,
         size: int,
@@ -66,10 +69,9 @@ class Pool(Executor):
         if buffersize is not None or self._dispatcher.observers or not self._submits_as_pools_do:
             return super().map(fn, *iterables, timeout=timeout, buffersize=buffersize)
         deadline = None if timeout is None else time.monotonic() + timeout
-        batch = Batch(fn, self._dispatcher)
+        batch = self._batch(fn, self._dispatcher)
         try:
-            for args in zip(*iterables, strict=False):
-                batch.add(args)
+            batch.take(zip(*iterables, strict=False))
         except BaseException:
             batch.cancel()
             raise

@@ -12,6 +12,7 @@ from pool_lab.call import Call, Courier
 
 from .child import Child
 from .messages import BadReplyError
+from .parcel import Parcel
 
 __all__ = ["Assignments"]
 
@@ -35,15 +36,15 @@ class Assignments:
         """How many calls were sent ahead."""
         return max(len(self._given) - 1, 0)
 
-    def give(self, call: Call, request: bytes, child: Child) -> int:
-        """A call for the idle worker. Returns its number. `OSError`: the worker will not get it, but has it assigned."""
+    def give(self, call: Call, request: bytes | Parcel, child: Child) -> int:
+        """A call for the idle worker. Returns its number. `OSError`: it has it assigned, and will not get it."""
         with self._lock:
             number = next(self._numbers)
             self._given[number] = call, 0.0
             child.put(number, request)
         return number
 
-    def give_ahead(self, call: Call, request: bytes, child: Child, courier: Courier) -> bool:
+    def give_ahead(self, call: Call, request: bytes | Parcel, child: Child, courier: Courier) -> bool:
         """A call for the worker, which is at work. False: it cannot be sent ahead now."""
         with self._lock:
             if not self._given:

@@ -23,6 +23,7 @@ from pool_lab.pool import Pool, check_initializer, worker_count
 from .parent import WorkerProcess
 from .reader import Reader
 from .settings import Settings
+from .shares import ProcessBatch
 from .worker import Initializer
 
 __all__ = ["ProcessPoolExecutor"]
@@ -42,6 +43,8 @@ class ProcessPoolExecutor(Pool, concurrent.futures.ProcessPoolExecutor):
     Functions, arguments, results and exceptions travel between processes and must be picklable; functions and classes
     from a notebook cell, closures and lambdas are.
     """
+
+    _batch = ProcessBatch
 
     def __init__(
         self,
@@ -90,6 +93,8 @@ class ProcessPoolExecutor(Pool, concurrent.futures.ProcessPoolExecutor):
         )
         super().__init__(_size(max_workers), partial(WorkerProcess, settings), observer, reader.close)
         self._reader = reader
+        # Else each call counts by itself: towards the end of its worker, its time, or what dies with a worker.
+        self._makes_batches = max_tasks_per_child is None and task_timeout is None and not replace_workers
 
     def map(
         self,
@@ -105,6 +110,8 @@ class ProcessPoolExecutor(Pool, concurrent.futures.ProcessPoolExecutor):
         """
         if chunksize is not None and whole_number("chunksize", chunksize) < 1:
             raise ValueError(f"chunksize must be >= 1, got {chunksize}")
+        if chunksize is None and self._makes_batches:
+            return super().map(fn, *iterables, timeout=timeout, buffersize=buffersize)
         if chunksize is None or chunksize == 1:
             return Executor.map(self, fn, *iterables, timeout=timeout, buffersize=buffersize)
         chunks = _chunks(zip(*iterables, strict=False), chunksize)
