@@ -134,7 +134,7 @@ CANCELLED = NumberQuestion(
     ),
     least=0,
     most=3,
-    unit="say True",
+    unit="of three",
 )
 
 # 03 timeout
@@ -298,7 +298,7 @@ THREADS = NumberQuestion(
     ),
     least=0,
     most=3,
-    unit="in my thread",
+    unit="of three",
 )
 
 QUESTIONS: dict[str, Asking] = {
