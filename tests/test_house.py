@@ -39,11 +39,11 @@ LIBRARY = {
 }
 # Who may use what is heavy. All else in the lab works without a screen.
 WIDGETS = {"anywidget", "ipywidgets", "traitlets"}
-WIDGET_ROOMS = {"lab.timeline", "lab.controls", "lab.result_view", "lab.sweep_view"}
+WIDGET_ROOMS = {"lab.timeline", "lab.controls", "lab.result_view", "lab.sweep_view", "lab.inspector_view"}
 PLOTTING = {"matplotlib"}
 PLOTTING_ROOMS = {
     *("lab.plots", "lab.panel", "lab.page", "lab.palette", "lab.exhibit", "lab.ghosts"),
-    *("lab.result_plot", "lab.sweep_plot", "lab.racing", "lab.sweeping", "lab.watching"),
+    *("lab.result_plot", "lab.sweep_plot", "lab.racing", "lab.sweeping", "lab.watching", "lab.state_diagram"),
 }
 PURE_ROOMS = {
     "lab.trace",
@@ -55,6 +55,11 @@ PURE_ROOMS = {
     "lab.result_words",
     "lab.ledger",
     "lab.pauses",
+    "lab.following",
+    "lab.holding",
+    "lab.inquiring",
+    "lab.answers",
+    "lab.callbacks",
 }
 LONGEST_FILE = 400
 

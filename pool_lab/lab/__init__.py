@@ -10,13 +10,19 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from pool_lab.lab import workloads
+    from pool_lab.lab.inspecting import inspect_futures
     from pool_lab.lab.racing import race
     from pool_lab.lab.sweeping import sweep
     from pool_lab.lab.watching import watch
 
-__all__ = ["race", "sweep", "watch", "workloads"]
+__all__ = ["inspect_futures", "race", "sweep", "watch", "workloads"]
 
-_HOMES = {"race": "pool_lab.lab.racing", "sweep": "pool_lab.lab.sweeping", "watch": "pool_lab.lab.watching"}
+_HOMES = {
+    "inspect_futures": "pool_lab.lab.inspecting",
+    "race": "pool_lab.lab.racing",
+    "sweep": "pool_lab.lab.sweeping",
+    "watch": "pool_lab.lab.watching",
+}
 
 
 def __getattr__(name: str) -> Any:
