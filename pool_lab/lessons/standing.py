@@ -7,11 +7,12 @@ from pool_lab.lessons import records
 from pool_lab.lessons.exercises.coach import EXERCISES
 from pool_lab.lessons.questions import QUESTIONS
 from pool_lab.lessons.records import Entry
+from pool_lab.lessons.series import title
 
 __all__ = ["LESSONS", "Progress", "progress"]
 
-LESSONS = {"00": "Start here", "07": "Race threads and processes"}
-"""The lessons there are, by their numbers."""
+LESSONS = {number: title(number) for number in sorted({name[:2] for name in QUESTIONS})}
+"""The lessons there are, by their numbers: every lesson asks something."""
 
 SIGNS = {"right": "✓", "correct": "✓", "almost": "◐", "wrong": "✗", "answered": "…"}
 
@@ -34,11 +35,11 @@ class Progress:
         self.entries = tuple(entries)
 
     def rows(self) -> Iterator[Row]:
-        for number, title in LESSONS.items():
+        for number, name in LESSONS.items():
             predictions = [name for name in QUESTIONS if name.startswith(number)]
             exercises = [name for name in EXERCISES if name.startswith(number)]
             yield Row(
-                f"{number} {title}",
+                f"{number} {name}",
                 ", ".join(self._standing("prediction", name, name.removeprefix(f"{number} ")) for name in predictions),
                 ", ".join(self._standing("exercise", name, name) for name in exercises),
             )
