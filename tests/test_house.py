@@ -39,7 +39,7 @@ LIBRARY = {
 WIDGETS = {"anywidget", "ipywidgets", "traitlets"}
 WIDGET_ROOMS = {"lab.timeline", "lab.controls", "lab.experiments"}
 PLOTTING = {"matplotlib"}
-PLOTTING_ROOMS = {"lab.latencies", "lab.page", "lab.plots", "lab.panel", "lab.palette", "lab.exhibit", "lab.experiments"}
+PLOTTING_ROOMS = {"lab.latency_chart", "lab.page", "lab.plots", "lab.panel", "lab.palette", "lab.exhibit", "lab.experiments"}
 PURE_ROOMS = {"lab.gates", "lab.servers", "lab.trace", "lab.words", "lab.workloads"}
 LONGEST_FILE = 400
 

@@ -22,7 +22,7 @@ from pool_lab.lab import words
 from pool_lab.lab.exhibit import Exhibit, Still
 from pool_lab.lab.gates import LONGEST_S
 from pool_lab.lab.kinds import Kind, kind_of, this_machine
-from pool_lab.lab.latencies import Row, draw_latencies
+from pool_lab.lab.latency_chart import Row, draw_latencies
 from pool_lab.lab.plots import timeline as draw_timeline
 from pool_lab.lab.recording import Recorder, attach
 from pool_lab.lab.servers import Server
