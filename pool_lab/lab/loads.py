@@ -89,6 +89,10 @@ class Load(Exhibit):
         return self
 
     @property
+    def is_over(self) -> bool:
+        return self._over.is_set()
+
+    @property
     def trace(self) -> Trace:
         self.wait()
         return self._recorder.trace
@@ -114,7 +118,7 @@ class Load(Exhibit):
         if not waited:
             return f"None of {words.number_of(self.requests, 'request')} got a page."
         told = f"{len(waited)} of {words.number_of(self.requests, 'request')} got a page: half of them within "
-        told += f"{words.seconds(percentile(waited, 50))}, the last after {words.seconds(waited[-1])}"
+        told += f"{words.seconds(percentile(waited, 50))}, all within {words.seconds(waited[-1])}"
         return told + (f"; {refused} got an error." if refused else ".")
 
     def claim(self) -> str:
