@@ -1,20 +1,23 @@
 """`Gate`: calls come to it and wait until you let them through, so that a lesson decides when a call ends.
 
-you                                  a call, in a thread
-gate.wait_for(2)   <-- came ---      gate(value)     stands there
-gate.let_through() -- passes -->     returns value   one of them, whichever
-gate.open()        -- passes -->                     all, also those that are yet to come
+    you                                  a call, in a thread
+    gate.wait_for(2)   <-- came ---      gate(value)     stands there
+    gate.let_through() -- passes -->     returns value   one of them, whichever
+    gate.open()        -- passes -->                     all, also those that are yet to come
+
+A learner may take an hour to read on, so calls wait as long as it takes. When the program ends, all gates open.
 """
 
 import threading
-from typing import Generic, TypeVar
+import weakref
+from typing import Any, Generic, TypeVar
 
 __all__ = ["LONGEST_S", "Gate"]
 
 T = TypeVar("T")
 
 LONGEST_S = 60
-"""Nobody waits longer than this for anything."""
+"""Nobody waits longer than this for what should come by itself."""
 
 
 class Gate(Generic[T]):
@@ -26,15 +29,15 @@ class Gate(Generic[T]):
         self._awaited = 0
         self._may_pass = 0
         self._is_open = False
+        _gates.add(self)
 
     def __call__(self, value: T) -> T:
-        """Wait to be let through, then return the value. `TimeoutError` after a minute."""
+        """Wait to be let through, then return the value."""
         with self._changed:
             self._came += 1
             self._changed.notify_all()
-            if not self._changed.wait_for(lambda: self._is_open or self._may_pass, LONGEST_S):
-                raise TimeoutError(f"nobody has opened the gate for {LONGEST_S} s")
-            self._may_pass -= not self._is_open
+            self._changed.wait_for(lambda: self._is_open or self._may_pass)
+            self._may_pass -= bool(self._may_pass)
         return value
 
     def wait_for(self, calls: int = 1) -> None:
@@ -55,3 +58,15 @@ class Gate(Generic[T]):
         with self._changed:
             self._is_open = True
             self._changed.notify_all()
+
+
+_gates: "weakref.WeakSet[Gate[Any]]" = weakref.WeakSet()
+
+
+def _open_all() -> None:
+    for gate in list(_gates):
+        gate.open()
+
+
+# Before the pools' own: they let their last calls finish, and those must not stand at a gate for ever.
+threading._register_atexit(_open_all)  # type: ignore[attr-defined]

@@ -1,6 +1,8 @@
 """A load asks a server for pages, and tells how long everyone waited."""
 
 import math
+import subprocess
+import sys
 import threading
 from itertools import islice
 
@@ -125,6 +127,11 @@ def test_latencies_stay_covered_until_a_prediction_is_in() -> None:
     covered = latencies(two_loads(), after=Closed())
     assert repr(covered).startswith("Predict first")
     assert not covered._shows_a_still()
+
+
+def test_a_program_that_ends_leaves_nobody_at_a_gate() -> None:
+    script = "from pool_lab import ThreadPoolExecutor as Pool; from pool_lab.lab import Gate; Pool(1).submit(Gate(), 0)"
+    assert subprocess.run([sys.executable, "-c", script], timeout=60, check=True).returncode == 0
 
 
 def test_a_gate_lets_through_as_many_as_it_is_told() -> None:
