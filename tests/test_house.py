@@ -28,7 +28,7 @@ LIBRARY = {
     "call": {"future", "errors"},
     "executor": {"future", "errors"},
     "interpreter": set(),
-    "staff": {"call"},
+    "staff": {"call", "errors"},
     "reports": {"staff", "call", "future", "events"},
     "dispatch": {"reports", "staff", "interpreter", "call", "executor", "future", "events", "errors"},
     "pool": {"dispatch", "staff", "call", "executor", "future", "events", "errors", "cpus"},
