@@ -17,7 +17,11 @@ COLOURS = re.compile(r"\x1b\[[0-9;]*m")
 class Kernel:
     """A kernel with this Python, from `with` to its end."""
 
+    messages: list[dict[str, Any]]
+    """All that the last cell made the kernel tell its front end."""
+
     def __init__(self) -> None:
+        self.messages = []
         self._manager: Any = KernelManager()
         self._client: Any = self._manager.client()
 
@@ -48,9 +52,11 @@ class Kernel:
         `awaited`: words that may come after the cell's end. `interrupt_at`: words at which to press the stop button.
         """
         output, is_over = "", False
+        self.messages = []
         request = self._client.execute(cell)
         while not is_over or awaited not in output:
             message = self._client.get_iopub_msg(timeout=PATIENCE_S)
+            self.messages.append(message)
             output += _shown(message["msg_type"], message["content"])
             if message["parent_header"].get("msg_id") == request:
                 is_over = is_over or message["content"].get("execution_state") == "idle"

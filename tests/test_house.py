@@ -37,10 +37,31 @@ LIBRARY = {
 }
 # Who may use what is heavy. All else in the lab works without a screen.
 WIDGETS = {"anywidget", "ipywidgets", "traitlets"}
-WIDGET_ROOMS = {"lab.timeline", "lab.controls", "lab.experiments"}
+WIDGET_ROOMS = {"lab.timeline", "lab.controls", "lab.result_view", "lab.sweep_view"}
 PLOTTING = {"matplotlib"}
-PLOTTING_ROOMS = {"lab.latency_chart", "lab.page", "lab.plots", "lab.panel", "lab.palette", "lab.exhibit", "lab.experiments"}
-PURE_ROOMS = {"lab.gates", "lab.servers", "lab.trace", "lab.words", "lab.workloads"}
+PLOTTING_ROOMS = {
+    *("lab.plots", "lab.panel", "lab.page", "lab.palette", "lab.exhibit", "lab.ghosts"),
+    *(
+        "lab.result_plot",
+        "lab.sweep_plot",
+        "lab.latency_chart",
+        "lab.loads",
+        "lab.racing",
+        "lab.sweeping",
+        "lab.watching",
+    ),
+}
+PURE_ROOMS = {
+    "lab.trace",
+    "lab.words",
+    "lab.gates",
+    "lab.servers",
+    "lab.workloads",
+    "lab.breakdown",
+    "lab.outcome",
+    "lab.serial",
+    "lab.result_words",
+}
 LONGEST_FILE = 400
 
 # Too slow to load for those who only want a pool, or not the library's business.

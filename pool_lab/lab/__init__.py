@@ -1,6 +1,6 @@
 """The laboratory: watch any executor at work, race one against another, put a server under load, and see why.
 
-    from pool_lab.lab import race, watch, workloads
+    from pool_lab.lab import race, sweep, watch, workloads
 
 Names are loaded when they are first used: a worker process that runs a workload needs neither widgets nor pictures.
 """
@@ -13,10 +13,11 @@ if TYPE_CHECKING:
     from pool_lab.lab.gates import Gate
     from pool_lab.lab.loads import latencies, load
     from pool_lab.lab.racing import race
+    from pool_lab.lab.sweeping import sweep
     from pool_lab.lab.thread_per_call import ThreadPerCall
     from pool_lab.lab.watching import watch
 
-__all__ = ["Gate", "ThreadPerCall", "latencies", "load", "race", "servers", "watch", "workloads"]
+__all__ = ["Gate", "ThreadPerCall", "latencies", "load", "race", "servers", "sweep", "watch", "workloads"]
 
 _MODULES = {"servers", "workloads"}
 _HOMES = {
@@ -25,6 +26,7 @@ _HOMES = {
     "latencies": "loads",
     "load": "loads",
     "race": "racing",
+    "sweep": "sweeping",
     "watch": "watching",
 }
 

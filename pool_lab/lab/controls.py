@@ -9,9 +9,9 @@ from typing import Protocol
 
 import ipywidgets
 
-from pool_lab.lab.timeline import Timeline
+from pool_lab.lab.workloads import Knob
 
-__all__ = ["Gate", "StartStop", "experiment_view", "keep_covered", "worker_slider"]
+__all__ = ["Gate", "Note", "StartStop", "experiment_view", "keep_covered", "knob_slider", "worker_slider"]
 
 COVER = "Predict first: this opens when your answer is in."
 
@@ -23,6 +23,11 @@ class Gate(Protocol):
     def is_open(self) -> bool: ...
     def when_open(self, callback: Callable[[], None], /) -> None:
         """Have the callback called once it opens; at once if it is open."""
+
+
+class Picture(Protocol):
+    cover: str
+    """If not empty: hides the picture and is shown in its place."""
 
 
 class StartStop(ipywidgets.Button):  # type: ignore[misc]  # ipywidgets ships no types
@@ -47,25 +52,43 @@ def worker_slider(workers: int, most: int, resize: Callable[[int], None]) -> ipy
     return slider
 
 
+def knob_slider(knob: Knob, turn: Callable[[str, float], None]) -> ipywidgets.SelectionSlider:
+    options = [(knob.words(value), value) for value in knob.values]
+    slider = ipywidgets.SelectionSlider(options=options, value=knob.value, description=knob.label)
+    slider.observe(lambda change: turn(knob.name, change["new"]), "value")
+    return slider
+
+
+class Note(ipywidgets.HTML):  # type: ignore[misc]  # ipywidgets ships no types
+    """The title line: what it is, and some words about it."""
+
+    def __init__(self, title: str, note: str) -> None:
+        super().__init__()
+        self.title = title
+        self.say(note)
+
+    def say(self, note: str) -> None:
+        self.value = f'<span class="pool-lab-title">{escape(self.title)}</span> {escape(note)}'
+
+
 def experiment_view(
-    title: str, note: str, button: StartStop | None, controls: list[ipywidgets.Widget], timeline: Timeline
+    note: Note, button: StartStop | None, controls: list[ipywidgets.Widget], *pictures: ipywidgets.Widget
 ) -> ipywidgets.VBox:
-    """A title line with the button, a row of controls, the picture."""
-    words = ipywidgets.HTML(f'<span class="pool-lab-title">{escape(title)}</span> {escape(note)}')
-    head = ipywidgets.HBox([words] if button is None else [words, button])
+    """A title line with the button, a row of controls, the pictures."""
+    head = ipywidgets.HBox([note] if button is None else [note, button])
     head.add_class("pool-lab-head")
     row = ipywidgets.HBox(controls)
     row.add_class("pool-lab-controls")
-    view = ipywidgets.VBox([head, row, timeline] if controls else [head, timeline])
+    view = ipywidgets.VBox([head, row, *pictures] if controls else [head, *pictures])
     view.add_class("pool-lab").add_class("pool-lab-experiment")
     return view
 
 
-def keep_covered(timeline: Timeline, button: StartStop | None, gate: Gate) -> None:
+def keep_covered(picture: Picture, button: StartStop | None, gate: Gate) -> None:
     """Hide the picture, and lock the button, until the gate opens."""
 
     def set_covered(covered: bool) -> None:
-        timeline.cover = COVER if covered else ""
+        picture.cover = COVER if covered else ""
         if button is not None:
             button.disabled = covered
 

@@ -12,13 +12,16 @@ The text of a display is `repr`, which is the same on every run, so that stored 
 import sys
 import threading
 from base64 import b64encode
+from collections.abc import Callable
 from typing import Any
 
-from matplotlib.figure import Figure
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure, SubFigure
 
-from pool_lab.lab.plots import png
+from pool_lab.lab.page import png
+from pool_lab.lab.palette import calm
 
-__all__ = ["Exhibit", "Still", "someone_is_there"]
+__all__ = ["Exhibit", "Still", "on_axes", "someone_is_there"]
 
 WIDGET_VIEW = "application/vnd.jupyter.widget-view+json"
 Bundle = tuple[dict[str, Any], dict[str, Any]]
@@ -37,8 +40,11 @@ def someone_is_there() -> bool:
 class Still(Figure):
     """A figure that shows itself in a notebook without pyplot, and says in words what it shows."""
 
-    title = "Still"
-    alt = ""
+    def __init__(self, title: str = "", alt: str = "") -> None:
+        super().__init__()
+        self.title = title
+        self.alt = alt
+        """What it shows, in words."""
 
     def __repr__(self) -> str:
         return f"Still({self.title})"
@@ -58,8 +64,8 @@ class Exhibit:
         self._displays: list[str] = []
         self._display_lock = threading.Lock()
 
-    def figure(self) -> Still:
-        """What there is to see by now, as a matplotlib figure."""
+    def figure(self, ax: Axes | None = None) -> Figure:
+        """What there is to see by now: a figure of its own or, drawn on the axes, the figure that these belong to."""
         raise NotImplementedError
 
     def summary(self) -> str:
@@ -106,6 +112,14 @@ class Exhibit:
 
     def _still(self) -> Bundle:
         return {"text/plain": repr(self), **picture(self.figure())}, alt_text(self.summary())
+
+
+def on_axes(axes: Axes, draw: Callable[[], object]) -> Figure:
+    """Draw, and return the figure of the axes; for those in a part of a figure, the whole."""
+    calm(axes)
+    draw()
+    figure = axes.figure
+    return figure.figure if isinstance(figure, SubFigure) else figure
 
 
 def picture(figure: Figure) -> dict[str, str]:

@@ -9,11 +9,11 @@ from matplotlib.figure import Figure
 from matplotlib.ticker import FuncFormatter, MaxNLocator
 
 from pool_lab.lab.page import LINE, MARGIN, WIDTH, Page, text, wrapped
-from pool_lab.lab.palette import INK, QUIET, colours, styled
+from pool_lab.lab.palette import GROUND, INK, QUIET, colours, styled
 from pool_lab.lab.panel import POINT
 from pool_lab.lab.words import number_of, seconds
 
-__all__ = ["Row", "draw_latencies"]
+__all__ = ["Row", "draw_latencies", "latency_axes"]
 
 HEAD, ROW, AXIS = 64, 38, 34
 COLUMNS = {"threads": 330, "half within": 240, "95 % within": 152, "all within": 70, "errors": 0}
@@ -52,42 +52,52 @@ def draw_latencies(figure: Figure, rows: Sequence[Row], caption: str = "") -> No
     with styled():
         page = Page(figure, HEAD + table + AXIS + LINE * len(lines) + 8)
         left = MARGIN + 14 + max((8.4 * len(row.label) for row in rows), default=0.0)
-        width = WIDTH - MARGIN - COLUMNS["threads"] - 70 - left
-        axes = _time_axes(page, rows, (left, HEAD, width, table))
+        latency_axes(page.axes(left, HEAD, WIDTH - MARGIN - COLUMNS["threads"] - 70 - left, table), rows)
         page.write(MARGIN, 22, [text("How long requests waited", INK, 14, bold=True)])
         for words, offset in COLUMNS.items():
             page.write(WIDTH - MARGIN - offset, HEAD - 14, [text(words, QUIET, 11.5)], right=True)
         for number, row in enumerate(rows):
-            _draw_row(page, axes, number, row, left)
+            _write_cells(page, HEAD + ROW * (number + 0.5), row)
         page.paragraph(HEAD + table + AXIS + LINE / 2, lines)
 
 
-def _time_axes(page: Page, rows: Sequence[Row], box: tuple[float, float, float, float]) -> Axes:
+def _write_cells(page: Page, y: float, row: Row) -> None:
+    bold = [False, False, False, False, row.errors > 0]
+    for cell, offset, is_bold in zip(row.cells(), COLUMNS.values(), bold, strict=True):
+        page.write(WIDTH - MARGIN - offset, y, [text(cell, bold=is_bold)], right=True)
+
+
+def latency_axes(axes: Axes, rows: Sequence[Row]) -> None:
+    """Draw the marks of all rows on the axes."""
+    with styled():
+        _set_scales(axes, rows)
+        for number, row in enumerate(rows):
+            _draw_marks(axes, number + 0.5, row)
+
+
+def _set_scales(axes: Axes, rows: Sequence[Row]) -> None:
     longest = max((latency for row in rows for latency in row.latencies_s), default=1.0)
-    axes = page.axes(*box)
-    axes.set(xlim=(0, 1.04 * longest), ylim=(max(len(rows), 1), 0), yticks=[])
+    axes.set(xlim=(0, 1.04 * longest), ylim=(max(len(rows), 1), 0))
+    axes.set_yticks([number + 0.5 for number in range(len(rows))], [row.label for row in rows])
+    for label in axes.get_yticklabels():
+        label.set(color=INK, fontweight="bold", fontsize=12.5 * POINT)
     axes.xaxis.set_major_locator(MaxNLocator(5, steps=[1, 2, 2.5, 5, 10]))
     axes.xaxis.set_major_formatter(FuncFormatter(partial(_moment, in_ms=longest < 0.5)))
-    return axes
 
 
 def _moment(value: float, _: int, *, in_ms: bool) -> str:
     return f"{value * 1000:.0f} ms" if in_ms else f"{value:g} s"
 
 
-def _draw_row(page: Page, axes: Axes, number: int, row: Row, left: float) -> None:
-    look, middle = colours(row.kind), number + 0.5
-    axes.hlines(middle, 0, axes.get_xlim()[1], colors=look.tint, linewidth=POINT, gid="row")
+def _draw_marks(axes: Axes, middle: float, row: Row) -> None:
+    """A stroke for each page, and a diamond where half of them were there."""
+    fill, tint, _ = colours(row.kind)
+    axes.hlines(middle, 0, axes.get_xlim()[1], colors=tint, linewidth=POINT, gid="row")
     axes.vlines(
-        row.latencies_s, middle - 0.3, middle + 0.3, colors=look.fill, linewidth=1.5 * POINT, alpha=0.6, gid="requests"
+        row.latencies_s, middle - 0.3, middle + 0.3, colors=fill, linewidth=1.5 * POINT, alpha=0.6, gid="requests"
     )
     if row.within_s:
         axes.plot(
             [row.within_s[50]], [middle], marker="D", markersize=7 * POINT, color=INK, linestyle="none",
-            markeredgecolor="white", gid="median",
+            markeredgecolor=GROUND, gid="median",
         )  # fmt: skip
-    y = HEAD + ROW * middle
-    page.write(left - 14, y, [text(row.label, bold=True)], right=True)
-    bold = [False, False, False, False, row.errors > 0]
-    for cell, offset, is_bold in zip(row.cells(), COLUMNS.values(), bold, strict=True):
-        page.write(WIDTH - MARGIN - offset, y, [text(cell, bold=is_bold)], right=True)

@@ -17,13 +17,17 @@ from collections.abc import Mapping
 from http import HTTPStatus
 from typing import TYPE_CHECKING, NamedTuple
 
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+
 from pool_lab.executor import whole_number
 from pool_lab.lab import words
-from pool_lab.lab.exhibit import Exhibit, Still
+from pool_lab.lab.exhibit import Exhibit, Still, on_axes
 from pool_lab.lab.gates import LONGEST_S
 from pool_lab.lab.kinds import Kind, kind_of, this_machine
-from pool_lab.lab.latency_chart import Row, draw_latencies
+from pool_lab.lab.latency_chart import Row, draw_latencies, latency_axes
 from pool_lab.lab.plots import timeline as draw_timeline
+from pool_lab.lab.plots import timeline_axes
 from pool_lab.lab.recording import Recorder, attach
 from pool_lab.lab.servers import Server
 from pool_lab.lab.trace import CallState, Trace
@@ -126,9 +130,11 @@ class Load(Exhibit):
         outcome = "some got an error" if self.errors else "all got a page"
         return f"{words.number_of(self.requests, 'request')}, {outcome}."
 
-    def figure(self) -> Still:
-        still = Still()
-        still.title, still.alt = f"{self.requests} requests to a server with a {self._executor_name}", self.summary()
+    def figure(self, ax: Axes | None = None) -> Figure:
+        """The timeline of the server's executor."""
+        if ax is not None:
+            return on_axes(ax, lambda: timeline_axes(ax, self.trace, self._kind.name))
+        still = Still(f"{self.requests} requests to a server with a {self._executor_name}", self.summary())
         panel = (self._executor_name, f"{words.number_of(self.requests, 'request')} {self._pace}", self._kind.name)
         draw_timeline(still, [(*panel, self.trace)], f"{still.alt} ({this_machine()})")
         return still
@@ -211,10 +217,12 @@ class Latencies(Exhibit):
     def claim(self) -> str:
         return " ".join(f"{label[:1].upper()}{label[1:]}: {each.claim()}" for label, each in self._loads.items())
 
-    def figure(self) -> Still:
-        still = Still()
-        still.title, still.alt = f"latencies: {', '.join(self._loads)}", self.summary()
+    def figure(self, ax: Axes | None = None) -> Figure:
+        """A mark for each page, and percentiles beside; on given axes, the marks."""
         rows = [_row(label, each) for label, each in self._loads.items()]
+        if ax is not None:
+            return on_axes(ax, lambda: latency_axes(ax, rows))
+        still = Still(f"latencies: {', '.join(self._loads)}", self.summary())
         draw_latencies(still, rows, f"{still.alt} ({this_machine()})")
         return still
 

@@ -12,9 +12,10 @@ from typing import NamedTuple
 
 import matplotlib
 import matplotlib.style
+from matplotlib.axes import Axes
 from matplotlib.colors import to_hex, to_rgb
 
-__all__ = ["GROUND", "HAIRLINE", "INK", "KINDS", "QUIET", "STYLE", "Colours", "colours", "styled"]
+__all__ = ["GROUND", "HAIRLINE", "INK", "KINDS", "QUIET", "STYLE", "Colours", "calm", "colours", "styled"]
 
 STYLE = Path(__file__).with_name("pool_lab.mplstyle")
 
@@ -69,3 +70,10 @@ def styled() -> Iterator[None]:
     """The style sheet on top of matplotlib's defaults, whatever the user has set."""
     with _exchange, matplotlib.style.context(STYLE, after_reset=True):
         yield
+
+
+def calm(axes: Axes) -> None:
+    """What the style sheet says of axes, for axes that were made without it."""
+    axes.spines[:].set_visible(False)
+    axes.tick_params(length=0, labelsize=_tokens["xtick.labelsize"], labelcolor=QUIET)
+    axes.set_facecolor("none")

@@ -4,13 +4,10 @@ A still is recognised as the live picture: a panel for each pool, one above the 
 left, counts right, a legend of what occurs and a sentence below. It brings its own light ground, so it reads on a white
 and on a dark page.
 
-Everything is drawn on a given `Figure`; pyplot's global state is never touched, so any thread may draw. Sizes are
-pixels from the top left corner of a page 960 wide.
+Sizes are pixels of a `Page`.
 """
 
-import io
-import textwrap
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -18,115 +15,82 @@ from matplotlib.artist import Artist
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
-from matplotlib.offsetbox import AnchoredOffsetbox, DrawingArea, HPacker, OffsetBox, TextArea
-from matplotlib.patches import PathPatch, Rectangle
+from matplotlib.offsetbox import DrawingArea, HPacker, OffsetBox
+from matplotlib.patches import PathPatch
 
-from pool_lab.lab.palette import GROUND, INK, QUIET, Colours, colours, styled
+from pool_lab.lab.ghosts import GHOST, draw_ghost
+from pool_lab.lab.outcome import Outcome
+from pool_lab.lab.page import LINE, MARGIN, WIDTH, Page, png, text, wrapped
+from pool_lab.lab.palette import INK, QUIET, Colours, calm, colours, styled
 from pool_lab.lab.panel import BRACKET, DPI, POINT, TORN, height_of, last_moment, rounded, timeline_axes
+from pool_lab.lab.result_plot import draw_result, result_height
 from pool_lab.lab.trace import CallState, Trace
 from pool_lab.lab.words import tally
 
-__all__ = ["makespans", "png", "timeline", "timeline_axes"]
+__all__ = ["png", "result", "timeline", "timeline_axes", "timelines_axes"]
 
-WIDTH, MARGIN, LABELS = 960, 24, 44
-TOP, HEADER, AIR, AXIS, LEGEND, LINE = 12, 32, 30, 30, 40, 20  # heights, and the air between panels
-COLUMNS = 132  # letters in a line of the caption
+LABELS = 44
+TOP, HEADER, AIR, AXIS, LEGEND, TITLE = 12, 32, 30, 30, 40, 26  # heights, and the air between panels
 
 Panels = Sequence[tuple[str, str, str, Trace]]
 
 
-def timeline(figure: Figure, panels: Panels, caption: str = "") -> None:
-    """Fill the figure with a panel for each (title, note, kind, trace), one above the other. Sets the figure's size."""
-    icons, lines = _icons(panels), textwrap.wrap(caption, COLUMNS)
-    until = max((last_moment(trace) for *_, trace in panels), default=0.0)
+def timeline(
+    figure: Figure, panels: Panels, caption: str = "", *, ghosts: Sequence[Trace] = (), outcome: Outcome | None = None
+) -> None:
+    """Fill the figure with a panel for each (title, note, kind, trace), one above the other. Sets the figure's size.
+
+    `ghosts` are traces of the run before, one for each panel; with `outcome` the result follows below.
+    """
+    icons, lines = _icons(panels, ghosts), wrapped(caption)
+    until = max((last_moment(trace) for trace in [*(trace for *_, trace in panels), *ghosts]), default=0.0)
     below = TOP + sum(HEADER + height_of(trace) + AIR for *_, trace in panels) - AIR + AXIS
+    words = below + LEGEND * bool(icons)
+    end = words if outcome is None else words + AIR / 2 + result_height(outcome)
     with styled():
-        page = _Page(figure, below + LEGEND * bool(icons) + LINE * len(lines) + 8)
+        page = Page(figure, end + LINE * len(lines) + 8)
         drawn = _draw_panels(page, panels, until)
+        for axes, ghost in zip(drawn, ghosts, strict=False):
+            draw_ghost(axes, ghost)
         page.write(MARGIN, below + LEGEND / 2, icons, gap=18)
-        page.paragraph(below + LEGEND * bool(icons) + LINE / 2, lines)
+        if outcome is not None:
+            draw_result(page, words + AIR / 2, outcome)
+        page.paragraph(end + LINE / 2, lines)
         if any(trace.counts[CallState.RUNNING] or trace.counts[CallState.QUEUED] for *_, trace in panels):
             page.now(drawn, until)
 
 
-def makespans(
-    figure: Figure, rows: Sequence[tuple[str, str, Trace]], serial_s: float | None = None, caption: str = ""
-) -> None:
-    """A bar for each (label, kind, trace): its makespan, the cores it used and, given a serial time, its speed-up."""
-    bars = [_Makespan(label, colours(kind), trace.makespan_s, trace.cores_used) for label, kind, trace in rows]
-    if serial_s is not None:
-        bars.insert(0, _Makespan("one after the other", colours("other"), serial_s))
-    lines, count = textwrap.wrap(caption, COLUMNS), max(len(bars), 1)
+def result(figure: Figure, outcome: Outcome, caption: str = "") -> None:
+    """Fill the figure with the result alone."""
+    below, lines = TOP + result_height(outcome), wrapped(caption)
     with styled():
-        page = _Page(figure, MAKESPANS + ROW * count + 12 + LINE * len(lines) + 8)
-        left = MARGIN + 14 + max((8.4 * len(bar.label) for bar in bars), default=0.0)
-        axes = page.axes(left, MAKESPANS, SPEED_UP - 250 - left, ROW * count)
-        axes.set(xlim=(0, max((bar.makespan_s for bar in bars), default=0.0) or 1.0), ylim=(count, 0))
-        axes.set(xticks=[], yticks=[])
-        page.write(MARGIN, TOP + 10, [_text("Result", INK, 14, bold=True), _text("makespan", QUIET)])
-        page.write(CORES, MAKESPANS - 12, [_text("cores used", QUIET, 11.5)], right=True)
-        page.write(SPEED_UP, MAKESPANS - 12, [_text("speed-up", QUIET, 11.5)] * bool(serial_s), right=True)
-        for row, bar in enumerate(bars):
-            bar.draw(page, axes, row, left, serial_s)
-        page.paragraph(MAKESPANS + ROW * count + 12 + LINE / 2, lines)
+        page = Page(figure, below + LINE * len(lines) + 8)
+        draw_result(page, TOP, outcome)
+        page.paragraph(below + LINE / 2, lines)
 
 
-def png(figure: Figure) -> bytes:
-    """The figure as PNG, half as large again as on the page, so that it stays sharp."""
-    file = io.BytesIO()
-    with styled():
-        figure.savefig(file, format="png", metadata={"Software": None})
-    return file.getvalue()
+def timelines_axes(axes: Axes, panels: Panels) -> None:
+    """Draw all panels into the place of one axes, one above the other on one time axis."""
+    until = max((last_moment(trace) for *_, trace in panels), default=0.0)
+    pixels = axes.bbox.height / axes.figure.dpi * DPI
+    heights = [height_of(trace) for *_, trace in panels]
+    lane, top = max(pixels - TITLE * len(panels), 0.3 * pixels) / sum(heights) / pixels, 1.0
+    axes.set_axis_off()
+    for (title, _, kind, trace), height in zip(panels, heights, strict=True):
+        top -= TITLE / pixels + height * lane
+        inset = axes.inset_axes((0, top, 1, height * lane))
+        calm(inset)
+        timeline_axes(inset, trace, kind, until=until)
+        inset.tick_params(labelbottom=top < 0.01)
+        with styled():
+            inset.set_title(title, loc="left", color=INK, fontweight="bold", fontsize=12.5 * POINT, pad=4)
 
 
-@dataclass(frozen=True)
-class _Page:
-    """A figure measured in pixels from its top left corner; texts are placed by the middle of their line."""
-
-    figure: Figure
-    height: float
-
-    def __post_init__(self) -> None:
-        self.figure.clear()
-        self.figure.set_dpi(DPI)
-        self.figure.set_size_inches(WIDTH / DPI, self.height / DPI)
-        self.figure.set_facecolor(GROUND)
-
-    def axes(self, left: float, top: float, width: float, height: float) -> Axes:
-        box = (left / WIDTH, 1 - (top + height) / self.height, width / WIDTH, height / self.height)
-        return self.figure.add_axes(box)
-
-    def write(self, x: float, y: float, parts: Sequence[OffsetBox], *, right: bool = False, gap: float = 7) -> None:
-        """The parts in a row: from x on or, if `right`, up to x."""
-        if not parts:
-            return
-        row = HPacker(pad=0, sep=gap * POINT, align="baseline", children=list(parts))
-        box = AnchoredOffsetbox(
-            "center right" if right else "center left", child=row, pad=0, borderpad=0, frameon=False,
-            bbox_to_anchor=(x / WIDTH, 1 - y / self.height), bbox_transform=self.figure.transFigure,
-        )  # fmt: skip
-        self.figure.add_artist(box)
-
-    def paragraph(self, y: float, lines: Iterable[str]) -> None:
-        for number, line in enumerate(lines):
-            y_of_line = 1 - (y + LINE * number) / self.height
-            self.figure.text(MARGIN / WIDTH, y_of_line, line, va="center", gid="caption")
-
-    def now(self, drawn: Sequence[Axes], at: float) -> None:
-        """One line through all panels: the moment up to which this still tells. The titles' lines stay free of it."""
-        x = self.figure.transFigure.inverted().transform(drawn[0].transData.transform((at, 0)))[0]
-        for axes in drawn:
-            place = axes.get_position()
-            line = Line2D([x, x], [place.y1 + 4 / self.height, place.y0], color=INK, linewidth=1.2 * POINT, gid="now")
-            line.set(marker="o", markersize=5 * POINT, markevery=[0])
-            self.figure.add_artist(line)
-
-
-def _draw_panels(page: _Page, panels: Panels, until: float) -> list[Axes]:
+def _draw_panels(page: Page, panels: Panels, until: float) -> list[Axes]:
     drawn: list[Axes] = []
     top = float(TOP)
     for title, note, kind, trace in panels:
-        page.write(MARGIN, top + 10, [_text(title, INK, 14, bold=True), _text(note, QUIET)])
+        page.write(MARGIN, top + 10, [text(title, INK, 14, bold=True), text(note, QUIET)])
         counts = [_count(number, state) for number, state in tally(trace)]
         page.write(WIDTH - MARGIN, top + 10, counts, right=True, gap=12)
         axes = page.axes(MARGIN + LABELS, top + HEADER, WIDTH - 2 * MARGIN - LABELS, height_of(trace))
@@ -137,42 +101,9 @@ def _draw_panels(page: _Page, panels: Panels, until: float) -> list[Axes]:
     return drawn
 
 
-def _text(words: str, colour: str = INK, pixels: float = 12.5, *, bold: bool = False) -> TextArea:
-    weight = "bold" if bold else "normal"
-    return TextArea(words, textprops={"color": colour, "fontsize": pixels * POINT, "fontweight": weight})
-
-
 def _count(number: int, state: str) -> OffsetBox:
-    parts: list[Artist] = [_text(f"{number:,}", INK, bold=True), _text(state, QUIET)]
+    parts: list[Artist] = [text(f"{number:,}", INK, bold=True), text(state, QUIET)]
     return HPacker(pad=0, sep=4 * POINT, align="baseline", children=parts)
-
-
-MAKESPANS, ROW, SPEED_UP, CORES = 64, 34, WIDTH - MARGIN, WIDTH - MARGIN - 110
-
-
-@dataclass(frozen=True)
-class _Makespan:
-    """One row of the result."""
-
-    label: str
-    look: Colours
-    makespan_s: float
-    cores: float | None = None
-
-    def draw(self, page: _Page, axes: Axes, row: int, left: float, serial_s: float | None) -> None:
-        outlined = self.look.edge != "none"
-        face, edge = (self.look.tint, self.look.edge) if outlined else (self.look.fill, "none")
-        bar = Rectangle((0, row + 0.2), self.makespan_s, 0.6, facecolor=face, edgecolor=edge, gid="makespan")
-        axes.add_patch(bar)
-        end, air = (self.makespan_s, row + 0.5), (10 * POINT, 0)
-        words = f"{self.makespan_s:.2f} s"
-        axes.annotate(words, end, air, textcoords="offset points", va="center", color=QUIET, annotation_clip=False)
-        y = MAKESPANS + ROW * (row + 0.5)
-        page.write(left - 14, y, [_text(self.label, bold=True)], right=True)
-        if self.cores is not None:
-            page.write(CORES, y, [_text(f"{self.cores:.1f}")], right=True)
-        if serial_s and self.makespan_s:
-            page.write(SPEED_UP, y, [_text(f"{serial_s / self.makespan_s:.2f}×", INK, 14, bold=True)], right=True)
 
 
 # The legend: what can occur in a panel, how to see that it does, and its icon, 30 points wide at most and 12 high.
@@ -220,15 +151,24 @@ ENTRIES = (
 )
 
 
-def _icons(panels: Panels) -> list[OffsetBox]:
+def _icons(panels: Panels, ghosts: Sequence[Trace]) -> list[OffsetBox]:
     """What occurs in any panel, in the colours of the first in which it does."""
     icons: list[OffsetBox] = []
     for entry in ENTRIES:
         kinds = [kind for _, _, kind, trace in panels if entry.occurs(trace)]
         if kinds:
-            area = DrawingArea(entry.width, 12)
-            for artist in entry.icon(colours(kinds[0])):
-                area.add_artist(artist)
-            words = _text(entry.words, QUIET, 11.5)
-            icons.append(HPacker(pad=0, sep=6 * POINT, align="center", children=[area, words]))
+            icons.append(_named(entry.icon(colours(kinds[0])), entry.width, entry.words))
+    if any(ghost.spans for ghost in ghosts):
+        icons.append(_named([_ghost_icon()], 26, "the run before"))
     return icons
+
+
+def _named(artists: Sequence[Artist], width: float, words: str) -> OffsetBox:
+    area = DrawingArea(width, 12)
+    for artist in artists:
+        area.add_artist(artist)
+    return HPacker(pad=0, sep=6 * POINT, align="center", children=[area, text(words, QUIET, 11.5)])
+
+
+def _ghost_icon() -> PathPatch:
+    return PathPatch(rounded(0, 26, 4, 6.5, 0.1, 0.1), facecolor=GHOST, edgecolor="none")

@@ -1,39 +1,47 @@
-"""`race`: the same calls on several executors, one above the other on one time axis.
+"""`race`: the same calls on several executors, one above the other on one time axis; and what it comes to.
 
-One thread, the race's owner, does everything: it opens the workload, makes the pools, submits the calls, resizes the
-pools, waits, and ends. All others, the button and the slider among them, only leave word in its inbox. The calls
-themselves report there as well, so the owner sleeps until there is something to do.
+The race's owner opens the workload, makes the pools, submits the calls, resizes the pools, waits, runs a few calls one
+after the other to know what a speed-up is, and ends.
 """
 
 import contextlib
-import threading
 import time
-from collections.abc import Callable, Mapping
 from concurrent.futures import Executor
-from queue import SimpleQueue
 from typing import Any
 
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+
+from pool_lab.cpus import usable_cpus
 from pool_lab.lab import words
-from pool_lab.lab.controls import Gate, StartStop, experiment_view, keep_covered, worker_slider
-from pool_lab.lab.exhibit import Exhibit, Still, someone_is_there
+from pool_lab.lab.controls import Gate, Note, StartStop, experiment_view, keep_covered, knob_slider, worker_slider
+from pool_lab.lab.entrants import OURS, Entrants, entrants, size_of
+from pool_lab.lab.exhibit import Still, on_axes, someone_is_there
+from pool_lab.lab.experiment import NOT_RUN, Experiment
+from pool_lab.lab.ghosts import ghosts_of
+from pool_lab.lab.heat import STOP, drop_what_waits, run_heat
 from pool_lab.lab.kinds import kind_of, this_machine
-from pool_lab.lab.plots import makespans as draw_makespans
+from pool_lab.lab.outcome import Outcome, outcome
+from pool_lab.lab.plots import result as draw_result
 from pool_lab.lab.plots import timeline as draw_timeline
+from pool_lab.lab.plots import timelines_axes
 from pool_lab.lab.recording import Recorder, attach, to_all
+from pool_lab.lab.result_plot import result_axes
+from pool_lab.lab.result_view import ResultView
+from pool_lab.lab.result_words import explain
+from pool_lab.lab.serial import Serial
 from pool_lab.lab.timeline import Panel, Timeline
 from pool_lab.lab.trace import Trace
 from pool_lab.lab.workloads import Inputs, Workload
 from pool_lab.pool import worker_count
-from pool_lab.processes import ProcessPoolExecutor
-from pool_lab.threads import ThreadPoolExecutor
 
 __all__ = ["Race", "race"]
 
-Entrants = Mapping[str, Callable[[int], Executor]]
-OURS: Entrants = {"threads": ThreadPoolExecutor, "processes": ProcessPoolExecutor}
-
-INVITATION = "Press Start. Then move the slider while the calls run."
-STOP = object()
+INVITATION = "Press Start. While the calls run, move the slider of the workers."
+MAKING = "The pools are being made."
+PATIENCE_S = 10.0
+"""For calls in a loop, and ten times what the longest took in the race: those that need each other never end there."""
+COMPARING = "The race is over. Now some calls run one after the other, to know what a speed-up is."
 
 
 def race(
@@ -43,27 +51,33 @@ def race(
     most_workers: int = 8,
     executors: Entrants = OURS,
     together: bool = True,
+    serial_s: float = 0.5,
     after: Gate | None = None,
 ) -> "Race":
     """Race executors over a workload.
 
-    As the last line of a cell the race shows itself, with Start, Stop, and a slider from 1 to `most_workers` that
-    resizes the pools while they work. Where no one is there to press Start it is run at once, and this call blocks
-    until it is over.
+    As the last line of a cell the race shows itself, with Start, Stop, and sliders: one from 1 to `most_workers` that
+    resizes the pools while they work, and one for everything that the workload can vary, for the next run. Where no
+    one is there to press Start it is run at once, and this call blocks until it is over.
 
-    executors: by name, what makes each for a number of workers.
+    executors: names of known ones (see `pool_lab.lab.entrants.KNOWN`), or by names of your own what makes each for a
+        number of workers: a class, a function, a Dask client.
     together: all at the same time, sharing the machine; else one after the other, each with the machine to itself.
+    serial_s: seconds for running calls one after the other when the race is over, so that speed-ups are known; at least
+        one call is run. 0: none is, and no speed-up is shown.
     after: keeps the race covered until it opens.
     """
-    contest = Race(workload, workers, most_workers, executors, together, after)
+    contest = Race(workload, workers, most_workers, executors, together, after, serial_s)
     if contest.view is None:
         contest.start()
         contest.wait()
     return contest
 
 
-class Race(Exhibit):
+class Race(Experiment):
     """A race that can be run, steered, stopped, and run again. `trace` is that of the latest run, by executor."""
+
+    name = "race"
 
     def __init__(
         self,
@@ -73,34 +87,32 @@ class Race(Exhibit):
         executors: Entrants,
         together: bool,
         gate: Gate | None,
+        serial_s: float = 0.0,
     ) -> None:
         super().__init__()
         if not isinstance(workload, Workload):
             raise TypeError(
                 f"a race needs a workload: workloads.parse(), say, or workloads.of(function, inputs); got {workload!r}"
             )
-        if not executors:
-            raise ValueError("a race needs at least one executor")
         self.workload = workload
+        """What the next run is about."""
         self._workers = worker_count(workers)
-        self._executors = dict(executors)
+        self._entrants = entrants(executors)
         self._together = together
         self._gate = gate
-        self._inbox: SimpleQueue[Any] = SimpleQueue()
-        self._owner: threading.Thread | None = None
-        self._running = False
-        self._error: BaseException | None = None
+        self._serial_s = serial_s
+        self._serial: Serial | None = None
+        self._ran = workload  # what the latest run was about
         self._recorders: dict[str, Recorder] = {}
-        # Classes say what they will make, so their empty lanes can be shown; of other makers we know when they have.
-        classes = [make for make in executors.values() if isinstance(make, type)]
-        self._panels = [_panel(make, self._workers) for make in classes] if len(classes) == len(executors) else []
-        self._stopped = False
+        self._before: dict[str, Trace] = {}
+        known = [entrant.executor for entrant in self._entrants.values()]
+        self._panels = [_panel(executor, self._workers) for executor in known if executor is not None]
         self._timeline: Timeline | None = None
         if someone_is_there():
             self._make_view(max(most_workers, workers))
 
     def __repr__(self) -> str:
-        return f"Race({self.workload.what}: {', '.join(self._executors)})"
+        return f"Race({self.workload.what}: {', '.join(self._entrants)})"
 
     # For its user
 
@@ -108,112 +120,97 @@ class Race(Exhibit):
     def trace(self) -> dict[str, Trace]:
         """The latest run, by executor: what is known by now. Traces without a call before the first."""
         recorders = self._recorders
-        return {name: recorders[name].trace if recorders else Trace(()) for name in self._executors}
+        return {name: recorders[name].trace if recorders else Trace(()) for name in self._entrants}
 
     @property
-    def running(self) -> bool:
-        return self._running
-
-    def start(self) -> None:
-        """Run it, in a thread of its own. `RuntimeError` if it is running."""
-        if self.running:
-            raise RuntimeError("this race is running: stop() it, or wait() for its end, and start it again")
-        self._running, self._error, self._inbox = True, None, SimpleQueue()
-        self._owner = threading.Thread(target=self._run, args=(self._owner,), name="pool-lab-race", daemon=True)
-        self._owner.start()
-
-    def stop(self) -> None:
-        """Let running calls finish and drop the waiting ones. Returns at once."""
-        self._inbox.put(STOP)
+    def outcome(self) -> Outcome:
+        """What the latest run comes to: makespans, speed-ups, where the time went."""
+        kinds = [panel.kind for panel in self._panels] if self._recorders else []
+        runs = [(name, kind, trace) for (name, trace), kind in zip(self.trace.items(), kinds, strict=False)]
+        return outcome(runs, self._serial, usable_cpus())
 
     def resize(self, workers: int) -> None:
         """Give each pool so many workers: now if the race is running, else in the next run. Returns at once."""
         self._workers = worker_count(workers)
         self._inbox.put(self._workers)
 
-    def wait(self, timeout: float | None = None) -> bool:
-        """Block until the race is over, at most `timeout` seconds; whether it is. An interrupt stops the race.
-
-        Raises what kept the race from being run.
-        """
-        if self._owner is not None:
-            try:
-                self._owner.join(timeout)
-            except BaseException:
-                self.stop()
-                raise
-        if self._error is not None:
-            raise self._error
-        return not self.running
+    def vary(self, **values: float) -> None:
+        """Turn knobs of the workload for the next run: `vary(calls=96)`. Returns at once."""
+        self.workload = self.workload.varied(**values)
+        if self._timeline is not None:
+            self._note.say(self._about())
 
     def summary(self) -> str:
         """What the latest run showed, in words."""
-        return words.summary(list(self.trace.items())) if self._recorders else "Not run yet: press Start."
+        if not self._recorders:
+            return NOT_RUN
+        return " ".join(filter(None, [words.summary(list(self.trace.items())), explain(self.outcome)]))
 
     def claim(self) -> str:
         """The part of the summary that does not depend on the machine."""
-        return words.claim(list(self.trace.items())) if self._recorders else "Not run yet: press Start."
+        return words.claim(list(self.trace.items())) if self._recorders else NOT_RUN
 
-    def figure(self) -> Still:
-        """The timeline of the latest run."""
-        still = Still()
-        still.title, still.alt = f"timeline: {self.workload.what}", self.summary()
+    def figure(self, ax: Axes | None = None) -> Figure:
+        """The timeline of the latest run with its result below; on given axes, the timeline."""
         drawn = zip(self._panels, self.trace.values(), strict=bool(self._recorders))
         rows = [(panel.title, panel.note, panel.kind, trace) for panel, trace in drawn]
-        draw_timeline(still, rows, f"{still.alt} ({this_machine()})")
+        if ax is not None:
+            return on_axes(ax, lambda: timelines_axes(ax, rows))
+        still = Still(f"timeline: {self._ran.what}", self.summary())
+        result = self.outcome if self._recorders else None
+        caption, ghosts = f"{still.alt} ({this_machine()})", list(self._before.values())
+        draw_timeline(still, rows, caption, ghosts=ghosts, outcome=result)
         return still
 
-    def makespans(self) -> Still:
-        """How long each executor took in the latest run, and how many cores its calls kept busy."""
-        still = Still()
-        still.title, still.alt = f"makespans: {self.workload.what}", self.summary()
-        drawn = zip(self._panels, self.trace.items(), strict=bool(self._recorders))
-        rows = [(name, panel.kind, trace) for panel, (name, trace) in drawn]
-        draw_makespans(still, rows, caption=f"{still.alt} ({this_machine()})")
+    def makespans(self, ax: Axes | None = None) -> Figure:
+        """How long each executor took in the latest run, how its workers spent that time, and what it gained."""
+        if ax is not None:
+            return on_axes(ax, lambda: result_axes(ax, self.outcome))
+        still = Still(f"makespans: {self._ran.what}", self.summary())
+        draw_result(still, self.outcome, f"{still.alt} ({this_machine()})")
         return still
 
     # The owner's work
 
-    def _run(self, previous: threading.Thread | None) -> None:
-        if previous is not None:
-            previous.join()  # it may still be drawing the still of its run
-        self._stopped, self._at_rest = False, False
-        try:
-            with self.workload.open() as inputs, contextlib.ExitStack() as stack:
-                pools = {name: stack.enter_context(make(self._workers)) for name, make in self._executors.items()}
+    def _run(self) -> None:
+        self._say(MAKING)
+        workload, earlier = self.workload, self._ran
+        with workload.open() as inputs:
+            with contextlib.ExitStack() as stack:
+                made = self._entrants.items()
+                pools = {name: stack.enter_context(entrant.make(self._workers)) for name, entrant in made}
+                self._ran = workload
                 self._open_picture(pools)
                 heats = [list(pools.values())] if self._together else [[pool] for pool in pools.values()]
                 for heat in heats:
                     self._compete(heat, list(pools.values()), inputs)
-        except BaseException as error:
-            self._error = error
-        finally:
-            self._running = False
-            self._close_picture()
+            if workload is not earlier:
+                self._serial = None
+            if self._timeline is not None:
+                self._timeline.end()
+            self._compare(inputs)
 
     def _compete(self, heat: list[Executor], pools: list[Executor], inputs: Inputs) -> None:
         """Run all calls on the executors of this heat, at the same time."""
-        if self._stopped:
-            return
 
-        def submit_all(pool: Executor) -> None:
-            for args in inputs:
-                pool.submit(self.workload.function, *args).add_done_callback(self._inbox.put)
-
-        # In a thread for each pool: one that takes its time to start its workers must not hold up the others.
-        with ThreadPoolExecutor(len(heat), "pool-lab-submitter") as submitters:
-            list(submitters.map(submit_all, heat))
-        waiting = len(heat) * len(inputs)
-        while waiting:
-            message = self._inbox.get()
+        def steer(message: object) -> None:
             if isinstance(message, int):
                 self._resize(pools)
             elif message is STOP:
                 self._stopped = True
-                for pool in pools:
-                    pool.shutdown(wait=False, cancel_futures=True)
-            else:
-                waiting -= 1
+                drop_what_waits(pools)
+
+        if not self._stopped:
+            run_heat(heat, self._ran.function, inputs, self._inbox, steer)
+
+    def _compare(self, inputs: Inputs) -> None:
+        """Find out what the calls take one after the other, if that is wished for and not known yet."""
+        if self._is_stopped() or not self._serial_s or self._serial is not None or not inputs:
+            return
+        self._say(COMPARING)
+        longest_s = max((span.took_s or 0.0 for trace in self.trace.values() for span in trace.spans), default=0.0)
+        patience_s = self._serial_s + PATIENCE_S + 10 * longest_s
+        self._serial = self._one_after_the_other(self._ran.function, inputs, self._serial_s, patience_s)
 
     def _resize(self, pools: list[Executor]) -> None:
         """Do the latest wish. Dragging makes many; those that are outdated by now change nothing."""
@@ -224,42 +221,68 @@ class Race(Exhibit):
 
     def _open_picture(self, pools: dict[str, Executor]) -> None:
         origin = time.perf_counter()
-        self._panels = [_panel(type(pool), self._workers) for pool in pools.values()]
-        self._recorders = {name: Recorder(self._workers, origin) for name in pools}
+        self._before = self.trace if self._recorders else {}
+        ghosts = ghosts_of(list(self._before.values()))
+        sizes = {name: size_of(pool, self._workers) for name, pool in pools.items()}
+        self._panels = [_panel(type(pool), sizes[name]) for name, pool in pools.items()]
+        self._recorders = {name: Recorder(sizes[name], origin) for name in pools}
         if self._timeline is not None:
-            self._timeline.begin(self._panels, self._describe)
+            haunted = [panel._replace(ghost=ghost) for panel, ghost in zip(self._panels, ghosts, strict=False)]
+            self._timeline.begin(haunted or self._panels, self._describe)
+            self._note.say(self._about())
             self._button.show("Stop", icon="stop")
         for number, (name, pool) in enumerate(pools.items()):
             drawn = [] if self._timeline is None else [self._timeline.observer(number)]
             attach(pool, to_all(self._recorders[name], *drawn))
 
     def _describe(self) -> str:
-        traces = self.trace
-        origin = next(iter(traces.values())).origin
-        return words.progress(list(traces.items()), time.perf_counter() - origin)
+        if self._timeline is None:
+            return ""
+        standings = zip(self._entrants, self._timeline.standings, strict=True)
+        return words.progress(list(standings), self._timeline.elapsed_s)
 
-    def _close_picture(self) -> None:
+    def _close(self) -> None:
         if self._timeline is not None:
             self._timeline.end()
             error = self._error
-            self._timeline.caption = self.summary() if error is None else f"The race could not be run: {error!r}"
-            self._button.show("Start again")
-        self._come_to_rest()
+            self._say(self.summary() if error is None else f"The race could not be run: {error!r}")
+            self._button.show("Start again" if self._recorders else "Start")
+            self._note.say(self._about())
+            self._result.show(self.outcome)
+
+    def _say(self, sentence: str) -> None:
+        if self._timeline is not None:
+            self._timeline.caption = sentence
 
     # The view
 
+    def start(self) -> None:
+        super().start()
+        if self._timeline is not None:
+            self._button.show(self._button.description, enabled=False)
+            self._result.stale = True
+
     def _make_view(self, most_workers: int) -> None:
         self._timeline = Timeline(caption=INVITATION)
-        if self._panels:
+        if len(self._panels) == len(self._entrants):
             self._timeline.prepare(self._panels)
+        self._result = ResultView()
+        self._note = Note("Race", self._about())
         self._button = StartStop(self.start, self.stop)
-        slider = worker_slider(self._workers, most_workers, self.resize)
-        note = f"{self.workload.what} · {self.workload.nature}"
-        self.view = experiment_view("Race", note, self._button, [slider], self._timeline)
+        sliders: list[Any] = [worker_slider(self._workers, most_workers, self.resize)]
+        sliders += [knob_slider(knob, lambda name, value: self.vary(**{name: value})) for knob in self.workload.knobs]
+        self.view = experiment_view(self._note, self._button, sliders, self._timeline, self._result)
         if self._gate is not None:
             keep_covered(self._timeline, self._button, self._gate)
+
+    def _about(self) -> str:
+        """What is to be seen, and while it runs what has been set for the next run."""
+        if self.running and self.workload is not self._ran:
+            return f"{self._ran.what} · next: {', '.join(self.workload.differences(self._ran))}"
+        return f"{self.workload.what} · {self.workload.nature}"
 
 
 def _panel(executor: type[Executor], workers: int) -> Panel:
     kind = kind_of(executor)
-    return Panel(executor.__name__, kind.note, kind.name, workers)
+    origin = "concurrent.futures · " if executor.__module__.startswith("concurrent.futures") else ""
+    return Panel(executor.__name__, f"{origin}{kind.note}", kind.name, workers)

@@ -2,41 +2,49 @@
 
 Our pools tell what they do. Of others we see the calls as they pass: `submit` is wrapped, on that one executor only, so
 that every call is timed where it runs. In a thread the wrapper tells at once; from another process or machine the
-measurements ride home with the result, so a call of theirs is heard of when it has ended. A pool's `map` uses its
-`submit`, so it is seen as well. `Recorder` keeps what it is told and makes a `Trace` of it.
+measurements ride home with the result, so a call of theirs is heard of when it has ended. Functions of a notebook are
+sent there by value. A pool's `map` uses its `submit`, so it is seen as well. `Recorder` keeps what it is told and makes
+a `Trace` of it.
 """
 
 import concurrent.futures
+import inspect
 import os
 import threading
 import time
+from collections import deque
 from collections.abc import Callable
 from functools import partial
 from typing import Any, NamedTuple
 
+import cloudpickle
+
 from pool_lab.call import name_of
 from pool_lab.events import Event, EventKind, Observer, Observers, event
 from pool_lab.future import Future
+from pool_lab.lab.kinds import kind_of
 from pool_lab.lab.trace import Trace
 
 __all__ = ["Recorder", "attach", "to_all"]
 
 
 class Recorder:
-    """An observer that keeps everything. Safe from any thread."""
+    """An observer that keeps everything, or the latest `most_events` about calls. Safe from any thread."""
 
-    def __init__(self, size: int, origin: float | None = None) -> None:
-        self._events: list[Event] = []
+    def __init__(self, size: int, origin: float | None = None, *, most_events: int | None = None) -> None:
+        # Adding to a deque and copying it are atomic. What is told of workers and sizes is little, and needed longest.
+        self._calls: deque[Event] = deque(maxlen=most_events)
+        self._others: deque[Event] = deque(maxlen=most_events)
         self._size = size
         self._origin = origin
 
     def __call__(self, event: Event) -> None:
-        self._events.append(event)
+        (self._others if event.call is None else self._calls).append(event)
 
     @property
     def trace(self) -> Trace:
         """What is known by now."""
-        return Trace(list(self._events), size=self._size, origin=self._origin)
+        return Trace([*self._calls.copy(), *self._others.copy()], size=self._size, origin=self._origin)
 
 
 def attach(
@@ -44,14 +52,14 @@ def attach(
 ) -> Callable[[], None]:
     """Have the observer told of the executor's events from now on. Returns what undoes it.
 
-    `in_threads` says whether the calls of an executor that is not ours run in threads of this process; None means: if
-    it is one of the standard library's.
+    `in_threads` says whether the calls of an executor that is not ours run in threads of this interpreter; None means:
+    if it is a `ThreadPoolExecutor` by name.
     """
     if hasattr(executor, "add_observer"):
         executor.add_observer(observer)
         return partial(executor.remove_observer, observer)  # type: ignore[attr-defined]
     if in_threads is None:
-        in_threads = isinstance(executor, concurrent.futures.ThreadPoolExecutor)
+        in_threads = kind_of(type(executor)).name == "threads"
     return _Eavesdropper(executor, observer, in_threads=in_threads).leave
 
 
@@ -71,27 +79,39 @@ class _Worktime(NamedTuple):
     began: float
     ended: float
     cpu_s: float
-    ident: int
+    place: "_Place"
+
+
+_Place = tuple[int, int]
+"""Process and thread: the workers of one process pool differ in the first, of interpreters in the second."""
 
 
 class _Timed:
-    """The function, wrapped for another process: returns (result, worktime), or raises with the worktime attached."""
+    """The function, wrapped for elsewhere: returns (result, worktime), or raises with the worktime attached."""
 
     def __init__(self, function: Callable[..., Any]) -> None:
         self.function = function
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return _timed, (cloudpickle.dumps(self.function),)
 
     def __call__(self, *args: Any, **kwargs: Any) -> tuple[Any, _Worktime]:
         began, cpu_began = time.perf_counter(), time.thread_time()
         try:
             result = self.function(*args, **kwargs)
         except BaseException as error:
-            error.__dict__["pool_lab_worktime"] = _worktime(began, cpu_began, os.getpid())
+            error.__dict__["pool_lab_worktime"] = _worktime(began, cpu_began)
             raise
-        return result, _worktime(began, cpu_began, os.getpid())
+        return result, _worktime(began, cpu_began)
 
 
-def _worktime(began: float, cpu_began: float, ident: int) -> _Worktime:
-    return _Worktime(began, time.perf_counter(), time.thread_time() - cpu_began, ident)
+def _timed(pickled: bytes) -> _Timed:
+    return _Timed(cloudpickle.loads(pickled))
+
+
+def _worktime(began: float, cpu_began: float) -> _Worktime:
+    ended, cpu_s = time.perf_counter(), time.thread_time() - cpu_began
+    return _Worktime(began, ended, cpu_s, (os.getpid(), threading.get_ident()))
 
 
 class _Relay(Future[Any]):
@@ -118,9 +138,10 @@ class _Eavesdropper:
         self._observers = Observers([observer])
         self._submit, self._shutdown = executor.submit, executor.shutdown
         self._in_threads = in_threads
+        self._cancels = "cancel_futures" in inspect.signature(executor.shutdown).parameters
         self._lock = threading.Lock()  # guards the next two
         self._calls = 0
-        self._workers: dict[int, int] = {}
+        self._workers: dict[_Place, int] = {}
         self._listening = True
         executor.submit = self.submit  # type: ignore[method-assign]
         executor.shutdown = self.shutdown  # type: ignore[method-assign]
@@ -147,23 +168,27 @@ class _Eavesdropper:
 
     def shutdown(self, wait: bool = True, *, cancel_futures: bool = False) -> None:
         self._tell(event(EventKind.SHUT_DOWN))
-        self._shutdown(wait, cancel_futures=cancel_futures)
+        # A Dask client's executor does not know the argument; with wait=False it cancels what it can anyhow.
+        if self._cancels:
+            self._shutdown(wait, cancel_futures=cancel_futures)
+        else:
+            self._shutdown(wait)
         if wait:
             with self._lock:
                 gone, self._workers = self._workers, {}
-            for ident, worker in gone.items():
-                self._tell(event(EventKind.WORKER_STOPPED, worker=worker, ident=ident))
+            for place, worker in gone.items():
+                self._tell(event(EventKind.WORKER_STOPPED, worker=worker, ident=_ident(place)))
 
     def _run_in_thread(self, call: int, fn: Callable[..., Any], *args: Any, **kwargs: Any) -> Any:
-        worker = self._worker(threading.get_ident())
+        worker = self._worker((os.getpid(), threading.get_ident()))
         self._tell(event(EventKind.STARTED, call=call, worker=worker))
         began, cpu_began = time.perf_counter(), time.thread_time()
         try:
             result = fn(*args, **kwargs)
         except BaseException as error:
-            self._tell_ended(call, worker, _worktime(began, cpu_began, 0), error)
+            self._tell_ended(call, worker, _worktime(began, cpu_began), error)
             raise
-        self._tell_ended(call, worker, _worktime(began, cpu_began, 0))
+        self._tell_ended(call, worker, _worktime(began, cpu_began))
         return result
 
     def _arrive(self, call: int, future: _Relay, inner: concurrent.futures.Future[Any]) -> None:
@@ -185,7 +210,7 @@ class _Eavesdropper:
     def _tell_travelled(self, call: int, worktime: _Worktime | None, error: BaseException | None = None) -> None:
         worker = None
         if worktime is not None:
-            worker = self._worker(worktime.ident)
+            worker = self._worker(worktime.place)
             self._tell(event(EventKind.STARTED, call=call, worker=worker)._replace(time=worktime.began))
         self._tell_ended(call, worker, worktime, error)
 
@@ -201,15 +226,21 @@ class _Eavesdropper:
         if future.cancelled():
             self._tell(event(EventKind.CANCELLED, call=call))
 
-    def _worker(self, ident: int) -> int:
-        """The number of the worker, by its thread or process id; a new one is announced."""
+    def _worker(self, place: _Place) -> int:
+        """The number of the worker; a new one is announced."""
         with self._lock:
             known = len(self._workers)
-            worker = self._workers.setdefault(ident, known)
+            worker = self._workers.setdefault(place, known)
         if worker == known:
-            self._tell(event(EventKind.WORKER_STARTED, worker=worker, ident=ident))
+            self._tell(event(EventKind.WORKER_STARTED, worker=worker, ident=_ident(place)))
         return worker
 
     def _tell(self, happened: Event) -> None:
         if self._listening:
             self._observers.tell(happened)
+
+
+def _ident(place: _Place) -> int:
+    """What tells the worker from the others: the process, or in this process the thread."""
+    process, thread = place
+    return thread if process == os.getpid() else process

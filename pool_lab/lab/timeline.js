@@ -1,94 +1,134 @@
 /* The live timeline on the page: a view of the model, which hears Python's messages and paints when there is need.
 
-   timeline.py joins three files into the one module that anywidget loads: timeline_state.js, timeline_paint.js, this.
-   Open bars grow by the browser's clock, so the kernel sends ten small messages a second and no picture. One loop asks
-   for frames, and stops when nothing runs. Colours are the custom properties of tokens.css. */
+   timeline.py joins these files into the one module that anywidget loads, this one last:
 
-const FRAME_MS = 30;
+     state     what has happened                   story     it in words
+     geometry  where everything goes               marks, paint   the picture
+     player    which moment, which part of the axis
+     hands     mouse, touch, keys                  futures   the list below
+
+   Open bars grow by the browser's clock, so the kernel sends ten small messages a second and no picture. One loop asks
+   for frames, and stops when nothing moves. Colours are the custom properties of tokens.css. */
+
+const FRAME_MS = 30, FLIGHT_S = 0.3;
+/** Who listens to the page hears no more than one sentence in so long, and always the last. */
+const SAY_MS = 5000;
+
+const ICONS = { Pause: "M4 2h3v12H4zM9 2h3v12H9z", Play: "M4 2l10 6-10 6z", "Play again": "M4 2l10 6-10 6z" };
+const HINT = "Point at a bar, or press an arrow key, for its story · ctrl and wheel, or + and −, to zoom · 0 shows all";
+const KEYS =
+  "Timeline. The arrow keys go from call to call, Enter looks at one closely, plus and minus zoom, shift with left " +
+  "or right pans, 0 shows all, the space bar pauses and plays.";
+
+let views = 0;
 
 function open(model, el) {
-  const add = (parent, tag, name) => {
+  const add = (parent, tag, name, more = {}) => {
     const child = parent.appendChild(document.createElement(tag));
     child.className = `pool-lab-${name}`;
-    return child;
+    return Object.assign(child, more);
   };
-  const root = add(el, "div", "timeline"), stage = add(root, "div", "stage");
-  const canvas = add(stage, "canvas", "canvas"), tip = add(stage, "div", "tip"), cover = add(stage, "div", "cover");
-  const caption = add(root, "p", "caption");
+  const root = add(el, "div", "timeline"), stage = add(root, "div", "stage", { tabIndex: 0, ariaLabel: KEYS });
+  const canvas = add(stage, "canvas", "canvas"), tip = add(stage, "div", "tip", { hidden: true, ariaHidden: "true" });
+  const scrubber = openScrubber(add, stage), cover = add(stage, "div", "cover");
+  const caption = add(root, "p", "caption"), story = add(root, "p", "story"), hint = add(root, "p", "hint");
+  const trouble = add(root, "p", "trouble", { role: "alert" }), said = add(root, "p", "said", { role: "status" });
   root.classList.add("pool-lab");
+  // The notebook's own shortcuts stay out of it.
+  root.setAttribute("data-lm-suppress-shortcuts", "true");
+  stage.setAttribute("role", "application");
   canvas.setAttribute("role", "img");
-  caption.setAttribute("aria-live", "polite");
-  Object.assign(tip, { hidden: true, ariaHidden: "true" });
-  const parts = { root, stage, canvas, tip, cover, caption, pen: canvas.getContext("2d") };
-  const frames = { frame: 0, painted: 0, settled: true, closed: false };
-  return { model, ...parts, ...frames, state: fresh(), offset: Infinity, span: 1 };
+  hint.textContent = HINT;
+  const parts = { root, stage, canvas, tip, cover, caption, story, trouble, said, ...scrubber };
+  const frames = { frame: 0, painted: 0, closed: false, saidAt: -Infinity, listedAt: 0 };
+  const times = { offset: Infinity, heard: 0, now: 0, axis: axisOf({ pauses: [], now: 0 }), player: newPlayer() };
+  const view = { id: (views += 1), model, ...parts, pen: canvas.getContext("2d"), ...frames, ...times };
+  Object.assign(view, { state: fresh(), selected: null, isCovered: () => model.get("cover") !== "" });
+  const wishes = { select: (call) => select(view, call), find: (call, how) => find(view, call, how) };
+  Object.assign(view, { wake: () => wake(view), ...wishes });
+  openFutures(view, root);
+  return view;
+}
+
+function openScrubber(add, stage) {
+  const scrubber = add(stage, "div", "scrubber", { hidden: true }), moment = add(scrubber, "span", "moment");
+  const all = add(scrubber, "button", "all", { type: "button", textContent: "show all" });
+  const button = add(scrubber, "button", "play", { type: "button" }), range = add(scrubber, "input", "range");
+  Object.assign(range, { type: "range", min: 0, max: 1000, step: 2, ariaLabel: "the moment that is shown" });
+  button.innerHTML = '<svg viewBox="0 0 16 16" aria-hidden="true"><path></path></svg>';
+  return { scrubber, moment, all, button, range };
 }
 
 const clock = () => performance.now() / 1000;
 const still = () => matchMedia("(prefers-reduced-motion: reduce)").matches;
-const isCovered = (view) => view.model.get("cover") !== "";
-
-const isMoving = ({ running, panels }) => running && panels.some(({ counts }) => counts.queued + counts.running > 0);
-
-/** The run's time; it stands still while nothing waits or runs. The message that travelled fastest tells best how the
-    two clocks lie. */
-const nowOf = ({ state, offset }) => (isMoving(state) ? Math.max(state.now, clock() - offset) : state.now);
 
 function hear(view, message) {
-  const before = view.state.run;
-  view.state = reduce(view.state, message);
-  if (view.state.run !== before) view.offset = Infinity;
-  if (message.run === view.state.run) view.offset = Math.min(view.offset, clock() - message.now);
-  if (view.state.run !== before) view.span = spanOf(view.state);
-  tell(view);
+  const before = view.state.run, wasRunning = view.state.running;
+  guarded(view, () => (view.state = reduce(view.state, message)));
+  const { state, player } = view;
+  if (message.type === "begin" || message.type === "snapshot" || state.run !== before) {
+    // Another run, or the same one told anew: what was selected is looked up again.
+    const { panel, number } = view.selected ?? {};
+    view.selected = (state.run === before && state.panels[panel]?.calls.get(number)) || null;
+    if (state.run !== before) Object.assign(view, { offset: Infinity, player: newPlayer() });
+    if (state.run !== before) view.player.span = wholeOf(state, view.axis, state.now);
+  }
+  if (message.run === state.run) {
+    view.offset = Math.min(view.offset, clock() - message.now);
+    view.heard = clock();
+  }
+  clearTimeout(view.silence);
+  if (state.running) view.silence = setTimeout(view.wake, SILENCE_S * 1000 + 100);
+  else if (wasRunning && player.mode === "held" && player.at >= player.end) player.mode = "live";
   wake(view);
 }
 
-/** What is known, for those who read the page without eyes; nothing while the picture is covered. */
-function tell(view) {
-  const { root, canvas, cover, caption, tip, model } = view, covered = isCovered(view);
-  const words = covered ? "" : model.get("caption");
-  if (caption.textContent !== words) caption.textContent = words;
-  canvas.setAttribute("aria-label", words);
-  canvas.style.visibility = covered ? "hidden" : "";
-  Object.assign(cover, { hidden: !covered, textContent: model.get("cover") });
-  if (covered) tip.hidden = true;
-  for (const [name, fact] of Object.entries(factsOf(view.state))) {
-    if (covered) delete root.dataset[name];
-    else root.dataset[name] = fact;
+/** Do it, unless the view is broken; if it breaks now say so, once. The run does not notice. */
+function guarded(view, action) {
+  if (view.broken) return undefined;
+  try {
+    return action();
+  } catch (error) {
+    view.broken = `This picture failed (${error}); the run goes on. To see it anew, run the cell again.`;
+    view.trouble.textContent = view.broken;
+    console.error(error);
+    return undefined;
   }
-}
-
-function factsOf({ run, running, most, panels }) {
-  const add = (read) => sum(panels.map(read)), count = (name) => add((panel) => panel.counts[name]);
-  const calls = { queued: count("queued"), runningCalls: count("running"), done: count("finished") };
-  const others = { failed: count("failed"), cancelled: count("cancelled"), bars: add((panel) => panel.bars) };
-  return { run, running, ...calls, ...others, lanes: add((panel) => panel.alive), lanesMost: most };
 }
 
 function wake(view) {
   if (view.closed) return;
   view.frame ||= requestAnimationFrame((at) => {
     view.frame = 0;
-    const due = at - view.painted >= FRAME_MS || !view.state.running;
-    if (due) Object.assign(view, { painted: at, settled: show(view) });
-    if (!view.settled || (isMoving(view.state) && !isCovered(view) && !still())) wake(view);
+    const { state, player } = view, isDue = at - view.painted >= FRAME_MS || !state.running;
+    if (isDue) guarded(view, () => (show(view), (view.painted = at)));
+    if (view.broken) return tell(view);
+    if (!isDue || (!view.isCovered() && (isAnimated(view) || !isSettled(player, state.running)))) wake(view);
   });
 }
 
-/** Paint one frame; false while the axis is still on its way to where it should be. */
+const isAnimated = (view) =>
+  view.player.mode === "live" && isMoving(view.state) && !still() && !isSilent(view, clock());
+
+/** Paint one frame, and have all that stands around it say the same. */
 function show(view) {
-  const { pen, canvas, stage } = view, covered = isCovered(view), now = nowOf(view);
+  const { pen, canvas, stage, player } = view, covered = view.isCovered(), width = stage.clientWidth;
+  if (!width) return;
+  advancePlayer(view, clock(), still());
   const state = covered ? emptied(view.state) : view.state;
-  const goal = spanOf({ ...state, now: covered ? 0 : now }), width = stage.clientWidth;
-  if (!width) return true;
-  const settled = still() || Math.abs(goal - view.span) < goal * 0.002;
-  view.span = settled ? goal : view.span + (goal - view.span) * 0.3;
+  const [axis, shown] = covered ? [axisOf({ pauses: [], now: 0 }), { from: 0, to: 1 }] : [view.axis, player.shown];
   pen.theme = themeOf(view.root);
-  view.layout = arrange(state, width, view.span, (words) => widthOf(pen, words));
+  view.layout = arrange(state, width, shown, axis, (words) => widthOf(pen, words));
   fit(canvas, pen, width, view.layout.height);
-  if (!covered) paint(pen, state, view.layout, now);
-  return settled;
+  if (!covered) paint(pen, state, view.layout, view.now, { selected: view.selected, flight: flightOf(view) });
+  tell(view);
+}
+
+/** How many seconds of the run a call takes from the door to its worker; 0 if it is not to be seen. */
+function flightOf({ player, state }) {
+  if (still() || player.mode === "held") return 0;
+  if (player.mode === "playing") return FLIGHT_S * player.pace;
+  return state.running ? FLIGHT_S : 0;
 }
 
 /** The panels as they were before the run: a covered picture keeps its place and tells nothing. */
@@ -111,52 +151,133 @@ function themeOf(root) {
   return { ...theme, tint: Number(theme.tint), font: style.fontFamily };
 }
 
-function point(view, event) {
-  const { tip, layout, state } = view, { x, boxes } = layout ?? {}, now = nowOf(view);
-  const { offsetX: px, offsetY: py } = event;
-  const box = isCovered(view) ? null : boxes?.find(({ top, bottom }) => py >= top && py < bottom);
-  const row = box && state.panels.length ? box.panel.rows[Math.floor((py - box.top) / box.lane)] : null;
-  const call = row?.bars.findLast((one) => x(one.began) <= px && px <= Math.max(x(one.ended ?? now), x(one.began) + 1));
-  tip.hidden = !call;
-  if (!call) return;
-  tip.textContent = story(call, now);
-  tip.style.left = `${clamp(px + 12, 0, Math.max(0, view.stage.clientWidth - tip.offsetWidth))}px`;
-  tip.style.top = `${py + 18}px`;
+/** What is known, in words and for those who ask the page; nothing while the picture is covered. */
+function tell(view) {
+  const { root, canvas, cover, caption, story: line, tip, model, player, selected, trouble } = view;
+  const covered = view.isCovered(), words = covered ? "" : captionOf(view);
+  setText(caption, words);
+  setText(line, covered || !selected ? "" : story(selected, view.now));
+  setText(trouble, view.broken || model.get("trouble") || silenceOf(view));
+  canvas.setAttribute("aria-label", words);
+  canvas.style.visibility = covered ? "hidden" : "";
+  canvas.style.cursor = player.window ? "grab" : "";
+  Object.assign(cover, { hidden: !covered, textContent: model.get("cover") });
+  if (covered) tip.hidden = true;
+  tellScrubber(view);
+  if (clock() - view.listedAt > 0.1 || !view.state.running) {
+    view.listedAt = clock();
+    guarded(view, () => showFutures(view));
+  }
+  if (!covered && player.mode === "live" && words && words !== view.saidWords) {
+    if (say(view, words, view.state.running ? SAY_MS : 0)) view.saidWords = words;
+  }
+  for (const [name, fact] of Object.entries(factsOf(view))) {
+    if (covered) delete root.dataset[name];
+    else root.dataset[name] = JSON.stringify(fact);
+  }
 }
 
-export function story({ number, submitted, dispatched, began, ended, worker, share, state, error }, now) {
-  const seconds = (time) => `${time.toFixed(time < 0.1 ? 3 : 2)} s`, parts = [`call ${number}`];
-  if (submitted != null) parts.push(`waited ${seconds(Math.max(0, (dispatched ?? began) - submitted))}`);
-  const [verb, until] = ended == null ? ["running for", now] : ["ran", ended];
-  parts.push(`${verb} ${seconds(Math.max(0, until - began))} on w${worker}`);
-  if (share != null) parts.push(`on a core ${Math.round(share * 100)} %`);
-  if (state === "failed") parts.push(`failed: ${error || "no reason given"}`);
-  return parts.join(" · ");
+const setText = (element, words) => element.textContent !== words && (element.textContent = words);
+
+function silenceOf(view) {
+  if (view.isCovered() || !isSilent(view, clock())) return "";
+  return `Nothing heard from Python since ${seconds(view.now)}: is the kernel busy, or gone?`;
+}
+
+/** Of a moment that is not the latest the page says itself what was then. */
+function captionOf({ model, player, state, now }) {
+  if (player.mode === "live") return model.get("caption");
+  return momentStory(now, state.panels, (panel) => countsAt(panel, now, state.now));
+}
+
+function tellScrubber({ scrubber, moment, all, button, range, layout, player, state, now, axis, isCovered }) {
+  scrubber.hidden = !layout || !state.run || isCovered();
+  if (scrubber.hidden) return;
+  const { shown } = player, isLive = player.mode === "live", name = buttonOf(player, isMoving(state));
+  Object.assign(scrubber.style, { top: `${layout.axis + 8}px`, width: `${layout.width}px` });
+  Object.assign(range.style, { left: `${layout.left - 7}px`, width: `${layout.right - layout.left + 14}px` });
+  Object.assign(button.style, { left: `${layout.left - 36}px` });
+  moment.style.width = `${layout.left - 40}px`;
+  all.hidden = !player.window;
+  setText(all, layout.narrow ? "all" : "show all");
+  range.hidden = isLive && isMoving(state);
+  range.value = clamp(((axis.place(now) - shown.from) / (shown.to - shown.from)) * 1000, 0, 1000);
+  range.setAttribute("aria-valuetext", seconds(now));
+  setText(moment, isLive || (layout.narrow && player.window) ? "" : seconds(now));
+  if (button.title === name) return;
+  Object.assign(button, { title: name, ariaLabel: name });
+  button.querySelector("path").setAttribute("d", ICONS[name]);
+}
+
+function factsOf({ state: { run, running, most, panels, dropped }, player: { mode, shown }, selected, now, axis }) {
+  const add = (read) => sum(panels.map(read)), count = (name) => add((panel) => panel.counts[name]);
+  const calls = { queued: count("queued"), runningCalls: count("running"), done: count("returned") };
+  const failures = { failed: count("raised"), timedOut: count("timed out"), crashed: count("crashed") };
+  const lanes = { bars: add((panel) => panel.bars), lanes: add((panel) => panel.alive), lanesMost: most, dropped };
+  const moment = { mode, moment: round(now), from: round(axis.time(shown.from)), to: round(axis.time(shown.to)) };
+  const chosen = selected && [selected.panel, selected.number];
+  return { run, running, ...calls, ...failures, cancelled: count("cancelled"), ...lanes, ...moment, selected: chosen };
+}
+
+const round = (time) => Math.round(time * 1e6) / 1e6;
+
+/** Tell those who listen to the page, unless they have just been told something. Whether it was said. */
+function say(view, words, pause = 0) {
+  if (performance.now() - view.saidAt < pause) return false;
+  setText(view.said, words);
+  view.saidAt = performance.now();
+  return true;
+}
+
+function select(view, call) {
+  view.selected = call;
+  view.futures.list.removeAttribute("aria-activedescendant");
+  if (call) say(view, story(call, view.now));
+  wake(view);
+}
+
+/** Select the call and see that it is in sight. */
+function find(view, call, { close = false } = {}) {
+  if (!call) return;
+  const { player, axis } = view;
+  if (call.began != null && call.began > view.now) player.mode = "live";
+  const end = call.ended ?? view.state.now;
+  if (call.began != null) bringIntoView(player, axis.place(call.began), axis.place(end), { close });
+  select(view, call);
 }
 
 function render({ model, el }) {
-  const view = open(model, el), again = () => wake(view), told = () => (tell(view), wake(view));
+  const view = open(model, el), again = () => wake(view), { range, button, all } = view;
   const onLog = () => model.get("log").panels && hear(view, model.get("log"));
   const themes = new MutationObserver(again), sizes = new ResizeObserver(again);
   const scheme = matchMedia("(prefers-color-scheme: dark)");
   themes.observe(document.body, { attributeFilter: ["data-jp-theme-light", "data-jp-theme-name", "class"] });
   sizes.observe(view.stage);
   scheme.addEventListener("change", again);
-  view.canvas.addEventListener("mousemove", (event) => point(view, event));
-  view.canvas.addEventListener("mouseleave", () => (view.tip.hidden = true));
+  window.addEventListener("resize", again);
+  listen(view);
+  button.addEventListener("click", () => (toggle(view.player, isMoving(view.state)), wake(view)));
+  all.addEventListener("click", () => ((view.player.window = null), view.stage.focus(), wake(view)));
+  range.addEventListener("input", () => {
+    const { from, to } = view.player.shown;
+    scrub(view.player, from + (range.value / 1000) * (to - from));
+    wake(view);
+  });
   model.on("msg:custom", (message) => hear(view, message));
   model.on("change:log", onLog);
-  model.on("change:caption change:cover", told);
+  model.on("change:caption change:cover change:trouble", again);
   onLog();
-  told();
+  wake(view);
   model.send({ type: "hello" });
   // anywidget itself takes the listeners off the model.
   return () => {
     view.closed = true;
     cancelAnimationFrame(view.frame);
+    clearTimeout(view.silence);
     themes.disconnect();
     sizes.disconnect();
     scheme.removeEventListener("change", again);
+    window.removeEventListener("resize", again);
   };
 }
 

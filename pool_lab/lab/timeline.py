@@ -10,6 +10,7 @@ far and then, in order, the rest. Observers never touch it.
 A view that fails, or none at all, never harms the run: the first error is logged and the run goes on.
 """
 
+import contextlib
 import logging
 import threading
 import time
@@ -21,7 +22,9 @@ from typing import Any, NamedTuple, TypeVar
 import anywidget
 import traitlets
 
-from pool_lab.events import Event, EventKind, Observer
+from pool_lab.events import Event, Observer
+from pool_lab.lab.ledger import MOST_CALLS, Ledger
+from pool_lab.lab.trace import Standing
 
 __all__ = ["Panel", "Timeline"]
 
@@ -34,7 +37,12 @@ _TICKS_PER_CAPTION = 6
 # A sender ends within a tick; longer waits mean that `describe` hangs, and then the run must still be able to end.
 _PATIENCE_S = 5.0
 
-_CLOSES_A_CALL = frozenset({EventKind.FINISHED, EventKind.FAILED, EventKind.CANCELLED})
+_MOST_IN_LOG = 20_000
+"""So many calls at most are saved with a notebook that saves its widgets."""
+
+
+_PARTS = ("_state", "_story", "_geometry", "_marks", "_ghosts", "_paint", "_player", "_hands", "_futures", "")
+"""What the page's module is made of, in the order in which each uses those before it."""
 
 
 def _read(name: str) -> str:
@@ -51,6 +59,8 @@ class Panel(NamedTuple):
     """"threads", "processes", "interpreters", "cluster" or "simulation": the colour; grey for others."""
     workers: int
     """The pool's size when the run begins: the lanes that stand ready."""
+    ghost: Sequence[Sequence[tuple[float, float]]] | None = None
+    """For each worker, when it was inside calls in the run before: to be drawn below the bars."""
 
 
 class _Run:
@@ -62,41 +72,34 @@ class _Run:
     def __init__(self, number: int, panels: Sequence[Panel]) -> None:
         self.number = number
         self.panels = [panel._asdict() for panel in panels]
-        self.origin: float | None = None
-        self.latest = 0.0
         self.ended: float | None = None
         self.inbox: deque[tuple[int, Event]] = deque()
-        self.sent: list[list[Any]] = []
-        self.open_calls = 0
+        self.ledger = Ledger(len(panels))
         self.over = threading.Event()
         self.complaints: set[str] = set()
 
     @property
     def now(self) -> float:
-        if self.ended is not None or self.origin is None or self.open_calls <= 0:
-            return self.latest if self.ended is None else self.ended
-        return time.perf_counter() - self.origin
+        ledger = self.ledger
+        if self.ended is not None:
+            return self.ended
+        moving = ledger.origin is not None and ledger.open_calls > 0
+        return time.perf_counter() - ledger.origin if moving and ledger.origin is not None else ledger.latest
 
     def message(self, kind: str, **more: Any) -> dict[str, Any]:
         return {"type": kind, "run": self.number, "now": round(self.now, 6), **more}
 
-    def snapshot(self) -> dict[str, Any]:
-        """Everything that has been sent so far, in one message."""
-        return self.message("snapshot", panels=self.panels, running=self.ended is None, batch=list(self.sent))
+    def snapshot(self, most: int = MOST_CALLS) -> dict[str, Any]:
+        """Everything that is known so far, in one message."""
+        running = self.ended is None
+        return self.message("snapshot", panels=self.panels, running=running, **self.ledger.everything(most))
 
-    def collect(self) -> list[list[Any]]:
-        """Take what is in the inbox, in the order in which it happened, as rows for the page."""
+    def collect(self) -> dict[str, Any]:
+        """Take what is in the inbox, and return what is new in it for the page."""
         arrived = [self.inbox.popleft() for _ in range(len(self.inbox))]
-        if not arrived:
-            return []
-        arrived.sort(key=lambda item: item[1].sequence)
-        origin = self.origin = arrived[0][1].time if self.origin is None else self.origin
-        for _, event in arrived:
-            self.open_calls += (event.kind is EventKind.SUBMITTED) - (event.kind in _CLOSES_A_CALL)
-            self.latest = max(self.latest, event.time - origin)
-        batch = [_row(panel, event, origin) for panel, event in arrived]
-        self.sent += batch
-        return batch
+        if arrived:
+            self.ledger.take(arrived)
+        return self.ledger.news()
 
 
 class Timeline(anywidget.AnyWidget):
@@ -105,17 +108,19 @@ class Timeline(anywidget.AnyWidget):
     One thread owns a run: it calls `begin`, hands the observers to the pools, and calls `end`.
     """
 
-    _esm = "\n".join(_read(f"timeline{part}.js") for part in ("_state", "_paint", ""))
+    _esm = "\n".join(_read(f"timeline{part}.js") for part in _PARTS)
     _css = _read("tokens.css") + _read("timeline.css")
 
     caption = traitlets.Unicode(help="The sentence under the picture.").tag(sync=True)
     cover = traitlets.Unicode(help="If not empty: hides the picture and is shown in its place.").tag(sync=True)
-    log = traitlets.Dict(help="The whole last run, for a page that is reloaded or opened later.").tag(sync=True)
+    log = traitlets.Dict(help="The last run, for a notebook that is opened without its kernel.").tag(sync=True)
+    trouble = traitlets.Unicode(help="What kept this picture from being whole, once it is known.").tag(sync=True)
 
     def __init__(self, **traits: Any) -> None:
         # Re-entrant: someone who observes a trait may begin or end a run.
         self._line = threading.RLock()
         self._run: _Run | None = None
+        self._latest: _Run | None = None
         self._sender: threading.Thread | None = None
         self._runs = 0
         super().__init__(**traits)
@@ -124,13 +129,26 @@ class Timeline(anywidget.AnyWidget):
     def __repr__(self) -> str:
         return "Timeline()"
 
+    @property
+    def standings(self) -> tuple[Standing, ...]:
+        """How far the current or latest run has come, by panel: what has been sent of it."""
+        with self._line:
+            return () if self._latest is None else self._latest.ledger.standings
+
+    @property
+    def elapsed_s(self) -> float:
+        """Where the clock of the current or latest run is."""
+        with self._line:
+            return 0.0 if self._latest is None else self._latest.now
+
     def prepare(self, panels: Sequence[Panel]) -> None:
         """Show these panels with empty lanes, before a run begins. Does nothing while one is running."""
         with self._line:
             if self._run is None:
                 still = _Run(self._runs, panels)
                 still.ended = 0.0
-                _guarded(still, "showing the panels", lambda: setattr(self, "log", still.snapshot()))
+                self._latest = still
+                self._guarded(still, "showing the panels", lambda: setattr(self, "log", still.snapshot()))
 
     def begin(self, panels: Sequence[Panel], describe: Callable[[], str] | None = None) -> None:
         """Start a new run; one that is still going on ends first.
@@ -143,7 +161,8 @@ class Timeline(anywidget.AnyWidget):
             run = _Run(self._runs, panels)
             name = f"pool-lab-timeline-{run.number}"
             sender = threading.Thread(target=self._serve, args=(run, describe), name=name, daemon=True)
-            self._run, self._sender = run, sender
+            self._run, self._latest, self._sender = run, run, sender
+            self.trouble = ""
             sender.start()
 
     def observer(self, panel: int) -> Observer:
@@ -167,38 +186,42 @@ class Timeline(anywidget.AnyWidget):
 
     def _serve(self, run: _Run, describe: Callable[[], str] | None) -> None:
         self._tell(run, lambda: run.message("begin", panels=run.panels))
-        tick = 0
+        self._describe(run, describe)
+        tick, has_news = 0, False
         while not run.over.wait(_TICK_S):
-            self._send_news(run)
-            if tick % _TICKS_PER_CAPTION == 0:
-                self._describe(run, describe)
+            has_news |= self._send_news(run)
             tick += 1
+            if has_news and tick % _TICKS_PER_CAPTION == 0:
+                self._describe(run, describe)
+                has_news = False
         self._send_news(run)
         self._describe(run, describe)
         self._close(run)
 
-    def _send_news(self, run: _Run) -> None:
-        def news() -> dict[str, Any] | None:
-            batch = run.collect()
-            return run.message("events", batch=batch) if batch or run.open_calls > 0 else None
+    def _send_news(self, run: _Run) -> bool:
+        """Send what has happened; whether anything has, be it that time passed while a call waited or ran."""
 
-        self._tell(run, news)
+        def news() -> dict[str, Any] | None:
+            changed = self._guarded(run, "reading what happened", run.collect)
+            return run.message("news", **changed or {}) if changed or run.ledger.open_calls > 0 else None
+
+        return self._tell(run, news)
 
     def _describe(self, run: _Run, describe: Callable[[], str] | None) -> None:
         if describe is not None:
             # Outside the line: no one has to wait for a describe that takes its time.
-            sentence = _guarded(run, "describing", describe)
+            sentence = self._guarded(run, "describing", describe)
             if sentence is not None:
                 with self._line:
-                    _guarded(run, "sending", lambda: setattr(self, "caption", sentence))
+                    self._guarded(run, "sending", lambda: setattr(self, "caption", sentence))
 
     def _close(self, run: _Run) -> None:
         # What came in while the last caption was made is part of the run, too.
         self._send_news(run)
         with self._line:
             run.ended = run.now
-            _guarded(run, "sending", lambda: self.send(run.message("end")))
-            _guarded(run, "sending", lambda: setattr(self, "log", run.snapshot()))
+            self._guarded(run, "sending", lambda: self.send(run.message("end")))
+            self._guarded(run, "sending", lambda: setattr(self, "log", run.snapshot(_MOST_IN_LOG)))
             if self._run is run:
                 self._run = self._sender = None
 
@@ -206,49 +229,26 @@ class Timeline(anywidget.AnyWidget):
         """A view has appeared: tell it, and harmlessly the others, everything so far."""
         if content.get("type") == "hello":
             with self._line:
-                run = self._run
-                everything = self.log if run is None else run.snapshot()
-                if everything:
-                    _guarded(run, "sending", lambda: self.send(everything))
+                run = self._latest
+                if run is not None:
+                    self._guarded(run, "sending", lambda: self.send(run.snapshot()))
 
-    def _tell(self, run: _Run, make_message: Callable[[], dict[str, Any] | None]) -> None:
-        """Make a message and send it, in one go: nothing can be sent in between."""
+    def _tell(self, run: _Run, make_message: Callable[[], dict[str, Any] | None]) -> bool:
+        """Make a message and send it, in one go: nothing can be sent in between. Whether there was one."""
         with self._line:
             message = make_message()
             if message is not None:
-                _guarded(run, "sending", lambda: self.send(message))
+                self._guarded(run, "sending", lambda: self.send(message))
+            return message is not None
 
-
-def _guarded(run: _Run | None, doing: str, action: Callable[[], T]) -> T | None:
-    """Do it; log the first failure of its sort in this run, keep quiet about the rest."""
-    try:
-        return action()
-    except Exception:
-        if run is None or doing not in run.complaints:
-            logger.exception("the timeline failed while %s; the run goes on", doing)
-        if run is not None:
-            run.complaints.add(doing)
-        return None
-
-
-def _row(panel: int, event: Event, origin: float) -> list[Any]:
-    """The event as the page reads it; what is None at the end is left off, since most of it would be."""
-    row = [
-        panel,
-        event.kind.value,
-        _since(event.time, origin),
-        event.call,
-        event.worker,
-        _since(event.began, origin),
-        _since(event.ended, origin),
-        None if event.cpu_s is None else round(event.cpu_s, 6),
-        event.error,
-        event.workers,
-    ]
-    while row[-1] is None:
-        row.pop()
-    return row
-
-
-def _since(moment: float | None, origin: float) -> float | None:
-    return None if moment is None else round(moment - origin, 6)
+    def _guarded(self, run: _Run, doing: str, action: Callable[[], T]) -> T | None:
+        """Do it. The first failure of its sort in this run is logged and shown below the picture, the rest is not."""
+        try:
+            return action()
+        except Exception as error:
+            if doing not in run.complaints:
+                run.complaints.add(doing)
+                logger.exception("the timeline failed while %s; the run goes on", doing)
+                with contextlib.suppress(Exception):
+                    self.trouble = f"The picture failed while {doing} ({error!r}); the run goes on."
+            return None

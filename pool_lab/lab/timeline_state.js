@@ -1,20 +1,31 @@
 /* The live timeline's state: Python's messages -> reduce() -> what has happened so far. No page, no clock, no drawing.
 
-   A panel has its calls by number, and a row for each worker number. A row has bars (the calls that began there) and
-   lives (a number is used again after its worker stopped). Messages about things that two threads did may cross, so a
-   call never goes back to an earlier state. All times are seconds since the run began. */
+   Python tells of a call anew whenever something has changed (ledger.py), so taking a message is replacing what was
+   known. A panel has its calls by number, and a row for each worker number. A row has bars (its calls, in the order in
+   which they began) and lives (a number is used again after its worker stopped). All times are seconds since the run
+   began; what was so at an earlier moment follows from them, so a run can be replayed. */
 
-const RANK = { unknown: 0, queued: 1, running: 2, finished: 3, failed: 3, cancelled: 3 };
+const MOST_CALLS = 100000;
+const ENDINGS = ["returned", "raised", "timed out", "crashed", "cancelled"];
+const STATES = ["queued", "running", ...ENDINGS];
 
-export function fresh({ run = 0, panels = [], running = false } = {}) {
-  return { run, running, now: 0, most: 0, panels: panels.map(newPanel) };
+export function fresh({ run = 0, panels = [], running = false, dropped = 0 } = {}) {
+  return { run, running, now: 0, most: 0, dropped, pauses: [], panels: panels.map(newPanel) };
 }
 
-function newPanel({ title, note, kind, workers }) {
-  const counts = Object.fromEntries(Object.keys(RANK).map((state) => [state, 0]));
+function newPanel({ title, note, kind, workers, ghost }, index = 0) {
+  const counts = noCounts();
   const rows = Array.from({ length: workers }, newRow);
   const sizes = { begunWith: workers, size: workers, resizes: [] }, totals = { counts, bars: 0, alive: 0, torn: 0 };
-  return { title, note, kind, ...sizes, ...totals, calls: new Map(), rows };
+  return { index, title, note, kind, ghost: ghost ?? [], ...sizes, ...totals, calls: new Map(), rows };
+}
+
+/** Of each state; and "stranded", of those that failed before they reached a worker. */
+const noCounts = () => Object.fromEntries([...STATES, "stranded"].map((state) => [state, 0]));
+
+function count(counts, call, state, by) {
+  counts[state] += by;
+  if (call.ending && call.worker == null && state !== "cancelled" && state !== "queued") counts.stranded += by;
 }
 
 const newRow = () => ({ bars: [], lives: [] });
@@ -27,68 +38,78 @@ export function reduce(state, message) {
   return type === "end" ? { ...state, running: false, now: message.now } : take(state, message);
 }
 
-function take(state, { now, batch }) {
-  for (const [at, ...event] of batch) {
-    happen(state.panels[at], event);
-    state.most = Math.max(state.most, aliveOf(state));
-  }
+function take(state, { now, calls = [], others = [] }) {
+  for (const [at, ...other] of others) happen(state, state.panels[at], other);
+  for (const row of calls) noteCall(state.panels[row[0]], row);
+  for (const panel of state.panels) forget(state, panel);
   state.now = Math.max(state.now, now);
   return state;
 }
 
-const aliveOf = ({ panels }) => panels.reduce((alive, panel) => alive + panel.alive, 0);
-
-function happen(panel, [kind, time, number, worker, began, ended, cpu, error, workers]) {
-  if (kind === "worker started") startWorker(panel, worker, time);
+function happen(state, panel, [kind, time, worker, workers, error, until]) {
+  if (kind === "pause") state.pauses.push([time, until]);
+  else if (kind === "worker started") startWorker(panel, worker, time);
   else if (kind === "worker stopped") stopWorker(panel, worker, time, error);
   else if (kind === "resized") resize(panel, time, workers);
-  else if (number != null) advance(panel, callOf(panel, number), { kind, time, worker, began, ended, cpu, error });
+  state.most = Math.max(state.most, state.panels.reduce((alive, one) => alive + one.alive, 0));
 }
 
-function callOf(panel, number) {
-  if (!panel.calls.has(number)) {
-    panel.calls.set(number, { number, state: "unknown", worker: null, ended: null });
-    panel.counts.unknown += 1;
-  }
-  return panel.calls.get(number);
+function noteCall(panel, [, number, name, submitted, dispatched, began, ended, arrived, worker, cpu, ending, error]) {
+  const call = panel.calls.get(number) ?? newCall(panel, number);
+  if (call.state) count(panel.counts, call, call.state, -1);
+  const share = cpu == null || !(ended > began) ? null : Math.min(1, cpu / (ended - began));
+  const before = call.worker;
+  Object.assign(call, { name, submitted, dispatched, began, ended, arrived, worker, share, ending, error });
+  call.state = ending ?? (began == null ? "queued" : "running");
+  count(panel.counts, call, call.state, 1);
+  if (before !== worker && before != null) leave(panel, before, call);
+  if (worker != null && began != null) place(panel, call, before !== worker);
 }
 
-function advance(panel, call, { kind, time, worker, began, ended, cpu, error }) {
-  const to = { submitted: "queued", started: "running" }[kind] ?? kind;
-  if (kind === "submitted") call.submitted = time;
-  if (kind === "started") call.dispatched = time;
-  if (!(to in RANK) || RANK[to] < RANK[call.state] || RANK[call.state] === 3) return;
-  panel.counts[call.state] -= 1;
-  panel.counts[to] += 1;
-  call.state = to;
-  if (kind === "started" || began != null) place(panel, call, worker ?? call.worker, began ?? time);
-  if (RANK[to] === 3) Object.assign(call, { ended: ended ?? time, error, share: shareOf(call, began, ended, cpu) });
+function newCall(panel, number) {
+  const call = { panel: panel.index, number, worker: null, state: null };
+  panel.calls.set(number, call);
+  return call;
 }
 
-function shareOf(call, began, ended, cpu) {
-  return cpu == null || !(ended > began) ? null : Math.min(1, cpu / (ended - began));
-}
-
-function place(panel, call, worker, began) {
-  call.began = began;
-  if (worker == null || worker === call.worker) return;
-  if (call.worker == null) panel.bars += 1;
-  else leave(rowOf(panel, call.worker), call);
-  call.worker = worker;
-  const row = rowOf(panel, worker);
-  row.bars.push(call);
+/** Put the call's bar where it belongs. It is there already unless it is new; but its start is known better now. */
+function place(panel, call, isNew) {
+  const { bars, lives } = rowOf(panel, call.worker);
+  let at = isNew ? bars.push(call) - 1 : bars.lastIndexOf(call);
+  panel.bars += isNew;
+  for (; at > 0 && bars[at - 1].began > call.began; at -= 1) [bars[at - 1], bars[at]] = [bars[at], bars[at - 1]];
   // A pool that says nothing about its workers shows them by their calls.
-  if (!row.lives.some((life) => life.stopped == null || life.stopped >= began)) startWorker(panel, worker, began, true);
+  if (isNew && !lives.some((life) => life.stopped == null || life.stopped >= call.began)) {
+    startWorker(panel, call.worker, call.began, true);
+  }
 }
 
 /** The pool gave the call to another worker before this one began it. */
-function leave(row, call) {
+function leave(panel, worker, call) {
+  const row = rowOf(panel, worker);
   row.bars = row.bars.filter((bar) => bar !== call);
+  panel.bars -= 1;
 }
 
 function rowOf(panel, worker) {
   while (panel.rows.length <= worker) panel.rows.push(newRow());
   return panel.rows[worker];
+}
+
+/** Of a run that never ends the oldest calls go. Some at a time: going through all for each one would take too long. */
+function forget(state, panel) {
+  let many = panel.calls.size - MOST_CALLS;
+  if (many < MOST_CALLS / 20) return;
+  for (const [number, call] of panel.calls) {
+    if (many === 0) break;
+    if (!call.ending) continue;
+    Object.assign(call, { isGone: true });
+    panel.calls.delete(number);
+    many -= 1;
+    state.dropped += 1;
+  }
+  for (const row of panel.rows) row.bars = row.bars.filter((call) => !call.isGone);
+  panel.numbers = null;
 }
 
 function startWorker(panel, worker, time, guessed = false) {
@@ -111,4 +132,33 @@ function stopWorker(panel, worker, time, error) {
 function resize(panel, time, workers) {
   if (workers !== panel.size) panel.resizes.push({ time, before: panel.size, after: workers });
   panel.size = workers;
+}
+
+/** What had become of the call at that moment; null if it was not there yet. */
+export function stateAt(call, time) {
+  if (call.ending && call.ended <= time) return call.ending;
+  if (call.began != null && Math.min(call.began, call.dispatched ?? Infinity) <= time) return "running";
+  return call.submitted == null || call.submitted > time ? null : "queued";
+}
+
+/** How many calls were in each state at that moment. What is so now is known; else every call is asked. */
+export function countsAt(panel, time, now) {
+  if (time >= now) return panel.counts;
+  const counts = noCounts();
+  for (const call of panel.calls.values()) {
+    const state = stateAt(call, time);
+    if (state) count(counts, call, state, 1);
+  }
+  return counts;
+}
+
+/** Where in its row the first bar is that ends after this moment. A worker has one call at a time. */
+export function firstAfter(bars, time) {
+  let low = 0, high = bars.length;
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if ((bars[middle].ended ?? Infinity) < time) low = middle + 1;
+    else high = middle;
+  }
+  return low;
 }

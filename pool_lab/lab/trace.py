@@ -5,13 +5,13 @@ so they cannot tell different stories about the same run.
 """
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from enum import StrEnum
 
 from pool_lab.events import Event, EventKind
 
-__all__ = ["CallState", "Lane", "Resize", "Span", "Trace"]
+__all__ = ["CallState", "Ending", "Lane", "Resize", "Span", "Standing", "Trace", "ending_of"]
 
 
 class CallState(StrEnum):
@@ -22,6 +22,57 @@ class CallState(StrEnum):
     FINISHED = "finished"
     FAILED = "failed"
     CANCELLED = "cancelled"
+
+
+class Ending(StrEnum):
+    """How a call ended. All but the first and the last are ways in which a call fails."""
+
+    RETURNED = "returned"
+    RAISED = "raised"
+    TIMED_OUT = "timed out"
+    """It ran longer than its pool's task_timeout and was stopped."""
+    CRASHED = "crashed"
+    """Its worker died, or its pool was broken."""
+    CANCELLED = "cancelled"
+
+
+def ending_of(state: str, error: str | None) -> Ending | None:
+    """How a call in this state ended; None if it has not. What an event says of an error begins with its class."""
+    match state:
+        case CallState.FINISHED:
+            return Ending.RETURNED
+        case CallState.CANCELLED:
+            return Ending.CANCELLED
+        case CallState.FAILED:
+            return _failure(error or "")
+        case _:
+            return None
+
+
+_NAMES_OF_A_CRASH = frozenset({"WorkerDiedError", "BrokenProcessPool", "BrokenThreadPool", "BrokenInterpreterPool"})
+
+
+def _failure(error: str) -> Ending:
+    path, _, text = error.partition(":")
+    name = path.rpartition(".")[2]
+    if name in _NAMES_OF_A_CRASH:
+        return Ending.CRASHED
+    # A call can raise a TimeoutError of its own.
+    return Ending.TIMED_OUT if name == "TimeoutError" and "ran longer than the task_timeout" in text else Ending.RAISED
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """How far a run has come."""
+
+    counts: Mapping[str, int]
+    """Calls by what has become of them: "queued", "running", or the word of their `Ending`."""
+    core_share: float | None = None
+    """Share of the time inside their functions that all ended calls together spent on a core; None if unknown."""
+
+    @property
+    def calls(self) -> int:
+        return sum(self.counts.values())
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +94,11 @@ class Span:
     """When the pool had the outcome."""
     cpu_s: float | None = None
     error: str | None = None
+
+    @property
+    def ending(self) -> Ending | None:
+        """How the call ended; None if it has not."""
+        return ending_of(self.state, self.error)
 
     @property
     def first_known(self) -> float | None:
@@ -153,6 +209,12 @@ class Trace:
         ended = [span for span in self.spans if span.cpu_s is not None and span.took_s]
         took_s = sum(span.took_s or 0.0 for span in ended)
         return min(1.0, sum(span.cpu_s or 0.0 for span in ended) / took_s) if took_s else 0.0
+
+    @property
+    def standing(self) -> Standing:
+        counts = Counter(str(span.ending or span.state) for span in self.spans)
+        knows_cpu = any(span.core_share is not None for span in self.spans)
+        return Standing(counts, self.core_share if knows_cpu else None)
 
     @property
     def finish_order(self) -> tuple[int, ...]:

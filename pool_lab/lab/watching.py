@@ -11,18 +11,24 @@ import weakref
 from queue import SimpleQueue
 from typing import Any
 
-from pool_lab.events import Event, EventKind, Observer
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+
+from pool_lab.events import Event, EventKind, Observer, event
 from pool_lab.lab import words
-from pool_lab.lab.controls import Gate, experiment_view, keep_covered, worker_slider
-from pool_lab.lab.exhibit import Exhibit, Still, someone_is_there
+from pool_lab.lab.controls import Gate, Note, experiment_view, keep_covered, worker_slider
+from pool_lab.lab.exhibit import Exhibit, Still, on_axes, someone_is_there
 from pool_lab.lab.kinds import kind_of, this_machine
 from pool_lab.lab.plots import timeline as draw_timeline
+from pool_lab.lab.plots import timeline_axes
 from pool_lab.lab.recording import Recorder, attach
 from pool_lab.lab.timeline import Panel, Timeline
 from pool_lab.lab.trace import CallState, Trace
 
 __all__ = ["Watch", "watch"]
 
+_MOST_EVENTS = 300_000
+"""Of a watch that never ends the trace is kept as far back as this."""
 
 # After these the keeper looks whether the slider is still right, and whether it was the end.
 _KEEPERS_BUSINESS = frozenset({EventKind.RESIZED, EventKind.SHUT_DOWN, EventKind.WORKER_STOPPED})
@@ -46,13 +52,14 @@ class Watch(Exhibit):
 
     def __init__(self, executor: concurrent.futures.Executor, most_workers: int, gate: Gate | None) -> None:
         super().__init__()
-        # Watching a pool does not keep it alive.
-        self._executor = weakref.ref(executor)
         self._name = type(executor).__name__
         self._kind = kind_of(type(executor))
         self._size = getattr(executor, "_max_workers", 0)
-        self._recorder = Recorder(self._size)
-        self._wishes: SimpleQueue[int | None] = SimpleQueue()
+        self._recorder = Recorder(self._size, most_events=_MOST_EVENTS)
+        self._inbox: SimpleQueue[int | Event | None] = SimpleQueue()
+        # Watching a pool does not keep it alive. One that is dropped without a shutdown ends all the same.
+        inbox = self._inbox
+        self._executor = weakref.ref(executor, lambda _: inbox.put(event(EventKind.SHUT_DOWN)))
         self._slider: Any = None
         self._draw: Observer | None = None
         if someone_is_there():
@@ -64,7 +71,7 @@ class Watch(Exhibit):
 
     @property
     def trace(self) -> Trace:
-        """All that has happened since the watch began."""
+        """All that has happened since the watch began; of a very long one, the latest 100,000 calls or so."""
         return self._recorder.trace
 
     def summary(self) -> str:
@@ -73,9 +80,10 @@ class Watch(Exhibit):
     def claim(self) -> str:
         return words.claim([(self._kind.name, self.trace)])
 
-    def figure(self) -> Still:
-        still = Still()
-        still.title, still.alt = f"timeline of a {self._name}", self.summary()
+    def figure(self, ax: Axes | None = None) -> Figure:
+        if ax is not None:
+            return on_axes(ax, lambda: timeline_axes(ax, self.trace, self._kind.name))
+        still = Still(f"timeline of a {self._name}", self.summary())
         panel = (self._name, self._kind.note, self._kind.name, self.trace)
         draw_timeline(still, [panel], f"{still.alt} ({this_machine()})")
         return still
@@ -87,41 +95,48 @@ class Watch(Exhibit):
     def close(self) -> None:
         """Stop watching; the pool goes on. May be called again."""
         self._detach()
-        self._wishes.put(None)
+        self._inbox.put(None)
 
     def _hear(self, happened: Event) -> None:
         self._recorder(happened)
         if self._draw is not None:
             self._draw(happened)
             if happened.kind in _KEEPERS_BUSINESS:
-                self._wishes.put(0)
+                self._inbox.put(happened)
 
     def _make_view(self, resizable: bool, most: int, gate: Gate | None) -> None:
         self._timeline = Timeline()
         self._timeline.begin([Panel(self._name, self._kind.note, self._kind.name, self._size)], self._describe)
         self._draw = self._timeline.observer(0)
         if resizable:
-            self._slider = worker_slider(self._size, most, self._wishes.put)
+            self._slider = worker_slider(self._size, most, self._inbox.put)
         controls = [] if self._slider is None else [self._slider]
-        self.view = experiment_view("Watch", "calls show up as they are submitted", None, controls, self._timeline)
+        self.view = experiment_view(
+            Note("Watch", "calls show up as they are submitted"), None, controls, self._timeline
+        )
         if gate is not None:
             keep_covered(self._timeline, None, gate)
         threading.Thread(target=self._keep, name="pool-lab-watch", daemon=True).start()
 
     def _describe(self) -> str:
-        trace = self.trace
-        if not trace.spans:
+        (standing,) = self._timeline.standings
+        if not standing.calls:
             return "Nothing has been submitted yet."
-        elapsed_s = max(event.time for event in trace.events) - trace.origin
-        return words.progress([(self._kind.name, trace)], elapsed_s)
+        return words.progress([(self._kind.name, standing)], self._timeline.elapsed_s)
 
     def _keep(self) -> None:
         """The keeper's work."""
-        while (wish := self._wishes.get()) is not None and not self._has_ended():
-            if wish:
-                self._resize(wish)
-            elif self._slider is not None and self._wishes.empty():
-                self._follow(self.trace.size)
+        may_have_ended = False
+        while (news := self._inbox.get()) is not None:
+            if isinstance(news, int):
+                self._resize(news)
+            elif news.workers is not None and self._slider is not None and self._inbox.empty():
+                self._follow(news.workers)
+            elif news.kind is EventKind.SHUT_DOWN:
+                may_have_ended = True
+            # Only then: all that a long run has left is looked through.
+            if may_have_ended and self._has_ended():
+                break
         self._timeline.end()
         self._timeline.caption = self.summary()
         self._come_to_rest()
@@ -139,6 +154,5 @@ class Watch(Exhibit):
 
     def _has_ended(self) -> bool:
         trace = self.trace
-        shut_down = any(event.kind is EventKind.SHUT_DOWN for event in trace.events)
         waiting = trace.counts[CallState.QUEUED] + trace.counts[CallState.RUNNING]
-        return shut_down and not waiting and all(lane.stopped is not None for lane in trace.lanes)
+        return not waiting and all(lane.stopped is not None for lane in trace.lanes)

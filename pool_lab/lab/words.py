@@ -8,11 +8,12 @@ functions from named traces to plain English. A name may be a class or a plural 
 
 from collections.abc import Sequence
 
-from pool_lab.lab.trace import CallState, Trace
+from pool_lab.lab.trace import CallState, Ending, Standing, Trace
 
-__all__ = ["claim", "number_of", "progress", "seconds", "share", "summary", "tally"]
+__all__ = ["claim", "number_of", "progress", "seconds", "share", "summary", "tally", "times"]
 
 Runs = Sequence[tuple[str, Trace]]
+Standings = Sequence[tuple[str, Trace | Standing]]
 
 _FRACTIONS = {
     0.0: "almost none",
@@ -55,16 +56,26 @@ def number_of(count: int, noun: str) -> str:
     return f"{count:,} {noun}" if count == 1 else f"{count:,} {noun}s"
 
 
-def tally(trace: Trace) -> tuple[tuple[int, str], ...]:
-    """The numbers above a panel: how many calls in each state, without the states no call is in."""
-    named = {state: "done" if state is CallState.FINISHED else state.value for state in CallState}
-    return tuple((trace.counts[state], name) for state, name in named.items() if trace.counts[state])
+def tally(trace: Trace | Standing) -> tuple[tuple[int, str], ...]:
+    """The numbers above a panel: what has become of how many calls, without what has become of none."""
+    counts = _standing_of(trace).counts
+    return tuple((counts[state], _SHORT.get(state, state)) for state in _IN_ORDER if counts.get(state))
 
 
-def progress(runs: Runs, elapsed_s: float) -> str:
+def _standing_of(trace: Trace | Standing) -> Standing:
+    return trace.standing if isinstance(trace, Trace) else trace
+
+
+_IN_ORDER: tuple[str, ...] = (CallState.QUEUED.value, CallState.RUNNING.value, *(ending.value for ending in Ending))
+_SHORT: dict[str, str] = {Ending.RETURNED: "done", Ending.RAISED: "failed"}
+_LOSSES = ("failed", "timed out", "crashed", "cancelled")
+
+
+def progress(runs: Standings, elapsed_s: float) -> str:
+    """How far each has come. Of a long run a `Standing` is known at once, a `Trace` would have to be made."""
     if not runs:
         return f"After {seconds(elapsed_s)}: nothing runs yet."
-    first, *others = (_standing(name, trace) for name, trace in runs)
+    first, *others = (_progress(name, _standing_of(trace)) for name, trace in runs)
     return " ".join([f"After {seconds(elapsed_s)}: {first}", *map(_capital, others)])
 
 
@@ -82,13 +93,13 @@ def claim(runs: Runs) -> str:
     return " ".join(_claim(name, trace) for name, trace in runs)
 
 
-def _standing(name: str, trace: Trace) -> str:
-    if not trace.spans:
+def _progress(name: str, standing: Standing) -> str:
+    if not standing.calls:
         return f"{name} without a call yet."
-    facts = [f"{name} {trace.counts[CallState.FINISHED]:,} of {len(trace.spans):,} done"]
-    facts += [f"{count:,} {state}" for count, state in tally(trace) if state in ("failed", "cancelled")]
-    if _knows_cpu(trace):
-        facts.append(f"each call {_on_a_core(trace.core_share)}")
+    facts = [f"{name} {standing.counts.get(Ending.RETURNED, 0):,} of {standing.calls:,} done"]
+    facts += [f"{count:,} {state}" for count, state in tally(standing) if state in _LOSSES]
+    if standing.core_share is not None:
+        facts.append(f"each call {_on_a_core(standing.core_share)}")
     return ", ".join(facts) + "."
 
 
@@ -113,9 +124,9 @@ def _headline(name: str, trace: Trace) -> str:
 def _losses(trace: Trace) -> list[str]:
     """A sentence for each way in which calls or workers were lost."""
     sentences = []
-    errors = [span.error for span in trace.spans if span.state is CallState.FAILED]
-    if errors:
-        sentences.append(f"{number_of(len(errors), 'call')} failed{_because(errors)}.")
+    for ending, what in _FAILURES.items():
+        if errors := [span.error for span in trace.spans if span.ending is ending]:
+            sentences.append(f"{number_of(len(errors), 'call')} {what}{_because(errors)}.")
     if cancelled := trace.counts[CallState.CANCELLED]:
         sentences.append(
             "1 call was cancelled before it ran."
@@ -129,6 +140,13 @@ def _losses(trace: Trace) -> list[str]:
     return sentences
 
 
+_FAILURES = {
+    Ending.RAISED: "failed",
+    Ending.TIMED_OUT: "ran out of time",
+    Ending.CRASHED: "crashed",
+}
+
+
 def _comparison(runs: Runs) -> list[str]:
     """The slowest beside the fastest; only for runs of the same work that came to their end."""
     if len(runs) < 2 or len({len(trace.spans) for _, trace in runs}) > 1:
@@ -140,7 +158,7 @@ def _comparison(runs: Runs) -> list[str]:
     )
     if most / least < 1.05:
         return [f"{'Both' if len(runs) == 2 else 'All'} took about the same time."]
-    return [f"{_capital(slow)} took {_times(most / least)} as long as {fast}."]
+    return [f"{_capital(slow)} took {times(most / least)} as long as {fast}."]
 
 
 def _claim(name: str, trace: Trace) -> str:
@@ -195,7 +213,7 @@ def _kept_busy(cores: float) -> str:
     return f"kept {number} {'core' if number == '1' else 'cores'} busy on average"
 
 
-def _times(ratio: float) -> str:
+def times(ratio: float) -> str:
     number = f"{ratio:.0f}" if ratio >= 10 else f"{ratio:.1f}".removesuffix(".0")
     return "twice" if number == "2" else f"{number} times"
 

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Page, sync_playwright
+from playwright.sync_api import Browser, Page, sync_playwright
 
 from tests.browser.jupyterlab import PROJECT, JupyterLab, jupyterlab
 from tests.browser.notebook import PATIENCE_MS, Notebook, wait_for_jupyterlab
@@ -34,19 +34,34 @@ def lab(tmp_path_factory: pytest.TempPathFactory) -> Iterator[JupyterLab]:
 
 
 @pytest.fixture(scope="session")
-def page(lab: JupyterLab) -> Iterator[Page]:
-    """JupyterLab in a browser, no notebook open."""
+def browser() -> Iterator[Browser]:
     chromium = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
     if chromium is None:
         pytest.fail("these tests need Chromium: install it (Debian: apt install chromium)", pytrace=False)
     with sync_playwright() as driver, driver.chromium.launch(executable_path=chromium, args=FLAGS) as browser:
-        page = browser.new_page(viewport={"width": 1280, "height": 1000})
-        page.set_default_timeout(PATIENCE_MS)
-        # Leaving a page with unsaved changes asks back.
-        page.on("dialog", lambda dialog: dialog.accept())
-        page.goto(lab.address("lab"))
-        wait_for_jupyterlab(page)
-        yield page
+        yield browser
+
+
+@pytest.fixture(scope="session")
+def page(lab: JupyterLab, browser: Browser) -> Page:
+    """JupyterLab in a browser, no notebook open."""
+    page = browser.new_page(viewport={"width": 1280, "height": 1000})
+    page.set_default_timeout(PATIENCE_MS)
+    # Leaving a page with unsaved changes asks back.
+    page.on("dialog", lambda dialog: dialog.accept())
+    page.goto(lab.address("lab"))
+    wait_for_jupyterlab(page)
+    return page
+
+
+@pytest.fixture
+def empty_page(browser: Browser) -> Iterator[Page]:
+    """A page of its own, without JupyterLab."""
+    context = browser.new_context(viewport={"width": 960, "height": 800}, has_touch=True)
+    page = context.new_page()
+    page.set_default_timeout(PATIENCE_MS)
+    yield page
+    context.close()
 
 
 @pytest.fixture

@@ -97,8 +97,6 @@ class Notebook:
         self.page.remove_listener("console", self._hear_console)
 
     def run_all(self) -> None:
-        # Views of the notebook before, which were still being restored when it was closed: this one has none yet.
-        self._complaints = [heard for heard in self._complaints if "widget model not found" not in heard]
         self.command("notebook:run-all-cells")
 
     def reload(self) -> None:
@@ -139,7 +137,9 @@ class Notebook:
         self._complaints.append(f"page: {error}")
 
     def _hear_console(self, said: ConsoleMessage) -> None:
-        if said.type == "error":
+        # Views of the notebook before may still have been restored when it was closed. One that is missed here says so
+        # in its place on the page.
+        if said.type == "error" and "widget model not found" not in said.text:
             self._complaints.append(f"console: {said.text}")
 
     def _kernel_complaints(self) -> list[str]:
@@ -158,7 +158,7 @@ class Race:
         self.notebook, self.page, self.name = notebook, notebook.page, name
         self.view = self.page.locator(".pool-lab-experiment").first
         self.button = self.view.locator(".pool-lab-start-stop")
-        self.handle = self.view.locator(".noUi-handle")
+        self.handle = self.view.locator(".noUi-handle").first  # of the workers
         self.timeline = self.view.locator(".pool-lab-timeline")
         self.caption = self.view.locator(".pool-lab-caption")
         self.cover = self.view.locator(".pool-lab-cover")
@@ -187,7 +187,7 @@ class Race:
     def drag(self, to: float) -> None:
         """Drag the slider's handle with the mouse, to a place from 0 (left end) to 1."""
         self.handle.scroll_into_view_if_needed()
-        handle, track = self.handle.bounding_box(), self.view.locator(".noUi-target").bounding_box()
+        handle, track = self.handle.bounding_box(), self.view.locator(".noUi-target").first.bounding_box()
         assert handle is not None
         assert track is not None
         mouse, y = self.page.mouse, handle["y"] + handle["height"] / 2

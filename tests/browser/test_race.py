@@ -111,7 +111,7 @@ def test_a_reader_who_comes_back_finds_the_finished_picture_and_its_words(race: 
     race.finish()
     summary = race.notebook.value("pages.summary()")
     expect(race.caption).to_have_text(summary, timeout=PATIENCE_MS)
-    expect(race.caption).to_have_attribute("aria-live", "polite")
+    expect(race.view.get_by_role("status")).to_have_text(summary, timeout=PATIENCE_MS)
 
     race.notebook.reload()
 

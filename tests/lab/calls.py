@@ -1,5 +1,7 @@
 """Calls that worker processes can import."""
 
+import threading
+
 
 def square(number: int) -> int:
     return number * number
@@ -7,3 +9,7 @@ def square(number: int) -> int:
 
 def fail(text: str) -> None:
     raise ValueError(text)
+
+
+def nap_for_ever() -> None:
+    threading.Event().wait()

@@ -7,11 +7,11 @@ import threading
 from itertools import islice
 
 import pytest
+from matplotlib.figure import Figure
 from matplotlib.text import Text
 
 from pool_lab import ThreadPoolExecutor, as_completed, wait
 from pool_lab.events import EventKind
-from pool_lab.lab.exhibit import Still
 from pool_lab.lab.gates import Gate
 from pool_lab.lab.loads import Load, latencies, load, percentile
 from pool_lab.lab.servers import Gate as GatedPage
@@ -19,7 +19,7 @@ from pool_lab.lab.servers import Server, after, at_most, broken
 from pool_lab.lab.thread_per_call import ThreadPerCall
 
 
-def words_in(figure: Still) -> str:
+def words_in(figure: Figure) -> str:
     return " ".join(text.get_text() for text in figure.findobj(Text))
 
 
@@ -107,6 +107,15 @@ def test_latencies_of_several_loads_are_drawn_side_by_side_and_told() -> None:
     assert both.claim() == "A thread each: 6 requests, all got a page. A pool: 6 requests, all got a page."
     words = words_in(both.figure())
     assert all(text in words for text in ("a thread each", "a pool", "half within", "A pool: ", "at most"))
+
+
+def test_latencies_and_timeline_can_be_drawn_on_axes_of_ones_own() -> None:
+    loads = two_loads()
+    figure = Figure()
+    above, below = figure.subplots(2)
+    assert latencies(loads).figure(above) is figure
+    assert loads["a pool"].figure(below) is figure
+    assert [label.get_text() for label in above.get_yticklabels()] == list(loads)
 
 
 def test_a_load_is_drawn_as_the_timeline_of_its_server() -> None:

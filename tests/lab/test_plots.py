@@ -9,11 +9,10 @@ import matplotlib.image
 import pytest
 from matplotlib.artist import Artist
 from matplotlib.axes import Axes
-from matplotlib.collections import Collection, LineCollection, PathCollection
+from matplotlib.collections import Collection, LineCollection, PathCollection, PolyCollection
 from matplotlib.colors import same_color
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
-from matplotlib.patches import Rectangle
 from matplotlib.text import Text
 from numpy import asarray
 
@@ -203,6 +202,29 @@ def test_a_page_has_title_note_counts_and_caption() -> None:
     assert {"Pool 0", "a note", "1", "queued", "done", "One of two has run."} <= set(found)
 
 
+def test_the_run_before_is_a_ghost_below_the_bars_of_its_worker() -> None:
+    figure = Figure()
+    now, before = Script().ran(0, 0, 0.0, 1.0).trace(), Script().ran(0, 1, 0.5, 8.0).trace()
+    plots.timeline(figure, [("Pool", "", "threads", now)], ghosts=[before])
+    (ghost,) = named(figure, "ghost")
+    assert isinstance(ghost, PolyCollection)
+    (stretch,) = [asarray(path.vertices) for path in ghost.get_paths()]
+    assert (stretch[:, 0].min(), stretch[:, 0].max()) == (0.5, 8.0)
+    assert 1 + 21.5 / 24 < stretch[:, 1].min() < stretch[:, 1].max() <= 2, "below the bar, in the lane of worker 1"
+    assert figure.axes[0].get_xlim()[1] > 8, "the axis reaches to its end"
+    assert "the run before" in texts(figure)
+
+
+def test_panels_can_be_drawn_into_the_place_of_one_axes() -> None:
+    trace, axes = Script().ran(0, 0, 0.0, 1.0).trace(), Figure((9, 6)).add_subplot()
+    plots.timelines_axes(axes, [("First", "", "threads", trace), ("Second", "", "processes", trace)])
+    above, below = [panel for panel in axes.child_axes if isinstance(panel, Axes)]
+    assert [panel.get_title(loc="left") for panel in (above, below)] == ["First", "Second"]
+    assert above.get_xlim() == below.get_xlim()
+    above_box, below_box = above.get_window_extent(), below.get_window_extent()
+    assert axes.bbox.y1 > above_box.y1 > above_box.y0 > below_box.y1 > below_box.y0 >= axes.bbox.y0 - 1
+
+
 def test_a_page_grows_with_its_lanes_and_stops_growing() -> None:
     def height(lanes: int) -> float:
         script = Script()
@@ -240,26 +262,6 @@ def test_every_kind_has_its_colour(kind: str) -> None:
 def test_an_unknown_kind_is_refused_with_the_known_ones() -> None:
     with pytest.raises(ValueError, match=r"kind must be one of threads, processes, .*; got 'fibres'"):
         panel(Trace([]), "fibres")
-
-
-def test_makespans_have_a_bar_for_each_and_their_numbers() -> None:
-    threads, processes = (
-        Script().ran(0, 0, 0.0, 4.0, cpu_s=4.0).trace(),
-        Script().ran(0, 0, 0.0, 2.0, cpu_s=3.0).trace(),
-    )
-    figure = Figure()
-    plots.makespans(figure, [("threads", "threads", threads), ("processes", "processes", processes)], serial_s=3.0)
-    bars = [bar.get_width() for bar in named(figure, "makespan") if isinstance(bar, Rectangle)]
-    assert bars == [3.0, 4.0, 2.0]
-    assert {"3.00 s", "4.00 s", "2.00 s", "1.00×", "0.75×", "1.50×", "1.0", "1.5", "cores used"} <= set(texts(figure))
-
-
-def test_makespans_without_a_serial_time_speak_of_no_speed_up() -> None:
-    figure = Figure()
-    plots.makespans(figure, [("threads", "threads", Script().ran(0, 0, 0.0, 4.0).trace())])
-    assert len(named(figure, "makespan")) == 1
-    assert "speed-up" not in texts(figure)
-    assert not any("×" in text for text in texts(figure))
 
 
 def test_a_picture_is_a_png_of_one_and_a_half_times_the_page() -> None:

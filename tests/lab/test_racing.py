@@ -1,14 +1,19 @@
 """A race runs the same calls on every executor, and is steered while it does."""
 
 import concurrent.futures
+import multiprocessing
+import os
 import threading
 from collections.abc import Callable
 from functools import partial
 
 import pytest
+from matplotlib.artist import Artist
+from matplotlib.figure import Figure
 
 from pool_lab import Event, EventKind, ThreadPoolExecutor
 from pool_lab.lab import racing, workloads
+from pool_lab.lab.entrants import Entrants
 from pool_lab.lab.racing import Race, race
 from pool_lab.lab.trace import CallState
 
@@ -43,9 +48,7 @@ class Calls:
             self._room.notify_all()
 
 
-def new_race(
-    function: Callable[[int], object], calls: int, workers: int = 2, executors: racing.Entrants = THREADS
-) -> Race:
+def new_race(function: Callable[[int], object], calls: int, workers: int = 2, executors: Entrants = THREADS) -> Race:
     return Race(workloads.of(function, range(calls)), workers, 8, executors, together=True, gate=None)
 
 
@@ -153,6 +156,118 @@ def test_a_race_that_was_not_run_says_so() -> None:
     assert contest.summary() == contest.claim() == "Not run yet: press Start."
     assert contest.trace["ours"].most_at_once == 0
     assert contest.figure().axes
+
+
+def test_the_result_compares_with_the_calls_one_after_the_other() -> None:
+    calls: list[int] = []
+    contest = race(workloads.of(calls.append, range(3)), workers=2, executors=["threads"], serial_s=60)
+    assert sorted(calls) == [0, 0, 1, 1, 2, 2], "once in the pool, once in a loop"
+    serial, (threads,) = contest.outcome.serial, contest.outcome.rows
+    assert serial is not None
+    assert serial.tried == 3
+    assert threads.speed_up == serial.seconds / threads.makespan_s
+    assert "One call after the other" in contest.summary()
+
+
+def test_without_time_for_it_no_call_is_run_besides() -> None:
+    calls: list[int] = []
+    contest = race(workloads.of(calls.append, range(3)), executors=["threads"], serial_s=0)
+    assert sorted(calls) == [0, 1, 2]
+    assert contest.outcome.serial is None
+    assert "One call after the other" not in contest.summary()
+
+
+def test_what_calls_take_one_after_the_other_is_found_out_once_for_each_workload() -> None:
+    calls: list[int] = []
+    contest = race(workloads.of(calls.append, range(4)), executors=["threads"], serial_s=60)
+    contest.start()
+    contest.wait()
+    assert len(calls) == 4 + 4 + 4
+    contest.vary(calls=2)
+    contest.start()
+    contest.wait()
+    assert len(calls) == 4 + 4 + 4 + 2 + 2
+    assert contest.outcome.serial is not None
+    assert contest.outcome.serial.calls == 2
+
+
+def test_calls_that_need_each_other_end_a_race_all_the_same(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(racing, "PATIENCE_S", 0.1)
+    together, over = threading.Barrier(2), threading.Event()
+
+    def meet(_: int) -> None:
+        if threading.current_thread().name == "pool-lab-serial":
+            over.wait(30)
+        else:
+            together.wait(30)
+
+    contest = race(workloads.of(meet, range(2)), executors=["threads"], serial_s=0.01)
+    assert contest.trace["threads"].counts == {CallState.FINISHED: 2}
+    assert contest.outcome.serial is None
+    over.set()
+
+
+def test_stop_is_heard_while_calls_run_one_after_the_other() -> None:
+    alone, over = threading.Event(), threading.Event()
+
+    def block_alone(_: int) -> None:
+        if threading.current_thread().name == "pool-lab-serial":
+            alone.set()
+            over.wait(30)
+
+    contest = Race(workloads.of(block_alone, range(2)), 2, 8, ["threads"], together=True, gate=None, serial_s=60)
+    contest.start()
+    assert alone.wait(30)
+    contest.stop()
+    assert contest.wait(30)
+    assert contest.outcome.serial is None
+    over.set()
+
+
+def test_a_workload_is_varied_for_the_next_run() -> None:
+    contest = race(workloads.of(abs, range(10)), executors=["threads"])
+    contest.vary(calls=4)
+    assert len(contest.trace["threads"].spans) == 10
+    assert contest.figure().title == "timeline: call abs 10 times"  # type: ignore[attr-defined]
+    contest.start()
+    contest.wait()
+    assert len(contest.trace["threads"].spans) == 4
+    assert contest.figure().title == "timeline: call abs 4 times"  # type: ignore[attr-defined]
+
+
+def test_the_second_run_stands_before_the_ghost_of_the_first() -> None:
+    contest = race(workloads.of(abs, range(4)), executors=["threads"])
+    assert not ghosts(contest)
+    contest.start()
+    contest.wait()
+    assert len(ghosts(contest)) == 1
+
+
+def ghosts(contest: Race) -> list[Artist]:
+    return contest.figure().findobj(lambda artist: artist.get_gid() == "ghost")
+
+
+def test_a_pool_that_breaks_loses_the_race_and_does_not_end_it() -> None:
+    executors = {"lost": "standard processes", "threads": "threads"}
+    contest = race(workloads.of(end_a_worker, [0] * 5), workers=1, executors=executors, serial_s=0)
+    lost, threads = contest.trace.values()
+    assert lost.counts[CallState.FAILED] == len(lost.spans) > 0
+    assert threads.counts == {CallState.FINISHED: 5}
+
+
+def end_a_worker(code: int) -> None:
+    if multiprocessing.parent_process() is not None:
+        os._exit(code)
+
+
+def test_timeline_and_result_can_be_drawn_on_given_axes() -> None:
+    contest = race(workloads.of(abs, range(4)), executors=["threads", "processes"])
+    figure = Figure((9, 9))
+    above, below = figure.subplots(2)
+    assert contest.figure(above) is figure
+    assert contest.makespans(below) is figure
+    assert len(above.child_axes) == 2
+    assert [label.get_text() for label in below.get_yticklabels()] == ["serial", "threads, 4", "processes, 4"]
 
 
 @pytest.mark.parametrize("workers", [0, -1])

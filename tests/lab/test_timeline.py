@@ -15,6 +15,7 @@ import pytest
 
 from pool_lab.events import Event, EventKind
 from pool_lab.lab.timeline import Panel, Timeline
+from pool_lab.lab.trace import Standing
 
 PATIENCE_S = 20
 PANELS = [
@@ -50,7 +51,12 @@ class Heard(Timeline):
 
     @property
     def rows(self) -> list[list[Any]]:
-        return [row for message in self.messages if message["type"] == "events" for row in message["batch"]]
+        """Of the calls, as they were told, one after the other."""
+        return [row for message in self.messages for row in message.get("calls", []) if message["type"] == "news"]
+
+    @property
+    def numbers(self) -> list[int]:
+        return sorted({row[1] for row in self.rows})
 
     def hello(self) -> None:
         self._handle_custom_msg({"type": "hello"}, [])
@@ -112,33 +118,8 @@ def test_nothing_is_lost_when_several_threads_emit(timeline: Heard) -> None:
     in_threads(emitter(0, 0), emitter(0, 500), emitter(1, 0), emitter(1, 500))
     timeline.end()
     expected = [(panel, call) for panel in (0, 1) for call in range(1000)]
-    assert sorted((row[0], row[3]) for row in timeline.rows) == expected
-    assert timeline.log["batch"] == timeline.rows
-
-
-def test_a_batch_is_in_the_order_in_which_things_happened(timeline: Heard) -> None:
-    timeline.begin(PANELS)
-    first, second = submitted(0), event(EventKind.STARTED, call=0, worker=0)
-    with timeline._line:  # Nothing is sent meanwhile: both arrive in one batch.
-        timeline.observer(0)(second)
-        timeline.observer(0)(first)
-    timeline.end()
-    assert [row[1] for row in timeline.rows] == ["submitted", "started"]
-
-
-def test_a_row_counts_from_the_first_event_and_leaves_off_what_is_none_at_the_end(timeline: Heard) -> None:
-    facts = {"call": 3, "worker": 1, "began": 101.0, "ended": 101.5, "cpu_s": 0.25}
-    timeline.begin(PANELS)
-    with timeline._line:  # nothing is collected meanwhile: all arrive in one batch
-        timeline.observer(1)(event(EventKind.SUBMITTED, 100.0, call=3))
-        timeline.observer(1)(event(EventKind.FINISHED, 102.0, **facts))
-        timeline.observer(1)(event(EventKind.RESIZED, 103.0, workers=4))
-    timeline.end()
-    assert timeline.rows == [
-        [1, "submitted", 0.0, 3],
-        [1, "finished", 2.0, 3, 1, 1.0, 1.5, 0.25],
-        [1, "resized", 3.0, None, None, None, None, None, None, 4],
-    ]
+    assert sorted((row[0], row[1]) for row in timeline.rows) == expected
+    assert sorted(timeline.log["calls"]) == sorted(timeline.rows)
 
 
 def test_the_clock_stands_still_while_no_call_waits_or_runs(timeline: Heard) -> None:
@@ -153,9 +134,9 @@ def test_the_clock_stands_still_while_no_call_waits_or_runs(timeline: Heard) -> 
 def test_the_page_hears_the_time_while_a_call_is_open(timeline: Heard) -> None:
     timeline.begin(PANELS)
     timeline.observer(0)(submitted(0))
-    timeline.wait_for("events")
+    timeline.wait_for("news")
     with timeline.heard:
-        assert timeline.heard.wait_for(lambda: timeline.types.count("events") >= 3, PATIENCE_S)
+        assert timeline.heard.wait_for(lambda: timeline.types.count("news") >= 3, PATIENCE_S)
     timeline.end()
     assert len(timeline.rows) == 1
 
@@ -163,16 +144,16 @@ def test_the_page_hears_the_time_while_a_call_is_open(timeline: Heard) -> None:
 def test_a_view_that_says_hello_gets_everything_so_far_and_then_the_rest(timeline: Heard) -> None:
     timeline.begin(PANELS)
     timeline.observer(0)(submitted(0))
-    timeline.wait_for("events")
+    timeline.wait_for("news")
     in_threads(timeline.hello)
     snapshot = timeline.wait_for("snapshot")
     timeline.observer(0)(submitted(1))
     timeline.end()
     after = timeline.messages[timeline.messages.index(snapshot) + 1 :]
-    later = [row for message in after if message["type"] == "events" for row in message["batch"]]
+    later = [row for message in after if message["type"] == "news" for row in message.get("calls", [])]
     assert snapshot["running"] is True
     assert snapshot["panels"] == [panel._asdict() for panel in PANELS]
-    assert snapshot["batch"] + later == timeline.log["batch"]
+    assert snapshot["calls"] + later == timeline.log["calls"]
 
 
 def test_a_view_that_comes_after_the_end_gets_the_log(timeline: Heard) -> None:
@@ -182,7 +163,7 @@ def test_a_view_that_comes_after_the_end_gets_the_log(timeline: Heard) -> None:
     timeline.hello()
     assert timeline.messages[-1] == timeline.log
     assert timeline.log["running"] is False
-    assert [row[3] for row in timeline.log["batch"]] == [0]
+    assert [row[1] for row in timeline.log["calls"]] == [0]
 
 
 def test_hello_before_any_run_is_not_answered(timeline: Heard) -> None:
@@ -193,7 +174,7 @@ def test_hello_before_any_run_is_not_answered(timeline: Heard) -> None:
 def test_prepared_panels_stand_ready_until_a_run_begins(timeline: Heard) -> None:
     timeline.prepare(PANELS)
     assert timeline.log["panels"] == [panel._asdict() for panel in PANELS]
-    assert (timeline.log["run"], timeline.log["running"], timeline.log["batch"]) == (0, False, [])
+    assert (timeline.log["run"], timeline.log["running"], timeline.log["calls"]) == (0, False, [])
     timeline.begin(PANELS[:1])
     timeline.prepare(PANELS)
     timeline.end()
@@ -218,7 +199,7 @@ def test_a_new_run_ends_the_one_before_and_hears_nothing_of_it(timeline: Heard) 
     timeline.observer(0)(submitted(8))
     timeline.end()
     assert timeline.types.count("end") == 2
-    assert [row[3] for row in timeline.rows] == [8]
+    assert timeline.numbers == [8]
     assert timeline.log["run"] == 2
 
 
@@ -241,7 +222,7 @@ def test_describe_may_end_the_run_itself(timeline: Heard) -> None:
     assert timeline.caption == "enough"
 
 
-def test_a_failing_describe_is_logged_once_and_the_run_is_told_all_the_same(
+def test_a_failing_describe_is_logged_and_shown_once_and_the_run_is_told_all_the_same(
     timeline: Heard, caplog: pytest.LogCaptureFixture
 ) -> None:
     called = threading.Semaphore(0)
@@ -257,6 +238,7 @@ def test_a_failing_describe_is_logged_once_and_the_run_is_told_all_the_same(
     assert len(timeline.rows) == 1
     assert called.acquire(timeout=PATIENCE_S)
     assert [record.levelno for record in caplog.records] == [logging.ERROR]
+    assert timeline.trouble == "The picture failed while describing (ValueError('no words')); the run goes on."
 
 
 def test_a_caption_that_is_no_text_harms_nothing(timeline: Heard, caplog: pytest.LogCaptureFixture) -> None:
@@ -278,8 +260,29 @@ def test_a_page_that_cannot_be_reached_is_logged_once_and_the_log_is_kept(
         timeline.observer(0)(submitted(call))
     timeline.hello()
     timeline.end()
-    assert [row[3] for row in timeline.log["batch"]] == [0, 1, 2]
+    assert [row[1] for row in timeline.log["calls"]] == [0, 1, 2]
     assert len(caplog.records) == 1
+
+
+def test_a_long_run_is_told_whole_to_a_page_and_saved_in_part(monkeypatch: pytest.MonkeyPatch, timeline: Heard) -> None:
+    monkeypatch.setattr("pool_lab.lab.timeline._MOST_IN_LOG", 2)
+    timeline.begin(PANELS)
+    for call in range(5):
+        timeline.observer(0)(submitted(call))
+    timeline.end()
+    timeline.hello()
+    assert [row[1] for row in timeline.log["calls"]] == [3, 4]
+    assert timeline.log["dropped"] == 3
+    assert [row[1] for row in timeline.messages[-1]["calls"]] == [0, 1, 2, 3, 4]
+
+
+def test_how_far_a_run_has_come_is_known_without_its_trace(timeline: Heard) -> None:
+    timeline.begin(PANELS)
+    timeline.observer(1)(event(EventKind.SUBMITTED, 100.0, call=0))
+    timeline.observer(1)(event(EventKind.FINISHED, 102.0, call=0, worker=0, began=100.0, ended=102.0, cpu_s=0.5))
+    timeline.end()
+    assert timeline.standings == (Standing({}), Standing({"returned": 1}, 0.25))
+    assert timeline.elapsed_s == 2.0
 
 
 def test_an_observer_needs_a_run_and_a_panel_of_it(timeline: Heard) -> None:
@@ -297,7 +300,7 @@ def test_observing_waits_for_no_one(timeline: Heard) -> None:
     with timeline._line:  # A page that takes its time: the sender holds the line.
         in_threads(lambda: observe(submitted(0)), lambda: observe(submitted(1)))
     timeline.end()
-    assert sorted(row[3] for row in timeline.rows) == [0, 1]
+    assert timeline.numbers == [0, 1]
 
 
 def test_it_works_without_a_kernel_and_has_a_fixed_repr(caplog: pytest.LogCaptureFixture) -> None:

@@ -1,9 +1,15 @@
+import os
+from typing import Any
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from pool_lab import Future, ProcessPoolExecutor, wait
 from pool_lab.events import EventKind
-from pool_lab.lab.trace import CallState, Lane, Resize, Trace
+from pool_lab.lab.recording import Recorder
+from pool_lab.lab.trace import CallState, Ending, Lane, Resize, Standing, Trace
+from tests.lab.calls import fail, nap_for_ever
 from tests.lab.script import START, Script
 
 
@@ -144,3 +150,49 @@ def test_the_most_at_once_is_what_counting_at_every_start_finds(calls: list[tupl
         script.ran(number, number, float(began), float(began + took))
     counted = (sum(began <= at < began + took for began, took in calls) for at, _ in calls)
     assert script.trace().most_at_once == max(counted)
+
+
+@pytest.mark.parametrize(
+    ("error", "ending"),
+    [
+        (None, Ending.RETURNED),
+        ("ValueError: no", Ending.RAISED),
+        ("TimeoutError: the server does not answer", Ending.RAISED),
+        (
+            "TimeoutError: call 0, nap, ran longer than the task_timeout of 1.0 seconds and was stopped",
+            Ending.TIMED_OUT,
+        ),
+        (
+            "pool_lab.errors.WorkerDiedError: worker 0 (process 7) was killed by SIGKILL while it ran call 0, crash",
+            Ending.CRASHED,
+        ),
+        (
+            "concurrent.futures.process.BrokenProcessPool: A process in the process pool was terminated abruptly",
+            Ending.CRASHED,
+        ),
+        ("pool_lab.errors.CallUnpicklingError: the result of call 0 cannot be unpickled", Ending.RAISED),
+    ],
+)
+def test_an_ending_tells_a_crash_from_a_stopped_call_from_an_exception(error: str | None, ending: Ending) -> None:
+    (span,) = Script().ran(0, 0, 0.0, 1.0, error=error).trace().spans
+    assert span.ending is ending
+
+
+def test_a_call_that_is_not_over_has_no_ending() -> None:
+    assert [span.ending for span in Script().queued(0).running(1, 0, 0.5).trace().spans] == [None, None]
+
+
+def test_a_standing_counts_what_has_become_of_the_calls() -> None:
+    trace = Script().queued(0).running(1, 0, 0.5).ran(2, 1, 0.0, 1.0, 0.25).cancelled(3, 1.0).trace()
+    assert trace.standing == Standing({"queued": 1, "running": 1, "returned": 1, "cancelled": 1}, 0.25)
+    assert trace.standing.calls == 4
+
+
+def test_a_real_pool_s_trace_tells_them_apart() -> None:
+    recorder = Recorder(2)
+    with ProcessPoolExecutor(2, replace_workers=True, task_timeout=0.25, observer=recorder) as pool:
+        crash, late, bad, good = (os._exit, 3), (nap_for_ever,), (fail, "no"), (abs, 1)
+        calls: list[Future[Any]] = [pool.submit(*call) for call in (crash, late, bad, good)]
+        wait(calls)
+    endings = [span.ending for span in recorder.trace.spans]
+    assert endings == [Ending.CRASHED, Ending.TIMED_OUT, Ending.RAISED, Ending.RETURNED]

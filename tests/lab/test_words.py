@@ -174,3 +174,25 @@ def test_a_claim_counts_failures_but_not_what_depends_on_the_moment() -> None:
     assert claim([("threads", pool(1).queued(1).trace())]) == "Threads: stopped before the end of 2 calls."
     assert claim([("threads", pool(1).cancelled(1, 0.5).trace())]) == "Threads: some of 2 calls cancelled."
     assert claim([("threads", Trace([]))]) == "Threads: no calls."
+
+
+def test_a_summary_tells_calls_that_ran_out_of_time_and_calls_that_crashed_from_those_that_failed() -> None:
+    stopped = "TimeoutError: call 1, parse, ran longer than the task_timeout of 1.0 seconds and was stopped"
+    trace = (
+        Script()
+        .ran(0, 0, 0.0, 1.0, error="ValueError: no")
+        .ran(1, 0, 1.0, 2.0, None, error=stopped)
+        .ran(2, 0, 2.0, 3.0, None, error="WorkerDiedError: it was killed")
+        .trace()
+    )
+    words = summary([("processes", trace)])
+    assert "1 call failed (ValueError: no)." in words
+    assert "1 call ran out of time (TimeoutError: call 1," in words
+    assert "1 call crashed (WorkerDiedError: it was killed)." in words
+    assert tally(trace) == ((1, "failed"), (1, "timed out"), (1, "crashed"))
+
+
+def test_progress_says_the_same_of_a_trace_and_of_its_standing() -> None:
+    trace = Script().queued(0).ran(1, 0, 0.0, 1.0, 0.25).cancelled(2, 1.0).trace()
+    assert progress([("threads", trace.standing)], 1.0) == progress([("threads", trace)], 1.0)
+    assert "1 cancelled" in progress([("threads", trace)], 1.0)

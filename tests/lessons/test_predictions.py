@@ -6,7 +6,8 @@ import pytest
 
 from pool_lab import ThreadPoolExecutor
 from pool_lab.lab import watch, workloads
-from pool_lab.lab.racing import OURS, Race
+from pool_lab.lab.entrants import OURS
+from pool_lab.lab.racing import Race
 from pool_lab.lab.trace import Trace
 from pool_lab.lessons import predict, questions
 from pool_lab.lessons.asking import Option, Question

@@ -1,0 +1,54 @@
+"""`Curve`: how much faster an executor gets with more workers. Pure, made from measured times."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from statistics import median
+
+__all__ = ["PAYS", "Curve", "Point", "curve"]
+
+PAYS = 0.05
+"""More workers pay if they make it faster by more than this share."""
+
+
+@dataclass(frozen=True)
+class Point:
+    """All that was measured with one number of workers."""
+
+    workers: int
+    speed_ups: tuple[float, ...]
+
+    @property
+    def median(self) -> float:
+        return median(self.speed_ups)
+
+
+@dataclass(frozen=True)
+class Curve:
+    name: str
+    kind: str
+    points: tuple[Point, ...]
+    """With ever more workers."""
+
+    @property
+    def best(self) -> Point | None:
+        return max(self.points, key=lambda point: point.median, default=None)
+
+    @property
+    def pays_until(self) -> Point | None:
+        """The point beyond which no more workers make it faster by more than 5 %; None without a point."""
+        return next(
+            (
+                point
+                for number, point in enumerate(self.points)
+                if all(more.median <= point.median * (1 + PAYS) for more in self.points[number + 1 :])
+            ),
+            None,
+        )
+
+
+def curve(name: str, kind: str, makespans: Mapping[int, Sequence[float]], serial_s: float) -> Curve:
+    """From the makespans that were measured, by number of workers."""
+    measured = sorted((workers, times) for workers, times in makespans.items() if times)
+    return Curve(
+        name, kind, tuple(Point(workers, tuple(serial_s / time for time in times)) for workers, times in measured)
+    )

@@ -1,0 +1,86 @@
+"""What can be varied of a workload, and what its calls then do."""
+
+import time
+
+import pytest
+
+from pool_lab.lab import workloads
+from pool_lab.lab.workloads import Knob, Workload
+
+
+def knob(workload: Workload, name: str) -> Knob:
+    return next(knob for knob in workload.knobs if knob.name == name)
+
+
+def test_a_mix_waits_for_its_share_and_computes_for_the_rest() -> None:
+    with workloads.mix(calls=3, length_s=0.4, waiting=0.25).open() as inputs:
+        assert len(inputs) == 3
+        ((pause_s, rounds),) = set(inputs)
+    assert pause_s == pytest.approx(0.1)
+    with workloads.mix(calls=1, length_s=0.4, waiting=0).open() as inputs:
+        assert inputs[0][0] == 0
+        assert rounds == pytest.approx(0.75 * inputs[0][1], abs=1)
+
+
+def test_what_a_mix_computes_takes_a_core_for_about_as_long_as_it_says() -> None:
+    with workloads.mix(calls=1, length_s=0.1, waiting=0).open() as inputs:
+        began = time.thread_time()
+        workloads.wait_and_compute(*inputs[0])
+    # A core that is shared, or that runs at another speed by now, is no fault of the workload.
+    assert 0.02 < time.thread_time() - began < 1
+
+
+def test_a_mix_that_only_waits_computes_nothing() -> None:
+    with workloads.mix(calls=1, length_s=0.01, waiting=1).open() as inputs:
+        assert inputs == [(0.01, 0)]
+
+
+@pytest.mark.parametrize("waiting", [-0.1, 1.5, 50])
+def test_a_share_is_from_0_to_1(waiting: float) -> None:
+    with pytest.raises(ValueError, match="waiting is a share, from 0 to 1"):
+        workloads.mix(waiting=waiting)
+
+
+@pytest.mark.parametrize(
+    ("workload", "names"),
+    [
+        (workloads.mix(), ["calls", "length_s", "waiting"]),
+        (workloads.fetch(), ["calls", "delay_s"]),
+        (workloads.parse(), ["calls"]),
+        (workloads.compress(), ["calls"]),
+        (workloads.of(abs, [1, 2, 3]), ["calls"]),
+    ],
+    ids=str,
+)
+def test_a_workload_can_be_varied_by_its_knobs_and_keeps_the_rest(workload: Workload, names: list[str]) -> None:
+    assert [knob.name for knob in workload.knobs] == names
+    assert all(knob.value in knob.values for knob in workload.knobs)
+    more = workload.varied(calls=2)
+    assert knob(more, "calls").value == 2
+    assert [knob.value for knob in more.knobs[1:]] == [knob.value for knob in workload.knobs[1:]]
+    assert (more.function, more.nature) == (workload.function, workload.nature)
+    with more.open() as inputs:
+        assert len(inputs) == 2
+
+
+def test_calls_of_ones_own_can_be_fewer_and_all_again() -> None:
+    few = workloads.of(abs, range(10)).varied(calls=2)
+    assert knob(few, "calls").values[-1] == 10
+    with few.varied(calls=10).open() as inputs:
+        assert list(inputs) == [(number,) for number in range(10)]
+
+
+def test_a_knob_says_its_values_in_words() -> None:
+    mix = workloads.mix(calls=48, length_s=0.05, waiting=0.5)
+    assert [knob.words(knob.value) for knob in mix.knobs] == ["48", "50 ms", "50%"]
+
+
+def test_what_has_been_varied_can_be_said() -> None:
+    mix = workloads.mix(calls=48, length_s=0.05)
+    assert mix.varied(calls=96, length_s=0.2).differences(mix) == ["calls 96", "length 0.20 s"]
+    assert mix.differences(mix) == []
+
+
+def test_what_cannot_be_varied_is_named_beside_what_can() -> None:
+    with pytest.raises(TypeError, match=r"no length_s to vary in Workload\(parse .*: what can be varied is calls"):
+        workloads.parse().varied(length_s=1)
