@@ -23,7 +23,9 @@ LONGEST_S = 60
 class Gate(Generic[T]):
     """A call to hand to threads. Closed at first. Processes have copies of it, and would wait in vain."""
 
-    def __init__(self) -> None:
+    def __init__(self, patience_s: float | None = None) -> None:
+        """With patience, a call that is not let through for so long raises `TimeoutError`."""
+        self._patience_s = patience_s
         self._changed = threading.Condition()  # guards the rest, and is notified of every change
         self._came = 0
         self._awaited = 0
@@ -36,7 +38,8 @@ class Gate(Generic[T]):
         with self._changed:
             self._came += 1
             self._changed.notify_all()
-            self._changed.wait_for(lambda: self._is_open or self._may_pass)
+            if not self._changed.wait_for(lambda: self._is_open or self._may_pass, self._patience_s):
+                raise TimeoutError(f"nobody has opened the gate for {self._patience_s} s")
             self._may_pass -= bool(self._may_pass)
         return value
 

@@ -36,9 +36,7 @@ class Row:
         label = self.label[:1].upper() + self.label[1:]
         told = f"{label}: {number_of(self.threads, 'thread')} at most"
         if self.within_s:
-            told += (
-                f", half of the pages within {seconds(self.within_s[50])}, the last after {seconds(self.within_s[100])}"
-            )
+            told += f", half of the pages within {seconds(self.within_s[50])}, all within {seconds(self.within_s[100])}"
         return told + (f", {number_of(self.errors, 'error')}." if self.errors else ".")
 
     def cells(self) -> list[str]:
@@ -52,11 +50,14 @@ def draw_latencies(figure: Figure, rows: Sequence[Row], caption: str = "") -> No
     with styled():
         page = Page(figure, HEAD + table + AXIS + LINE * len(lines) + 8)
         left = MARGIN + 14 + max((8.4 * len(row.label) for row in rows), default=0.0)
-        latency_axes(page.axes(left, HEAD, WIDTH - MARGIN - COLUMNS["threads"] - 70 - left, table), rows)
+        axes = page.axes(left, HEAD, WIDTH - MARGIN - COLUMNS["threads"] - 70 - left, table)
+        latency_axes(axes, rows)
+        axes.set_yticks([])  # the labels are written below, on one line with the numbers
         page.write(MARGIN, 22, [text("How long requests waited", INK, 14, bold=True)])
         for words, offset in COLUMNS.items():
             page.write(WIDTH - MARGIN - offset, HEAD - 14, [text(words, QUIET, 11.5)], right=True)
         for number, row in enumerate(rows):
+            page.write(left - 14, HEAD + ROW * (number + 0.5), [text(row.label, bold=True)], right=True)
             _write_cells(page, HEAD + ROW * (number + 0.5), row)
         page.paragraph(HEAD + table + AXIS + LINE / 2, lines)
 
@@ -79,8 +80,6 @@ def _set_scales(axes: Axes, rows: Sequence[Row]) -> None:
     longest = max((latency for row in rows for latency in row.latencies_s), default=1.0)
     axes.set(xlim=(0, 1.04 * longest), ylim=(max(len(rows), 1), 0))
     axes.set_yticks([number + 0.5 for number in range(len(rows))], [row.label for row in rows])
-    for label in axes.get_yticklabels():
-        label.set(color=INK, fontweight="bold", fontsize=12.5 * POINT)
     axes.xaxis.set_major_locator(MaxNLocator(5, steps=[1, 2, 2.5, 5, 10]))
     axes.xaxis.set_major_formatter(FuncFormatter(partial(_moment, in_ms=longest < 0.5)))
 

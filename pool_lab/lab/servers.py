@@ -87,7 +87,10 @@ def broken(path: str) -> str:
 
 
 class Gate(gates.Gate[str]):
-    """An answer that is given when you say so, with `open` or `let_through`."""
+    """An answer that is given when you say so, with `open` or `let_through`; in a minute nobody waits for it any more."""
+
+    def __init__(self) -> None:
+        super().__init__(LONGEST_S)
 
     def __call__(self, path: str) -> str:
         return page(super().__call__(path))

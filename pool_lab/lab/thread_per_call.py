@@ -26,6 +26,8 @@ T = TypeVar("T")
 class ThreadPerCall(Executor):
     """Runs each call in a new thread, at once."""
 
+    _max_workers = 0  # where other executors have their number of workers: there is none
+
     def __init__(self) -> None:
         self.observers = Observers()
         self.reports = Reports(self.observers)

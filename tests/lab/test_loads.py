@@ -143,6 +143,11 @@ def test_a_program_that_ends_leaves_nobody_at_a_gate() -> None:
     assert subprocess.run([sys.executable, "-c", script], timeout=60, check=True).returncode == 0
 
 
+def test_a_gate_with_patience_is_not_waited_for_longer() -> None:
+    with ThreadPoolExecutor(1) as pool:
+        assert isinstance(pool.submit(Gate(patience_s=0.01), "late").exception(), TimeoutError)
+
+
 def test_a_gate_lets_through_as_many_as_it_is_told() -> None:
     gate: Gate[str] = Gate()
     with ThreadPoolExecutor(3) as pool:
