@@ -87,7 +87,7 @@ def broken(path: str) -> str:
 
 
 class Gate(gates.Gate[str]):
-    """An answer that is given when you say so, with `open` or `let_through`; in a minute nobody waits for it any more."""
+    """An answer that is given when you say so, with `open` or `let_through`. After a minute it is an error."""
 
     def __init__(self) -> None:
         super().__init__(LONGEST_S)

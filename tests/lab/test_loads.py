@@ -145,7 +145,8 @@ def test_a_program_that_ends_leaves_nobody_at_a_gate() -> None:
 
 def test_a_gate_with_patience_is_not_waited_for_longer() -> None:
     with ThreadPoolExecutor(1) as pool:
-        assert isinstance(pool.submit(Gate(patience_s=0.01), "late").exception(), TimeoutError)
+        gate: Gate[str] = Gate(patience_s=0.01)
+        assert isinstance(pool.submit(gate, "late").exception(), TimeoutError)
 
 
 def test_a_gate_lets_through_as_many_as_it_is_told() -> None:
