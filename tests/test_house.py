@@ -43,11 +43,14 @@ WIDGET_ROOMS = {"lab.timeline", "lab.controls", "lab.result_view", "lab.sweep_vi
 PLOTTING = {"matplotlib"}
 PLOTTING_ROOMS = {
     *("lab.plots", "lab.panel", "lab.page", "lab.palette", "lab.exhibit", "lab.ghosts"),
-    *("lab.result_plot", "lab.sweep_plot", "lab.racing", "lab.sweeping", "lab.watching", "lab.state_diagram"),
+    *("lab.result_plot", "lab.sweep_plot", "lab.latency_chart", "lab.loads", "lab.racing", "lab.sweeping"),
+    *("lab.watching", "lab.state_diagram"),
 }
 PURE_ROOMS = {
     "lab.trace",
     "lab.words",
+    "lab.gates",
+    "lab.servers",
     "lab.workloads",
     "lab.breakdown",
     "lab.outcome",
