@@ -11,11 +11,12 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from pool_lab.lab import workloads
     from pool_lab.lab.racing import race
+    from pool_lab.lab.stacking import stacked
     from pool_lab.lab.watching import watch
 
-__all__ = ["race", "watch", "workloads"]
+__all__ = ["race", "stacked", "watch", "workloads"]
 
-_HOMES = {"race": "pool_lab.lab.racing", "watch": "pool_lab.lab.watching"}
+_HOMES = {"race": "pool_lab.lab.racing", "stacked": "pool_lab.lab.stacking", "watch": "pool_lab.lab.watching"}
 
 
 def __getattr__(name: str) -> Any:
