@@ -11,9 +11,10 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from pool_lab.lab import servers, workloads
     from pool_lab.lab.gates import Gate
-    from pool_lab.lab.loads import latencies, load
     from pool_lab.lab.inspecting import inspect_futures
+    from pool_lab.lab.loads import latencies, load
     from pool_lab.lab.racing import race
+    from pool_lab.lab.stacking import stacked
     from pool_lab.lab.sweeping import sweep
     from pool_lab.lab.thread_per_call import ThreadPerCall
     from pool_lab.lab.watching import watch
@@ -26,6 +27,7 @@ __all__ = [
     "load",
     "race",
     "servers",
+    "stacked",
     "sweep",
     "watch",
     "workloads",
@@ -39,6 +41,7 @@ _HOMES = {
     "latencies": "loads",
     "load": "loads",
     "race": "racing",
+    "stacked": "stacking",
     "sweep": "sweeping",
     "watch": "watching",
 }
