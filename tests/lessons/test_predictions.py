@@ -67,6 +67,14 @@ def test_the_run_decides_what_was_right() -> None:
     assert prediction.compare(Experiment(overlapping(2))).was_right is False
 
 
+def test_what_a_call_gave_can_be_judged_as_well_as_a_trace() -> None:
+    prediction = Prediction(replace(QUESTION, judge=lambda given: {1: "one", 2: "two"}.get(len(given))))
+    prediction.answer("two")
+    assert prediction.compare({"a", "b"}).was_right
+    assert prediction.compare(["a"]).was_right is False
+    assert "none of the answers" in str(prediction.compare(()))
+
+
 def test_a_wrong_answer_gets_its_own_explanation_and_a_right_one_does_not() -> None:
     prediction = Prediction(QUESTION)
     prediction.answer("one", "certain")
