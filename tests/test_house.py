@@ -40,7 +40,7 @@ WIDGETS = {"anywidget", "ipywidgets", "traitlets"}
 WIDGET_ROOMS = {"lab.timeline", "lab.controls", "lab.experiments"}
 PLOTTING = {"matplotlib"}
 PLOTTING_ROOMS = {"lab.plots", "lab.panel", "lab.palette", "lab.exhibit", "lab.experiments"}
-PURE_ROOMS = {"lab.trace", "lab.words", "lab.workloads"}
+PURE_ROOMS = {"lab.servers", "lab.trace", "lab.words", "lab.workloads"}
 LONGEST_FILE = 400
 
 # Too slow to load for those who only want a pool, or not the library's business.
