@@ -9,7 +9,7 @@ from pool_lab.lab import watch, workloads
 from pool_lab.lab.racing import OURS, Race
 from pool_lab.lab.trace import Trace
 from pool_lab.lessons import predict, questions
-from pool_lab.lessons.asking import Option, Question
+from pool_lab.lessons.asking import NumberQuestion, Option, OrderQuestion, Question
 from pool_lab.lessons.drawing import DrawQuestion
 from pool_lab.lessons.predictions import Prediction
 from tests.lab.script import Script
@@ -140,7 +140,7 @@ def test_every_wrong_answer_of_a_lesson_has_its_own_explanation(name: str) -> No
         explanations = [option.if_wrong for option in question.options.values() if option.if_wrong]
         assert len(explanations) == len(set(explanations)) >= len(question.options) - 1
     else:
-        assert isinstance(question, DrawQuestion)
+        assert isinstance(question, DrawQuestion | NumberQuestion | OrderQuestion)
         assert question.misses[-1].seen(None, None), "one of them fits whatever was answered"
 
 

@@ -81,7 +81,9 @@ FIRST_FAILURE = NumberQuestion(
 
 def _how_it_ended(given: Any) -> str | None:
     """From what a loop over `as_completed` was given, and the error that ended it, if one did."""
-    *futures, last = given or [None]
+    if not given:
+        return None
+    *futures, last = given
     if not isinstance(last, TimeoutError):
         return "stops" if _all_are_futures(given) else None
     if not futures:
