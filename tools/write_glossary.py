@@ -74,12 +74,8 @@ def page(terms: Iterable[Explanation]) -> str:
         f"| {each.term} | {each.sentence} | [{each.lesson[:2]}]({each.lesson}.ipynb) |"
         for each in sorted(terms, key=lambda each: each.term.lower())
     ]
-    head = [
-        "<details><summary>All words that the lessons explain, and where</summary>",
-        "",
-        "| word | in a lesson's words | lesson |",
-        "|---|---|---|",
-    ]
+    summary = "<details><summary>All words that the lessons explain, and where</summary>"
+    head = [summary, "", "| word | in the words of the lesson | |", "|---|---|---|"]
     return "\n".join(["## Words", "", *head, *rows, "", "</details>"])
 
 

@@ -1,4 +1,4 @@
-"""The questions of lesson 06 are judged by what `wait` and `as_completed` gave; a wrong answer is told its own mistake."""
+"""The questions of lesson 06 are judged by what `wait` and `as_completed` gave."""
 
 from concurrent.futures import Future
 from typing import Any
