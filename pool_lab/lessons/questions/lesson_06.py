@@ -75,7 +75,7 @@ FIRST_FAILURE = NumberQuestion(
         Miss(lambda *_: True, "One worker runs one call after another: which of them were over when the third failed?"),
     ),
     most=5,
-    unit="futures",
+    unit="done",
 )
 
 
@@ -137,7 +137,7 @@ ARRIVAL = OrderQuestion(
     "One worker fetches A from the near server, B from the busy one, and C from the near one. You pass them to "
     "`as_completed` in the order C, B, A. The busy server answers as soon as the loop has been given its first future. "
     "In which order are they given?",
-    {"C": "C, from the near server", "B": "B, from the busy server", "A": "A, from the near server"},
+    {"C": "C (near server)", "B": "B (busy server)", "A": "A (near server)"},
     _order,
     because="`as_completed` gives the futures in the order in which their calls end. There is one worker, so they end "
     "as they were handed over: A, B, C.",
