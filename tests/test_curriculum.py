@@ -30,18 +30,20 @@ CLOSING = ["On your own", "In practice", "What the standard library also does"]
 
 PROCESSES = "special to processes: lesson 09, which is yet to be written"
 LATER = {
+    "Event": "a type: what an observer is given is seen without naming it",
+    "Observer": "a type, for annotations, which the code of lessons has none of",
     "BrokenExecutor": "what breaks pools is the matter of lesson 10, which is yet to be written",
     "BrokenThreadPool": "what breaks pools is the matter of lesson 10, which is yet to be written",
     **dict.fromkeys(
         [
             *("BrokenProcessPool", "CallPicklingError", "CallUnpicklingError", "RemoteTraceback", "WorkerDiedError"),
-            *(".kill_workers", ".terminate_workers", "initializer=", "initargs="),
+            *(".kill_workers", ".terminate_workers"),
             *("mp_context=", "max_tasks_per_child=", "replace_workers=", "task_timeout="),
         ],
         PROCESSES,
     ),
 }
-"""Names whose lesson is yet to come, and why they are not needed before."""
+"""Names that no lesson uses yet, and why."""
 
 # What a term of the field, or of these lessons, is not called; and what it is.
 OTHER_WORDS = {
@@ -151,9 +153,9 @@ def test_a_public_name_is_used_in_a_lesson(name: str) -> None:
     assert is_used, f"no lesson uses {name}"
 
 
-def test_what_is_left_for_later_lessons_exists_and_is_not_used_yet() -> None:
+def test_what_no_lesson_is_said_to_use_exists_and_is_not_used() -> None:
     assert set(LATER) <= set(public_names())
-    assert {name for name in LATER if name in USED} == set(), "its lesson has come"
+    assert {name for name in LATER if name in USED} == set(), "it is used now"
 
 
 @each
@@ -192,6 +194,13 @@ def test_a_name_keeps_its_meaning_through_a_lesson(lesson: Lesson) -> None:
 def test_no_cell_hides_what_python_has_built_in(lesson: Lesson) -> None:
     hidden = {name for name in dir(builtins) if not name.startswith("_")} - {"TimeoutError"}
     assert {binding.name for cell in lesson.code for binding in bindings(cell.source)} & hidden == set()
+
+
+@each
+def test_a_picture_says_in_words_what_it_shows(lesson: Lesson) -> None:
+    pictures = [output for cell in lesson.code for output in cell.outputs if "image/png" in output.get("data", {})]
+    assert pictures
+    assert all(output.metadata.get("image/png", {}).get("alt") for output in pictures)
 
 
 @each
