@@ -2,8 +2,8 @@
 
 A lesson explains a word in one sentence, in which the word is in bold: "A **pool** has a number of **workers**." So in
 the running text of a lesson, up to three words in bold that are not capitalised (or are an abbreviation) are a term,
-and the sentence around them is its explanation. What is merely to be stressed is in italics; what is to be pressed has
-a capital letter. A term is explained once in the series, where it is needed first.
+and the sentence around them is its explanation. What is merely to be stressed is in italics, and a button has the word
+*press* before it. A term is explained once in the series, where it is needed first.
 """
 
 import re
@@ -17,7 +17,7 @@ PROJECT = Path(__file__).resolve().parent.parent
 FIRST_LESSON = PROJECT / "notebooks" / "00_start_here.ipynb"
 TAG = "glossary"
 
-BOLD = re.compile(r"\*\*([^*\n]+?)\*\*")
+BOLD = re.compile(r"(?<!press )(?<!presses )(?<!Press )\*\*([^*\n]+?)\*\*")
 TERM = re.compile(r"(?:[a-z][a-z-]*|[A-Z]{2,})(?: [a-z-]+){0,2}")
 SENTENCE_END = re.compile(r"(?<=[.!?])\s+(?=[A-Z`*\[])")
 CODE_BLOCK = re.compile(r"^(```|~~~).*?^\1", re.MULTILINE | re.DOTALL)

@@ -53,13 +53,13 @@ def test_prose_is_without_code_and_without_addresses() -> None:
 
 def test_a_term_is_a_short_bold_word_in_a_sentence_that_explains_it() -> None:
     text = (
-        "## A **heading**\n\nIt is **so**, they say. A **pool** has **workers**; press **Start**.\nMore on the **GIL**"
+        "## A **heading**\n\nIt is **so**, they say. A **pool** has **workers**; press **return**.\nMore on the **GIL**"
         ", *later*: **this is long, and no term**.\n\n- **You will do:** a **list**\n\n```python\na **power** = 2\n```"
     )
     assert list(explained(text)) == [
         ("so", "It is so, they say."),
-        ("pool", "A pool has workers; press Start."),
-        ("worker", "A pool has workers; press Start."),
+        ("pool", "A pool has workers; press return."),
+        ("worker", "A pool has workers; press return."),
         ("GIL", "More on the GIL, *later*: this is long, and no term."),
     ]
 
