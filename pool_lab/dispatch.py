@@ -12,24 +12,35 @@ So no call ever waits beside a worker that could run it. Mostly all workers are 
 worker that is done only takes the next. Only in a pool that has just shrunk an idle worker may wait for
 its turn, while more than `size` others finish their calls: those with the highest numbers are the ones that leave.
 
-One lock guards the queue, the staff and the flags. It is never held while foreign code runs: not for a call, a
+One lock guards the staff and the flags. The queue needs none: a submitter leaves a call in it and goes if all workers
+are busy, a worker that is done takes the next, and neither asks for the lock. That loses no call: whoever changes
+something, under the lock, says first that not all are busy any more and looks into the queue then; a submitter puts its
+call there first and looks then whether all are busy. One of the two sees the other. (On a Python without the GIL no one
+may rely on such an order of things, and everybody takes the lock.)
+
+The lock is never held while foreign code runs: not for a call, a
 callback, an observer, nor the start of a worker. Workers refer to the dispatcher, never to the executor, so an executor
 that nobody holds any more can go, and its dispatcher lets the queued calls run and sends the workers home.
 """
 
 import _thread
 import itertools
+import sys
 import threading
 from collections import deque
 from collections.abc import Callable, Sequence
+from contextlib import suppress
+from functools import partial
+from itertools import islice
 from typing import Any
 
+from .batch import Batch, waiting
 from .call import Call, name_of
-from .errors import BrokenExecutor, logger
+from .errors import BrokenExecutor, CancelledError, logger
 from .events import Event, EventKind, Observers
 from .interpreter import is_exiting, tell_of_exit_and_fork
 from .reports import Reports
-from .staff import Doing, Staff, Statistics, Worker
+from .staff import WORKING, Staff, Statistics, Worker
 
 __all__ = ["Dispatcher"]
 
@@ -37,6 +48,7 @@ Order = tuple[Worker, Call | None]
 """Hand the call to the worker; without a call: start the worker, which is new."""
 Dismissal = tuple[Worker, Event | None]
 """The worker is to go home, and what is to be told of that."""
+WITH_GIL = getattr(sys, "_is_gil_enabled", lambda: True)()
 
 
 class Dispatcher:
@@ -57,6 +69,8 @@ class Dispatcher:
         self._calls = itertools.count()
         self._broken: Callable[[], BrokenExecutor] | None = None
         self._closed = False
+        self._is_dropping = False
+        """Whether it was closed for the queued calls as well."""
         self._start_empty()
         tell_of_exit_and_fork(self)
 
@@ -70,7 +84,8 @@ class Dispatcher:
     @property
     def statistics(self) -> Statistics:
         with self._lock:
-            return Statistics(self.size, len(self._staff), self._staff.idle, len(self._queue))
+            ahead = sum(worker.ahead for worker in self._staff.everyone)
+            return Statistics(self.size, len(self._staff), self._staff.idle, waiting(tuple(self._queue)) + ahead)
 
     @property
     def workers(self) -> tuple[Worker, ...]:
@@ -84,14 +99,9 @@ class Dispatcher:
         if self.observers:
             return self._submit_observed(function, args, kwargs)
         call = Call(next(self._calls), function, args, kwargs)
-        with self._lock:
-            if self._all_busy:
-                self._queue.append(call)
-                return call
-            self._check_open("schedule new futures")
-            self._queue.append(call)
-            orders = self._distribute()
-        self._carry_out(orders)
+        self._queue.append(call)
+        if not self._all_busy:
+            self._announce(call)
         return call
 
     def _submit_observed(self, function: Callable[..., Any], args: tuple[Any, ...], kwargs: dict[str, Any]) -> Call:
@@ -109,11 +119,39 @@ class Dispatcher:
             self._carry_out(orders)
         return call
 
+    def _announce(self, call: Call) -> None:
+        """The call is in the queue: find it a worker. If the pool takes no more calls, take it out again and say so."""
+        with self._lock:
+            try:
+                self._check_open("schedule new futures")
+            except RuntimeError:
+                if self._withdraw(call):
+                    raise
+                return  # a worker that the pool still had was quicker
+            orders = self._distribute()
+        self._carry_out(orders)
+
     def fail(self, call: Call, error: BaseException) -> None:
         """End a call that has been started and that no worker will finish."""
         self.reports.ended(call, None, None, error)
         call.let_go()
         call.set_exception(error)
+
+    def submit_share(self, batch: Batch, *, first: bool) -> None:
+        share = batch.share(next(self._calls))
+        if not first:
+            self._queue.append(share)
+            if not self._all_busy:
+                self._announce(share)
+            return
+        with self._lock:
+            refusal = self._broken or (CancelledError if self._is_dropping else None)
+            if refusal is None:
+                self._queue.appendleft(share)
+            orders = self._distribute()
+        if refusal is not None:
+            batch.fail(refusal)
+        self._carry_out(orders)
 
     def take_back(self, call: Call) -> None:
         """A call that was handed over has not begun and never will, its worker has died: another is to run it next."""
@@ -136,15 +174,49 @@ class Dispatcher:
 
     def next_call(self, worker: Worker) -> Call | None:
         """What the worker, which can take a call, is to do next; None: it is idle now, or was sent home."""
-        with self._lock:
-            if self._queue and worker.doing is Doing.WORKING and not self._is_overstaffed:
+        if worker.doing is WORKING and not self.is_overstaffed:
+            try:
                 return self._queue.popleft()
+            except IndexError:
+                pass
         chosen, call = self._next_order(worker) or (worker, None)
         if call is not None and chosen is not worker:
             if not chosen.hand_over(call):
                 self.ready(chosen)
             return None
         return call
+
+    def next_ahead(self) -> Call | None:
+        """A call that may be sent ahead to a worker at work, as all are; None: there is none to spare.
+
+        Who has sent it looks afterwards whether `sends_ahead` is still so, and if not calls `call_back`.
+        """
+        if self.sends_ahead and len(self._queue) >= self.size:
+            try:
+                return self._queue.popleft()
+            except IndexError:
+                pass
+        return None
+
+    @property
+    def spare(self) -> int:
+        """How many calls are queued for each worker."""
+        return len(self._queue) // self.size
+
+    def call_back(self) -> None:
+        """Have the calls that were sent ahead and are not begun wait in the queue again, for whoever is idle."""
+        with self._lock:
+            self._call_back()
+            orders = self._distribute()
+        self._carry_out(orders)
+
+    def put_back(self, call: Call) -> None:
+        """A call from `next_ahead` that is not to be sent ahead after all."""
+        if call.withdraw():
+            with self._lock:
+                self._queue.appendleft(call)
+                orders = self._distribute()
+            self._carry_out(orders)
 
     def retire(self, worker: Worker) -> None:
         """The worker, which is not idle, has done its share: send it home and hire another if a call is queued."""
@@ -192,19 +264,22 @@ class Dispatcher:
         self._carry_out(*to_do)
 
     def close(self, *, cancel_queued: bool = False) -> None:
-        """Take no more calls. The workers leave when the queue is empty, which `cancel_queued` makes it at once."""
+        """Take no more calls. The workers leave when the queue is empty, to which `cancel_queued` helps.
+
+        It cancels all but what has as good as begun: the calls for which workers are being started.
+        """
         with self._lock:
             shut_down = None if self._closed else self.reports.note(EventKind.SHUT_DOWN)
             self._closed = True
+            self._is_dropping |= cancel_queued
             cancelled = self._take_pending() if cancel_queued else []
-            dismissed = self._dismiss_idle()
-            self._take_stock()
+            to_do = self._rearrange()
         self.reports.tell(shut_down)
         for call in cancelled:
             call.cancel()
             # No worker will ever meet it: those who `wait` for it must be told here.
             call.begin()
-        self._send_home(dismissed)
+        self._carry_out(*to_do)
         if self._when_closed is not None:
             self._when_closed()
 
@@ -262,11 +337,13 @@ class Dispatcher:
 
     def _rearrange(self) -> tuple[list[Order], list[Dismissal]]:
         """What is to be done now that there are more or fewer workers, or may be."""
+        self._call_back()
         dismissed = self._dismiss_idle()
         return self._distribute(), dismissed
 
     def _distribute(self) -> list[Order]:
         """Queued calls for idle workers, and new workers for the calls that are left over."""
+        self._all_busy = False
         orders: list[Order] = []
         while (match := self._match()) is not None:
             orders.append(match)
@@ -282,36 +359,63 @@ class Dispatcher:
 
     def _match(self) -> tuple[Worker, Call] | None:
         """The next call for an idle worker, if both are there and the pool may run one more."""
-        worker = self._staff.set_busy(self.size) if self._queue else None
-        return None if worker is None else (worker, self._queue.popleft())
+        self._all_busy = False
+        if self._queue and (worker := self._staff.set_busy(self.size)) is not None:
+            try:
+                return worker, self._queue.popleft()
+            except IndexError:  # a busy worker has just taken the last one
+                self._staff.set_idle(worker)
+        return None
 
     def _take_stock(self) -> None:
-        """After every change of the staff, the size or the state of the pool."""
+        """After every change of the staff, the size or the state of the pool, as the last thing under the lock."""
         many = len(self._staff)
-        self._is_overstaffed = many > self.size
+        self.is_overstaffed = many > self.size or self._broken is not None
         is_open = self._broken is None and not self._closed
-        self._all_busy = is_open and many == self.size and not self._staff.idle
+        all_busy = many == self.size and not self._staff.idle and WITH_GIL
+        self._all_busy = all_busy and is_open
+        self.sends_ahead = all_busy and self._broken is None
 
     def _leave(self, worker: Worker, reason: str | None = None) -> Event | None:
         self._staff.remove(worker)
         self._leaving.add(worker)
         return self.reports.note(EventKind.WORKER_STOPPED, worker=worker.number, ident=worker.ident, error=reason)
 
+    def _call_back(self) -> None:
+        """What was sent ahead and is not begun stands first in the queue again."""
+        self._all_busy = self.sends_ahead = False
+        calls = [call for worker in self._staff.everyone if worker.ahead for call in worker.recall()]
+        self._queue.extendleft(call for call in reversed(calls) if call.withdraw())
+
     def _dismiss_idle(self) -> list[Dismissal]:
         """Take leave of the idle workers that are too many."""
+        self._all_busy = False
         over = self._broken is not None or (self._closed and not self._queue)
         return [(worker, self._leave(worker)) for worker in self._staff.idle_beyond(0 if over else self.size)]
 
     def _take_pending(self) -> list[Call]:
-        """All queued calls, without those that were taken back: their futures run."""
-        calls = [call for call in self._queue if not call.running()]
-        self._queue = deque(call for call in self._queue if call.running())
-        return calls
+        """The queued calls, without those that were taken back, whose futures run, and one for each starting worker."""
+        calls = self._take_all()
+        pending = [call for call in calls if not call.running()]
+        spared = set(islice((call for call in pending if not call.done()), self._staff.starting))
+        self._queue.extend(call for call in calls if call.running() or call in spared)
+        return [call for call in pending if call not in spared]
 
     def _take_all(self) -> list[Call]:
-        calls = list(self._queue)
-        self._queue.clear()
+        self._call_back()
+        calls = []
+        with suppress(IndexError):
+            while True:
+                calls.append(self._queue.popleft())
         return calls
+
+    def _withdraw(self, call: Call) -> bool:
+        """Whether the call was still in the queue, or has ended with the pool. Now it is not."""
+        self._all_busy = False
+        with suppress(ValueError):
+            self._queue.remove(call)
+            return True
+        return self._broken is not None
 
     # Not under the lock
 
@@ -326,7 +430,7 @@ class Dispatcher:
                 logger.exception("%s; the others do its work", text)
                 return
             if not self.workers:
-                self.break_pool(lambda: BrokenExecutor(text))
+                self.break_pool(partial(worker.broken, text, error))
             raise
 
     def _next_order(self, worker: Worker) -> tuple[Worker, Call] | None:
@@ -335,6 +439,9 @@ class Dispatcher:
             if worker not in self._staff:
                 return None  # it has died meanwhile
             self._staff.set_idle(worker)
+            self._all_busy = self.sends_ahead = False
+            if not self._queue:
+                self._call_back()
             dismissed = self._dismiss_idle()
             order = self._match()
             self._take_stock()

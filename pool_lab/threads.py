@@ -90,6 +90,12 @@ class ThreadWorker:
         self._inbox.put(call)
         return True
 
+    def recall(self) -> list[Call]:
+        return []
+
+    ahead = 0
+    """To hand a call to a thread costs little: nothing is sent ahead."""
+
     def dismiss(self) -> None:
         self._inbox.put(None)
 
@@ -130,15 +136,15 @@ class ThreadWorker:
             logger.critical("Exception in initializer:", exc_info=True)
             reason = f"the initializer failed in worker {self.number}: {error!r}"
             self._dispatcher.lost(self, reason)
-            self._dispatcher.break_pool(partial(_broken, reason, error))
+            self._dispatcher.break_pool(partial(self.broken, reason, error))
             return False
         return True
 
-
-def _broken(reason: str, cause: BaseException) -> BrokenThreadPool:
-    error = BrokenThreadPool(f"the thread pool is not usable any more: {reason}")
-    error.__cause__ = cause
-    return error
+    @staticmethod
+    def broken(reason: str, cause: BaseException | None) -> BrokenThreadPool:
+        error = BrokenThreadPool(f"the thread pool is not usable any more: {reason}")
+        error.__cause__ = cause
+        return error
 
 
 def run(call: Call, worker: ThreadWorker, dispatcher: Dispatcher) -> None:

@@ -28,7 +28,7 @@ LIBRARY = {
     "call": {"future", "errors"},
     "executor": {"future", "errors"},
     "interpreter": set(),
-    "staff": {"call"},
+    "staff": {"call", "errors"},
     "reports": {"staff", "call", "future", "events"},
     "dispatch": {"reports", "staff", "interpreter", "call", "executor", "future", "events", "errors"},
     "pool": {"dispatch", "staff", "call", "executor", "future", "events", "errors", "cpus"},
@@ -39,8 +39,8 @@ LIBRARY = {
 WIDGETS = {"anywidget", "ipywidgets", "traitlets"}
 WIDGET_ROOMS = {"lab.timeline", "lab.controls", "lab.experiments"}
 PLOTTING = {"matplotlib"}
-PLOTTING_ROOMS = {"lab.plots", "lab.panel", "lab.palette", "lab.exhibit", "lab.experiments"}
-PURE_ROOMS = {"lab.servers", "lab.trace", "lab.words", "lab.workloads"}
+PLOTTING_ROOMS = {"lab.latency_chart", "lab.page", "lab.plots", "lab.panel", "lab.palette", "lab.exhibit", "lab.experiments"}
+PURE_ROOMS = {"lab.gates", "lab.servers", "lab.trace", "lab.words", "lab.workloads"}
 LONGEST_FILE = 400
 
 # Too slow to load for those who only want a pool, or not the library's business.

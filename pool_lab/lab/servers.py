@@ -26,15 +26,14 @@ from http.server import BaseHTTPRequestHandler
 from typing import Any, Self
 from urllib.parse import urlsplit
 
+from pool_lab.lab import gates
+from pool_lab.lab.gates import LONGEST_S
 from pool_lab.lab.thread_per_call import ThreadPerCall
 
-__all__ = ["Answer", "Gate", "Server", "after", "broken", "fetch", "mirrors"]
+__all__ = ["Answer", "Gate", "Server", "after", "at_most", "broken", "fetch", "mirrors"]
 
 Answer = Callable[[str], str]
 """From the path of a request to the page. One that raises is answered with a server error, and its text."""
-
-LONGEST_S = 60
-"""Nobody waits longer than this for anything."""
 
 
 def fetch(url: str) -> str:
@@ -67,32 +66,31 @@ def after(seconds: float) -> Answer:
     return answer
 
 
+def at_most(requests: int, answer: Answer) -> Answer:
+    """The answer for so many requests at one moment, others are refused: like a database with so many connections."""
+    connections = threading.BoundedSemaphore(requests)
+
+    def limited(path: str) -> str:
+        if not connections.acquire(blocking=False):
+            raise ConnectionError(f"too many connections: {requests} are in use")
+        try:
+            return answer(path)
+        finally:
+            connections.release()
+
+    return limited
+
+
 def broken(path: str) -> str:
     """No page, ever."""
     raise OSError(f"{path} cannot be read")
 
 
-class Gate:
-    """An answer that is given when you say so: `open` lets all requests pass, those that wait and those to come."""
-
-    def __init__(self) -> None:
-        self._open = threading.Event()
-        self._came = threading.Semaphore(0)
+class Gate(gates.Gate[str]):
+    """An answer that is given when you say so, with `open` or `let_through`."""
 
     def __call__(self, path: str) -> str:
-        self._came.release()
-        if not self._open.wait(LONGEST_S):
-            raise TimeoutError(f"nobody has opened the gate for {LONGEST_S} s")
-        return page(path)
-
-    def wait_for(self, requests: int = 1) -> None:
-        """Block until so many more requests have come to the gate. `TimeoutError` if they do not come."""
-        for _ in range(requests):
-            if not self._came.acquire(timeout=LONGEST_S):
-                raise TimeoutError(f"no request has come to the gate for {LONGEST_S} s")
-
-    def open(self) -> None:
-        self._open.set()
+        return page(super().__call__(path))
 
 
 def page(path: str) -> str:
@@ -117,7 +115,7 @@ class Server(socketserver.TCPServer):
     def __init__(self, answer: Answer, executor: concurrent.futures.Executor | None = None) -> None:
         """Open it. An executor stays its owner's: closing the server does not shut it down."""
         self._answer = answer
-        self._executor = executor or ThreadPerCall()
+        self.executor = ThreadPerCall() if executor is None else executor
         self._owed: set[concurrent.futures.Future[None]] = set()
         super().__init__(("127.0.0.1", 0), partial(_Handler, answer))
         self.url = f"http://127.0.0.1:{self.server_address[1]}/"
@@ -141,11 +139,15 @@ class Server(socketserver.TCPServer):
         self.server_close()
         if isinstance(self._answer, Gate):
             self._answer.open()  # for those who wait there would be waited for
+        self.settle()
+
+    def settle(self) -> None:
+        """Block until every request that was accepted is answered."""
         concurrent.futures.wait(self._owed, LONGEST_S)
 
     def process_request(self, request: Any, client_address: Any) -> None:
         """Have the request answered by someone else. The doorman goes back to the door at once."""
-        future = self._executor.submit(self.finish_request, request, client_address)
+        future = self.executor.submit(self.finish_request, request, client_address)
         self._owed.add(future)
         future.add_done_callback(partial(self._hang_up, request))
 
@@ -169,9 +171,13 @@ class _Handler(BaseHTTPRequestHandler):
 
     def do_GET(self) -> None:
         try:
-            status, text = HTTPStatus.OK, self.answer(self.path)
+            text = self.answer(self.path)
         except Exception as error:
-            status, text = HTTPStatus.SERVICE_UNAVAILABLE, f"{type(error).__name__}: {error}"
+            self._send(HTTPStatus.SERVICE_UNAVAILABLE, f"{type(error).__name__}: {error}")
+            raise  # so that the call has failed, too, and its trace shows it
+        self._send(HTTPStatus.OK, text)
+
+    def _send(self, status: HTTPStatus, text: str) -> None:
         body = text.encode()
         self.send_response(status)
         self.send_header("Content-Length", str(len(body)))

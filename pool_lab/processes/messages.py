@@ -10,6 +10,7 @@ those made inside functions, lambdas among them, and those defined in a notebook
 other process can import. Those travel by value: see `by_value`.
 """
 
+import copyreg
 import io
 import linecache
 import pickle
@@ -19,6 +20,7 @@ import sys
 import traceback
 from collections.abc import Callable
 from enum import IntEnum
+from functools import lru_cache
 from multiprocessing.reduction import ForkingPickler
 from typing import Any, NamedTuple
 
@@ -28,13 +30,16 @@ from pool_lab.errors import CallPicklingError, CallUnpicklingError, RemoteTraceb
 __all__ = [
     "NO_WORKTIME",
     "BadReplyError",
+    "Outcome",
     "Reply",
     "ReplyKind",
     "dumps",
     "dumps_call",
     "dumps_error",
+    "dumps_outcomes",
     "dumps_result",
     "loads",
+    "loads_outcomes",
     "main_can_be_imported",
     "outcome",
     "raised",
@@ -61,6 +66,12 @@ class ReplyKind(IntEnum):
     """The call was asked to stop too early: it began at `began`, or is just about to; no payload."""
     UNREADABLE = 5
     """The call could not be unpickled, which raised the payload."""
+    PART = 6
+    """Of the outcomes of a stint, while it goes on."""
+
+
+_KINDS = tuple(ReplyKind)
+_EXTRA_REDUCERS = ForkingPickler._extra_reducers  # type: ignore[attr-defined]
 
 
 class BadReplyError(Exception):
@@ -70,7 +81,7 @@ class BadReplyError(Exception):
 class Reply(NamedTuple):
     kind: ReplyKind
     request: int
-    """The worker's requests are counted from 0."""
+    """The number of the request, in the worker's mailbox."""
     worktime: Worktime
     payload: bytes
 
@@ -82,8 +93,8 @@ class Reply(NamedTuple):
         """Raises `BadReplyError`."""
         try:
             kind, request, *worktime = HEAD.unpack_from(message)
-            return cls(ReplyKind(kind), request, Worktime(*worktime), message[HEAD.size :])
-        except (struct.error, ValueError) as error:
+            return cls(_KINDS[kind], request, Worktime(*worktime), message[HEAD.size :])
+        except (struct.error, IndexError) as error:
             raise BadReplyError(f"{len(message)} bytes that are no reply: {error}") from None
 
 
@@ -93,14 +104,27 @@ NO_WORKTIME = Worktime(0.0, 0.0, 0.0)
 def dumps(value: object, *, to_worker: bool = False) -> bytes:
     """The value, pickled; by value what another process could not find by name. Raises whatever pickling raises."""
     buffer = io.BytesIO()
+    pickler = pickle.Pickler(buffer, PROTOCOL)
+    pickler.dispatch_table = _reducers()
     try:
-        ForkingPickler(buffer, PROTOCOL).dump(value)
+        pickler.dump(value)
     except Exception as error:
         return _dumps_by_value(value, error, to_worker=to_worker)
     pickled = buffer.getvalue()
     if b"__main__" in pickled and not main_can_be_imported():
         return _dumps_by_value(value, None, to_worker=to_worker)
     return pickled
+
+
+def _reducers() -> dict[type, Callable[[Any], Any]]:
+    """How to pickle what has a way of its own: registered with `copyreg`, or with multiprocessing."""
+    return _put_together(len(copyreg.dispatch_table), len(_EXTRA_REDUCERS))
+
+
+@lru_cache(maxsize=1)
+def _put_together(*lengths: int) -> dict[type, Callable[[Any], Any]]:
+    """`ForkingPickler` does this for every pickle, which takes longer than most pickles. `lengths` tell of news."""
+    return {**copyreg.dispatch_table, **_EXTRA_REDUCERS}
 
 
 def _dumps_by_value(value: object, first_error: Exception | None, *, to_worker: bool) -> bytes:
@@ -159,6 +183,42 @@ def dumps_error(error: BaseException) -> bytes:
     return pickle.dumps((text, pickled))
 
 
+Outcome = tuple[bool, Any]
+"""True and what a call returned, or False and what it raised."""
+_PLAIN = frozenset({bool, bytes, complex, float, int, str, type(None)})
+"""What can certainly be pickled, and unpickled: many together, then, which is much faster."""
+
+
+def dumps_outcomes(outcomes: list[Outcome], function: Callable[..., Any], given_back: int = 0) -> bytes:
+    """The outcomes of calls of one function, and how many calls of its stint were not made and never will be."""
+    if all(returned for returned, _ in outcomes) and _PLAIN.issuperset({type(value) for _, value in outcomes}):
+        return pickle.dumps((given_back, True, [value for _, value in outcomes]), PROTOCOL)
+    return pickle.dumps((given_back, False, [_dumps_outcome(*one, function) for one in outcomes]), PROTOCOL)
+
+
+def _dumps_outcome(returned: bool, value: Any, function: Callable[..., Any]) -> tuple[ReplyKind, bytes]:
+    if returned:
+        try:
+            return ReplyKind.RETURNED, dumps_result(value, name_of(function))
+        except CallPicklingError as error:
+            value = error
+    return ReplyKind.RAISED, dumps_error(value)
+
+
+def loads_outcomes(payload: bytes, function: Callable[..., Any]) -> tuple[int, list[Any], dict[int, BaseException]]:
+    """How many calls come back, what the others returned, and what they raised by position. Raises `BadReplyError`."""
+    try:
+        given_back, are_plain, parts = pickle.loads(payload)
+        if are_plain:
+            return given_back, parts, {}
+        replies = [Reply(kind, 0, NO_WORKTIME, part) for kind, part in parts]
+    except Exception as error:
+        raise BadReplyError(f"outcomes that cannot be read: {text_of(error)}") from error
+    outcomes = [outcome(reply, function) for reply in replies]
+    errors = {position: error for position, (_, error) in enumerate(outcomes) if error is not None}
+    return given_back, [result for result, _ in outcomes], errors
+
+
 def loads(payload: bytes, what: str) -> Any:
     """The value of a payload. Raises `CallUnpicklingError`, which says `what` it was."""
     try:
@@ -171,15 +231,17 @@ def _unreadable(what: str, error: BaseException) -> CallUnpicklingError:
     return CallUnpicklingError(f"{what} arrived but cannot be unpickled: {text_of(error)}")
 
 
-def outcome(reply: Reply, function_name: str) -> tuple[object, BaseException | None]:
+def outcome(reply: Reply, function: Callable[..., Any]) -> tuple[object, BaseException | None]:
     """What the call returned and None, or None and what it raised."""
-    if reply.kind is not ReplyKind.RETURNED:
-        error = raised(reply.payload, f"the exception of {function_name}(...)")
-        return None, error if reply.kind is ReplyKind.RAISED else _unreadable_call(function_name, error)
-    try:
-        return loads(reply.payload, f"the result of {function_name}(...)"), None
-    except CallUnpicklingError as failure:
-        return None, failure.with_traceback(None)
+    if reply.kind is ReplyKind.RETURNED:
+        try:
+            return pickle.loads(reply.payload), None
+        except BaseException as error:  # foreign code runs here: a SystemExit must not end the thread that reads
+            failure = _unreadable(f"the result of {name_of(function)}(...)", error)
+            failure.__cause__ = error
+            return None, failure
+    reason = raised(reply.payload, f"the exception of {name_of(function)}(...)")
+    return None, reason if reply.kind is ReplyKind.RAISED else _unreadable_call(name_of(function), reason)
 
 
 def _unreadable_call(function_name: str, error: BaseException) -> CallUnpicklingError:

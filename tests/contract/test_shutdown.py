@@ -73,6 +73,18 @@ def test_cancelling_shutdown_of_threads_drops_every_call_that_waits(make_pool: M
     assert [future.cancelled() for future in futures] == [False, False, True, True, True, True]
 
 
+@on_every_start_method
+def test_cancelling_shutdown_lets_a_call_run_that_has_as_good_as_begun(make_pool: MakePool) -> None:
+    """Its worker is just being started, for this call."""
+    pool = make_pool(2)
+    futures = [pool.submit(add, number) for number in range(50)]
+    pool.shutdown(cancel_futures=True)
+    cancelled = [future.cancelled() for future in futures]
+    assert not cancelled[0]
+    assert cancelled == sorted(cancelled)
+    assert [future.result() for future in futures if not future.cancelled()] == list(range(cancelled.count(False)))
+
+
 @beyond_standard("it cancels without notifying, so whoever waits for the dropped futures waits for ever")
 def test_whoever_waits_for_dropped_futures_gets_through(
     make_pool: MakePool, make_gate: MakeGate, library: ModuleType
@@ -282,7 +294,7 @@ def test_neither_futures_nor_a_map_keep_a_pool_alive(new_pool: MakePool) -> None
     assert [future.result(PATIENCE_S), *results] == [1, 1, 2]
 
 
-@beyond_standard("buffersize came with Python 3.14", until=(3, 14))
+@beyond_standard("buffersize came with Python 3.14, whose iterator keeps the pool once it was asked for a result")
 def test_a_buffered_map_does_not_keep_its_pool_alive(new_pool: MakePool) -> None:
     pool: Any = new_pool(1)
     results = pool.map(add, itertools.count(), buffersize=2, timeout=PATIENCE_S)

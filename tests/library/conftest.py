@@ -2,6 +2,7 @@
 
 import multiprocessing
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -10,6 +11,7 @@ from pool_lab import ProcessPoolExecutor, ThreadPoolExecutor
 from tests.contract.gates import Gate
 from tests.contract.kinds import START_METHODS
 from tests.kernels import Kernel
+from tests.library.bursts import Marks
 from tests.library.watching import AnyPool, Log, MakePool
 
 
@@ -56,3 +58,8 @@ def kernel() -> Iterator[Kernel]:
 @pytest.fixture
 def log() -> Log:
     return Log()
+
+
+@pytest.fixture
+def marks(tmp_path: Path) -> Marks:
+    return Marks(tmp_path / "marks")

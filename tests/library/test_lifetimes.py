@@ -1,7 +1,6 @@
 """Pools that nobody holds any more, pools in forked children, and pools made by calls of pools."""
 
 import gc
-import multiprocessing
 import os
 import sys
 import threading
@@ -11,22 +10,16 @@ from typing import Any
 
 import pytest
 
-from pool_lab import ProcessPoolExecutor, ThreadPoolExecutor
+from pool_lab import ProcessPoolExecutor, ThreadPoolExecutor, wait
 from pool_lab.processes import child, parent
 from pool_lab.staff import Staff
 from tests.contract import calls
 from tests.contract.gates import PATIENCE_S, stand_at
 from tests.contract.kinds import START_METHODS
-from tests.library.watching import AnyPool, MakeGate, until
+from tests.library.watching import MakeGate, MakePool, new_pool, until
 from tests.scripts import run_file
 
 forks = pytest.mark.skipif(not hasattr(os, "fork"), reason="this system does not fork")
-
-
-def new_pool(kind: str, max_workers: int = 1) -> AnyPool:
-    if kind == "threads":
-        return ThreadPoolExecutor(max_workers)
-    return ProcessPoolExecutor(max_workers, multiprocessing.get_context(kind))
 
 
 def test_a_dropped_pool_runs_its_queue_and_sends_its_workers_home(kind: str, make_gate: MakeGate) -> None:
@@ -39,6 +32,22 @@ def test_a_dropped_pool_runs_its_queue_and_sends_its_workers_home(kind: str, mak
     gate.open()
     assert [future.result(PATIENCE_S) for future in futures] == [None, 0, 1, 2]
     until(lambda: not dispatcher.workers and not dispatcher._leaving)
+
+
+def test_a_shutdown_that_cancels_leaves_each_worker_that_is_starting_its_call(
+    make_pool: MakePool, make_gate: MakeGate
+) -> None:
+    """The calls that workers are hired for have as good as begun, if nobody has cancelled them."""
+    gate = make_gate()
+    pool = make_pool(2, initializer=stand_at, initargs=(gate.address,))
+    futures = [pool.submit(calls.add, number) for number in range(6)]
+    gate.wait_for(2)
+    assert futures[1].cancel()
+    pool.shutdown(wait=False, cancel_futures=True)
+    assert [future.cancelled() for future in futures] == [False, True, False, True, True, True]
+    assert wait([futures[1], *futures[3:]], 0).not_done == set()
+    gate.open()
+    assert [futures[0].result(PATIENCE_S), futures[2].result(PATIENCE_S)] == [0, 2]
 
 
 def test_a_pool_may_be_collected_by_a_thread_that_has_its_lock(

@@ -1,5 +1,6 @@
 """What crosses between processes: what is defined where no worker can import it, and what cannot cross at all."""
 
+import sys
 import tempfile
 import threading
 from pathlib import Path
@@ -244,6 +245,18 @@ def test_a_submit_interrupted_in_an_observer_loses_no_worker(make_pool: MakePool
         pool.submit(calls.add, 2)
     armed.append(False)
     assert pool.submit(calls.add, 3).result(PATIENCE_S) == 3
+
+
+@on_processes
+def test_code_sent_by_value_knows_its_file(make_pool: MakePool) -> None:
+    """So that a traceback can show its lines."""
+
+    def outer() -> tuple[str, str]:
+        def inner() -> None: ...
+
+        return sys._getframe().f_code.co_filename, inner.__code__.co_filename
+
+    assert make_pool(1).submit(outer).result(PATIENCE_S) == (__file__, __file__)
 
 
 @on_processes

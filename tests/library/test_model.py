@@ -2,6 +2,7 @@
 
 Calls stand at gates, so the model knows at each moment which calls must be running: the first ones that were submitted,
 as many as the pool may run. After every step the test waits until those, and no others, have come to their gates.
+Others come in bursts and are over as soon as they run: when a worker is free, all of them must get through.
 """
 
 import multiprocessing
@@ -28,6 +29,7 @@ from pool_lab import (
 from pool_lab.future import NOTIFIED
 from pool_lab.processes import child, parent
 from tests.contract.gates import PATIENCE_S, Address, Gate, stand_at
+from tests.library.bursts import Marks, mark
 from tests.library.watching import AnyPool, Log
 
 MOST = 4
@@ -44,6 +46,8 @@ def stand_and(address: Address, deed: str, number: int) -> int:
 
 
 class _Call:
+    is_quick = False
+
     def __init__(self, number: int, deed: str) -> None:
         self.number, self.deed, self.gate = number, deed, Gate()
         self.future: Future[int]
@@ -51,12 +55,31 @@ class _Call:
         """What its future is to raise, once it is over."""
         self.ends: list[object] = []
 
+    @property
+    def came(self) -> int:
+        """How often it has run, as far as one can see."""
+        return self.gate.arrived
+
+
+class _Quick(_Call):
+    """Stands at no gate: it leaves a mark and is over."""
+
+    is_quick = True
+
+    def __init__(self, number: int, marks: Marks) -> None:
+        self.number, self.marks, self.ends, self.expected = number, marks, [], None
+
+    @property
+    def came(self) -> int:
+        return list(self.marks).count(self.number)
+
 
 class _Model:
     pool: AnyPool
 
-    def __init__(self, size: int) -> None:
+    def __init__(self, size: int, marks: Marks) -> None:
         self.log = Log()
+        self.marks = marks
         self.calls: list[_Call] = []
         self.queue: list[_Call] = []
         self.running: list[_Call] = []
@@ -71,10 +94,11 @@ class _Model:
                 self.the_first_ones_run_and_no_others()
                 self.what_is_over_has_its_outcome()
         finally:
-            for call in self.calls:
+            standing = [call for call in self.calls if not call.is_quick]
+            for call in standing:
                 call.gate.open()
             self.pool.shutdown()
-            for call in self.calls:
+            for call in standing:
                 call.gate.close()
         self.each_call_ended_once_and_its_events_say_so()
 
@@ -86,10 +110,14 @@ class _Model:
                 self.pool.submit(abs, 1)
             return
         call = _Call(len(self.calls), deed)
-        self.calls.append(call)
-        self.queue.append(call)
-        call.future = self.pool.submit(stand_and, call.gate.address, call.deed, call.number)
-        call.future.add_done_callback(call.ends.append)
+        self.take(call, self.pool.submit(stand_and, call.gate.address, call.deed, call.number))
+
+    def burst(self, which: int) -> None:
+        if self.refusal is not None:
+            return
+        for _ in range(4 * which):
+            call = _Quick(len(self.calls), self.marks)
+            self.take(call, self.pool.submit(mark, self.marks.path, call.number))
 
     def cancel(self, which: int) -> None:
         if not self.calls:
@@ -128,6 +156,12 @@ class _Model:
 
     # What becomes of it
 
+    def take(self, call: _Call, future: Future[int]) -> None:
+        call.future = future
+        call.future.add_done_callback(call.ends.append)
+        self.calls.append(call)
+        self.queue.append(call)
+
     def worker_died(self, call: _Call) -> None:
         raise NotImplementedError
 
@@ -138,11 +172,13 @@ class _Model:
 
     def the_first_ones_run_and_no_others(self) -> None:
         while self.queue and len(self.running) < self.size:
-            self.running.append(self.queue.pop(0))
+            call = self.queue.pop(0)
+            if not call.is_quick:
+                self.running.append(call)
         for call in self.running:
             call.gate.wait_for(1)
             assert call.future.running()
-        assert [call.gate.arrived for call in self.queue] == [0] * len(self.queue)
+        assert [call.came for call in self.queue] == [0] * len(self.queue)
         assert not any(call.future.running() or call.future.done() for call in self.queue)
 
     def what_is_over_has_its_outcome(self) -> None:
@@ -160,7 +196,7 @@ class _Model:
         for call in self.calls:
             assert call.ends == [call.future]
             assert call.future._state in NOTIFIED
-            assert call.gate.arrived <= 1
+            assert call.came <= 1
             self.events_agree(call)
         started, stopped = (
             Counter((event.worker, event.ident) for event in self.log.only(kind))
@@ -176,14 +212,14 @@ class _Model:
         )
         # Its worker may have died before the call came to its gate, or even before it was read: then it was started
         # again elsewhere.
-        began = [EventKind.STARTED] if call.gate.arrived or EventKind.STARTED in before else []
+        began = [EventKind.STARTED] if call.came or EventKind.STARTED in before else []
         assert list(dict.fromkeys(before)) == [EventKind.SUBMITTED, *began]
         assert not (began and call.future.cancelled())
 
 
 class _Threads(_Model):
-    def __init__(self, size: int) -> None:
-        super().__init__(size)
+    def __init__(self, size: int, marks: Marks) -> None:
+        super().__init__(size, marks)
         self.pool = ThreadPoolExecutor(size, observer=self.log)
 
 
@@ -192,8 +228,8 @@ class _Processes(_Model):
 
     pool: ProcessPoolExecutor
 
-    def __init__(self, size: int, *, replaces: bool) -> None:
-        super().__init__(size)
+    def __init__(self, size: int, marks: Marks, *, replaces: bool) -> None:
+        super().__init__(size, marks)
         self.replaces = replaces
         context = multiprocessing.get_context("fork")
         self.pool = ProcessPoolExecutor(size, context, observer=self.log, replace_workers=replaces)
@@ -267,10 +303,11 @@ reproducibly = settings(max_examples=30, deadline=None, derandomize=True, suppre
 @reproducibly
 @given(
     size=st.integers(1, MOST),
-    plan=steps(["return", "raise"], "shut_down", often=("cancel", "resize", "let_go")),
+    plan=steps(["return", "raise"], "shut_down", often=("cancel", "resize", "let_go", "burst")),
 )
-def test_threads_do_what_the_model_says(size: int, plan: list[Step]) -> None:
-    _Threads(size).run(plan)
+def test_threads_do_what_the_model_says(marks: Marks, size: int, plan: list[Step]) -> None:
+    marks.clear()
+    _Threads(size, marks).run(plan)
 
 
 @pytest.mark.usefixtures("time_is_up_when_the_model_says_so")
@@ -283,8 +320,9 @@ def test_threads_do_what_the_model_says(size: int, plan: list[Step]) -> None:
     plan=steps(
         ["return", "return", "raise", "die"],
         *("shut_down", "kill_at_work", "kill_idle"),
-        often=("cancel", "resize", "let_go", "let_time_be_up"),
+        often=("cancel", "resize", "let_go", "burst", "let_time_be_up"),
     ),
 )
-def test_processes_do_what_the_model_says(size: int, plan: list[Step], *, replaces: bool) -> None:
-    _Processes(size, replaces=replaces).run(plan)
+def test_processes_do_what_the_model_says(marks: Marks, size: int, plan: list[Step], *, replaces: bool) -> None:
+    marks.clear()
+    _Processes(size, marks, replaces=replaces).run([("burst", 20), *plan])

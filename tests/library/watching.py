@@ -1,5 +1,6 @@
 """An observer that remembers, and calls that only these tests make."""
 
+import multiprocessing
 import os
 import threading
 from collections.abc import Callable
@@ -10,7 +11,7 @@ import pytest
 from pool_lab import Event, EventKind, ProcessPoolExecutor, ThreadPoolExecutor
 from tests.contract.gates import PATIENCE_S, MakeGate
 
-__all__ = ["AnyPool", "Log", "MakeGate", "MakePool", "ident", "on_processes", "on_threads", "until"]
+__all__ = ["AnyPool", "Log", "MakeGate", "MakePool", "ident", "new_pool", "on_processes", "on_threads", "until"]
 
 AnyPool = ThreadPoolExecutor | ProcessPoolExecutor
 
@@ -20,6 +21,13 @@ on_processes = pytest.mark.parametrize("kind", ["forkserver"], indirect=True)
 
 class MakePool(Protocol):
     def __call__(self, max_workers: int = 2, **options: Any) -> Any: ...
+
+
+def new_pool(kind: str, max_workers: int = 1) -> AnyPool:
+    """For a test that lets go of it; others take the fixture `make_pool`."""
+    if kind == "threads":
+        return ThreadPoolExecutor(max_workers)
+    return ProcessPoolExecutor(max_workers, multiprocessing.get_context(kind))
 
 
 class Log:

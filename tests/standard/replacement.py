@@ -46,8 +46,10 @@ def replace() -> None:
         pool_lab.ProcessPoolExecutor,
         _broken=_broken,
         _call_queue=lambda pool: SimpleNamespace(join_thread=lambda: None),  # there is none to wait for
-        _executor_manager_thread=lambda pool: pool._reader,
+        _executor_manager_thread=lambda pool: pool._reader._thread,
+        _mp_context=lambda pool: pool._dispatcher._hire.args[0].context,
         _processes=_processes,
+        _shutdown_lock=lambda pool: threading.Lock(),
     )
     _show(pool_lab.RemoteTraceback, tb=lambda error: error.text)
     process._RemoteTraceback = pool_lab.RemoteTraceback  # type: ignore[assignment, misc]
