@@ -37,10 +37,16 @@ LIBRARY = {
 }
 # Who may use what is heavy. All else in the lab works without a screen.
 WIDGETS = {"anywidget", "ipywidgets", "traitlets"}
-WIDGET_ROOMS = {"lab.timeline", "lab.controls", "lab.experiments"}
+WIDGET_ROOMS = {"lab.timeline", "lab.controls", "lab.experiments", "lab.inspector_view"}
 PLOTTING = {"matplotlib"}
-PLOTTING_ROOMS = {"lab.latency_chart", "lab.page", "lab.plots", "lab.panel", "lab.palette", "lab.exhibit", "lab.experiments"}
-PURE_ROOMS = {"lab.gates", "lab.servers", "lab.trace", "lab.words", "lab.workloads"}
+PLOTTING_ROOMS = {
+    *("lab.exhibit", "lab.experiments", "lab.latency_chart", "lab.page", "lab.palette", "lab.panel", "lab.plots"),
+    "lab.state_diagram",
+}
+PURE_ROOMS = {
+    *("lab.answers", "lab.callbacks", "lab.following", "lab.gates", "lab.holding", "lab.inquiring", "lab.servers"),
+    *("lab.trace", "lab.words", "lab.workloads"),
+}
 LONGEST_FILE = 400
 
 # Too slow to load for those who only want a pool, or not the library's business.

@@ -11,17 +11,19 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from pool_lab.lab import servers, workloads
     from pool_lab.lab.gates import Gate
+    from pool_lab.lab.inspecting import inspect_futures
     from pool_lab.lab.loads import latencies, load
     from pool_lab.lab.racing import race
     from pool_lab.lab.thread_per_call import ThreadPerCall
     from pool_lab.lab.watching import watch
 
-__all__ = ["Gate", "ThreadPerCall", "latencies", "load", "race", "servers", "watch", "workloads"]
+__all__ = ["Gate", "ThreadPerCall", "inspect_futures", "latencies", "load", "race", "servers", "watch", "workloads"]
 
 _MODULES = {"servers", "workloads"}
 _HOMES = {
     "Gate": "gates",
     "ThreadPerCall": "thread_per_call",
+    "inspect_futures": "inspecting",
     "latencies": "loads",
     "load": "loads",
     "race": "racing",

@@ -9,13 +9,13 @@ and the still.
 The text of a display is `repr`, which is the same on every run, so that stored outputs can be compared.
 """
 
-import sys
 import threading
 from base64 import b64encode
 from typing import Any
 
 from matplotlib.figure import Figure
 
+from pool_lab.lab.audience import someone_is_there
 from pool_lab.lab.plots import png
 
 __all__ = ["Exhibit", "Still", "someone_is_there"]
@@ -25,13 +25,6 @@ Bundle = tuple[dict[str, Any], dict[str, Any]]
 """What a display shows, by MIME type, and its metadata."""
 
 ROOM_FOR_A_STILL = {"text/html": '<span class="pool-lab-still"></span>', "text/plain": ""}
-
-
-def someone_is_there() -> bool:
-    """Whether a person sits before this kernel: whoever runs cells for one lets them ask for `input()`."""
-    ipython = sys.modules.get("IPython")
-    shell = ipython.get_ipython() if ipython is not None else None
-    return bool(getattr(getattr(shell, "kernel", None), "_allow_stdin", False))
 
 
 class Still(Figure):

@@ -9,7 +9,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from pool_lab.lab.exhibit import WIDGET_VIEW, someone_is_there
+from pool_lab.lab.audience import someone_is_there
+from pool_lab.lab.exhibit import WIDGET_VIEW
 from pool_lab.lab.trace import Trace
 from pool_lab.lessons.asking import Asking
 from pool_lab.lessons.records import keep

@@ -3,10 +3,11 @@
 `POOL_LAB_ROUNDS=20` repeats that as often, while other processes want the processor as well.
 """
 
+import concurrent.futures
 import itertools
 import multiprocessing
 import os
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from pathlib import Path
 
@@ -25,58 +26,56 @@ from tests.lessons.answers import function_of
 
 LESSONS = {path.name[:2]: path for path in (Path(__file__).parents[2] / "notebooks").glob("*.ipynb")}
 ROUNDS = int(os.environ.get("POOL_LAB_ROUNDS", "0"))
+ANSWERS_AT_ONCE = 4 * usable_cpus()
 
-RIGHT = [
-    pytest.param(task, source, id=f"{task.name} {number}")
-    for task in EXERCISES.values()
-    for number, source in enumerate(task.right, 1)
-]
-WRONG = [
-    pytest.param(task, mistake, source, id=f"{task.name} {mistake} {number}")
-    for task in EXERCISES.values()
-    for mistake, sources in task.wrong.items()
-    for number, source in enumerate(sources, 1)
-]
 each = pytest.mark.parametrize("task", EXERCISES.values(), ids=EXERCISES)
 in_a_lesson = pytest.mark.parametrize(
     "task", [task for task in EXERCISES.values() if task.name[:2] in LESSONS], ids=str
 )
 
 
-def mistake_of(task: Exercise, name: str) -> Mistake:
-    return task.mistakes.get(name) or STOPPED[Ending(name)]
-
-
-@pytest.mark.parametrize(("task", "source"), RIGHT)
-def test_every_right_answer_is_accepted(task: Exercise, source: str) -> None:
-    verdict = check(task.name, task.value_of(source))
-    assert verdict.grade is Grade.CORRECT, str(verdict)
-    assert "✗" not in str(verdict)
-
-
-@pytest.mark.parametrize(("task", "mistake", "source"), WRONG)
-def test_every_wrong_answer_is_told_its_own_mistake(task: Exercise, mistake: str, source: str) -> None:
-    verdict = check(task.name, task.value_of(source))
-    assert verdict.grade in {Grade.WRONG, Grade.ALMOST}
-    assert verdict.mistake is mistake_of(task, mistake), str(verdict)
-    assert verdict.mistake.words in str(verdict)
+@each
+def test_every_right_answer_is_accepted_and_every_wrong_one_is_told_its_own_mistake(task: Exercise) -> None:
+    false = false_verdicts([task])
+    assert not false, "\n\n".join(false)
 
 
 @pytest.mark.skipif(not ROUNDS, reason="takes long: POOL_LAB_ROUNDS=20 asks for it")
 @pytest.mark.timeout(0)
 def test_no_verdict_is_false_however_busy_the_machine_is() -> None:
     with Burden(2 * usable_cpus()):
-        false = [text for turn in range(ROUNDS) for task in EXERCISES.values() for text in false_verdicts(task, turn)]
+        false = [text for _ in range(ROUNDS) for text in false_verdicts(EXERCISES.values())]
     assert not false, "\n\n".join(false)
 
 
-def false_verdicts(task: Exercise, turn: int) -> Iterator[str]:
-    answers: list[tuple[str, Mistake | None]] = [(source, None) for source in task.right]
-    answers += [(source, mistake_of(task, name)) for name, sources in task.wrong.items() for source in sources]
-    for source, mistake in answers:
-        verdict = check(task.name, task.value_of(source))
-        if verdict.mistake is not mistake or (verdict.grade is Grade.CORRECT) != (mistake is None):
-            yield f"turn {turn}: {source}\n{verdict}\n{verdict.attempt}"
+def false_verdicts(tasks: Iterable[Exercise]) -> list[str]:
+    """Tries all answers, several at the same moment: most of the time they wait."""
+    with concurrent.futures.ThreadPoolExecutor(ANSWERS_AT_ONCE) as pool:
+        return [text for text in pool.map(false_verdict, *zip(*answers_to(tasks), strict=True)) if text]
+
+
+def answers_to(tasks: Iterable[Exercise]) -> Iterator[tuple[Exercise, str, str]]:
+    """The exercise, the source of an answer, and the mistake it makes, if any."""
+    for task in tasks:
+        yield from ((task, source, "") for source in task.right)
+        yield from ((task, source, mistake) for mistake, sources in task.wrong.items() for source in sources)
+
+
+def false_verdict(task: Exercise, source: str, mistake: str) -> str:
+    """What is false about the verdict; empty if nothing is."""
+    verdict = check(task.name, task.value_of(source))
+    said = str(verdict)
+    if not mistake and verdict.grade is Grade.CORRECT and "✗" not in said:
+        return ""
+    if mistake and verdict.grade in {Grade.WRONG, Grade.ALMOST}:
+        expected = mistake_of(task, mistake)
+        if verdict.mistake is expected and expected.words in said:
+            return ""
+    return f"{task.name}, {mistake or 'right'}:\n{source}\n\n{said}\n{verdict.attempt}"
+
+
+def mistake_of(task: Exercise, name: str) -> Mistake:
+    return task.mistakes.get(name) or STOPPED[Ending(name)]
 
 
 class Burden:

@@ -54,6 +54,9 @@ STOPPED = {
         _ended(Ending.FLOOD),
     ),
     Ending.MEMORY: Mistake("It took more than a gigabyte of memory, so it was stopped.", _ended(Ending.MEMORY)),
+    Ending.CROWD: Mistake(
+        "It started more processes than there is any use for, so it was stopped.", _ended(Ending.CROWD)
+    ),
     Ending.SILENT: Mistake(
         "It kept the interpreter to itself for ten seconds, in one long operation, so it was stopped.",
         _ended(Ending.SILENT),

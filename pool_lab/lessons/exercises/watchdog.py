@@ -7,6 +7,8 @@ limit in seconds, and a wide one.
 
 import concurrent.futures
 import itertools
+import multiprocessing.connection
+import multiprocessing.queues
 import sys
 import threading
 import time
@@ -47,6 +49,10 @@ WAITS_FOR_MANY = _codes(concurrent.futures.wait, concurrent.futures.as_completed
 WAITS_FOR_POOL = _codes(THREADS.shutdown, PROCESSES.shutdown, Pool.shutdown)
 WAITS_FOR_OTHERS = _codes(threading.Condition.wait, threading.Thread.join)
 IDLE = _codes(ThreadWorker._work, concurrent.futures.thread._worker)
+
+SERVES = _codes(multiprocessing.connection.wait, multiprocessing.queues.Queue._feed)  # type: ignore[attr-defined]
+OF_POOLS = ("pool_lab.processes", "concurrent.futures.process", "multiprocessing", "selectors", "threading")
+"""The modules whose code runs in a thread that serves the processes of a pool, and no other."""
 
 
 class Wait(NamedTuple):
@@ -99,11 +105,11 @@ class Watchdog(threading.Thread):
 
     def _all_wait(self) -> list[Wait]:
         """What every thread that could do something waits for; empty if one of them can go on."""
-        if any(isinstance(pool, PROCESSES | pool_lab.ProcessPoolExecutor) for pool in self._stage.pools):
-            return []  # what goes on in its processes cannot be seen from here
+        if self._stage.out_of_sight:
+            return []  # what goes on in other processes cannot be seen from here
         waits = []
         for thread, frame in sys._current_frames().items():
-            if thread != self.ident and frame.f_code not in IDLE:
+            if thread != self.ident and frame.f_code not in IDLE and not _serves_processes(frame):
                 wait = self._wait_of(thread, frame)
                 if wait is None:
                     return []
@@ -134,6 +140,13 @@ def _outwards(frame: FrameType | None) -> Iterator[FrameType]:
     while frame is not None:
         yield frame
         frame = frame.f_back
+
+
+def _serves_processes(frame: FrameType) -> bool:
+    """Whether it is a pool's own thread, between its calls and its processes. Without an open call it is idle."""
+    stands = list(_outwards(frame))
+    serving = any(stand.f_code in SERVES and stand.f_locals.get("timeout") is None for stand in stands)
+    return serving and all(stand.f_globals.get("__name__", "").startswith(OF_POOLS) for stand in stands)
 
 
 def _reason(code: CodeType, facts: Any) -> str:
