@@ -14,10 +14,22 @@ if TYPE_CHECKING:
     from pool_lab.lab.inspecting import inspect_futures
     from pool_lab.lab.loads import latencies, load
     from pool_lab.lab.racing import race
+    from pool_lab.lab.stacking import stacked
     from pool_lab.lab.thread_per_call import ThreadPerCall
     from pool_lab.lab.watching import watch
 
-__all__ = ["Gate", "ThreadPerCall", "inspect_futures", "latencies", "load", "race", "servers", "watch", "workloads"]
+__all__ = [
+    "Gate",
+    "ThreadPerCall",
+    "inspect_futures",
+    "latencies",
+    "load",
+    "race",
+    "servers",
+    "stacked",
+    "watch",
+    "workloads",
+]
 
 _MODULES = {"servers", "workloads"}
 _HOMES = {
@@ -27,6 +39,7 @@ _HOMES = {
     "latencies": "loads",
     "load": "loads",
     "race": "racing",
+    "stacked": "stacking",
     "watch": "watching",
 }
 

@@ -73,6 +73,11 @@ class Watch(Exhibit):
     def claim(self) -> str:
         return words.claim([(self._kind.name, self.trace)])
 
+    @property
+    def kind(self) -> str:
+        """The executor's kind, as in `pool_lab.lab.kinds`."""
+        return self._kind.name
+
     def figure(self) -> Still:
         still = Still()
         still.title, still.alt = f"timeline of a {self._name}", self.summary()

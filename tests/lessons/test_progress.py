@@ -63,7 +63,7 @@ def test_the_table_has_a_row_for_each_lesson(file: Path) -> None:
     keep("prediction", "00 naps", "answered")
     lines = str(progress()).splitlines()
     assert lines[0] == "00 Start here | naps: … answered, drawing: not yet | 00.1: ✓ correct, 00.2: ◐ almost"
-    assert lines[1].startswith("07 Race threads and processes | fetch: not yet, ")
+    assert any(line.startswith("07 Race threads and processes | fetch: not yet, ") for line in lines)
     assert progress()._repr_markdown_().count("|---") == 3
 
 
