@@ -23,7 +23,7 @@ from pool_lab.lessons.exercises.symptoms import (
 
 __all__ = ["EXERCISES"]
 
-PREAMBLE = "from pool_lab import Future, ThreadPoolExecutor\n"
+PREAMBLE = "from pool_lab import CancelledError, Future, InvalidStateError, ThreadPoolExecutor\n"
 
 MISSPELT = Mistake(
     "A future has no method of that name. To call off is `cancel()`; whether it was called off, `cancelled()`, two l.",
@@ -66,11 +66,11 @@ def says_instead(place: int, start: str) -> Callable[[Attempt], bool]:
     return lambda made: not says(place)(made) and str(listed(made.result)[place]).startswith(start)
 
 
-def one_by_one(*lines: str, before: str = "") -> str:
+def one_by_one(*lines: str) -> str:
     """The source of an answer that goes from future to future."""
     body = "\n".join(f"        {line}" for line in lines)
     loop = f"    texts = []\n    for future in futures:\n{body}\n    return texts"
-    return f'{before}\n@exercise("03.1")\ndef fates(futures):\n{loop}'.strip()
+    return f'@exercise("03.1")\ndef fates(futures):\n{loop}'
 
 
 TELL = Exercise(
@@ -153,7 +153,6 @@ TELL = Exercise(
             'try: texts.append(f"returned {future.result()}")',
             'except CancelledError: texts.append("cancelled")',
             'except Exception as error: texts.append(f"raised {type(error).__name__}")',
-            before="from concurrent.futures import CancelledError",
         ),
         cell("""
             import threading
