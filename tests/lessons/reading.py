@@ -1,6 +1,7 @@
 """Lessons as their readers and Python see them: prose, headings, links, and what each cell binds and uses."""
 
 import ast
+import builtins
 import re
 from collections.abc import Iterator
 from functools import cached_property
@@ -56,7 +57,7 @@ class Lesson:
         return [cell for cell in self.code if set(wanted) <= set(tags(cell))]
 
     def names_used(self) -> set[str]:
-        """What its code uses: names as `wait`, attributes as `.submit`, keywords as `timeout=`."""
+        """What its code uses: names of pool_lab and of Python as `wait`, attributes as `.submit`, keywords as `timeout=`."""
         return {name for cell in self.code for name in _names(ast.parse(cell.source))}
 
 
@@ -70,12 +71,12 @@ def prose(text: str) -> str:
 
 def _names(tree: ast.AST) -> Iterator[str]:
     for node in ast.walk(tree):
-        if isinstance(node, ast.Name):
+        if isinstance(node, ast.ImportFrom) and node.module == "pool_lab":
+            yield from (alias.name for alias in node.names)
+        elif isinstance(node, ast.Name) and hasattr(builtins, node.id):  # as TimeoutError is
             yield node.id
         elif isinstance(node, ast.Attribute):
             yield f".{node.attr}"
-        elif isinstance(node, ast.alias):
-            yield node.name
         elif isinstance(node, ast.keyword) and node.arg:
             yield f"{node.arg}="
 
