@@ -57,7 +57,7 @@ class Lesson:
         return [cell for cell in self.code if set(wanted) <= set(tags(cell))]
 
     def names_used(self) -> set[str]:
-        """What its code uses: names of pool_lab and of Python as `wait`, attributes as `.submit`, keywords as `timeout=`."""
+        """What its code uses: names as `wait` (of pool_lab, or built in), attributes `.submit`, keywords `timeout=`."""
         return {name for cell in self.code for name in _names(ast.parse(cell.source))}
 
 
