@@ -5,6 +5,7 @@ Laid out as on the page: above the line `done()` is false, below it is true. Uni
 
 import textwrap
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Any, NamedTuple
 
 from matplotlib.axes import Axes
@@ -18,24 +19,25 @@ from pool_lab.lab.panel import DPI, POINT
 
 __all__ = ["draw_states"]
 
-WIDTH, HEIGHT, LINE, COLUMNS = 960, 272, 20, 132
-BOX_WIDTH, BOX_HEIGHT, UPPER, LOWER = 232, 92, 24, 172
+WIDTH, MARGIN, TOP, LINE, COLUMNS = 960, 24, 20, 20, 132
+BOX_WIDTH, HEAD, ROW, BETWEEN = 232, 54, 30, 56
+MOST_ROWS = 4
 
 
 class Place(NamedTuple):
-    """Where a state is drawn, and what it means in a few words."""
+    """Where a state stands, and what it means in a few words."""
 
     x: float
-    y: float
+    is_done: bool
     words: str
 
 
 PLACES = {
-    PENDING: Place(24, UPPER, "waits in the queue"),
-    RUNNING: Place(704, UPPER, "a worker makes the call"),
-    CANCELLED: Place(24, LOWER, "will never run"),
-    CANCELLED_AND_NOTIFIED: Place(364, LOWER, "and a worker knows it"),
-    FINISHED: Place(704, LOWER, "has a result, or an exception"),
+    PENDING: Place(24, False, "waits in the queue"),
+    RUNNING: Place(704, False, "a worker makes the call"),
+    CANCELLED: Place(24, True, "will never run"),
+    CANCELLED_AND_NOTIFIED: Place(364, True, "and a worker knows it"),
+    FINISHED: Place(704, True, "has a result, or an exception"),
 }
 
 WAYS = {
@@ -46,10 +48,22 @@ WAYS = {
 }
 
 
+class Box(NamedTuple):
+    x: float
+    y: float
+    height: float
+
+    @property
+    def middle(self) -> float:
+        return self.y + self.height / 2
+
+
 def draw_states(figure: Figure, lives: Sequence[Life], kind: str, caption: str = "") -> None:
     """Fill the figure. Sets its size."""
     lines = textwrap.wrap(caption, COLUMNS)
-    height = HEIGHT + LINE * len(lines) + 16
+    rows = {state: _rows([life for life in lives if life.state == state]) for state in PLACES}
+    boxes, bottom = _boxes(rows)
+    height = bottom + LINE * len(lines) + 32
     with styled():
         figure.clear()
         figure.set_dpi(DPI)
@@ -57,78 +71,114 @@ def draw_states(figure: Figure, lives: Sequence[Life], kind: str, caption: str =
         figure.set_facecolor(GROUND)
         axes = figure.add_axes((0, 0, 1, 1))
         axes.set(xlim=(0, WIDTH), ylim=(height, 0), xticks=[], yticks=[])
-        _draw_line(axes)
+        _draw_line(axes, boxes[CANCELLED].y - BETWEEN / 2)
         for state, place in PLACES.items():
-            _draw_place(axes, state, place)
-            _draw_tokens(axes, place, [life for life in lives if life.state == state], colours(kind))
+            _draw_box(axes, state, place, boxes[state])
+            for number, row in enumerate(rows[state]):
+                _draw_row(axes, place.x + 12, boxes[state].y + HEAD + ROW * number, row, colours(kind))
         for (start, end), words in WAYS.items():
-            _draw_way(axes, PLACES[start], PLACES[end], words)
+            _draw_way(axes, boxes[start], boxes[end], words)
         for number, line in enumerate(lines):
-            axes.text(24, HEIGHT + 16 + LINE * number, line, va="center", gid="caption")
+            axes.text(MARGIN, bottom + 22 + LINE * number, line, va="center", gid="caption")
 
 
-def _draw_line(axes: Axes) -> None:
-    middle = (UPPER + BOX_HEIGHT + LOWER) / 2
-    axes.plot([330, 680], [middle, middle], color=HAIRLINE, linewidth=POINT)
-    for y, words in ((middle - 12, "done() is False"), (middle + 12, "done() is True")):
-        axes.text(505, y, words, va="center", ha="center", color=QUIET, fontsize=11.5 * POINT)
+@dataclass(frozen=True)
+class Ticket:
+    """One future, or how many more there are."""
+
+    name: str
+    life: Life | None = None
+
+    @property
+    def width(self) -> float:
+        return 16 + 9.2 * len(self.name)
 
 
-def _draw_place(axes: Axes, state: str, place: Place) -> None:
-    shape = "round,pad=0,rounding_size=4"
-    box = FancyBboxPatch((place.x, place.y), BOX_WIDTH, BOX_HEIGHT, boxstyle=shape, facecolor="none", edgecolor=QUIET)
-    box.set(linewidth=POINT, gid=state)
-    axes.add_patch(box)
-    axes.text(place.x + 12, place.y + 18, state, va="center", weight="bold", fontsize=12.5 * POINT)
-    axes.text(place.x + 12, place.y + 38, place.words, va="center", color=QUIET, fontsize=11.5 * POINT)
+def _rows(lives: Sequence[Life]) -> list[list[Ticket]]:
+    """The tickets in rows; of too many the earliest are only counted."""
+    tickets = [Ticket(f"{life.name} ×" if life.raised else life.name, life) for life in lives]
+    rows = _wrapped(tickets)
+    for hidden in range(1, len(tickets)):
+        if len(rows) <= MOST_ROWS:
+            break
+        rows = _wrapped([Ticket(f"{hidden} more"), *tickets[hidden:]])
+    return rows
 
 
-def _draw_tokens(axes: Axes, place: Place, lives: Sequence[Life], look: Colours) -> None:
-    """A ticket for each future that is there; what does not fit is a number."""
-    x, end = place.x + 12, place.x + BOX_WIDTH - 12
-    for at, life in enumerate(lives):
-        name = _name(life)
-        width = 12 + 8.2 * len(name)
-        rest = len(lives) - at
-        if x + width > end - (40 if rest > 1 else 0):
-            axes.text(x, place.y + 68, f"+ {rest}", va="center", weight="bold")
-            return
-        _draw_ticket(axes, x, place.y + 56, width, life, look)
-        axes.text(x + width / 2, place.y + 68, name, va="center", ha="center", **_ink(life))
-        x += width + 6
+def _wrapped(tickets: Sequence[Ticket]) -> list[list[Ticket]]:
+    rows: list[list[Ticket]] = []
+    room = 0.0
+    for ticket in tickets:
+        if ticket.width > room:
+            rows.append([])
+            room = BOX_WIDTH - 24
+        rows[-1].append(ticket)
+        room -= ticket.width + 6
+    return rows
 
 
-def _name(life: Life) -> str:
-    return f"{life.name} ×" if life.raised else life.name
+def _boxes(rows: dict[str, list[list[Ticket]]]) -> tuple[dict[str, Box], float]:
+    """Where the boxes are, and where they end: high enough for the fullest beside them."""
+    most = {is_done: max(len(rows[s]) for s, p in PLACES.items() if p.is_done == is_done) for is_done in (False, True)}
+    heights = {is_done: HEAD + ROW * max(1, count) + 8 for is_done, count in most.items()}
+    tops = {False: TOP, True: TOP + heights[False] + BETWEEN}
+    boxes = {state: Box(p.x, tops[p.is_done], heights[p.is_done]) for state, p in PLACES.items()}
+    return boxes, tops[True] + heights[True]
 
 
-def _ink(life: Life) -> dict[str, Any]:
-    returned = life.state == FINISHED and not life.raised
-    return {"weight": "bold", "color": GROUND if returned else INK, "gid": "future"}
+def _draw_line(axes: Axes, y: float) -> None:
+    axes.plot([330, 680], [y, y], color=HAIRLINE, linewidth=POINT)
+    for at, words in ((y - 12, "done() is False"), (y + 12, "done() is True")):
+        axes.text(505, at, words, va="center", ha="center", color=QUIET, fontsize=11.5 * POINT)
+
+
+def _draw_box(axes: Axes, state: str, place: Place, box: Box) -> None:
+    axes.add_patch(_rounded(box.x, box.y, BOX_WIDTH, box.height, 4, facecolor="none", edgecolor=QUIET, gid=state))
+    axes.text(box.x + 12, box.y + 18, state, va="center", weight="bold", fontsize=12.5 * POINT)
+    axes.text(box.x + 12, box.y + 38, place.words, va="center", color=QUIET, fontsize=11.5 * POINT)
+
+
+def _rounded(x: float, y: float, width: float, height: float, corner: float, **style: Any) -> FancyBboxPatch:
+    shape = f"round,pad=0,rounding_size={corner}"
+    return FancyBboxPatch((x, y), width, height, boxstyle=shape, **{"linewidth": POINT, **style})
+
+
+def _draw_row(axes: Axes, x: float, y: float, row: Sequence[Ticket], look: Colours) -> None:
+    for ticket in row:
+        colour = QUIET
+        if ticket.life is not None:
+            _draw_ticket(axes, x, y, ticket.width, ticket.life, look)
+            colour = GROUND if _has_returned(ticket.life) else INK
+        middle = (x + ticket.width / 2, y + 12)
+        axes.text(*middle, ticket.name, va="center", ha="center", weight="bold", color=colour, gid="future")
+        x += ticket.width + 6
+
+
+def _has_returned(life: Life) -> bool:
+    return life.state == FINISHED and not life.raised
 
 
 def _draw_ticket(axes: Axes, x: float, y: float, width: float, life: Life, look: Colours) -> None:
     """Running is dashed, returned is full, raised has a cross, cancelled is struck through."""
-    ended, gone = life.state == FINISHED, life.state in {CANCELLED, CANCELLED_AND_NOTIFIED}
-    face = look.fill if ended and not life.raised else GROUND if gone else look.tint
-    edge = INK if ended and life.raised else QUIET if gone else look.fill
-    box = FancyBboxPatch((x, y), width, 24, boxstyle="round,pad=0,rounding_size=2.5", facecolor=face, edgecolor=edge)
-    box.set(linewidth=1.2 * POINT, linestyle=(0, (3, 2)) if life.state == RUNNING else "-")
-    axes.add_patch(box)
+    gone = life.state in {CANCELLED, CANCELLED_AND_NOTIFIED}
+    face = look.fill if _has_returned(life) else look.tint if life.state in {PENDING, FINISHED} else GROUND
+    edge = INK if life.raised else QUIET if gone else look.fill
+    dashes: Any = (0, (3, 2)) if life.state == RUNNING else "-"
+    style = {"facecolor": face, "edgecolor": edge, "linewidth": 1.2 * POINT, "linestyle": dashes}
+    axes.add_patch(_rounded(x, y, width, 24, 2.5, **style))
     if gone:
-        axes.plot([x + 3, x + width - 3], [y + 12, y + 12], color=INK, linewidth=1.2 * POINT, zorder=3)
+        axes.plot([x + 4, x + width - 4], [y + 12, y + 12], color=INK, linewidth=1.2 * POINT, zorder=4)
 
 
-def _draw_way(axes: Axes, start: Place, end: Place, words: str) -> None:
+def _draw_way(axes: Axes, start: Box, end: Box, words: str) -> None:
     if start.y == end.y:
-        y = start.y + BOX_HEIGHT / 2
-        points, text = ((start.x + BOX_WIDTH + 4, y), (end.x - 4, y)), ((start.x + BOX_WIDTH + end.x) / 2, y - 12)
+        ends = ((start.x + BOX_WIDTH + 4, start.middle), (end.x - 4, start.middle))
+        text, align = ((start.x + BOX_WIDTH + end.x) / 2, start.middle - 12), "center"
     else:
-        x = start.x + BOX_WIDTH / 2
-        points, text = ((x, start.y + BOX_HEIGHT + 4), (x, end.y - 4)), (x + 10, (start.y + BOX_HEIGHT + end.y) / 2)
-    arrow = FancyArrowPatch(
-        *points, arrowstyle="-|>", mutation_scale=9, color=QUIET, linewidth=POINT, shrinkA=0, shrinkB=0
-    )
+        x, bottom = start.x + BOX_WIDTH / 2, start.y + start.height
+        ends = ((x, bottom + 4), (x, end.y - 4))
+        text, align = (x + 10, (bottom + end.y) / 2), "left"
+    arrow = FancyArrowPatch(*ends, arrowstyle="-|>", mutation_scale=9, shrinkA=0, shrinkB=0, color=QUIET)
+    arrow.set(linewidth=POINT)
     axes.add_patch(arrow)
-    align = "center" if start.y == end.y else "left"
     axes.text(*text, words, va="center", ha=align, color=QUIET, fontsize=11.5 * POINT)

@@ -12,6 +12,7 @@ from pool_lab.call import Call, Courier
 
 from .child import Child
 from .messages import BadReplyError
+from .parcel import Parcel
 
 __all__ = ["Assignments"]
 
@@ -35,7 +36,7 @@ class Assignments:
         """How many calls were sent ahead."""
         return max(len(self._given) - 1, 0)
 
-    def give(self, call: Call, request: bytes, child: Child) -> int:
+    def give(self, call: Call, request: bytes | Parcel, child: Child) -> int:
         """A call for the idle worker. Returns its number. `OSError`: it has it assigned, and will not get it."""
         with self._lock:
             number = next(self._numbers)
@@ -43,7 +44,7 @@ class Assignments:
             child.put(number, request)
         return number
 
-    def give_ahead(self, call: Call, request: bytes, child: Child, courier: Courier) -> bool:
+    def give_ahead(self, call: Call, request: bytes | Parcel, child: Child, courier: Courier) -> bool:
         """A call for the worker, which is at work. False: it cannot be sent ahead now."""
         with self._lock:
             if not self._given:

@@ -15,7 +15,8 @@ from typing import Any
 
 from . import worker
 from .inbox import Inbox
-from .mailbox import END, Mailbox, has_mailboxes, is_long, numbered
+from .mailbox import END, Mailbox, has_mailboxes, is_long, numbered, send_long
+from .parcel import Memory, Parcel
 from .reader import closing
 
 __all__ = ["Child"]
@@ -36,7 +37,8 @@ class Child:
 
     def __init__(self, context: BaseContext, name: str, *args: Any) -> None:
         with _one_start_at_a_time:
-            self._process, self._connection, self._mailbox = _start(context, name, args)
+            self._process, self._connection, mailbox = _start(context, name, args)
+        self._mailbox: Mailbox | None = mailbox
         self.pid: int = self._process.pid
         self._inbox = Inbox(self._connection)
 
@@ -65,26 +67,29 @@ class Child:
         """Whether anything can be put in, or taken back, while it is at work."""
         return self._mailbox is not None
 
-    def put(self, number: int, request: bytes) -> bool:
+    def put(self, number: int, request: bytes | Parcel) -> bool:
         """Put the request into the mailbox, or if it is too long its number. False: it is full. Does not block."""
-        return self._mailbox is None or self._mailbox.put(numbered(number, b"" if is_long(request) else request))
+        if self._mailbox is None:
+            return True
+        return self._mailbox.put(numbered(number, b"" if isinstance(request, Parcel) or is_long(request) else request))
 
     def put_again(self, packet: bytes) -> None:
-        self._mailbox.put(packet)
+        if self._mailbox is not None:
+            self._mailbox.put(packet)
 
     def take_back(self) -> dict[int, bytes]:
         """What is in the mailbox, by number. Does not block."""
         return {} if self._mailbox is None else self._mailbox.take_back()
 
-    def send(self, number: int, request: bytes) -> None:
+    def send(self, number: int, request: bytes | Parcel) -> None:
         """Send what `put` has left out. Blocks until the process has taken it.
 
         `OSError`: it never will, and has not read the request to its end.
         """
-        if self._mailbox is None:
+        if isinstance(request, bytes) and self._mailbox is None:  # without mailboxes there are no parcels, either
             self._connection.send_bytes(numbered(number, request))
         elif is_long(request):
-            self._connection.send_bytes(request)
+            send_long(request, self._connection)
 
     def dismiss(self) -> None:
         """Have the process, which has nothing to do, end. `OSError`: it has."""
@@ -96,6 +101,10 @@ class Child:
     def receive(self) -> bytes | None:
         """The next message that is there to its end; None if there is none for now. Does not block."""
         return self._inbox.next()
+
+    def take_memory(self) -> Memory | None:
+        """The memory that came with the last message."""
+        return self._inbox.take_memory()
 
     @property
     def mild_measures(self) -> int:
@@ -125,6 +134,7 @@ class Child:
     def abandon(self) -> None:
         """In a forked child, where nobody else runs: these ends are the parent's."""
         self._connection.close()
+        self._inbox.close()
         if self._mailbox is not None:
             self._mailbox.close()
 

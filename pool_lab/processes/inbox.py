@@ -5,13 +5,17 @@ not: a process may stop half-way through, for ever. So this keeps what has arriv
 """
 
 import os
-import select
+import socket
 import struct
+from collections import deque
 from typing import Any
+
+from .parcel import Memory
 
 __all__ = ["Inbox"]
 
 PIECE = 65536
+MOST_DESCRIPTORS = 16
 LENGTH, LONG_LENGTH = struct.Struct("!i"), struct.Struct("!Q")
 """What `Connection.send_bytes` writes before a message; before one of 2 GB and more it writes -1 and the second."""
 
@@ -28,15 +32,16 @@ class Inbox:
         self._arrived = bytearray()
         self._taken = 0
         """How much of it has been taken off."""
-        self._poll: Any = None
+        self._socket: socket.socket | None = None
+        self._memories: deque[Memory] = deque()
 
     def next(self) -> bytes | None:
         """The next message that is there to its end; None if there is none for now. Does not block."""
         try:
             if os.name == "nt":  # pipes keep messages apart there
                 return self._connection.recv_bytes() if self._connection.poll() else None
-            while (message := self._cut()) is None and self._has_news():
-                self._read()
+            while (message := self._cut()) is None and self._read():
+                pass
             return message
         except ConnectionResetError:  # only Linux says so
             self.left_unread = True
@@ -45,20 +50,31 @@ class Inbox:
         self.has_ended = True
         return None
 
-    def _has_news(self) -> bool:
-        if self._poll is None:
-            self._poll = select.poll()
-            self._poll.register(self._connection.fileno(), select.POLLIN)
-        return bool(self._poll.poll(0))
-
-    def _read(self) -> None:
-        piece = os.read(self._connection.fileno(), PIECE)
+    def _read(self) -> bool:
+        """Take what has arrived. False: nothing has."""
+        if self._socket is None:  # it shares the connection's pipe, and does not block
+            self._socket = socket.socket(fileno=os.dup(self._connection.fileno()))
+        try:
+            piece, descriptors, _, _ = socket.recv_fds(self._socket, PIECE, MOST_DESCRIPTORS, socket.MSG_DONTWAIT)
+        except BlockingIOError:
+            return False
+        self._memories.extend(map(Memory, descriptors))
         if not piece:
             raise EOFError
         if self._taken:
             del self._arrived[: self._taken]
             self._taken = 0
         self._arrived += piece
+        return True
+
+    def take_memory(self) -> Memory | None:
+        """What came with the last message."""
+        return self._memories.popleft() if self._memories else None
+
+    def close(self) -> None:
+        if self._socket is not None:
+            self._socket.close()
+        self._memories.clear()
 
     def _cut(self) -> bytes | None:
         """Take the next message off what has arrived."""

@@ -15,17 +15,24 @@ number into the mailbox.
 Only Linux has such sockets between processes (SOCK_SEQPACKET). Elsewhere all goes through the pipe, one at a time.
 """
 
+import pickle
 import socket
 import struct
 import sys
+from collections.abc import Callable
+from functools import partial
 from multiprocessing.connection import Connection
 from typing import Any
 
-__all__ = ["END", "Letters", "Mailbox", "has_mailboxes", "is_long", "numbered"]
+from .parcel import Parcel, receive_memory, send_memory, unpack
+
+__all__ = ["END", "Letters", "Mailbox", "has_mailboxes", "is_long", "numbered", "send_long"]
 
 LARGEST = 16384
 """Bytes of a packet."""
 NUMBER = struct.Struct("<Q")
+PLAIN, APART = b"p", b"a"
+"""What a long request begins with: it is only pickled, or it is the head of a parcel."""
 END = b"\0"
 """No number: the worker is to end."""
 
@@ -34,8 +41,16 @@ def has_mailboxes() -> bool:
     return sys.platform == "linux"
 
 
-def is_long(request: bytes) -> bool:
+def is_long(request: bytes | Parcel) -> bool:
     return len(request) > LARGEST - NUMBER.size
+
+
+def send_long(request: bytes | Parcel, connection: "Connection[bytes, bytes]") -> None:
+    if isinstance(request, Parcel):
+        connection.send_bytes(APART + request.head)
+        send_memory(b"m", request, connection)
+    else:
+        connection.send_bytes(PLAIN + request)
 
 
 def numbered(number: int, request: bytes) -> bytes:
@@ -79,14 +94,20 @@ class Letters:
         self._connection = connection
         self._packet = bytearray(LARGEST)
 
-    def next(self) -> tuple[int, Any] | None:
-        """Number and request; what it is in is used again. None: the worker is to end, or its pool is gone. Blocks."""
-        if self._outlet is None:
+    def next(self) -> tuple[int, Callable[[], Any]] | None:
+        """Number, and what unpickles the request. None: the worker is to end, or its pool is gone. Blocks."""
+        if self._outlet is None:  # no request has large buffers apart, then
             message = memoryview(self._connection.recv_bytes())
         else:
             message = memoryview(self._packet)[: self._outlet.recv_into(self._packet)]
         if len(message) < NUMBER.size:
             return None
         (number,) = NUMBER.unpack_from(message)
-        request: Any = message[NUMBER.size :]
-        return number, request if len(request) else self._connection.recv_bytes()
+        request = message[NUMBER.size :]
+        return number, self._long_request() if not len(request) else partial(pickle.loads, request)
+
+    def _long_request(self) -> Callable[[], Any]:
+        message = memoryview(self._connection.recv_bytes())
+        if message[:1] == PLAIN:
+            return partial(pickle.loads, message[1:])
+        return partial(unpack, message[1:], receive_memory(self._connection))

@@ -32,6 +32,7 @@ from .child import Child
 from .deaths import broken, manner, occupation, timed_out
 from .mailbox import is_long
 from .messages import BadReplyError, Reply, ReplyKind, dumps_call, outcome, raised
+from .parcel import Parcel
 from .settings import Settings
 from .shares import ProcessShare
 
@@ -94,14 +95,14 @@ class WorkerProcess:
         if request is None:
             return False
         self._dispatcher.reports.started(call, self)
-        if len(request) > ROOM and self._settings.reader.is_current_thread():
+        if isinstance(request, bytes) and len(request) > ROOM and self._settings.reader.is_current_thread():
             # Who listens to all workers waits for none of them to read.
             threading.Thread(target=self._send, args=(request, call), name=f"worker-{self.number}-feeder").start()
         else:
             self._send(request, call)
         return True
 
-    def _request(self, call: Call) -> bytes | None:
+    def _request(self, call: Call) -> bytes | Parcel | None:
         """What to send; the call's future runs now. None: it is over already, or cannot be sent."""
         try:
             if not call.begin():
@@ -149,7 +150,7 @@ class WorkerProcess:
             if self.ident is not None and self._death is None:
                 (self._child.kill if kill else self._child.terminate)()
 
-    def _send(self, request: bytes, call: Call) -> None:
+    def _send(self, request: bytes | Parcel, call: Call) -> None:
         try:
             with self._sending:
                 self._set_deadline()
@@ -193,14 +194,17 @@ class WorkerProcess:
         while (message := self._child.receive()) is not None:
             try:
                 if self._fault is None:
-                    self._take(Reply.from_bytes(message))
+                    reply = Reply.from_bytes(message)
+                    if reply.kind is ReplyKind.RETURNED_APART:
+                        reply = reply._replace(memory=self._child.take_memory())
+                    self._take(reply)
             except BadReplyError as error:
                 self._fault = f"was ended because it sent {error}"
                 self._child.kill()
 
     def _take(self, reply: Reply) -> None:
         match reply.kind:
-            case ReplyKind.RETURNED | ReplyKind.RAISED | ReplyKind.UNREADABLE:
+            case ReplyKind.RETURNED | ReplyKind.RETURNED_APART | ReplyKind.RAISED | ReplyKind.UNREADABLE:
                 self._finish(reply)
             case ReplyKind.ARRIVED if not self._arrived:
                 self._arrived = True
@@ -264,6 +268,7 @@ class WorkerProcess:
             return
         if self._measures == 0 and self._verdict is None and self._call is not None:
             self._verdict = timed_out(self._call, self._settings.task_timeout)
+            self._dispatcher.call_back()
         measures = self._child.measures[self._measures :]
         self._measures += 1
         self.deadline = time.monotonic() + GRACE_S if len(measures) > 1 else math.inf
@@ -288,7 +293,8 @@ class WorkerProcess:
     def _may_send_ahead(self) -> bool:
         """Not if something is still to be decided when the call that runs has ended."""
         settings = self._settings
-        return self._child.has_mailbox and settings.max_tasks is None and settings.task_timeout == math.inf
+        counts = settings.max_tasks is not None or settings.task_timeout < math.inf or self._verdict is not None
+        return self._child.has_mailbox and not counts
 
     def _send_ahead(self) -> None:
         """As many as will be done in a moment, and no more than are to spare."""

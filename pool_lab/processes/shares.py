@@ -18,7 +18,8 @@ from typing import Any
 from pool_lab.batch import Batch, Door, Share
 from pool_lab.errors import CancelledError
 
-from .messages import BadReplyError, Reply, ReplyKind, dumps, dumps_call, loads_outcomes, outcome
+from .messages import BadReplyError, Reply, ReplyKind, dumps_apart, dumps_call, loads_outcomes, outcome
+from .parcel import Parcel
 from .stint import Stint
 
 __all__ = ["ProcessBatch", "ProcessShare"]
@@ -57,7 +58,7 @@ class ProcessBatch(Batch):
 
     # Out
 
-    def request(self, share: "ProcessShare") -> bytes | None:
+    def request(self, share: "ProcessShare") -> bytes | Parcel | None:
         """What to send to the worker that begins the share; None: nothing is left to do."""
         while inputs := self._next():
             self.let_others_in()
@@ -71,11 +72,11 @@ class ProcessBatch(Batch):
         self.let_others_in()
         return None
 
-    def _pickled(self, share: "ProcessShare", inputs: list[Input]) -> bytes:
+    def _pickled(self, share: "ProcessShare", inputs: list[Input]) -> bytes | Parcel:
         if len(inputs) == 1:
-            request = dumps_call(self.function, inputs[0][1], {})
+            request: bytes | Parcel = dumps_call(self.function, inputs[0][1], {})
         else:
-            request = dumps((Stint(self.function, [args for _, args in inputs]), (), {}), to_worker=True)
+            request = dumps_apart((Stint(self.function, [args for _, args in inputs]), (), {}), to_worker=True)
         self._bytes = max(self._bytes, len(request) / len(inputs))
         share.inputs, share.count = inputs, len(inputs)
         return request
@@ -150,11 +151,15 @@ class ProcessBatch(Batch):
 
     def give_back(self, inputs: list[Input], *, alone: bool = False) -> None:
         """These calls have not been begun. `alone`: no more than one is to travel in one message from now on."""
-        with self._lock:
-            self._travel_alone |= alone
-            self._again = sorted([*self._again, *inputs], key=itemgetter(0))
+        self.put_back(inputs)
+        self._travel_alone |= alone
         if not self._is_in_line:
             self.let_others_in()
+
+    def put_back(self, inputs: list[Input]) -> None:
+        """These calls have not been begun, and their share is in the queue again."""
+        with self._lock:
+            self._again = sorted([*self._again, *inputs], key=itemgetter(0))
 
     def lose(self, inputs: list[Input], error: BaseException) -> None:
         """These calls will not be finished."""
@@ -182,7 +187,7 @@ class ProcessShare(Share):
 
     def withdraw(self) -> bool:
         inputs, self.inputs = self.inputs, []
-        self.batch.give_back(inputs)
+        self.batch.put_back(inputs)
         return super().withdraw()
 
     def set_exception(self, exception: BaseException | None) -> None:

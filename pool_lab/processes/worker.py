@@ -7,7 +7,6 @@ the pool's process goes; a notebook shows it, except on Windows.
 
 import io
 import multiprocessing.util
-import pickle
 import signal
 import sys
 import time
@@ -21,8 +20,10 @@ from typing import Any
 from pool_lab.call import Stopwatch, Worktime, name_of
 from pool_lab.errors import logger
 
+from .inbox import LENGTH
 from .mailbox import Letters
 from .messages import NO_WORKTIME, Reply, ReplyKind, dumps, dumps_error, dumps_result, loads, main_can_be_imported
+from .parcel import Parcel, send_memory
 from .stint import Steward, Stint
 
 __all__ = ["STOP_SIGNAL", "Caller", "Initializer", "main"]
@@ -126,8 +127,16 @@ def _serve(letters: Letters, connection: "Connection[bytes, bytes]", caller: "Ca
     for stream in (sys.stdout, sys.stderr):
         with suppress(Exception):  # it may be None, or closed
             stream.flush()
-    connection.send_bytes(reply.to_bytes())
+    _send(reply, connection)
     return True
+
+
+def _send(reply: Reply, connection: "Connection[bytes, bytes]") -> None:
+    if isinstance(reply.payload, Parcel):
+        head = reply._replace(kind=ReplyKind.RETURNED_APART, payload=reply.payload.head).to_bytes()
+        send_memory(LENGTH.pack(len(head)) + head, reply.payload, connection)
+    else:
+        connection.send_bytes(reply.to_bytes())
 
 
 class Caller:
@@ -142,16 +151,17 @@ class Caller:
         self._arrived = 0.0
         self._began: float | None = None
 
-    def answer(self, number: int, request: Any) -> Reply:
+    def answer(self, number: int, unpickle: Callable[[], Any]) -> Reply:
         """Make the call."""
         self._number = number
         kind, clock = ReplyKind.UNREADABLE, Stopwatch()
         self._arrived, self._began, self._may_be_stopped = clock.began, None, True
         try:
-            function, args, kwargs = pickle.loads(request)
-            del request
+            function, args, kwargs = unpickle()
+            del unpickle
             kind, clock = ReplyKind.RAISED, Stopwatch()
             self._began = clock.began
+            payload: bytes | Parcel
             if type(function) is Stint:
                 payload = function.run(number, self._steward)
                 worktime = clock.read()

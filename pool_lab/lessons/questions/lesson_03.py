@@ -21,10 +21,10 @@ def _lines(trace: FutureTrace, name: str, method: str) -> list[Line]:
 # 03 box
 
 STEPS = {
-    "submit": "`submit` returns the future",
+    "submit": "submit() returns the future",
     "start": "a worker starts the call",
     "end": "the call returns 42",
-    "result": "`report.result()` returns 42",
+    "result": "report.result() returns 42",
 }
 
 
@@ -83,7 +83,7 @@ def _who_was_cancelled(traces: Traces) -> str | None:
 
 CANCEL = Question(
     "Three futures: the call of the first has finished, that of the second runs, that of the third waits in the queue. "
-    "You call `cancel()` on each. Which of them return True?",
+    "You call cancel() on each. Which of them return True?",
     {
         "all": Option(
             "All three: from now on none of them is done.",
@@ -117,7 +117,7 @@ def _how_many_true(traces: Traces) -> int | None:
 
 
 CANCELLED = NumberQuestion(
-    "The call named upload was cancelled. You ask its future three things: `cancelled()`, `done()` and `running()`. "
+    "The call named upload was cancelled. You ask its future three things: cancelled(), done() and running(). "
     "How many of them say True?",
     _how_many_true,
     because="`cancelled()` and `done()`. Done does not mean that the work was done. It means that nothing more will "
@@ -150,27 +150,27 @@ def _when_time_is_up(traces: Traces) -> str | None:
 
 
 TIMEOUT = Question(
-    "A call named letter runs, and you will not wait for ever: `letter.result(timeout=0.1)`. After a tenth of a second "
+    "A call named letter runs, and you will not wait for ever: letter.result(timeout=0.1). After a tenth of a second "
     "it still runs. What happens?",
     {
         "none": Option(
-            "`result` returns None.",
+            "result() returns None.",
             "The call had returned None within the tenth of a second.",
             "None is what many functions return: you could not tell a late call from one that is done. So `result` "
             "raises an exception.",
         ),
         "stopped": Option(
-            "`result` raises a `TimeoutError`, and the call is stopped.",
+            "result() raises a TimeoutError, and the call is stopped.",
             "The call was stopped.",
             "The timeout belongs to you who wait, not to the call, which does not even hear of it.",
         ),
         "raises": Option(
-            "`result` raises a `TimeoutError`, and the call runs on.",
+            "result() raises a TimeoutError, and the call runs on.",
             "The time that is up is that of your waiting. The call goes on, its future is as good as before, and you "
             "may ask again.",
         ),
         "waits": Option(
-            "`result` waits on: a call cannot be left half-way.",
+            "result() waits on: a call cannot be left half-way.",
             "The call was done in time.",
             "The call is not left half-way: it goes on in its worker, while `result` gives up waiting.",
         ),
@@ -231,11 +231,11 @@ def _which_ran(traces: Traces) -> str | None:
 
 
 CALLBACKS = Question(
-    "Three callbacks are added to the future of a running call: `note_1`; `broken`, which raises an exception; and "
-    "`note_2`. Then the call returns. What happens?",
+    "Three callbacks are added to the future of a running call: note_1; broken, which raises an exception; and "
+    "note_2. Then the call returns. What happens?",
     {
         "stops": Option(
-            "`note_1` and `broken` run; after the exception `note_2` does not.",
+            "note_1 and broken run; after the exception note_2 does not.",
             "`note_2` did not run.",
             "One broken callback does not rob the others of their turn: what it raises is caught, and logged.",
         ),
