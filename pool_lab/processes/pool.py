@@ -20,6 +20,7 @@ from pool_lab.events import Observer
 from pool_lab.executor import Executor, whole_number
 from pool_lab.pool import Pool, check_initializer, worker_count
 
+from . import fork_server
 from .parent import WorkerProcess
 from .reader import Reader
 from .settings import Settings
@@ -82,6 +83,7 @@ class ProcessPoolExecutor(Pool, concurrent.futures.ProcessPoolExecutor):
         """
         check_initializer(initializer)
         context = mp_context or _default_context(max_tasks_per_child, (initializer, *initargs))
+        fork_server.prepare(context)
         reader = Reader(f"ProcessPoolExecutor-{next(_pools)}-reader")
         settings = Settings(
             context,
