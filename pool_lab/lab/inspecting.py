@@ -17,9 +17,10 @@ from typing import Any, Self, TypeVar
 from pool_lab.call import name_of
 from pool_lab.future import FINISHED, RUNNING, AnyFuture
 from pool_lab.lab.answers import Line, LineKind
+from pool_lab.lab.audience import someone_is_there
 from pool_lab.lab.cells import replace_what_this_cell_made
 from pool_lab.lab.controls import COVER, Gate
-from pool_lab.lab.exhibit import Exhibit, Still, someone_is_there
+from pool_lab.lab.exhibit import Exhibit, Still
 from pool_lab.lab.following import STATES, Life
 from pool_lab.lab.holding import Hold, Holds, Outcome, before_shutdown
 from pool_lab.lab.inquiring import SETTLES_S, Inquiry, Which

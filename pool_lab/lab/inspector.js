@@ -126,6 +126,9 @@ function notesOf(view) {
   add(notes, "span", "label", { textContent: "what Python says" });
   const list = add(notes, "ol", "lines", { tabIndex: 0, ariaLabel: "What was asked, and what Python said" });
   list.setAttribute("role", "log");
+  // Who looks at something further up is not to be carried off by what is new.
+  view.follows = true;
+  list.addEventListener("scroll", () => (view.follows = list.scrollHeight - list.scrollTop - list.clientHeight < 24));
   const empty = add(notes, "p", "empty", { textContent: "Press a button: the question and its answer are written here." });
   return { notes, list, empty };
 }
@@ -156,11 +159,17 @@ function choose(view, number, focus = false) {
   if (focus) view.tickets.get(number)?.focus();
 }
 
+/** A call that one can end, or else the latest. */
+const firstChoice = (futures) => {
+  const choice = futures.find((future) => future.canEnd && stateOf(future) === "RUNNING") ?? futures.at(-1);
+  return choice?.number ?? null;
+};
+
 function show(view) {
   const { model, root } = view, futures = model.get("futures"), covered = model.get("cover");
   if (view.chooses && futures.length > (view.known ?? 0)) Object.assign(view, { chooses: false, chosen: futures.at(-1).number });
   view.known = futures.length;
-  view.chosen ??= futures[0]?.number ?? null;
+  view.chosen ??= firstChoice(futures);
   Object.assign(view.cover, { hidden: !covered, textContent: covered });
   root.classList.toggle("pool-lab-inspector-covered", covered !== "");
   for (const part of [view.map.map, view.bench, view.head.submit]) part.inert = covered !== "";
@@ -244,7 +253,6 @@ function showDesk(view, futures) {
 
 function showLines(view) {
   const { list, empty } = view.notes, lines = view.model.get("lines");
-  const atEnd = list.scrollHeight - list.scrollTop - list.clientHeight < 24;
   for (const line of lines) {
     const row = view.rows.get(line.number) ?? rowOf(view, line);
     const said = line.waits ? "waits" : line.answer;
@@ -258,7 +266,7 @@ function showLines(view) {
   const first = lines[0]?.number ?? 0;
   for (const [number, { item }] of view.rows) if (number < first) (item.remove(), view.rows.delete(number));
   empty.hidden = lines.length > 0;
-  if (atEnd) list.scrollTop = list.scrollHeight;
+  if (view.follows) list.scrollTop = list.scrollHeight;
 }
 
 function rowOf(view, line) {
@@ -273,6 +281,10 @@ function render({ model, el }) {
   const view = open(model, el);
   model.on("change:futures change:lines change:caption change:cover change:closed", () => show(view));
   show(view);
+  // Only now, on the page, it has a size.
+  const sizes = new ResizeObserver(() => view.follows && (view.notes.list.scrollTop = view.notes.list.scrollHeight));
+  sizes.observe(view.notes.list);
+  return () => sizes.disconnect();
 }
 
 export default { render };

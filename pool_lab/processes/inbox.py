@@ -10,12 +10,11 @@ import struct
 from collections import deque
 from typing import Any
 
-from .parcel import Memory
+from .parcel import Memory, receive_with_memory
 
 __all__ = ["Inbox"]
 
 PIECE = 65536
-MOST_DESCRIPTORS = 16
 LENGTH, LONG_LENGTH = struct.Struct("!i"), struct.Struct("!Q")
 """What `Connection.send_bytes` writes before a message; before one of 2 GB and more it writes -1 and the second."""
 
@@ -55,10 +54,10 @@ class Inbox:
         if self._socket is None:  # it shares the connection's pipe, and does not block
             self._socket = socket.socket(fileno=os.dup(self._connection.fileno()))
         try:
-            piece, descriptors, _, _ = socket.recv_fds(self._socket, PIECE, MOST_DESCRIPTORS, socket.MSG_DONTWAIT)
+            piece, memories = receive_with_memory(self._socket, PIECE, wait=False)
         except BlockingIOError:
             return False
-        self._memories.extend(map(Memory, descriptors))
+        self._memories.extend(memories)
         if not piece:
             raise EOFError
         if self._taken:

@@ -19,7 +19,17 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from typing import Any
 
-__all__ = ["LARGE", "Memory", "Parcel", "can_be_sent", "pack", "receive_memory", "send_memory", "unpack"]
+__all__ = [
+    "LARGE",
+    "Memory",
+    "Parcel",
+    "can_be_sent",
+    "pack",
+    "receive_memory",
+    "receive_with_memory",
+    "send_memory",
+    "unpack",
+]
 
 LARGE = 1 << 18
 """Bytes from which on a buffer is worth the trouble."""
@@ -27,6 +37,8 @@ ALIGNED = 64
 """Buffers begin at multiples of this, as those who compute with them like it."""
 MANY = 200
 """Open files, of the 1,024 or even 256 that a process may have as a rule."""
+MOST_AT_ONCE = 16
+INT = struct.Struct("i")
 LENGTHS = struct.Struct("<I")
 
 
@@ -83,10 +95,19 @@ def send_memory(message: bytes, parcel: Parcel, connection: Any) -> None:
 def receive_memory(connection: Any) -> Memory:
     """What `send_memory` has sent with one byte."""
     with _as_socket(connection) as through:
-        byte, descriptors, _, _ = socket.recv_fds(through, 1, 1)
-    if not byte:
+        _, memories = receive_with_memory(through, 1)
+    if not memories:
         raise EOFError
-    return Memory(descriptors[0])
+    return memories[0]
+
+
+def receive_with_memory(through: socket.socket, most: int, *, wait: bool = True) -> tuple[bytes, list[Memory]]:
+    """What has arrived, and the memory that came with it. `BlockingIOError` if nothing has and it is not to wait."""
+    # Python's recv_fds does this as well, but before 3.14 it forgets its flags.
+    room = socket.CMSG_SPACE(MOST_AT_ONCE * INT.size)
+    received, extras, _, _ = through.recvmsg(most, room, 0 if wait else socket.MSG_DONTWAIT)
+    rights = [data for level, kind, data in extras if (level, kind) == (socket.SOL_SOCKET, socket.SCM_RIGHTS)]
+    return received, [Memory(descriptor) for data in rights for (descriptor,) in INT.iter_unpack(data)]
 
 
 @contextmanager

@@ -256,11 +256,17 @@ def test_a_shutdown_that_waits_ends_the_calls_that_wait_for_a_button(any_lab: Fu
         any_lab.submit()
 
 
-def test_a_shutdown_cancels_first_what_it_is_to_cancel(lab: FutureInspector, threads: Executor) -> None:
+def test_a_shutdown_cancels_first_what_it_is_to_cancel(
+    lab: FutureInspector, threads: Executor, monkeypatch: pytest.MonkeyPatch
+) -> None:
     lab.submit("first")
     lab.wait_for("first", "RUNNING")
-    lab.submit("never")
+    never = lab.submit("never")
+    was_cancelled = []
+    end_all = lab._holds.end_all
+    monkeypatch.setattr(lab._holds, "end_all", lambda: (was_cancelled.append(never.cancelled()), end_all()))
     threads.shutdown(cancel_futures=True)
+    assert was_cancelled == [True]
     assert lab.summary().startswith("first is FINISHED (returned None), never is CANCELLED")
 
 

@@ -20,11 +20,12 @@ def _lines(trace: FutureTrace, name: str, method: str) -> list[Line]:
 
 # 03 box
 
+# Not in their order: that is for the learner to find.
 STEPS = {
-    "submit": "submit() returns the future",
-    "start": "a worker starts the call",
     "end": "the call returns 42",
     "result": "report.result() returns 42",
+    "start": "a worker starts the call",
+    "submit": "submit() returns the future",
 }
 
 
@@ -133,6 +134,7 @@ CANCELLED = NumberQuestion(
     ),
     least=0,
     most=3,
+    unit="of three",
 )
 
 # 03 timeout
@@ -296,6 +298,7 @@ THREADS = NumberQuestion(
     ),
     least=0,
     most=3,
+    unit="of three",
 )
 
 QUESTIONS: dict[str, Asking] = {
