@@ -59,8 +59,7 @@ IN_A_WITH = Mistake(
     20,
 )
 LEFT_IN_QUEUE = Mistake(
-    "The answer is right, and behind it calls are still waiting for a worker. Nobody wants them any more: take them "
-    "back.",
+    "The answer is right, and behind it calls are still waiting for a worker. Nobody wants them any more: cancel them.",
     lambda made: returned(made) and left_in_queue(made),
 )
 
@@ -87,7 +86,7 @@ FIRST_OVER = Exercise(
     hints=(
         "What has to be there first: the futures, the pool, or the two sets?",
         "Lines B and F do the same, but for the moment at which they return. Which of them waits for one nap only?",
-        "Two lines shut the pool down. One of them waits for everything; the other waits for nothing and takes back "
+        "Two lines shut the pool down. One of them waits for everything; the other waits for nothing and cancels "
         "what has not begun. It may come before the results are asked for, and not before `wait`.",
     ),
     claims=(
