@@ -69,7 +69,7 @@ def says(*numbers: int) -> Callable[[Attempt], bool]:
 
 COUNT = Exercise(
     name="02.1",
-    title="Queued or running",
+    title="Count them",
     text="Write a function that is given a list of futures and returns three numbers: how many of their calls are "
     "queued, how many are running, and how many are done. It must not wait for any of them: some of them stand at a "
     "gate.",
