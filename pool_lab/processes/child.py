@@ -14,6 +14,7 @@ from multiprocessing.context import BaseContext
 from typing import Any
 
 from . import worker
+from .backlog import Backlog
 from .inbox import Inbox
 from .mailbox import END, Mailbox, has_mailboxes, is_long, numbered, send_long
 from .parcel import Memory, Parcel
@@ -35,9 +36,9 @@ if hasattr(os, "register_at_fork"):
 class Child:
     """A process that runs `worker.main` with these arguments."""
 
-    def __init__(self, context: BaseContext, name: str, *args: Any) -> None:
+    def __init__(self, context: BaseContext, name: str, backlog: Backlog, *args: Any) -> None:
         with _one_start_at_a_time:
-            self._process, self._connection, mailbox = _start(context, name, args)
+            self._process, self._connection, mailbox = _start(context, name, backlog.open(), args)
         self._mailbox: Mailbox | None = mailbox
         self.pid: int = self._process.pid
         self._inbox = Inbox(self._connection)
@@ -62,24 +63,20 @@ class Child:
         code: int | None = self._process.exitcode
         return code
 
-    @property
-    def has_mailbox(self) -> bool:
-        """Whether anything can be put in, or taken back, while it is at work."""
-        return self._mailbox is not None
-
     def put(self, number: int, request: bytes | Parcel) -> bool:
         """Put the request into the mailbox, or if it is too long its number. False: it is full. Does not block."""
         if self._mailbox is None:
             return True
         return self._mailbox.put(numbered(number, b"" if isinstance(request, Parcel) or is_long(request) else request))
 
-    def put_again(self, packet: bytes) -> None:
+    def pass_on(self, packet: bytes) -> None:
+        """Put in what was in the backlog. Does not block."""
         if self._mailbox is not None:
             self._mailbox.put(packet)
 
-    def take_back(self) -> dict[int, bytes]:
-        """What is in the mailbox, by number. Does not block."""
-        return {} if self._mailbox is None else self._mailbox.take_back()
+    def has_read(self, number: int) -> bool:
+        """Whether the process, which has ended, had taken this request out of its mailbox."""
+        return self._mailbox is None or number not in self._mailbox.take_back()
 
     def send(self, number: int, request: bytes | Parcel) -> None:
         """Send what `put` has left out. Blocks until the process has taken it.
@@ -144,16 +141,16 @@ class Child:
         self._process.close()
 
 
-def _start(context: Any, name: str, args: tuple[Any, ...]) -> tuple[Any, Any, Any]:
+def _start(context: Any, name: str, backlog: Mailbox | None, args: tuple[Any, ...]) -> tuple[Any, Any, Any]:
     """A new process, this side's end of its pipe, and its mailbox if there are mailboxes."""
     ours, theirs = context.Pipe()
     mailbox = Mailbox() if has_mailboxes() else None
     # A forked process inherits all ends. While it held ours, it would not notice that this process has gone.
-    kept = (ours,) if mailbox is None else (ours, mailbox.inlet)
-    inherited = kept if context.get_start_method() == "fork" else ()
-    outlet = None if mailbox is None else mailbox.outlet
+    inlets = [each.inlet for each in (mailbox, backlog) if each is not None]
+    inherited = (ours, *inlets) if context.get_start_method() == "fork" else ()
+    outlets = [None if each is None else each.outlet for each in (mailbox, backlog)]
     try:
-        process = context.Process(target=worker.main, args=(theirs, outlet, inherited, *args), name=name)
+        process = context.Process(target=worker.main, args=(theirs, *outlets, inherited, *args), name=name)
         with _interrupts_held_back(context):
             process.start()
     except BaseException:

@@ -17,6 +17,7 @@ from typing import Any, Protocol
 
 from pool_lab.errors import logger
 
+from .backlog import Backlog
 from .selecting import Selector
 
 __all__ = ["Reader", "Voice", "closing"]
@@ -93,7 +94,8 @@ _readers: "weakref.WeakSet[Reader]" = weakref.WeakSet()
 class Reader:
     """Starts with the first voice, and ends when it has been told to and the last voice has fallen silent."""
 
-    def __init__(self, name: str) -> None:
+    def __init__(self, name: str, backlog: Backlog) -> None:
+        self._backlog = backlog
         self._lock = threading.Lock()  # guards all below
         self._voices: set[Voice] = set()
         self._thread: threading.Thread | None = None
@@ -147,7 +149,8 @@ class Reader:
         """In a forked child: the thread is the parent's."""
         for end in self._ends:
             end.close()
-        self.__init__(self._name)  # type: ignore[misc]
+        self._backlog.abandon()
+        self.__init__(self._name, self._backlog)  # type: ignore[misc]
 
     def _read(self, ear: "Connection[bytes, bytes]", bell: "Connection[bytes, bytes]") -> None:
         ears = Ears()
@@ -170,6 +173,7 @@ class Reader:
             with closing:
                 ear.close()
                 bell.close()
+                self._backlog.close()
 
     def _patience(self) -> float | None:
         """How long to sleep if there is no news; in seconds."""

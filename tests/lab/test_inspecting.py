@@ -262,9 +262,14 @@ def test_a_shutdown_cancels_first_what_it_is_to_cancel(
     lab.submit("first")
     lab.wait_for("first", "RUNNING")
     never = lab.submit("never")
-    was_cancelled = []
+    was_cancelled: list[bool] = []
     end_all = lab._holds.end_all
-    monkeypatch.setattr(lab._holds, "end_all", lambda: (was_cancelled.append(never.cancelled()), end_all()))
+
+    def look_and_end_all() -> None:
+        was_cancelled.append(never.cancelled())
+        end_all()
+
+    monkeypatch.setattr(lab._holds, "end_all", look_and_end_all)
     threads.shutdown(cancel_futures=True)
     assert was_cancelled == [True]
     assert lab.summary().startswith("first is FINISHED (returned None), never is CANCELLED")

@@ -37,7 +37,7 @@ FATES = ["returned 42", "raised ValueError", "cancelled", "returned None"]
 
 
 def nap_and_return() -> int:
-    time.sleep(0.4)
+    time.sleep(0.8)
     return 42
 
 
