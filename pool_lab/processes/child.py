@@ -3,6 +3,7 @@
 Who sends a message waits until the process has taken it; who receives one never waits.
 """
 
+import operator
 import os
 import signal
 import threading
@@ -106,6 +107,8 @@ def _start(context: Any, name: str, args: tuple[Any, ...]) -> tuple[Any, Any]:
     ours, theirs = context.Pipe()
     # A forked process inherits both ends. While it held ours, it would not notice that this process has gone.
     inherited = ours if context.get_start_method() == "fork" else None
+    if context.get_start_method() == "forkserver":
+        name = _Deafening(name)
     try:
         process = context.Process(target=worker.main, args=(theirs, inherited, *args), name=name)
         with _interrupts_held_back(context):
@@ -118,11 +121,29 @@ def _start(context: Any, name: str, args: tuple[Any, ...]) -> tuple[Any, Any]:
     return process, ours
 
 
+class _Deafening(str):
+    """A name. The process that reads it is deaf to Ctrl-C from then on, until `worker.main` says otherwise.
+
+    For forkserver: the server's own mask cannot be used, as it has other customers. The name is the first thing of ours
+    that its child reads, before it imports `__main__` and us; so the pickle mentions only what comes with Python.
+    """
+
+    __slots__ = ()
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return operator.getitem, ((_Ban(), str(self)), 1)
+
+
+class _Ban:
+    def __reduce__(self) -> tuple[Any, ...]:
+        return signal.pthread_sigmask, (signal.SIG_BLOCK, (signal.SIGINT,))
+
+
 @contextmanager
 def _interrupts_held_back(context: Any) -> Iterator[None]:
     """A process that starts in here is deaf to Ctrl-C until `worker.main` says otherwise.
 
-    Not with forkserver: there it is the server's mask that counts, and the server has other customers.
+    Not with forkserver: there the process's name sees to it.
     """
     if not hasattr(signal, "pthread_sigmask") or context.get_start_method() == "forkserver":
         yield
