@@ -20,6 +20,8 @@ from .reader import closing
 __all__ = ["Child"]
 
 ON_WINDOWS = os.name == "nt"
+UNKNOWN_EXITCODE = 255
+"""What multiprocessing says for processes of a fork server that is gone."""
 CAN_ASK = worker.STOP_SIGNAL is not None
 
 # With fork, a process started at the same moment would inherit this one's end of the pipe and keep it open. The child
@@ -56,8 +58,19 @@ class Child:
     @property
     def exitcode(self) -> int | None:
         """Minus the number of the signal that killed it; None while it lives."""
+        if self._process.exitcode is None and self._inbox.has_ended and self._was_waited_for():
+            self._process._popen.returncode = UNKNOWN_EXITCODE  # or multiprocessing would wait for it for ever
         code: int | None = self._process.exitcode
         return code
+
+    def _was_waited_for(self) -> bool:
+        """Whether another part of the program has asked the system for the exit code; it is told once."""
+        if not ON_WINDOWS:
+            try:
+                os.kill(self.pid, 0)
+            except OSError:
+                return True
+        return False
 
     def send(self, message: bytes) -> None:
         """Blocks until the process has taken it. `OSError`: it never will, and has not read the message to its end."""
