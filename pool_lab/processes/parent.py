@@ -76,6 +76,11 @@ class WorkerProcess:
             self.ident = self._child.pid
             self._settings.reader.add(self)
         except BaseException:
+            if self._child is not None:  # after Ctrl-C: it runs, and may even be listened to
+                self._settings.reader.discard(self)
+                self._child.kill()
+                self._child.bury()
+                self._child.hang_up()
             self._buried.set()
             raise
 

@@ -68,6 +68,11 @@ class Reader:
                 self._bell.send_bytes(b"!")
             self._voices.add(voice)
 
+    def discard(self, voice: Voice) -> None:
+        """Do not listen to it any more."""
+        with self._lock:
+            self._voices.discard(voice)
+
     def wake_by(self, moment: float) -> None:
         """A voice has got this deadline: do not sleep longer."""
         if self.is_current_thread():
@@ -88,7 +93,14 @@ class Reader:
         ear, self._bell = Pipe(duplex=False)
         self._ends = (ear, self._bell)
         thread = threading.Thread(target=self._read, args=self._ends, name=self._name, daemon=False)
-        thread.start()
+        try:
+            thread.start()
+        except BaseException:
+            self._ends = ()  # after Ctrl-C the thread may run all the same: it is not the one any more
+            if thread.ident is None:
+                ear.close()
+                self._bell.close()
+            raise
         self._thread, self._reading = thread, True
 
     def is_current_thread(self) -> bool:
@@ -107,7 +119,7 @@ class Reader:
 
     def _read(self, ear: "Connection[bytes, bytes]", bell: "Connection[bytes, bytes]") -> None:
         try:
-            while (sources := self._sources()) is not None:
+            while (sources := self._sources(ear)) is not None:
                 ready = wait([ear, *sources], self._patience())
                 if ear in ready:
                     ear.recv_bytes()
@@ -132,12 +144,13 @@ class Reader:
             logger.critical("Exception in %s", self._name, exc_info=True)
             goes_on = bool(voice.sources)
         if not goes_on:
-            with self._lock:
-                self._voices.remove(voice)
+            self.discard(voice)
 
-    def _sources(self) -> "dict[Any, Voice] | None":
+    def _sources(self, ear: "Connection[bytes, bytes]") -> "dict[Any, Voice] | None":
         """Whom to listen to now; None: it is over."""
         with self._lock:
+            if ear not in self._ends:
+                return None
             if self._closed and not self._voices:
                 self._reading = False
                 return None
