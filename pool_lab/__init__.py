@@ -15,8 +15,8 @@ Left out: `InterpreterPoolExecutor`, and what is private in the standard pools (
 - Unless a start method is asked for, processes start as they do in Python 3.14, on every Python.
 - The queued calls of a pool that nobody holds any more are made, also if processes must be started for that
   (`max_tasks_per_child`); the standard one fails them.
-- An error ends the iterator of `map` and cancels its calls that wait, as up to Python 3.15; from 3.16 on the standard one
-  goes on with the next result.
+- An error ends the iterator of `map` and cancels its calls that wait, as up to Python 3.15; the standard one goes on
+  with the next result from 3.16 on.
 - Forked processes start when calls need them, as others do, not all at the first call.
 """
 
