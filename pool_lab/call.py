@@ -5,11 +5,18 @@ import traceback
 from collections.abc import Callable
 from contextvars import Context, copy_context
 from functools import partial
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, Protocol
 
-from .future import Future
+from .future import PENDING, RUNNING, Future
 
-__all__ = ["Call", "Stopwatch", "Worktime", "name_of", "text_of"]
+__all__ = ["Call", "Courier", "Stopwatch", "Worktime", "name_of", "text_of"]
+
+
+class Courier(Protocol):
+    """Has taken a call to a worker that is at work."""
+
+    def call_back(self) -> None:
+        """Have what no worker has begun wait in the queue again."""
 
 
 class Call(Future[Any]):
@@ -18,7 +25,7 @@ class Call(Future[Any]):
     One object and not two, since a pool may have a million of them waiting.
     """
 
-    __slots__ = ("args", "context", "function", "kwargs", "number")
+    __slots__ = ("args", "context", "courier", "function", "kwargs", "number")
 
     def __init__(
         self, number: int, function: Callable[..., Any], args: tuple[Any, ...], kwargs: dict[str, Any]
@@ -30,10 +37,29 @@ class Call(Future[Any]):
         self.kwargs = kwargs or _no_kwargs  # most calls have none, and an empty dictionary takes 64 bytes
         self.context: Context = copy_context()
         """The submitter's context variables, as they were when it submitted."""
+        self.courier: Courier | None = None
+        """Who has sent it ahead to a worker that runs another call; it can still be called back."""
+
+    def running(self) -> bool:
+        return super().running() and self.courier is None
+
+    def cancel(self) -> bool:
+        if self.courier is not None:
+            self.courier.call_back()
+        return super().cancel()
+
+    def withdraw(self) -> bool:
+        """It was sent ahead and has not begun: it waits again. False: its outcome was set by somebody else."""
+        with self._condition:
+            self.courier = None
+            if self._state != RUNNING:
+                return False
+            self._state = PENDING
+            return True
 
     def begin(self) -> bool:
         """Whether the call is to run: not if it was cancelled. Then its future runs, and may do so already."""
-        if self.running() or self.set_running_or_notify_cancel():
+        if self._state == RUNNING or self.set_running_or_notify_cancel():
             return True
         self.let_go()
         return False

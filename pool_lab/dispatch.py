@@ -12,36 +12,32 @@ So no call ever waits beside a worker that could run it. Mostly all workers are 
 worker that is done only takes the next. Only in a pool that has just shrunk an idle worker may wait for
 its turn, while more than `size` others finish their calls: those with the highest numbers are the ones that leave.
 
-One lock guards the queue, the staff and the flags. It is never held while foreign code runs: not for a call, a
-callback, an observer, nor the start of a worker. Workers refer to the dispatcher, never to the executor, so an executor
-that nobody holds any more can go, and its dispatcher lets the queued calls run and sends the workers home.
+What is to happen is decided under the lock of the `Desk`, and carried out here, without it: the lock is never held
+while foreign code runs, not for a call, a callback, an observer, nor the start of a worker. Workers refer to the
+dispatcher,
+never to the executor, so an executor that nobody holds any more can go, and its dispatcher lets the queued calls run
+and sends the workers home.
 """
 
 import _thread
 import itertools
-import threading
-from collections import deque
 from collections.abc import Callable, Sequence
 from functools import partial
-from itertools import islice
 from typing import Any
 
+from .batch import Batch
 from .call import Call, name_of
-from .errors import BrokenExecutor, logger
-from .events import Event, EventKind, Observers
-from .interpreter import is_exiting, tell_of_exit_and_fork
+from .desk import Desk, Dismissal, Order
+from .errors import BrokenExecutor, CancelledError, logger
+from .events import EventKind, Observers
+from .interpreter import tell_of_exit_and_fork
 from .reports import Reports
-from .staff import Doing, Staff, Statistics, Worker
+from .staff import WORKING, Worker
 
 __all__ = ["Dispatcher"]
 
-Order = tuple[Worker, Call | None]
-"""Hand the call to the worker; without a call: start the worker, which is new."""
-Dismissal = tuple[Worker, Event | None]
-"""The worker is to go home, and what is to be told of that."""
 
-
-class Dispatcher:
+class Dispatcher(Desk):
     """Decides which worker runs which call. All methods may be called from any thread."""
 
     def __init__(
@@ -51,34 +47,11 @@ class Dispatcher:
         observers: Observers,
         when_closed: Callable[[], object] | None = None,
     ) -> None:
-        self.size = size
+        super().__init__(size, hire, Reports(observers))
         self.observers = observers
-        self.reports = Reports(observers)
-        self._hire = hire
         self._when_closed = when_closed
         self._calls = itertools.count()
-        self._broken: Callable[[], BrokenExecutor] | None = None
-        self._closed = False
-        self._start_empty()
         tell_of_exit_and_fork(self)
-
-    def _start_empty(self) -> None:
-        self._lock = threading.Lock()
-        self._queue: deque[Call] = deque()
-        self._staff = Staff()
-        self._leaving: set[Worker] = set()
-        self._take_stock()
-
-    @property
-    def statistics(self) -> Statistics:
-        with self._lock:
-            return Statistics(self.size, len(self._staff), self._staff.idle, len(self._queue))
-
-    @property
-    def workers(self) -> tuple[Worker, ...]:
-        """The workers, without those that were asked to leave."""
-        with self._lock:
-            return self._staff.everyone
 
     # Calls come and go
 
@@ -86,14 +59,9 @@ class Dispatcher:
         if self.observers:
             return self._submit_observed(function, args, kwargs)
         call = Call(next(self._calls), function, args, kwargs)
-        with self._lock:
-            if self._all_busy:
-                self._queue.append(call)
-                return call
-            self._check_open("schedule new futures")
-            self._queue.append(call)
-            orders = self._distribute()
-        self._carry_out(orders)
+        self._queue.append(call)
+        if not self._all_busy:
+            self._announce(call)
         return call
 
     def _submit_observed(self, function: Callable[..., Any], args: tuple[Any, ...], kwargs: dict[str, Any]) -> Call:
@@ -111,11 +79,39 @@ class Dispatcher:
             self._carry_out(orders)
         return call
 
+    def _announce(self, call: Call) -> None:
+        """The call is in the queue: find it a worker. If the pool takes no more calls, take it out again and say so."""
+        with self._lock:
+            try:
+                self._check_open("schedule new futures")
+            except RuntimeError:
+                if self._withdraw(call):
+                    raise
+                return  # a worker that the pool still had was quicker
+            orders = self._distribute()
+        self._carry_out(orders)
+
     def fail(self, call: Call, error: BaseException) -> None:
         """End a call that has been started and that no worker will finish."""
         self.reports.ended(call, None, None, error)
         call.let_go()
         call.set_exception(error)
+
+    def submit_share(self, batch: Batch, *, first: bool) -> None:
+        share = batch.share(next(self._calls))
+        if not first:
+            self._queue.append(share)
+            if not self._all_busy:
+                self._announce(share)
+            return
+        with self._lock:
+            refusal = self._broken or (CancelledError if self._is_dropping else None)
+            if refusal is None:
+                self._queue.appendleft(share)
+            orders = self._distribute()
+        if refusal is not None:
+            batch.fail(refusal)
+        self._carry_out(orders)
 
     def take_back(self, call: Call) -> None:
         """A call that was handed over has not begun and never will, its worker has died: another is to run it next."""
@@ -138,15 +134,49 @@ class Dispatcher:
 
     def next_call(self, worker: Worker) -> Call | None:
         """What the worker, which can take a call, is to do next; None: it is idle now, or was sent home."""
-        with self._lock:
-            if self._queue and worker.doing is Doing.WORKING and not self._is_overstaffed:
+        if worker.doing is WORKING and not self.is_overstaffed:
+            try:
                 return self._queue.popleft()
+            except IndexError:
+                pass
         chosen, call = self._next_order(worker) or (worker, None)
         if call is not None and chosen is not worker:
             if not chosen.hand_over(call):
                 self.ready(chosen)
             return None
         return call
+
+    def next_ahead(self) -> Call | None:
+        """A call that may be sent ahead to a worker at work, as all are; None: there is none to spare.
+
+        Who has sent it looks afterwards whether `sends_ahead` is still so, and if not calls `call_back`.
+        """
+        if self.sends_ahead and len(self._queue) >= self.size:
+            try:
+                return self._queue.popleft()
+            except IndexError:
+                pass
+        return None
+
+    @property
+    def spare(self) -> int:
+        """How many calls are queued for each worker."""
+        return len(self._queue) // self.size
+
+    def call_back(self) -> None:
+        """Have the calls that were sent ahead and are not begun wait in the queue again, for whoever is idle."""
+        with self._lock:
+            self._call_back()
+            orders = self._distribute()
+        self._carry_out(orders)
+
+    def put_back(self, call: Call) -> None:
+        """A call from `next_ahead` that is not to be sent ahead after all."""
+        if call.withdraw():
+            with self._lock:
+                self._queue.appendleft(call)
+                orders = self._distribute()
+            self._carry_out(orders)
 
     def retire(self, worker: Worker) -> None:
         """The worker, which is not idle, has done its share: send it home and hire another if a call is queued."""
@@ -201,15 +231,15 @@ class Dispatcher:
         with self._lock:
             shut_down = None if self._closed else self.reports.note(EventKind.SHUT_DOWN)
             self._closed = True
+            self._is_dropping |= cancel_queued
             cancelled = self._take_pending() if cancel_queued else []
-            dismissed = self._dismiss_idle()
-            self._take_stock()
+            to_do = self._rearrange()
         self.reports.tell(shut_down)
         for call in cancelled:
             call.cancel()
             # No worker will ever meet it: those who `wait` for it must be told here.
             call.begin()
-        self._send_home(dismissed)
+        self._carry_out(*to_do)
         if self._when_closed is not None:
             self._when_closed()
 
@@ -255,71 +285,7 @@ class Dispatcher:
         for worker in workers:
             worker.abandon()
 
-    # Under the lock
-
-    def _check_open(self, deed: str) -> None:
-        if self._broken is not None:
-            raise self._broken()
-        if is_exiting():
-            raise RuntimeError(f"cannot {deed} after interpreter shutdown")
-        if self._closed:
-            raise RuntimeError(f"cannot {deed} after shutdown")
-
-    def _rearrange(self) -> tuple[list[Order], list[Dismissal]]:
-        """What is to be done now that there are more or fewer workers, or may be."""
-        dismissed = self._dismiss_idle()
-        return self._distribute(), dismissed
-
-    def _distribute(self) -> list[Order]:
-        """Queued calls for idle workers, and new workers for the calls that are left over."""
-        orders: list[Order] = []
-        while (match := self._match()) is not None:
-            orders.append(match)
-        while len(self._queue) > self._staff.starting and len(self._staff) < self.size:
-            orders.append((self._new_worker(), None))
-        self._take_stock()
-        return orders
-
-    def _new_worker(self) -> Worker:
-        worker = self._hire(self, self._staff.free_number)
-        self._staff.add(worker)
-        return worker
-
-    def _match(self) -> tuple[Worker, Call] | None:
-        """The next call for an idle worker, if both are there and the pool may run one more."""
-        worker = self._staff.set_busy(self.size) if self._queue else None
-        return None if worker is None else (worker, self._queue.popleft())
-
-    def _take_stock(self) -> None:
-        """After every change of the staff, the size or the state of the pool."""
-        many = len(self._staff)
-        self._is_overstaffed = many > self.size
-        is_open = self._broken is None and not self._closed
-        self._all_busy = is_open and many == self.size and not self._staff.idle
-
-    def _leave(self, worker: Worker, reason: str | None = None) -> Event | None:
-        self._staff.remove(worker)
-        self._leaving.add(worker)
-        return self.reports.note(EventKind.WORKER_STOPPED, worker=worker.number, ident=worker.ident, error=reason)
-
-    def _dismiss_idle(self) -> list[Dismissal]:
-        """Take leave of the idle workers that are too many."""
-        over = self._broken is not None or (self._closed and not self._queue)
-        return [(worker, self._leave(worker)) for worker in self._staff.idle_beyond(0 if over else self.size)]
-
-    def _take_pending(self) -> list[Call]:
-        """The queued calls, without those that were taken back, whose futures run, and one for each starting worker."""
-        calls = [call for call in self._queue if not call.running()]
-        spared = set(islice((call for call in calls if not call.done()), self._staff.starting))
-        self._queue = deque(call for call in self._queue if call.running() or call in spared)
-        return [call for call in calls if call not in spared]
-
-    def _take_all(self) -> list[Call]:
-        calls = list(self._queue)
-        self._queue.clear()
-        return calls
-
-    # Not under the lock
+    # What was decided at the desk is done
 
     def _start(self, worker: Worker) -> None:
         try:
@@ -343,6 +309,9 @@ class Dispatcher:
             if worker not in self._staff:
                 return None  # it has died meanwhile
             self._staff.set_idle(worker)
+            self._all_busy = self.sends_ahead = False
+            if not self._queue:
+                self._call_back()
             dismissed = self._dismiss_idle()
             order = self._match()
             self._take_stock()

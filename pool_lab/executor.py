@@ -32,7 +32,7 @@ class Executor(concurrent.futures.Executor):
         fn: Callable[..., T],
         *iterables: Iterable[Any],
         timeout: float | None = None,
-        chunksize: int = 1,
+        chunksize: int | None = None,
         buffersize: int | None = None,
     ) -> Iterator[T]:
         """Like the built-in `map`, with the calls handed to the pool: results come in the order of the inputs.
@@ -40,7 +40,8 @@ class Executor(concurrent.futures.Executor):
         All inputs are taken and submitted at once; with `buffersize` only so many ahead of the results, so the
         inputs may be endless. Asking for a result blocks until it is there. It raises what its call raised, which ends
         the iterator, and `TimeoutError` if it is not there `timeout` seconds after `map` was called. When the iterator
-        ends early or is closed, calls that have not started are cancelled. `chunksize` matters to processes only.
+        ends early or is closed, calls that have not started are cancelled. `chunksize` matters to processes only; None
+        leaves it to the pool.
         """
         if buffersize is not None and whole_number("buffersize", buffersize, "an integer or None") < 1:
             raise ValueError(f"buffersize must be None or > 0, got {buffersize}")

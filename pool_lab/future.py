@@ -9,6 +9,8 @@ is read without the lock. Most futures are done before anyone asks, so the audie
 - waiters: who is in `wait` or `as_completed` leaves an object that is told what happened. It is told of a cancelled
   future only when an executor has noticed it (`set_running_or_notify_cancel`), as in the standard library.
 
+Where every call passes, the lock is acquired and released by hand: a `with` statement costs as much as all the rest.
+
 The class inherits from the standard one so that `asyncio.wrap_future` and the standard `wait` take it, and
 re-implements all of it: the standard condition variable alone costs more than everything here. The names `_condition`,
 `_state` and `_waiters` are what the standard functions reach for.
@@ -153,7 +155,8 @@ class Future(concurrent.futures.Future[T]):
 
     def set_running_or_notify_cancel(self) -> bool:
         """Start the call: True, it is running now. False: it was cancelled, those in `wait` know; do not run it."""
-        with self._condition:
+        self._condition.acquire()
+        try:
             if self._state == PENDING:
                 self._state = RUNNING
                 return True
@@ -163,12 +166,15 @@ class Future(concurrent.futures.Future[T]):
                     for waiter in self._audience.waiters:
                         waiter.add_cancelled(self)
                 return False
+        finally:
+            self._condition.release()
         logger.critical("future %s in unexpected state: %s", id(self), self._state)
         raise RuntimeError(f"cannot start a call whose future is {self!r}")
 
     def set_result(self, result: T) -> None:
         """Finish with what the call returned. Raises `InvalidStateError` if the future is done."""
-        with self._condition:
+        self._condition.acquire()
+        try:
             if self._state in DONE:
                 raise self._is_done()
             self._result = result
@@ -178,11 +184,14 @@ class Future(concurrent.futures.Future[T]):
             for waiter in self._audience.waiters:
                 waiter.add_result(self)
             self._audience.wake()
+        finally:
+            self._condition.release()
         self._run_callbacks()
 
     def set_exception(self, exception: BaseException | None) -> None:
         """Finish with what the call raised. Raises `InvalidStateError` if the future is done."""
-        with self._condition:
+        self._condition.acquire()
+        try:
             if self._state in DONE:
                 raise self._is_done()
             self._exception = exception
@@ -192,6 +201,8 @@ class Future(concurrent.futures.Future[T]):
             for waiter in self._audience.waiters:
                 waiter.add_exception(self)
             self._audience.wake()
+        finally:
+            self._condition.release()
         self._run_callbacks()
 
     @property

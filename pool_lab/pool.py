@@ -4,10 +4,12 @@ The work is the dispatcher's; a pool is the handle that users hold. When nobody 
 finishes what is queued and sends the workers home.
 """
 
+import time
 import weakref
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Iterator
 from typing import Any, ParamSpec, TypeVar
 
+from .batch import Batch
 from .dispatch import Dispatcher
 from .events import Observer, Observers
 from .executor import Executor, whole_number
@@ -22,6 +24,9 @@ T = TypeVar("T")
 
 class Pool(Executor):
     """An executor with a fixed, changeable number of workers."""
+
+    _batch: type[Batch] = Batch
+    """What `map` makes of its calls."""
 
     def __init__(
         self,
@@ -51,6 +56,31 @@ class Pool(Executor):
         Raises `RuntimeError` after `shutdown`, `BrokenExecutor` after the pool has broken.
         """
         return self._dispatcher.submit(fn, args, kwargs)
+
+    def map(
+        self,
+        fn: Callable[..., T],
+        *iterables: Iterable[Any],
+        timeout: float | None = None,
+        chunksize: int | None = None,
+        buffersize: int | None = None,
+    ) -> Iterator[T]:
+        """As in `Executor.map`. Without a `buffersize` the inputs make one job for all workers, see `batch`."""
+        if buffersize is not None or self._dispatcher.observers or not self._submits_as_pools_do:
+            return super().map(fn, *iterables, timeout=timeout, buffersize=buffersize)
+        deadline = None if timeout is None else time.monotonic() + timeout
+        batch = self._batch(fn, self._dispatcher)
+        try:
+            batch.take(zip(*iterables, strict=False))
+        except BaseException:
+            batch.cancel()
+            raise
+        return batch.in_order(deadline)
+
+    @property
+    def _submits_as_pools_do(self) -> bool:
+        """False in a subclass whose `submit` does something more, which `map` must not leave out."""
+        return getattr(self.submit, "__func__", None) is Pool.submit
 
     def resize(self, max_workers: int) -> None:
         """Change how many workers there may be, at any moment and from any thread; nothing is lost or stopped.

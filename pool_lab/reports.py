@@ -30,9 +30,10 @@ class Reports:
         """Once the call is cancelled, say so."""
         call.add_done_callback(self._cancelled)
 
-    def started(self, call: Call, worker: Worker) -> None:
+    def started(self, call: Call, worker: Worker, since: float | None = None) -> None:
         if self._observers:
-            self._observers.tell(event(EventKind.STARTED, call=call.number, worker=worker.number))
+            started = event(EventKind.STARTED, call=call.number, worker=worker.number)
+            self._observers.tell(started if since is None else started._replace(time=since))
 
     def ended(
         self, call: Call, worker: Worker | None, worktime: Worktime | None, error: BaseException | None = None

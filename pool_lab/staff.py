@@ -13,7 +13,7 @@ from typing import Protocol
 from .call import Call
 from .errors import BrokenExecutor
 
-__all__ = ["Doing", "Staff", "Statistics", "Worker"]
+__all__ = ["WORKING", "Doing", "Staff", "Statistics", "Worker"]
 
 
 class Doing(Enum):
@@ -23,6 +23,10 @@ class Doing(Enum):
     IDLING = auto()
     WORKING = auto()
     LEAVING = auto()
+
+
+WORKING = Doing.WORKING
+"""To look it up in the class takes longer than to compare it."""
 
 
 class Worker(Protocol):
@@ -41,6 +45,13 @@ class Worker(Protocol):
 
     def hand_over(self, call: Call) -> bool:
         """Have the idle worker run the call. False if the call is over already (it was cancelled, say)."""
+
+    def recall(self) -> list[Call]:
+        """Take back the calls that were sent ahead to the worker and that it has not begun. Does not block."""
+
+    @property
+    def ahead(self) -> int:
+        """How many calls were sent ahead to it."""
 
     def dismiss(self) -> None:
         """Have the idle worker end. It says `gone` to the dispatcher when it has."""
@@ -108,7 +119,7 @@ class Staff:
 
     def set_idle(self, worker: Worker) -> None:
         """The worker is up, or done with its call."""
-        self._busy -= worker.doing is Doing.WORKING
+        self._busy -= worker.doing is WORKING
         worker.doing = Doing.IDLING
         self._idle.append(worker)
 
@@ -118,7 +129,7 @@ class Staff:
             return None
         worker = self._idle.pop()
         self._busy += 1
-        worker.doing = Doing.WORKING
+        worker.doing = WORKING
         return worker
 
     def idle_beyond(self, needed: int) -> list[Worker]:
@@ -133,5 +144,5 @@ class Staff:
         del self._workers[worker.number]
         if worker.doing is Doing.IDLING:
             self._idle.remove(worker)
-        self._busy -= worker.doing is Doing.WORKING
+        self._busy -= worker.doing is WORKING
         worker.doing = Doing.LEAVING

@@ -30,10 +30,12 @@ LIBRARY = {
     "interpreter": set(),
     "staff": {"call", "errors"},
     "reports": {"staff", "call", "future", "events"},
-    "dispatch": {"reports", "staff", "interpreter", "call", "executor", "future", "events", "errors"},
-    "pool": {"dispatch", "staff", "call", "executor", "future", "events", "errors", "cpus"},
+    "batch": {"call", "errors"},
+    "desk": {"batch", "reports", "staff", "interpreter", "call", "events", "errors"},
+    "dispatch": {"desk", "batch", "reports", "staff", "interpreter", "call", "executor", "future", "events", "errors"},
+    "pool": {"dispatch", "batch", "staff", "call", "executor", "future", "events", "errors", "cpus"},
     "threads": {"pool", "dispatch", "staff", "call", "executor", "future", "events", "errors", "cpus"},
-    "processes": {"pool", "dispatch", "staff", "call", "executor", "future", "events", "errors", "cpus"},
+    "processes": {"pool", "dispatch", "batch", "staff", "call", "executor", "future", "events", "errors", "cpus"},
 }
 # Who may use what is heavy. All else in the lab works without a screen.
 WIDGETS = {"anywidget", "ipywidgets", "traitlets"}

@@ -3,23 +3,26 @@
     parent process                                              worker process
     submit -> dispatcher -> WorkerProcess.hand_over
                                  | -- request: function, arguments -->  | worker.main
-                                 |         (one pipe a worker)          |   unpickle, call, pickle
+                                 |     (a mailbox and a pipe each)      |   unpickle, call, pickle
     future.set_result(...) <- Reader <-- reply: outcome, worktime ----  |
 
 - `messages`: what crosses, and how it is pickled. Every payload is unpickled inside a `try`, on either side.
 - `by_value`: how functions of a notebook are pickled, and where they live in a worker.
-- `worker`: the loop in the worker process.
+- `parcel`: how large arrays travel: as memory.
+- `worker`: the loop in the worker process; `stint`: many short calls in one message.
 - `parent`: the parent's handle of a worker: gives it calls, and decides what its end means.
+- `assignments`: which calls the worker has got; `mailbox`: how some can wait there, and be taken back.
+- `shares`: how the calls of a `map` are dealt to the workers.
 - `child`: the process behind that handle; `inbox`: what comes from it; `deaths`: what is said of its end.
-- `reader`: the one thread of a pool that listens to all its workers.
-- `fork_server`: what a forked child needs to start processes.
+- `reader`: the one thread of a pool that listens to all its workers; `selecting`: how it waits for them.
+- `fork_server`: what that process loads in advance, and what a forked child needs to start one.
 - `pool`: the executor.
 
-Each worker has a pipe of its own and there is no lock or queue that two processes share: a worker that is killed takes
-nothing along but its own call, and one that stops, even half-way through a reply, keeps only its own call waiting.
+Each worker has a pipe and a mailbox of its own and there is no lock or queue that two processes share: a worker that is
+killed takes nothing along but its own call, and one that stops, even half-way through a reply, keeps only its own call
+waiting.
 """
 
-from . import fork_server as fork_server  # it watches over forks
 from .pool import ProcessPoolExecutor
 
 __all__ = ["ProcessPoolExecutor"]

@@ -1,6 +1,7 @@
-"""`Child`: a worker's process, this side's end of its pipe, and the means to end it.
+"""`Child`: a worker's process, this side's ends of its mailbox and its pipe, and the means to end it.
 
-Who sends a message waits until the process has taken it; who receives one never waits.
+Replies come through the pipe, and long requests go through it: who sends one waits until the process has taken it.
+Nothing else waits.
 """
 
 import operator
@@ -15,6 +16,8 @@ from typing import Any
 
 from . import worker
 from .inbox import Inbox
+from .mailbox import END, Mailbox, has_mailboxes, is_long, numbered, send_long
+from .parcel import Memory, Parcel
 from .reader import closing
 
 __all__ = ["Child"]
@@ -37,7 +40,8 @@ class Child:
 
     def __init__(self, context: BaseContext, name: str, *args: Any) -> None:
         with _one_start_at_a_time:
-            self._process, self._connection = _start(context, name, args)
+            self._process, self._connection, mailbox = _start(context, name, args)
+        self._mailbox: Mailbox | None = mailbox
         self.pid: int = self._process.pid
         self._inbox = Inbox(self._connection)
 
@@ -58,7 +62,7 @@ class Child:
     @property
     def exitcode(self) -> int | None:
         """Minus the number of the signal that killed it; None while it lives."""
-        if self._process.exitcode is None and self._inbox.has_ended and self._was_waited_for():
+        if self._inbox.has_ended and self._process.exitcode is None and self._was_waited_for():
             self._process._popen.returncode = UNKNOWN_EXITCODE  # or multiprocessing would wait for it for ever
         code: int | None = self._process.exitcode
         return code
@@ -72,13 +76,49 @@ class Child:
                 return True
         return False
 
-    def send(self, message: bytes) -> None:
-        """Blocks until the process has taken it. `OSError`: it never will, and has not read the message to its end."""
-        self._connection.send_bytes(message)
+    @property
+    def has_mailbox(self) -> bool:
+        """Whether anything can be put in, or taken back, while it is at work."""
+        return self._mailbox is not None
+
+    def put(self, number: int, request: bytes | Parcel) -> bool:
+        """Put the request into the mailbox, or if it is too long its number. False: it is full. Does not block."""
+        if self._mailbox is None:
+            return True
+        return self._mailbox.put(numbered(number, b"" if isinstance(request, Parcel) or is_long(request) else request))
+
+    def put_again(self, packet: bytes) -> None:
+        if self._mailbox is not None:
+            self._mailbox.put(packet)
+
+    def take_back(self) -> dict[int, bytes]:
+        """What is in the mailbox, by number. Does not block."""
+        return {} if self._mailbox is None else self._mailbox.take_back()
+
+    def send(self, number: int, request: bytes | Parcel) -> None:
+        """Send what `put` has left out. Blocks until the process has taken it.
+
+        `OSError`: it never will, and has not read the request to its end.
+        """
+        if isinstance(request, bytes) and self._mailbox is None:  # without mailboxes there are no parcels, either
+            self._connection.send_bytes(numbered(number, request))
+        elif is_long(request):
+            send_long(request, self._connection)
+
+    def dismiss(self) -> None:
+        """Have the process, which has nothing to do, end. `OSError`: it has."""
+        if self._mailbox is None:
+            self._connection.send_bytes(END)
+        else:
+            self._mailbox.put(END)
 
     def receive(self) -> bytes | None:
         """The next message that is there to its end; None if there is none for now. Does not block."""
         return self._inbox.next()
+
+    def take_memory(self) -> Memory | None:
+        """The memory that came with the last message."""
+        return self._inbox.take_memory()
 
     @property
     def mild_measures(self) -> int:
@@ -103,11 +143,14 @@ class Child:
 
     def hang_up(self) -> None:
         with closing:
-            self._connection.close()
+            self.abandon()
 
     def abandon(self) -> None:
-        """In a forked child, where nobody else runs: this end of the pipe is the parent's."""
+        """In a forked child, where nobody else runs: these ends are the parent's."""
         self._connection.close()
+        self._inbox.close()
+        if self._mailbox is not None:
+            self._mailbox.close()
 
     def bury(self) -> None:
         """Let go of the process, which has ended."""
@@ -115,23 +158,28 @@ class Child:
         self._process.close()
 
 
-def _start(context: Any, name: str, args: tuple[Any, ...]) -> tuple[Any, Any]:
-    """A new process, and this side's end of its pipe."""
+def _start(context: Any, name: str, args: tuple[Any, ...]) -> tuple[Any, Any, Any]:
+    """A new process, this side's end of its pipe, and its mailbox if there are mailboxes."""
     ours, theirs = context.Pipe()
-    # A forked process inherits both ends. While it held ours, it would not notice that this process has gone.
-    inherited = ours if context.get_start_method() == "fork" else None
+    mailbox = Mailbox() if has_mailboxes() else None
+    # A forked process inherits all ends. While it held ours, it would not notice that this process has gone.
+    kept = (ours,) if mailbox is None else (ours, mailbox.inlet)
+    inherited = kept if context.get_start_method() == "fork" else ()
+    outlet = None if mailbox is None else mailbox.outlet
     if context.get_start_method() == "forkserver":
         name = _Deafening(name)
     try:
-        process = context.Process(target=worker.main, args=(theirs, inherited, *args), name=name)
+        process = context.Process(target=worker.main, args=(theirs, outlet, inherited, *args), name=name)
         with _interrupts_held_back(context):
             process.start()
     except BaseException:
         ours.close()
+        if mailbox is not None:
+            mailbox.close()
         raise
     finally:
         theirs.close()
-    return process, ours
+    return process, ours, mailbox
 
 
 class _Deafening(str):

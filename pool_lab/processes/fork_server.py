@@ -1,13 +1,34 @@
-"""A forked child starts a fork server of its own.
+"""What the fork server has to know.
 
-The one that its parent has started does not serve it. `multiprocessing` does not know that: in the child it asks how
-that process is doing, which is not the child's own, and fails. So the child forgets it.
+It is a process from which workers are forked, so what it has loaded they need not load: it is asked to load what every
+worker needs, besides what the program wants (`multiprocessing.set_forkserver_preload`). It can be asked before it has
+started.
+
+A forked child starts a fork server of its own. The one that its parent has started does not serve it; `multiprocessing`
+does not know that: in the child it asks how that process is doing, which is not the child's own, and fails. So the
+child forgets it.
 """
 
 import os
 import sys
+from multiprocessing.context import BaseContext
+from typing import Any
 
-__all__: list[str] = []
+__all__ = ["prepare"]
+
+NEEDED = ["pool_lab.processes.worker", "pool_lab.processes.by_value"]
+
+
+def prepare(context: BaseContext) -> None:
+    """Have the server load what workers need, if this context uses it and it has not started."""
+    if context.get_start_method() != "forkserver":
+        return
+    from multiprocessing import forkserver
+
+    server: Any = forkserver._forkserver
+    if server._forkserver_pid is None:
+        wanted = server._preload_modules
+        context.set_forkserver_preload([*wanted, *(module for module in NEEDED if module not in wanted)])
 
 
 def _forget() -> None:

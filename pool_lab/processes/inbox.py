@@ -5,8 +5,12 @@ not: a process may stop half-way through, for ever. So this keeps what has arriv
 """
 
 import os
+import socket
 import struct
+from collections import deque
 from typing import Any
+
+from .parcel import Memory, receive_with_memory
 
 __all__ = ["Inbox"]
 
@@ -25,14 +29,18 @@ class Inbox:
         """It is known that the other end was closed before all that it had been sent was read."""
         self._connection = connection
         self._arrived = bytearray()
+        self._taken = 0
+        """How much of it has been taken off."""
+        self._socket: socket.socket | None = None
+        self._memories: deque[Memory] = deque()
 
     def next(self) -> bytes | None:
         """The next message that is there to its end; None if there is none for now. Does not block."""
         try:
             if os.name == "nt":  # pipes keep messages apart there
                 return self._connection.recv_bytes() if self._connection.poll() else None
-            while (message := self._cut()) is None and self._connection.poll():
-                self._read()
+            while (message := self._cut()) is None and self._read():
+                pass
             return message
         except ConnectionResetError:  # only Linux says so
             self.left_unread = True
@@ -41,26 +49,45 @@ class Inbox:
         self.has_ended = True
         return None
 
-    def _read(self) -> None:
-        piece = os.read(self._connection.fileno(), PIECE)
+    def _read(self) -> bool:
+        """Take what has arrived. False: nothing has."""
+        if self._socket is None:  # it shares the connection's pipe, and does not block
+            self._socket = socket.socket(fileno=os.dup(self._connection.fileno()))
+        try:
+            piece, memories = receive_with_memory(self._socket, PIECE, wait=False)
+        except BlockingIOError:
+            return False
+        self._memories.extend(memories)
         if not piece:
             raise EOFError
+        if self._taken:
+            del self._arrived[: self._taken]
+            self._taken = 0
         self._arrived += piece
+        return True
+
+    def take_memory(self) -> Memory | None:
+        """What came with the last message."""
+        return self._memories.popleft() if self._memories else None
+
+    def close(self) -> None:
+        if self._socket is not None:
+            self._socket.close()
+        self._memories.clear()
 
     def _cut(self) -> bytes | None:
-        """Take the first message off what has arrived."""
-        arrived, begin = self._arrived, LENGTH.size
+        """Take the next message off what has arrived."""
+        arrived, begin = self._arrived, self._taken + LENGTH.size
         if len(arrived) < begin:
             return None
-        (length,) = LENGTH.unpack_from(arrived)
+        (length,) = LENGTH.unpack_from(arrived, self._taken)
         if length < 0:
             begin += LONG_LENGTH.size
             if len(arrived) < begin:
                 return None
-            (length,) = LONG_LENGTH.unpack_from(arrived, LENGTH.size)
+            (length,) = LONG_LENGTH.unpack_from(arrived, self._taken + LENGTH.size)
         if len(arrived) < begin + length:
             return None
+        self._taken = begin + length
         with memoryview(arrived) as view:
-            message = bytes(view[begin : begin + length])
-        del arrived[: begin + length]
-        return message
+            return bytes(view[begin : self._taken])

@@ -10,6 +10,7 @@ those made inside functions, lambdas among them, and those defined in a notebook
 other process can import. Those travel by value: see `by_value`.
 """
 
+import copyreg
 import io
 import linecache
 import pickle
@@ -19,22 +20,29 @@ import sys
 import traceback
 from collections.abc import Callable
 from enum import IntEnum
+from functools import lru_cache
 from multiprocessing.reduction import ForkingPickler
 from typing import Any, NamedTuple
 
 from pool_lab.call import Worktime, name_of, text_of
 from pool_lab.errors import CallPicklingError, CallUnpicklingError, RemoteTraceback
 
+from .parcel import LARGE, Memory, Parcel, can_be_sent, unpack
+
 __all__ = [
     "NO_WORKTIME",
+    "RETURNS",
     "BadReplyError",
+    "Outcome",
     "Reply",
     "ReplyKind",
     "dumps",
     "dumps_call",
     "dumps_error",
+    "dumps_outcomes",
     "dumps_result",
     "loads",
+    "loads_outcomes",
     "main_can_be_imported",
     "outcome",
     "raised",
@@ -61,6 +69,15 @@ class ReplyKind(IntEnum):
     """The call was asked to stop too early: it began at `began`, or is just about to; no payload."""
     UNREADABLE = 5
     """The call could not be unpickled, which raised the payload."""
+    RETURNED_APART = 7
+    """The payload is the head of a parcel, whose memory comes with the message."""
+    PART = 6
+    """Of the outcomes of a stint, while it goes on."""
+
+
+_KINDS = tuple(sorted(ReplyKind))
+RETURNS = frozenset({ReplyKind.RETURNED, ReplyKind.RETURNED_APART})
+_EXTRA_REDUCERS = ForkingPickler._extra_reducers  # type: ignore[attr-defined]
 
 
 class BadReplyError(Exception):
@@ -70,20 +87,24 @@ class BadReplyError(Exception):
 class Reply(NamedTuple):
     kind: ReplyKind
     request: int
-    """The worker's requests are counted from 0."""
+    """The number of the request, in the worker's mailbox."""
     worktime: Worktime
-    payload: bytes
+    payload: Any
+    """Bytes, or in a worker a parcel."""
+    memory: Memory | None = None
+    """If the kind says so."""
 
     def to_bytes(self) -> bytes:
-        return HEAD.pack(self.kind, self.request, *self.worktime) + self.payload
+        head: bytes = HEAD.pack(self.kind, self.request, *self.worktime) + self.payload
+        return head
 
     @classmethod
     def from_bytes(cls, message: bytes) -> "Reply":
         """Raises `BadReplyError`."""
         try:
             kind, request, *worktime = HEAD.unpack_from(message)
-            return cls(ReplyKind(kind), request, Worktime(*worktime), message[HEAD.size :])
-        except (struct.error, ValueError) as error:
+            return cls(_KINDS[kind], request, Worktime(*worktime), message[HEAD.size :])
+        except (struct.error, IndexError) as error:
             raise BadReplyError(f"{len(message)} bytes that are no reply: {error}") from None
 
 
@@ -92,22 +113,74 @@ NO_WORKTIME = Worktime(0.0, 0.0, 0.0)
 
 def dumps(value: object, *, to_worker: bool = False) -> bytes:
     """The value, pickled; by value what another process could not find by name. Raises whatever pickling raises."""
-    buffer = io.BytesIO()
+    return _dumps(value, None, to_worker=to_worker)
+
+
+def dumps_apart(value: object, *, to_worker: bool = False) -> bytes | Parcel:
+    """As `dumps`, but large buffers travel apart if there are any, and if that can be done."""
+    if not can_be_sent():
+        return dumps(value, to_worker=to_worker)
+    buffers: list[pickle.PickleBuffer] = []
+    pickled = _dumps(value, buffers, to_worker=to_worker)
+    if not buffers:
+        return pickled
     try:
-        ForkingPickler(buffer, PROTOCOL).dump(value)
+        return Parcel(pickled, buffers)
+    except OSError:  # there is not so much memory that could travel
+        return dumps(value, to_worker=to_worker)
+
+
+def _dumps(value: object, buffers: list[pickle.PickleBuffer] | None, *, to_worker: bool) -> bytes:
+    """`buffers`: a list that large buffers are put into instead of the pickle; None: they are not."""
+    pickled = io.BytesIO()
+    pickler = pickle.Pickler(pickled, PROTOCOL, buffer_callback=_sorter(buffers))
+    pickler.dispatch_table = _reducers()
+    try:
+        pickler.dump(value)
     except Exception as error:
-        return _dumps_by_value(value, error, to_worker=to_worker)
-    pickled = buffer.getvalue()
-    if b"__main__" in pickled and not main_can_be_imported():
-        return _dumps_by_value(value, None, to_worker=to_worker)
-    return pickled
+        return _dumps_by_value(value, buffers, error, to_worker=to_worker)
+    if b"__main__" in (text := pickled.getvalue()) and not main_can_be_imported():
+        return _dumps_by_value(value, buffers, None, to_worker=to_worker)
+    return text
 
 
-def _dumps_by_value(value: object, first_error: Exception | None, *, to_worker: bool) -> bytes:
+def _sorter(buffers: list[pickle.PickleBuffer] | None) -> Callable[[pickle.PickleBuffer], bool] | None:
+    """What pickle asks of each buffer: whether it belongs into the pickle. The others go into the list."""
+    if buffers is None:
+        return None
+    buffers.clear()
+
+    def is_small(buffer: pickle.PickleBuffer) -> bool:
+        try:
+            small = buffer.raw().nbytes < LARGE
+        except BufferError:  # it is in pieces
+            return True
+        if not small:
+            buffers.append(buffer)
+        return small
+
+    return is_small
+
+
+def _reducers() -> dict[type, Callable[[Any], Any]]:
+    """How to pickle what has a way of its own: registered with `copyreg`, or with multiprocessing."""
+    return _put_together(len(copyreg.dispatch_table), len(_EXTRA_REDUCERS))
+
+
+@lru_cache(maxsize=1)
+def _put_together(*lengths: int) -> dict[type, Callable[[Any], Any]]:
+    """`ForkingPickler` does this for every pickle, which takes longer than most pickles. `lengths` tell of news."""
+    return {**copyreg.dispatch_table, **_EXTRA_REDUCERS}
+
+
+def _dumps_by_value(
+    value: object, buffers: list[pickle.PickleBuffer] | None, first_error: Exception | None, *, to_worker: bool
+) -> bytes:
     from .by_value import dumps_by_value  # not everybody's pools need cloudpickle, and it takes long to import
 
     try:
-        return dumps_by_value(value, PROTOCOL, to_worker=to_worker, from_notebook=not main_can_be_imported())
+        how = {"protocol": PROTOCOL, "buffer_callback": _sorter(buffers)}
+        return dumps_by_value(value, how, to_worker=to_worker, from_notebook=not main_can_be_imported())
     except Exception as error:
         raise error from first_error
 
@@ -119,10 +192,10 @@ def main_can_be_imported() -> bool:
     return has_file and not hasattr(sys, "ps1")
 
 
-def dumps_call(function: Callable[..., Any], args: tuple[Any, ...], kwargs: dict[str, Any]) -> bytes:
+def dumps_call(function: Callable[..., Any], args: tuple[Any, ...], kwargs: dict[str, Any]) -> bytes | Parcel:
     """A request. Raises `CallPicklingError`, which names what could not be pickled."""
     try:
-        return dumps((function, args, kwargs), to_worker=True)
+        return dumps_apart((function, args, kwargs), to_worker=True)
     except Exception as error:
         culprit = _culprit({"the function": function, **_named(args), **kwargs})
         raise CallPicklingError(
@@ -131,15 +204,21 @@ def dumps_call(function: Callable[..., Any], args: tuple[Any, ...], kwargs: dict
         ) from error
 
 
-def dumps_result(result: object, function_name: str) -> bytes:
+def dumps_result(result: object, function_name: str) -> bytes | Parcel:
     """A result for a reply. Raises `CallPicklingError`."""
     try:
-        return dumps(result)
+        return dumps_apart(result)
     except Exception as error:
-        raise CallPicklingError(
-            f"the result of {function_name}(...), a {type(result).__qualname__}, "
-            f"cannot be sent back from the worker process: {text_of(error)}"
-        ) from error
+        raise _unsendable(result, function_name, error) from error
+
+
+def _unsendable(result: object, function_name: str, error: Exception) -> CallPicklingError:
+    failure = CallPicklingError(
+        f"the result of {function_name}(...), a {type(result).__qualname__}, "
+        f"cannot be sent back from the worker process: {text_of(error)}"
+    )
+    failure.__cause__ = error
+    return failure
 
 
 def dumps_error(error: BaseException) -> bytes:
@@ -159,6 +238,42 @@ def dumps_error(error: BaseException) -> bytes:
     return pickle.dumps((text, pickled))
 
 
+Outcome = tuple[bool, Any]
+"""True and what a call returned, or False and what it raised."""
+_PLAIN = frozenset({bool, bytes, complex, float, int, str, type(None)})
+"""What can certainly be pickled, and unpickled: many together, then, which is much faster."""
+
+
+def dumps_outcomes(outcomes: list[Outcome], function: Callable[..., Any], given_back: int = 0) -> bytes:
+    """The outcomes of calls of one function, and how many calls of its stint were not made and never will be."""
+    if all(returned for returned, _ in outcomes) and _PLAIN.issuperset({type(value) for _, value in outcomes}):
+        return pickle.dumps((given_back, True, [value for _, value in outcomes]), PROTOCOL)
+    return pickle.dumps((given_back, False, [_dumps_outcome(*one, function) for one in outcomes]), PROTOCOL)
+
+
+def _dumps_outcome(returned: bool, value: Any, function: Callable[..., Any]) -> tuple[ReplyKind, bytes]:
+    if returned:
+        try:
+            return ReplyKind.RETURNED, dumps(value)
+        except Exception as error:
+            value = _unsendable(value, name_of(function), error)
+    return ReplyKind.RAISED, dumps_error(value)
+
+
+def loads_outcomes(payload: bytes, function: Callable[..., Any]) -> tuple[int, list[Any], dict[int, BaseException]]:
+    """How many calls come back, what the others returned, and what they raised by position. Raises `BadReplyError`."""
+    try:
+        given_back, are_plain, parts = pickle.loads(payload)
+        if are_plain:
+            return given_back, parts, {}
+        replies = [Reply(kind, 0, NO_WORKTIME, part) for kind, part in parts]
+    except Exception as error:
+        raise BadReplyError(f"outcomes that cannot be read: {text_of(error)}") from error
+    outcomes = [outcome(reply, function) for reply in replies]
+    errors = {position: error for position, (_, error) in enumerate(outcomes) if error is not None}
+    return given_back, [result for result, _ in outcomes], errors
+
+
 def loads(payload: bytes, what: str) -> Any:
     """The value of a payload. Raises `CallUnpicklingError`, which says `what` it was."""
     try:
@@ -171,15 +286,19 @@ def _unreadable(what: str, error: BaseException) -> CallUnpicklingError:
     return CallUnpicklingError(f"{what} arrived but cannot be unpickled: {text_of(error)}")
 
 
-def outcome(reply: Reply, function_name: str) -> tuple[object, BaseException | None]:
+def outcome(reply: Reply, function: Callable[..., Any]) -> tuple[object, BaseException | None]:
     """What the call returned and None, or None and what it raised."""
-    if reply.kind is not ReplyKind.RETURNED:
-        error = raised(reply.payload, f"the exception of {function_name}(...)")
-        return None, error if reply.kind is ReplyKind.RAISED else _unreadable_call(function_name, error)
-    try:
-        return loads(reply.payload, f"the result of {function_name}(...)"), None
-    except CallUnpicklingError as failure:
-        return None, failure.with_traceback(None)
+    if reply.kind in RETURNS:
+        try:
+            if reply.memory is not None:
+                return unpack(reply.payload, reply.memory), None
+            return pickle.loads(reply.payload), None
+        except BaseException as error:  # foreign code runs here: a SystemExit must not end the thread that reads
+            failure = _unreadable(f"the result of {name_of(function)}(...)", error)
+            failure.__cause__ = error
+            return None, failure
+    reason = raised(reply.payload, f"the exception of {name_of(function)}(...)")
+    return None, reason if reply.kind is ReplyKind.RAISED else _unreadable_call(name_of(function), reason)
 
 
 def _unreadable_call(function_name: str, error: BaseException) -> CallUnpicklingError:

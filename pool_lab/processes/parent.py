@@ -1,8 +1,9 @@
 """`WorkerProcess`: the parent's handle of one worker process.
 
-Between `ready` and `hand_over` the worker is idle and reads its pipe, so a request can be written to the end, however
-large, and whoever writes it waits for that worker only. The call is put down in `_call` before it is written: should
-the worker die, the reader knows whose.
+Between `ready` and `hand_over` the worker is idle and waits for a request, so one can be sent to the end, however
+long, and whoever sends it waits for that worker only. While calls are short and many are queued, some are sent ahead to
+the worker at work. All are put down in `_assigned` before they are sent: should the worker die, the reader knows which
+it had begun.
 
 A worker ends for one of four reasons, and its call accordingly:
 
@@ -16,18 +17,24 @@ A worker ends for one of four reasons, and its call accordingly:
 import math
 import threading
 import time
+from collections.abc import Callable
+from contextlib import suppress
 from functools import partial
 from typing import Any
 
-from pool_lab.call import Call, name_of
+from pool_lab.call import Call
 from pool_lab.dispatch import Dispatcher
 from pool_lab.errors import CallPicklingError, WorkerDiedError, logger
 from pool_lab.staff import Doing
 
+from .assignments import Assignments
 from .child import Child
 from .deaths import broken, manner, occupation, timed_out
+from .mailbox import is_long
 from .messages import BadReplyError, Reply, ReplyKind, dumps_call, outcome, raised
+from .parcel import Parcel
 from .settings import Settings
+from .shares import ProcessShare
 
 __all__ = ["WorkerProcess"]
 
@@ -51,9 +58,9 @@ class WorkerProcess:
         self._child: Child = None  # type: ignore[assignment]  # until `start`, before which nobody asks for it
         self._arrived = False
         self._answered = 0
+        self._assigned = Assignments()
         self._sending = threading.Lock()  # held while the pipe is written to, and to close it
-        self._lock = threading.Lock()  # guards the next three
-        self._call: Call | None = None
+        self._lock = threading.Lock()  # guards the next two
         self._death: WorkerDiedError | None = None
         self._is_condemned = False
         self._is_fatal = False
@@ -76,41 +83,64 @@ class WorkerProcess:
             self.ident = self._child.pid
             self._settings.reader.add(self)
         except BaseException:
-            if self._child is not None:  # after Ctrl-C: it runs, and may even be listened to
-                self._settings.reader.discard(self)
-                self._child.kill()
-                self._child.bury()
-                self._child.hang_up()
-            self._buried.set()
+            self._give_up_starting()
             raise
+
+    def _give_up_starting(self) -> None:
+        """It did not come off. After Ctrl-C the process may run all the same, and the reader may see to its end."""
+        if self._child is not None:
+            self._child.kill()
+            if self._settings.reader.listens_to(self):
+                return
+            self._child.bury()
+            self._child.hang_up()
+        self._buried.set()
 
     def hand_over(self, call: Call) -> bool:
         try:
-            if not call.begin():
-                return False
-        except RuntimeError:  # its outcome was set by somebody else, which the future has logged
-            return False
-        try:
-            request = dumps_call(call.function, call.args, call.kwargs)
-        except CallPicklingError as error:
-            self._dispatcher.fail(call, error.with_traceback(None))
-            return False
-        except BaseException as error:  # Ctrl-C, or somebody's __reduce__ exits: neither may cost the worker
-            self._dispatcher.fail(call, error)
-            if isinstance(error, KeyboardInterrupt):
-                self._dispatcher.ready(self)
-                raise
+            request = self._request(call)
+        except KeyboardInterrupt:  # it may not cost the worker
+            self._dispatcher.ready(self)
+            raise
+        if request is None:
             return False
         self._dispatcher.reports.started(call, self)
-        if len(request) > ROOM and self._settings.reader.is_current_thread():
+        if isinstance(request, bytes) and len(request) > ROOM and self._settings.reader.is_current_thread():
             # Who listens to all workers waits for none of them to read.
             threading.Thread(target=self._send, args=(request, call), name=f"worker-{self.number}-feeder").start()
         else:
             self._send(request, call)
         return True
 
+    def _request(self, call: Call) -> bytes | Parcel | None:
+        """What to send; the call's future runs now. None: it is over already, or cannot be sent."""
+        try:
+            if not call.begin():
+                return None
+        except RuntimeError:  # its outcome was set by somebody else, which the future has logged
+            return None
+        try:
+            if isinstance(call, ProcessShare):
+                return call.batch.request(call)
+            return dumps_call(call.function, call.args, call.kwargs)
+        except CallPicklingError as error:
+            self._dispatcher.fail(call, error.with_traceback(None))
+        except BaseException as error:  # Ctrl-C, or somebody's __reduce__ exits
+            self._dispatcher.fail(call, error)
+            if isinstance(error, KeyboardInterrupt):
+                raise
+        return None
+
     def dismiss(self) -> None:
-        self._send(b"")
+        with suppress(OSError):  # the process has died; the reader notices
+            self._child.dismiss()
+
+    def recall(self) -> list[Call]:
+        return self._assigned.recall(self._child)
+
+    @property
+    def ahead(self) -> int:
+        return self._assigned.ahead
 
     def join(self) -> None:
         if self._settings.reader.is_current_thread():
@@ -130,12 +160,12 @@ class WorkerProcess:
             if self.ident is not None and self._death is None:
                 (self._child.kill if kill else self._child.terminate)()
 
-    def _send(self, message: bytes, call: Call | None = None) -> None:
+    def _send(self, request: bytes | Parcel, call: Call) -> None:
         try:
             with self._sending:
-                self._begin(call)
+                self._set_deadline()
                 try:
-                    self._child.send(message)
+                    self._child.send(self._assigned.give(call, request, self._child), request)
                 except OSError:  # the process has died; the reader notices
                     self._is_unread = True
         except BaseException as error:  # Ctrl-C: half a message may be in the pipe
@@ -146,10 +176,8 @@ class WorkerProcess:
             if self._death is not None:
                 self._settle()
 
-    def _begin(self, call: Call | None) -> None:
-        with self._lock:
-            self._call = call
-        if call is not None and self._settings.task_timeout < math.inf:
+    def _set_deadline(self) -> None:
+        if self._settings.task_timeout < math.inf:
             self.deadline = time.monotonic() + self._settings.task_timeout
             self._settings.reader.wake_by(self.deadline)
 
@@ -159,13 +187,16 @@ class WorkerProcess:
     def sources(self) -> tuple[Any, ...]:
         return self._child.sources if self._death is None else ()
 
-    def listen(self) -> bool:
+    def listen(self, forget: Callable[[], None]) -> bool:
         self._take_replies()
+        if self._may_send_ahead:
+            self._send_ahead()
         exitcode = self._child.exitcode
         if exitcode is None:
             self._watch_the_time()
             return True
         self._take_replies()  # a last one may have been written just before the end
+        forget()
         self._bury(exitcode)
         return False
 
@@ -173,13 +204,18 @@ class WorkerProcess:
         while (message := self._child.receive()) is not None:
             try:
                 if self._fault is None:
-                    self._take(Reply.from_bytes(message))
+                    reply = Reply.from_bytes(message)
+                    if reply.kind is ReplyKind.RETURNED_APART:
+                        reply = reply._replace(memory=self._child.take_memory())
+                    self._take(reply)
             except BadReplyError as error:
                 self._fault = f"was ended because it sent {error}"
                 self._child.kill()
 
     def _take(self, reply: Reply) -> None:
         match reply.kind:
+            case ReplyKind.RETURNED | ReplyKind.RETURNED_APART | ReplyKind.RAISED | ReplyKind.UNREADABLE:
+                self._finish(reply)
             case ReplyKind.ARRIVED if not self._arrived:
                 self._arrived = True
                 self._settings.false_starts = 0
@@ -187,27 +223,30 @@ class WorkerProcess:
                 self._dispatcher.ready(self)
             case ReplyKind.UNPREPARED if not self._arrived:
                 self._give_up(raised(reply.payload, "the initializer's exception"))
-            case ReplyKind.RETURNED | ReplyKind.RAISED | ReplyKind.UNREADABLE if reply.request == self._answered:
-                self._finish(reply)
-            case ReplyKind.BEGUN if reply.request == self._answered:
+            case ReplyKind.PART if isinstance(share := self._call, ProcessShare):
+                share.batch.part(share, reply)
+            case ReplyKind.BEGUN if self._call is not None:
                 self._give_time(reply.worktime.began)
             case _:
                 raise BadReplyError(f"a reply that nothing had asked for: {reply.kind.name}, {reply.request}")
 
     def _finish(self, reply: Reply) -> None:
         """The call is done: give the worker the next one first, then tell the future, whose callbacks may take long."""
-        with self._lock:
-            call, self._call = self._call, None
-        if call is None:
-            raise BadReplyError("a reply before a request")
+        call, following, given = self._assigned.answered(reply.request)
         self._answered += 1
-        if reply.worktime.ended - reply.worktime.began < self._settings.task_timeout:
+        took_s = reply.worktime.ended - reply.worktime.began
+        self._settings.note_pace(took_s)
+        if self._measures and took_s < self._settings.task_timeout:
             self._pardon()
-        result, error = outcome(reply, name_of(call.function)) if self._verdict is None else self._late_outcome(reply)
-        self._dispatcher.reports.ended(call, self, reply.worktime, error)
+        result, error = self._outcome(call, reply)
+        if self._dispatcher.observers:
+            self._dispatcher.reports.ended(call, self, reply.worktime, error)
         call.let_go()
         try:
-            if self._verdict is not None:  # its deadline stays: until the process has ended it is watched
+            if following is not None:
+                if self._dispatcher.observers:  # it has begun, as far as we know, when this one had ended
+                    self._dispatcher.reports.started(following, self, since=max(given, reply.worktime.ended))
+            elif self._verdict is not None:  # its deadline stays: until the process has ended it is watched
                 self._dispatcher.retire(self)
             else:
                 self.deadline = math.inf
@@ -218,6 +257,14 @@ class WorkerProcess:
                 call.set_result(result)
             else:
                 call.set_exception(error)
+
+    def _outcome(self, call: Call, reply: Reply) -> tuple[object, BaseException | None]:
+        if self._verdict is not None:
+            return self._late_outcome(reply)
+        if isinstance(call, ProcessShare):
+            call.batch.settle(call, reply)
+            return None, None
+        return outcome(reply, call.function)
 
     def _late_outcome(self, reply: Reply) -> tuple[None, BaseException | None]:
         """The call was asked to stop, and so it did."""
@@ -231,6 +278,7 @@ class WorkerProcess:
             return
         if self._measures == 0 and self._verdict is None and self._call is not None:
             self._verdict = timed_out(self._call, self._settings.task_timeout)
+            self._dispatcher.call_back()
         measures = self._child.measures[self._measures :]
         self._measures += 1
         self.deadline = time.monotonic() + GRACE_S if len(measures) > 1 else math.inf
@@ -249,6 +297,34 @@ class WorkerProcess:
         self._verdict, self._measures = None, 0
         return True
 
+    # Calls sent ahead
+
+    @property
+    def _may_send_ahead(self) -> bool:
+        """Not if something is still to be decided when the call that runs has ended."""
+        settings = self._settings
+        counts = settings.max_tasks is not None or settings.task_timeout < math.inf or self._verdict is not None
+        return self._child.has_mailbox and not counts
+
+    def _send_ahead(self) -> None:
+        """As many as will be done in a moment, and no more than are to spare."""
+        dispatcher = self._dispatcher
+        wanted = min(self._settings.calls_ahead, dispatcher.spare)
+        if self._assigned.ahead * 2 > wanted:  # not one by one: a worker that has just gone to sleep is woken once
+            return
+        while self._assigned.ahead < wanted and (call := dispatcher.next_ahead()) is not None:
+            if not self._send_one_ahead(call):
+                dispatcher.put_back(call)
+                break
+        if not dispatcher.sends_ahead and self._assigned.ahead:  # somebody became idle who may have seen none of them
+            dispatcher.call_back()
+
+    def _send_one_ahead(self, call: Call) -> bool:
+        request = self._request(call)
+        return request is None or (
+            not is_long(request) and self._assigned.give_ahead(call, request, self._child, self._dispatcher)
+        )
+
     # The end of the worker
 
     def _give_up(self, error: BaseException) -> None:
@@ -259,7 +335,7 @@ class WorkerProcess:
 
     def _bury(self, exitcode: int) -> None:
         """The process has ended. If nobody had asked it to, that breaks the pool, or another takes its place."""
-        lost_call = None if self._is_unread or self._child.left_unread else self._call
+        lost_call = None if self._is_unread or self._child.left_unread else self._assigned.begun(self._child)
         doing = occupation(lost_call, is_up=self._arrived)
         died = f"worker {self.number} (process {self.ident}) {self._fault or manner(exitcode)} {doing}"
         self._is_fatal = self._breaks_pool()
@@ -308,14 +384,19 @@ class WorkerProcess:
         """
         if not self._sending.acquire(blocking=False):
             return
-        self._child.hang_up()
-        with self._lock:
-            call, self._call = self._call, None
+        begun, unread = self._assigned.clear(self._child)
         self._sending.release()
-        if call is not None:
-            self._lose(call)
+        for call in reversed(unread):
+            self._lose(call, is_unread=True)
+        for call in begun:
+            self._lose(call, is_unread=self._is_unread or self._child.left_unread)
 
-    def _lose(self, call: Call) -> None:
+    @property
+    def _call(self) -> Call | None:
+        """The call that it runs."""
+        return self._assigned.running
+
+    def _lose(self, call: Call, *, is_unread: bool) -> None:
         """The call's worker is dead."""
         if self._verdict is not None:
             self._verdict.__cause__ = self._death
@@ -323,7 +404,7 @@ class WorkerProcess:
         elif self._is_fatal:
             error = self._dispatcher.break_pool(partial(broken, str(self._death), self._death))
             self._dispatcher.fail(call, error())
-        elif self._is_unread or self._child.left_unread:
+        elif is_unread:
             self._dispatcher.take_back(call)
         elif self._death is not None:
             self._dispatcher.fail(call, self._death)

@@ -17,12 +17,14 @@ from typing import Any, TypeVar
 
 from pool_lab.cpus import usable_cpus
 from pool_lab.events import Observer
-from pool_lab.executor import whole_number
+from pool_lab.executor import Executor, whole_number
 from pool_lab.pool import Pool, check_initializer, worker_count
 
+from . import fork_server
 from .parent import WorkerProcess
 from .reader import Reader
 from .settings import Settings
+from .shares import ProcessBatch
 from .worker import Initializer
 
 __all__ = ["ProcessPoolExecutor"]
@@ -42,6 +44,8 @@ class ProcessPoolExecutor(Pool, concurrent.futures.ProcessPoolExecutor):
     Functions, arguments, results and exceptions travel between processes and must be picklable; functions and classes
     from a notebook cell, closures and lambdas are.
     """
+
+    _batch = ProcessBatch
 
     def __init__(
         self,
@@ -79,6 +83,7 @@ class ProcessPoolExecutor(Pool, concurrent.futures.ProcessPoolExecutor):
         """
         check_initializer(initializer)
         context = mp_context or _default_context(max_tasks_per_child, (initializer, *initargs))
+        fork_server.prepare(context)
         reader = Reader(f"ProcessPoolExecutor-{next(_pools)}-reader")
         settings = Settings(
             context,
@@ -90,25 +95,29 @@ class ProcessPoolExecutor(Pool, concurrent.futures.ProcessPoolExecutor):
         )
         super().__init__(_size(max_workers), partial(WorkerProcess, settings), observer, reader.close)
         self._reader = reader
+        # Else each call counts by itself: towards the end of its worker, its time, or what dies with a worker.
+        self._makes_batches = max_tasks_per_child is None and task_timeout is None and not replace_workers
 
     def map(
         self,
         fn: Callable[..., T],
         *iterables: Iterable[Any],
         timeout: float | None = None,
-        chunksize: int = 1,
+        chunksize: int | None = None,
         buffersize: int | None = None,
     ) -> Iterator[T]:
         """As in `Executor.map`, with `chunksize` inputs, and then their results, travelling together.
 
         `buffersize` counts such chunks.
         """
-        if whole_number("chunksize", chunksize) < 1:
+        if chunksize is not None and whole_number("chunksize", chunksize) < 1:
             raise ValueError(f"chunksize must be >= 1, got {chunksize}")
-        if chunksize == 1:
+        if chunksize is None and self._makes_batches:
             return super().map(fn, *iterables, timeout=timeout, buffersize=buffersize)
+        if chunksize is None or chunksize == 1:
+            return Executor.map(self, fn, *iterables, timeout=timeout, buffersize=buffersize)
         chunks = _chunks(zip(*iterables, strict=False), chunksize)
-        return _one_by_one(super().map(partial(_run_chunk, fn), chunks, timeout=timeout, buffersize=buffersize))
+        return _one_by_one(Executor.map(self, partial(_run_chunk, fn), chunks, timeout=timeout, buffersize=buffersize))
 
     def resize(self, max_workers: int) -> None:
         super().resize(_checked_size(max_workers))

@@ -9,10 +9,15 @@ import os
 import threading
 import time
 import weakref
-from multiprocessing.connection import Connection, Pipe, wait
+from collections.abc import Callable, Set
+from functools import partial
+from multiprocessing.connection import Connection, Pipe
+from selectors import EVENT_READ
 from typing import Any, Protocol
 
 from pool_lab.errors import logger
+
+from .selecting import Selector
 
 __all__ = ["Reader", "Voice", "closing"]
 
@@ -34,8 +39,47 @@ class Voice(Protocol):
         Empty when there will be no more.
         """
 
-    def listen(self) -> bool:
-        """Take all the news, and see to the deadline. False: there will be no more. Called in the reader's thread."""
+    def listen(self, forget: Callable[[], None]) -> bool:
+        """Take all the news, and see to the deadline. False: there will be no more. Called in the reader's thread.
+
+        `forget` has to be called before one of the sources is closed.
+        """
+
+
+_BELL: Any = object()
+
+
+class Ears:
+    """Whom to listen to, and by which sources. The system is told once, and not each time."""
+
+    def __init__(self) -> None:
+        self._selector = Selector()
+        self._sources: dict[Any, tuple[Any, ...]] = {}
+
+    @property
+    def known(self) -> Set[Any]:
+        return self._sources.keys()
+
+    def listen_to(self, voice: Any, sources: tuple[Any, ...]) -> None:
+        before = self._sources.get(voice, ())
+        if sources == before:
+            return
+        for source in set(before).difference(sources):
+            self._selector.unregister(source)
+        for source in set(sources).difference(before):
+            self._selector.register(source, EVENT_READ, voice)
+        self._sources[voice] = sources
+
+    def forget(self, voice: Any) -> None:
+        self.listen_to(voice, ())
+        self._sources.pop(voice, None)
+
+    def select(self, patience: float | None) -> set[Any]:
+        """Who has news, in `patience` seconds at the latest."""
+        return {key.data for key, _ in self._selector.select(patience)}
+
+    def close(self) -> None:
+        self._selector.close()
 
 
 # Held while a pipe is closed, and by whoever forks. A child closes the pipes it has inherited: one that was just being
@@ -68,10 +112,9 @@ class Reader:
                 self._bell.send_bytes(b"!")
             self._voices.add(voice)
 
-    def discard(self, voice: Voice) -> None:
-        """Do not listen to it any more."""
+    def listens_to(self, voice: Voice) -> bool:
         with self._lock:
-            self._voices.discard(voice)
+            return voice in self._voices
 
     def wake_by(self, moment: float) -> None:
         """A voice has got this deadline: do not sleep longer."""
@@ -118,16 +161,23 @@ class Reader:
         self.__init__(self._name)  # type: ignore[misc]
 
     def _read(self, ear: "Connection[bytes, bytes]", bell: "Connection[bytes, bytes]") -> None:
+        ears = Ears()
+        ears.listen_to(_BELL, (ear,))
         try:
-            while (sources := self._sources(ear)) is not None:
-                ready = wait([ear, *sources], self._patience())
-                if ear in ready:
+            while (voices := self._expected(ear)) is not None:
+                for voice in voices - ears.known:
+                    ears.listen_to(voice, voice.sources)
+                with_news = ears.select(self._patience())
+                if _BELL in with_news:
+                    with_news.remove(_BELL)
                     ear.recv_bytes()
-                now = time.monotonic()
-                with_news = {sources[source] for source in ready if source in sources}
-                for voice in {*with_news, *(voice for voice in sources.values() if voice.deadline <= now)}:
-                    self._hear(voice)
+                if self._wakes_at < math.inf:
+                    now = time.monotonic()
+                    with_news.update(voice for voice in voices if voice.deadline <= now)
+                for voice in with_news:
+                    self._hear(voice, ears)
         finally:
+            ears.close()
             with closing:
                 ear.close()
                 bell.close()
@@ -137,16 +187,20 @@ class Reader:
         wakes_at = self._wakes_at
         return None if wakes_at == math.inf else min(max(wakes_at - time.monotonic(), 0), LONGEST_SLEEP_S)
 
-    def _hear(self, voice: Voice) -> None:
+    def _hear(self, voice: Voice, ears: Ears) -> None:
         try:
-            goes_on = voice.listen()
+            goes_on = voice.listen(partial(ears.forget, voice))
         except BaseException:  # whatever it was, the other workers are waiting to be heard
             logger.critical("Exception in %s", self._name, exc_info=True)
             goes_on = bool(voice.sources)
-        if not goes_on:
-            self.discard(voice)
+        if goes_on:
+            ears.listen_to(voice, voice.sources)
+        else:
+            ears.forget(voice)
+            with self._lock:
+                self._voices.remove(voice)
 
-    def _sources(self, ear: "Connection[bytes, bytes]") -> "dict[Any, Voice] | None":
+    def _expected(self, ear: "Connection[bytes, bytes]") -> "set[Voice] | None":
         """Whom to listen to now; None: it is over."""
         with self._lock:
             if ear not in self._ends:
@@ -155,7 +209,7 @@ class Reader:
                 self._reading = False
                 return None
             self._wakes_at = min((voice.deadline for voice in self._voices), default=math.inf)
-            return {source: voice for voice in self._voices for source in voice.sources}
+            return set(self._voices)
 
 
 def _after_fork() -> None:

@@ -1,26 +1,30 @@
-"""The worker's side: a process that takes requests from its pipe, one at a time, and replies.
+"""The worker's side: a process that takes requests from its mailbox, one at a time, and replies.
 
-It ends when it is sent an empty message, when its pool's process is gone (then the pipe ends), or when its initializer
+It ends when it is told to, when its pool's process is gone (then mailbox and pipe end), or when its initializer
 fails. A signal asks it to stop the call that it runs. What calls print goes, line by line, where the standard output of
 the pool's process goes; a notebook shows it, except on Windows.
 """
 
 import io
 import multiprocessing.util
-import pickle
 import signal
 import sys
 import time
 from collections.abc import Callable
 from contextlib import suppress
 from multiprocessing.connection import Connection
+from socket import socket
 from types import FrameType
 from typing import Any
 
 from pool_lab.call import Stopwatch, Worktime, name_of
 from pool_lab.errors import logger
 
+from .inbox import LENGTH
+from .mailbox import Letters
 from .messages import NO_WORKTIME, Reply, ReplyKind, dumps, dumps_error, dumps_result, loads, main_can_be_imported
+from .parcel import Parcel, send_memory
+from .stint import Steward, Stint
 
 __all__ = ["STOP_SIGNAL", "Caller", "Initializer", "main"]
 
@@ -65,13 +69,14 @@ class _Arrived:
 
 def main(
     connection: "Connection[bytes, bytes]",
-    inherited: "Connection[bytes, bytes] | None",
+    outlet: "socket | None",
+    inherited: tuple[Any, ...],
     initializer: Callable[[], None] | None,
     task_timeout: float,
 ) -> None:
-    """What the process runs. `inherited` is the pool's end of the pipe, if this process got it as well."""
-    if inherited is not None:
-        inherited.close()
+    """What the process runs. `inherited` are the pool's ends, if this process got them as well."""
+    for end in inherited:
+        end.close()
     # Ctrl-C reaches every process of the terminal or the kernel. Whether the pool ends is for its owner to say. A
     # handler, not SIG_IGN: programs that a call starts get the default back.
     signal.signal(signal.SIGINT, lambda signum, frame: None)
@@ -84,10 +89,11 @@ def main(
     caller = Caller(connection, task_timeout)
     if STOP_SIGNAL is not None:
         signal.signal(STOP_SIGNAL, caller.stop)
+    letters = Letters(outlet, connection)
     with connection:
         try:
             if _prepare(connection, initializer):
-                while _serve(connection, caller):
+                while _serve(letters, connection, caller):
                     pass
         except (EOFError, OSError):
             return  # the pool's process is gone
@@ -111,17 +117,26 @@ def _prepare(connection: "Connection[bytes, bytes]", initializer: Callable[[], N
     return True
 
 
-def _serve(connection: "Connection[bytes, bytes]", caller: "Caller") -> bool:
+def _serve(letters: Letters, connection: "Connection[bytes, bytes]", caller: "Caller") -> bool:
     """Take one request and reply; False if it was the order to end. A worker keeps nothing of a call while it waits."""
-    request = connection.recv_bytes()
-    if not request:
+    letter = letters.next()
+    if letter is None:
         return False
-    reply = caller.answer(request)
+    reply = caller.answer(*letter)
+    del letter
     for stream in (sys.stdout, sys.stderr):
         with suppress(Exception):  # it may be None, or closed
             stream.flush()
-    connection.send_bytes(reply.to_bytes())
+    _send(reply, connection)
     return True
+
+
+def _send(reply: Reply, connection: "Connection[bytes, bytes]") -> None:
+    if isinstance(reply.payload, Parcel):
+        head = reply._replace(kind=ReplyKind.RETURNED_APART, payload=reply.payload.head).to_bytes()
+        send_memory(LENGTH.pack(len(head)) + head, reply.payload, connection)
+    else:
+        connection.send_bytes(reply.to_bytes())
 
 
 class Caller:
@@ -130,30 +145,36 @@ class Caller:
     def __init__(self, connection: "Connection[bytes, bytes]", task_timeout: float) -> None:
         self._connection = connection
         self._task_timeout = task_timeout
-        self._answered = 0
+        self._number = 0
+        self._steward = Steward(connection)
         self._may_be_stopped = False
         self._arrived = 0.0
         self._began: float | None = None
 
-    def answer(self, request: bytes) -> Reply:
+    def answer(self, number: int, unpickle: Callable[[], Any]) -> Reply:
         """Make the call."""
+        self._number = number
         kind, clock = ReplyKind.UNREADABLE, Stopwatch()
         self._arrived, self._began, self._may_be_stopped = clock.began, None, True
         try:
-            function, args, kwargs = pickle.loads(request)
-            del request
+            function, args, kwargs = unpickle()
+            del unpickle
             kind, clock = ReplyKind.RAISED, Stopwatch()
             self._began = clock.began
-            result = function(*args, **kwargs)
-            worktime = clock.read()
-            payload = dumps_result(result, name_of(function))
+            payload: bytes | Parcel
+            if type(function) is Stint:
+                payload = function.run(number, self._steward)
+                worktime = clock.read()
+            else:
+                result = function(*args, **kwargs)
+                worktime = clock.read()
+                payload = dumps_result(result, name_of(function))
             self._may_be_stopped = False
             kind = ReplyKind.RETURNED
         except BaseException as error:
             self._may_be_stopped = False
             worktime, payload = clock.read(), dumps_error(error)
-        self._answered += 1
-        return Reply(kind, self._answered - 1, worktime, payload)
+        return Reply(kind, number, worktime, payload)
 
     def stop(self, signum: int, frame: FrameType | None) -> None:
         """Raise `KeyboardInterrupt` in the call if it is over its time.
@@ -166,9 +187,7 @@ class Caller:
         now = time.perf_counter()
         began = self._began or (now if now - self._arrived < LONGEST_IMPORT_S else self._arrived)
         if now - began < self._task_timeout:
-            self._connection.send_bytes(
-                Reply(ReplyKind.BEGUN, self._answered, Worktime(began, now, 0.0), b"").to_bytes()
-            )
+            self._connection.send_bytes(Reply(ReplyKind.BEGUN, self._number, Worktime(began, now, 0.0), b"").to_bytes())
         else:
             self._may_be_stopped = False
             raise KeyboardInterrupt("the call ran longer than its pool's task_timeout")

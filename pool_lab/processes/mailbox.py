@@ -1,0 +1,113 @@
+"""`Mailbox`: requests for a worker, some of which it has not read yet.
+
+A worker whose calls are short should find the next one waiting. But a call that was sent ahead must not wait while
+another worker is idle, and may still be cancelled. So it has to be certain, at any moment and without asking the
+worker, who has which request. The operating system sees to that: a request is one packet in a socket, the worker reads
+one when it is about to make the call, and the pool keeps an end of the socket from which it can read as well. Each
+packet is read once, by the one or by the other: what the pool gets back nobody has begun, and the rest has been.
+
+A packet is the number of the request and what is pickled. A long request goes through the worker's pipe, and only its
+number into the mailbox.
+
+    pool    put(packet) --> | 7 | 8 | 9 |  --> Letters.next()    worker
+            take_back() <-- | 7 | 8 | 9 |
+
+Only Linux has such sockets between processes (SOCK_SEQPACKET). Elsewhere all goes through the pipe, one at a time.
+"""
+
+import pickle
+import socket
+import struct
+import sys
+from collections.abc import Callable
+from functools import partial
+from multiprocessing.connection import Connection
+from typing import Any
+
+from .parcel import Parcel, receive_memory, send_memory, unpack
+
+__all__ = ["END", "Letters", "Mailbox", "has_mailboxes", "is_long", "numbered", "send_long"]
+
+LARGEST = 16384
+"""Bytes of a packet."""
+NUMBER = struct.Struct("<Q")
+PLAIN, APART = b"p", b"a"
+"""What a long request begins with: it is only pickled, or it is the head of a parcel."""
+END = b"\0"
+"""No number: the worker is to end."""
+
+
+def has_mailboxes() -> bool:
+    return sys.platform == "linux"
+
+
+def is_long(request: bytes | Parcel) -> bool:
+    return len(request) > LARGEST - NUMBER.size
+
+
+def send_long(request: bytes | Parcel, connection: "Connection[bytes, bytes]") -> None:
+    if isinstance(request, Parcel):
+        connection.send_bytes(APART + request.head)
+        send_memory(b"m", request, connection)
+    else:
+        connection.send_bytes(PLAIN + request)
+
+
+def numbered(number: int, request: bytes) -> bytes:
+    return NUMBER.pack(number) + request
+
+
+class Mailbox:
+    """The pool's side. Nothing blocks."""
+
+    def __init__(self) -> None:
+        self.inlet, self.outlet = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+
+    def put(self, packet: bytes) -> bool:
+        """False: it is full. `OSError`: it is closed."""
+        try:
+            self.inlet.send(packet, socket.MSG_DONTWAIT)
+        except BlockingIOError:
+            return False
+        return True
+
+    def take_back(self) -> dict[int, bytes]:
+        """The packets that the worker has not read, and now never will, by number."""
+        packets = {}
+        try:
+            while len(packet := self.outlet.recv(LARGEST, socket.MSG_DONTWAIT)) >= NUMBER.size:
+                packets[NUMBER.unpack_from(packet)[0]] = packet
+        except OSError:  # it is empty, or closed
+            pass
+        return packets
+
+    def close(self) -> None:
+        self.inlet.close()
+        self.outlet.close()
+
+
+class Letters:
+    """The worker's side: requests, one after the other."""
+
+    def __init__(self, outlet: "socket.socket | None", connection: "Connection[bytes, bytes]") -> None:
+        self._outlet = outlet
+        self._connection = connection
+        self._packet = bytearray(LARGEST)
+
+    def next(self) -> tuple[int, Callable[[], Any]] | None:
+        """Number, and what unpickles the request. None: the worker is to end, or its pool is gone. Blocks."""
+        if self._outlet is None:  # no request has large buffers apart, then
+            message = memoryview(self._connection.recv_bytes())
+        else:
+            message = memoryview(self._packet)[: self._outlet.recv_into(self._packet)]
+        if len(message) < NUMBER.size:
+            return None
+        (number,) = NUMBER.unpack_from(message)
+        request = message[NUMBER.size :]
+        return number, self._long_request() if not len(request) else partial(pickle.loads, request)
+
+    def _long_request(self) -> Callable[[], Any]:
+        message = memoryview(self._connection.recv_bytes())
+        if message[:1] == PLAIN:
+            return partial(pickle.loads, message[1:])
+        return partial(unpack, message[1:], receive_memory(self._connection))
