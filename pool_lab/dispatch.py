@@ -309,11 +309,13 @@ class Dispatcher(Desk):
             text = f"cannot start worker {worker.number}: {error!r}"
             self.lost(worker, text)
             self.gone(worker)
-            if isinstance(error, Exception) and self.workers:
+            if isinstance(error, KeyboardInterrupt):  # Ctrl-C: another can be started
+                self.replace_lost()
+            elif not self.workers:
+                self.break_pool(partial(worker.broken, text, error))
+            elif isinstance(error, Exception):
                 logger.exception("%s; the others do its work", text)
                 return
-            if not self.workers:
-                self.break_pool(partial(worker.broken, text, error))
             raise
 
     def _next_order(self, worker: Worker) -> tuple[Worker, Call] | None:

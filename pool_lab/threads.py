@@ -83,6 +83,9 @@ class ThreadWorker:
     def start(self) -> None:
         try:
             self._thread.start()
+        except BaseException:
+            self.dismiss()  # after Ctrl-C it may run all the same
+            raise
         finally:
             self._started.set()
 

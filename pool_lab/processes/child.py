@@ -4,6 +4,7 @@ Replies come through the pipe, and long requests go through it: who sends one wa
 Nothing else waits.
 """
 
+import operator
 import os
 import signal
 import threading
@@ -23,6 +24,8 @@ from .reader import closing
 __all__ = ["Child"]
 
 ON_WINDOWS = os.name == "nt"
+UNKNOWN_EXITCODE = 255
+"""What multiprocessing says for processes of a fork server that is gone."""
 CAN_ASK = worker.STOP_SIGNAL is not None
 
 # With fork, a process started at the same moment would inherit this one's end of the pipe and keep it open. The child
@@ -60,8 +63,19 @@ class Child:
     @property
     def exitcode(self) -> int | None:
         """Minus the number of the signal that killed it; None while it lives."""
+        if self._inbox.has_ended and self._process.exitcode is None and self._was_waited_for():
+            self._process._popen.returncode = UNKNOWN_EXITCODE  # or multiprocessing would wait for it for ever
         code: int | None = self._process.exitcode
         return code
+
+    def _was_waited_for(self) -> bool:
+        """Whether another part of the program has asked the system for the exit code; it is told once."""
+        if not ON_WINDOWS:
+            try:
+                os.kill(self.pid, 0)
+            except OSError:
+                return True
+        return False
 
     def put(self, number: int, request: bytes | Parcel) -> bool:
         """Put the request into the mailbox, or if it is too long its number. False: it is full. Does not block."""
@@ -149,6 +163,8 @@ def _start(context: Any, name: str, backlog: Mailbox | None, args: tuple[Any, ..
     inlets = [each.inlet for each in (mailbox, backlog) if each is not None]
     inherited = (ours, *inlets) if context.get_start_method() == "fork" else ()
     outlets = [None if each is None else each.outlet for each in (mailbox, backlog)]
+    if context.get_start_method() == "forkserver":
+        name = _Deafening(name)
     try:
         process = context.Process(target=worker.main, args=(theirs, *outlets, inherited, *args), name=name)
         with _interrupts_held_back(context):
@@ -163,11 +179,29 @@ def _start(context: Any, name: str, backlog: Mailbox | None, args: tuple[Any, ..
     return process, ours, mailbox
 
 
+class _Deafening(str):
+    """A name. The process that reads it is deaf to Ctrl-C from then on, until `worker.main` says otherwise.
+
+    For forkserver: the server's own mask cannot be used, as it has other customers. The name is the first thing of ours
+    that its child reads, before it imports `__main__` and us; so the pickle mentions only what comes with Python.
+    """
+
+    __slots__ = ()
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return operator.getitem, ((_Ban(), str(self)), 1)
+
+
+class _Ban:
+    def __reduce__(self) -> tuple[Any, ...]:
+        return signal.pthread_sigmask, (signal.SIG_BLOCK, (signal.SIGINT,))
+
+
 @contextmanager
 def _interrupts_held_back(context: Any) -> Iterator[None]:
     """A process that starts in here is deaf to Ctrl-C until `worker.main` says otherwise.
 
-    Not with forkserver: there it is the server's mask that counts, and the server has other customers.
+    Not with forkserver: there the process's name sees to it.
     """
     if not hasattr(signal, "pthread_sigmask") or context.get_start_method() == "forkserver":
         yield

@@ -84,8 +84,18 @@ class WorkerProcess:
             self.ident = self._child.pid
             self._settings.reader.add(self)
         except BaseException:
-            self._buried.set()
+            self._give_up_starting()
             raise
+
+    def _give_up_starting(self) -> None:
+        """It did not come off. After Ctrl-C the process may run all the same, and the reader may see to its end."""
+        if self._child is not None:
+            self._child.kill()
+            if self._settings.reader.listens_to(self):
+                return
+            self._child.bury()
+            self._child.hang_up()
+        self._buried.set()
 
     def hand_over(self, call: Call) -> bool:
         try:

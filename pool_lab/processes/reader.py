@@ -114,6 +114,10 @@ class Reader:
                 self._bell.send_bytes(b"!")
             self._voices.add(voice)
 
+    def listens_to(self, voice: Voice) -> bool:
+        with self._lock:
+            return voice in self._voices
+
     def wake_by(self, moment: float) -> None:
         """A voice has got this deadline: do not sleep longer."""
         if self.is_current_thread():
@@ -134,7 +138,14 @@ class Reader:
         ear, self._bell = Pipe(duplex=False)
         self._ends = (ear, self._bell)
         thread = threading.Thread(target=self._read, args=self._ends, name=self._name, daemon=False)
-        thread.start()
+        try:
+            thread.start()
+        except BaseException:
+            self._ends = ()  # after Ctrl-C the thread may run all the same: it is not the one any more
+            if thread.ident is None:
+                ear.close()
+                self._bell.close()
+            raise
         self._thread, self._reading = thread, True
 
     def is_current_thread(self) -> bool:
@@ -156,7 +167,7 @@ class Reader:
         ears = Ears()
         ears.listen_to(_BELL, (ear,))
         try:
-            while (voices := self._expected()) is not None:
+            while (voices := self._expected(ear)) is not None:
                 for voice in voices - ears.known:
                     ears.listen_to(voice, voice.sources)
                 with_news = ears.select(self._patience())
@@ -193,9 +204,11 @@ class Reader:
             with self._lock:
                 self._voices.remove(voice)
 
-    def _expected(self) -> "set[Voice] | None":
+    def _expected(self, ear: "Connection[bytes, bytes]") -> "set[Voice] | None":
         """Whom to listen to now; None: it is over."""
         with self._lock:
+            if ear not in self._ends:
+                return None
             if self._closed and not self._voices:
                 self._reading = False
                 return None
