@@ -14,18 +14,21 @@ from collections.abc import Callable, Mapping
 from functools import partial
 from typing import Any, Self, TypeVar
 
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+
 from pool_lab.call import name_of
 from pool_lab.future import FINISHED, RUNNING, AnyFuture
 from pool_lab.lab.answers import Line, LineKind
 from pool_lab.lab.audience import someone_is_there
 from pool_lab.lab.cells import replace_what_this_cell_made
 from pool_lab.lab.controls import COVER, Gate
-from pool_lab.lab.exhibit import Exhibit, Still
+from pool_lab.lab.exhibit import Exhibit, Still, on_axes
 from pool_lab.lab.following import STATES, Life
 from pool_lab.lab.holding import Hold, Holds, Outcome, before_shutdown
 from pool_lab.lab.inquiring import SETTLES_S, Inquiry, Which
 from pool_lab.lab.kinds import kind_of
-from pool_lab.lab.state_diagram import draw_states
+from pool_lab.lab.state_diagram import draw_states, states_axes
 
 __all__ = ["FutureInspector", "inspect_futures"]
 
@@ -126,9 +129,10 @@ class FutureInspector(Inquiry, Exhibit):
             gate.when_open(lambda: self.view.set_trait("cover", ""))
         return self
 
-    def figure(self) -> Still:
-        still = Still()
-        still.title, still.alt = "states of futures", self.summary()
+    def figure(self, ax: Axes | None = None) -> Figure:
+        if ax is not None:
+            return on_axes(ax, lambda: states_axes(ax, self.lives, self.kind))
+        still = Still("states of futures", self.summary())
         draw_states(still, self.lives, self.kind, still.alt)
         return still
 

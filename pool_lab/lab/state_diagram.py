@@ -17,7 +17,7 @@ from pool_lab.lab.following import Life
 from pool_lab.lab.palette import GROUND, HAIRLINE, INK, QUIET, Colours, colours, styled
 from pool_lab.lab.panel import DPI, POINT
 
-__all__ = ["draw_states"]
+__all__ = ["draw_states", "states_axes"]
 
 WIDTH, MARGIN, TOP, LINE, COLUMNS = 960, 24, 20, 20, 132
 BOX_WIDTH, HEAD, ROW, BETWEEN = 232, 54, 30, 56
@@ -61,8 +61,7 @@ class Box(NamedTuple):
 def draw_states(figure: Figure, lives: Sequence[Life], kind: str, caption: str = "") -> None:
     """Fill the figure. Sets its size."""
     lines = textwrap.wrap(caption, COLUMNS)
-    rows = {state: _rows([life for life in lives if life.state == state]) for state in PLACES}
-    boxes, bottom = _boxes(rows)
+    rows, boxes, bottom = _laid_out(lives)
     height = bottom + LINE * len(lines) + 32
     with styled():
         figure.clear()
@@ -70,16 +69,35 @@ def draw_states(figure: Figure, lives: Sequence[Life], kind: str, caption: str =
         figure.set_size_inches(WIDTH / DPI, height / DPI)
         figure.set_facecolor(GROUND)
         axes = figure.add_axes((0, 0, 1, 1))
-        axes.set(xlim=(0, WIDTH), ylim=(height, 0), xticks=[], yticks=[])
-        _draw_line(axes, boxes[CANCELLED].y - BETWEEN / 2)
-        for state, place in PLACES.items():
-            _draw_box(axes, state, place, boxes[state])
-            for number, row in enumerate(rows[state]):
-                _draw_row(axes, place.x + 12, boxes[state].y + HEAD + ROW * number, row, colours(kind))
-        for (start, end), words in WAYS.items():
-            _draw_way(axes, boxes[start], boxes[end], words)
+        _draw_all(axes, rows, boxes, height, kind)
         for number, line in enumerate(lines):
             axes.text(MARGIN, bottom + 22 + LINE * number, line, va="center", gid="caption")
+
+
+def states_axes(axes: Axes, lives: Sequence[Life], kind: str) -> None:
+    """Draw on the axes, which have a size of their own."""
+    rows, boxes, bottom = _laid_out(lives)
+    axes.set_aspect("equal")
+    _draw_all(axes, rows, boxes, bottom + 32, kind)
+
+
+def _draw_all(
+    axes: Axes, rows: "dict[str, list[list[Ticket]]]", boxes: "dict[str, Box]", height: float, kind: str
+) -> None:
+    axes.set(xlim=(0, WIDTH), ylim=(height, 0), xticks=[], yticks=[])
+    _draw_line(axes, boxes[CANCELLED].y - BETWEEN / 2)
+    for state, place in PLACES.items():
+        _draw_box(axes, state, place, boxes[state])
+        for number, row in enumerate(rows[state]):
+            _draw_row(axes, place.x + 12, boxes[state].y + HEAD + ROW * number, row, colours(kind))
+    for (start, end), words in WAYS.items():
+        _draw_way(axes, boxes[start], boxes[end], words)
+
+
+def _laid_out(lives: Sequence[Life]) -> "tuple[dict[str, list[list[Ticket]]], dict[str, Box], float]":
+    """What is in each state, in rows; the boxes of the states; and where they end."""
+    rows = {state: _rows([life for life in lives if life.state == state]) for state in PLACES}
+    return rows, *_boxes(rows)
 
 
 @dataclass(frozen=True)

@@ -19,6 +19,7 @@ import pool_lab
 from pool_lab import ProcessPoolExecutor, ThreadPoolExecutor
 from pool_lab.lab import cells, inspect_futures
 from pool_lab.lab.callbacks import broken
+from pool_lab.lab.exhibit import Still
 from pool_lab.lab.inspecting import FutureInspector
 from pool_lab.lab.inspector_buttons import picture, press
 from pool_lab.lab.trace import CallState
@@ -367,6 +368,7 @@ def test_the_still_shows_or_counts_every_future_and_says_what_it_shows(lab: Futu
     (counted,) = [ticket for ticket in tickets if ticket.endswith(" more")]
     assert {"A", "B", lab.lives[-1].name} <= set(tickets)
     assert int(counted.removesuffix(" more")) + len(tickets) - 1 == 40
+    assert isinstance(still, Still)
     assert lab.summary() == still.alt == "40 futures: 38 PENDING, 1 RUNNING, 1 CANCELLED."
 
 

@@ -5,6 +5,7 @@ from matplotlib.text import Text
 
 from pool_lab import ThreadPoolExecutor
 from pool_lab.lab import stacked, watch
+from pool_lab.lab.exhibit import Still
 from pool_lab.lab.stacking import Stacked
 from pool_lab.lab.watching import Watch
 from pool_lab.lessons.gate import Gate
@@ -59,6 +60,7 @@ def test_there_is_a_panel_for_each_and_a_dotted_line_for_each_moment(scene: Scen
     assert len(figure.axes) == 2
     lines = [[line for line in axes.lines if line.get_gid() == "moment"] for axes in figure.axes]
     assert [len(found) for found in lines] == [1, 0], "closing has one call, so there is a moment for the first only"
+    assert isinstance(figure, Still)
     assert "one: 2 done" in figure.alt
 
 

@@ -3,12 +3,15 @@
 import time
 from collections.abc import Iterable, Iterator
 
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+
 from pool_lab.events import Event
 from pool_lab.lab import words
 from pool_lab.lab.audience import someone_is_there
-from pool_lab.lab.exhibit import Exhibit, Still
+from pool_lab.lab.exhibit import Exhibit, Still, on_axes
 from pool_lab.lab.panel import last_moment
-from pool_lab.lab.plots import timeline
+from pool_lab.lab.plots import timeline, timelines_axes
 from pool_lab.lab.trace import Trace
 from pool_lab.lessons.exercises.attempts import Attempt
 
@@ -35,10 +38,12 @@ class Timelines(Exhibit):
     def claim(self) -> str:
         return words.claim([(whose, run.trace) for whose, run in self._panels])
 
-    def figure(self) -> Still:
-        still = Still()
-        still.title, still.alt = self._title, self.summary()
-        timeline(still, [(whose, run.title, run.kind, run.trace) for whose, run in self._panels], still.alt)
+    def figure(self, ax: Axes | None = None) -> Figure:
+        rows = [(whose, run.title, run.kind, run.trace) for whose, run in self._panels]
+        if ax is not None:
+            return on_axes(ax, lambda: timelines_axes(ax, rows))
+        still = Still(self._title, self.summary())
+        timeline(still, rows, still.alt)
         return still
 
     def _make_view(self) -> None:
