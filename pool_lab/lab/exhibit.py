@@ -75,7 +75,8 @@ class Exhibit:
         if self.view is None:
             self._show(display, self._still() if self._shows_a_still() else ({"text/plain": repr(self)}, {}))
             if self._shows_a_still():
-                print(self.claim())  # beside the picture, for those who cannot see it; a live view has its caption
+                # For those who cannot see the picture, or not well; a live view has its caption.
+                print(self.summary() if someone_is_there() else self.claim())
             return
         model = {"version_major": 2, "version_minor": 0, "model_id": self.view.model_id}
         display({"text/plain": repr(self), WIDGET_VIEW: model}, raw=True)  # type: ignore[no-untyped-call]
