@@ -44,7 +44,7 @@ PLOTTING = {"matplotlib"}
 PLOTTING_ROOMS = {
     *("lab.plots", "lab.panel", "lab.page", "lab.palette", "lab.exhibit", "lab.ghosts"),
     *("lab.result_plot", "lab.sweep_plot", "lab.latency_chart", "lab.loads", "lab.racing", "lab.sweeping"),
-    *("lab.watching", "lab.state_diagram"),
+    *("lab.stacking", "lab.watching", "lab.state_diagram"),
 }
 PURE_ROOMS = {
     "lab.trace",

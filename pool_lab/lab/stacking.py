@@ -6,10 +6,14 @@ differently at the same moment. It is a still of what is known by now; each watc
 
 from collections.abc import Mapping
 
-from pool_lab.lab.exhibit import Exhibit, Still
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+
+from pool_lab.lab.exhibit import Exhibit, Still, on_axes
 from pool_lab.lab.kinds import this_machine
 from pool_lab.lab.palette import INK
 from pool_lab.lab.plots import timeline as draw_timeline
+from pool_lab.lab.plots import timelines_axes
 from pool_lab.lab.trace import Trace
 from pool_lab.lab.watching import Watch
 from pool_lab.lab.words import tally
@@ -50,18 +54,20 @@ class Stacked(Exhibit):
     def claim(self) -> str:
         return self.summary()
 
-    def figure(self) -> Still:
-        still = Still()
-        still.title, still.alt = f"timeline: {', '.join(self.trace)}", self.summary()
-        note = f"┊ {self._moment}" if self._moment else ""
-        rows = zip(self._kinds, self.trace.items(), strict=True)
-        draw_timeline(
-            still, [(name, note, kind, trace) for kind, (name, trace) in rows], f"{still.alt} ({this_machine()})"
-        )
+    def figure(self, ax: Axes | None = None) -> Figure:
+        if ax is not None:
+            return on_axes(ax, lambda: timelines_axes(ax, self._panels()))
+        still = Still(f"timeline: {', '.join(self.trace)}", self.summary())
+        draw_timeline(still, self._panels(), f"{still.alt} ({this_machine()})")
         for axes, name in zip(still.axes, self.trace, strict=True):
             if (end := self._ends.get(name)) is not None:
                 axes.axvline(end, color=INK, linewidth=1, linestyle=(0, (1, 2)), gid="moment", clip_on=False)
         return still
+
+    def _panels(self) -> list[tuple[str, str, str, Trace]]:
+        note = f"┊ {self._moment}" if self._moment else ""
+        rows = zip(self._kinds, self.trace.items(), strict=True)
+        return [(name, note, kind, trace) for kind, (name, trace) in rows]
 
     def _sentence(self, name: str) -> str:
         trace, end = self.trace[name], self._ends.get(name)
