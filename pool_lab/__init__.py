@@ -9,9 +9,14 @@ Left out: `InterpreterPoolExecutor`, and what is private in the standard pools (
 
 - What cannot be unpickled costs its own call. It costs the standard pool all its calls, and itself.
 - A call is running when a worker has started it. The standard pool of processes also says so of calls that wait in its
-  pipe; here those can be cancelled, and `shutdown(cancel_futures=True)` cancels them.
+  pipe; here those can be cancelled, and `shutdown(cancel_futures=True)` cancels them, except those for which a worker
+  is just being started.
 - Who waits for calls that `shutdown(cancel_futures=True)` cancelled is told; with the standard one, waits for ever.
 - Unless a start method is asked for, processes start as they do in Python 3.14, on every Python.
+- The queued calls of a pool that nobody holds any more are made, also if processes must be started for that
+  (`max_tasks_per_child`); the standard one fails them.
+- An error ends the iterator of `map` and cancels its calls that wait, as up to Python 3.15; the standard one goes on
+  with the next result from 3.16 on.
 - Forked processes start when calls need them, as others do, not all at the first call.
 """
 

@@ -55,6 +55,7 @@ class Batch:
         self._awaited: int | None = None
         self._bell: SimpleQueue[None] = SimpleQueue()
         self._is_in_line = False
+        self.is_cancelled = False
 
     # For the one who calls `map`
 
@@ -81,6 +82,7 @@ class Batch:
 
     def cancel(self) -> None:
         """What has not begun never will."""
+        self.is_cancelled = True
         self.fail(CancelledError)
 
     # For the workers

@@ -15,7 +15,7 @@ from collections import deque
 from collections.abc import Callable
 from contextlib import suppress
 from itertools import islice
-from typing import Any
+from typing import Any, Protocol
 
 from .batch import waiting
 from .call import Call
@@ -25,7 +25,7 @@ from .interpreter import is_exiting
 from .reports import Reports
 from .staff import Staff, Statistics, Worker
 
-__all__ = ["Desk", "Dismissal", "Order"]
+__all__ = ["Ahead", "Desk", "Dismissal", "Order"]
 
 Order = tuple[Worker, Call | None]
 """Hand the call to the worker; without a call: start the worker, which is new."""
@@ -34,10 +34,20 @@ Dismissal = tuple[Worker, Event | None]
 WITH_GIL = getattr(sys, "_is_gil_enabled", lambda: True)()
 
 
+class Ahead(Protocol):
+    """Calls that were taken out of the queue, and that no worker may have begun."""
+
+    def __len__(self) -> int: ...
+
+    def recall(self) -> list[Call]:
+        """Take back those that no worker has begun; none will now. Does not block."""
+
+
 class Desk:
-    def __init__(self, size: int, hire: Callable[[Any, int], Worker], reports: Reports) -> None:
+    def __init__(self, size: int, hire: Callable[[Any, int], Worker], reports: Reports, ahead: Ahead) -> None:
         self.size = size
         self.reports = reports
+        self._ahead = ahead
         self._hire = hire
         self._broken: Callable[[], BrokenExecutor] | None = None
         self._closed = False
@@ -55,8 +65,8 @@ class Desk:
     @property
     def statistics(self) -> Statistics:
         with self._lock:
-            ahead = sum(worker.ahead for worker in self._staff.everyone)
-            return Statistics(self.size, len(self._staff), self._staff.idle, waiting(tuple(self._queue)) + ahead)
+            queued = waiting(tuple(self._queue)) + len(self._ahead)
+            return Statistics(self.size, len(self._staff), self._staff.idle, queued)
 
     @property
     def workers(self) -> tuple[Worker, ...]:
@@ -123,8 +133,8 @@ class Desk:
     def _call_back(self) -> None:
         """What was sent ahead and is not begun stands first in the queue again."""
         self._all_busy = self.sends_ahead = False
-        calls = [call for worker in self._staff.everyone if worker.ahead for call in worker.recall()]
-        self._queue.extendleft(call for call in reversed(calls) if call.withdraw())
+        if len(self._ahead):
+            self._queue.extendleft(call for call in reversed(self._ahead.recall()) if call.withdraw())
 
     def _dismiss_idle(self) -> list[Dismissal]:
         """Take leave of the idle workers that are too many."""

@@ -14,9 +14,8 @@ its turn, while more than `size` others finish their calls: those with the highe
 
 What is to happen is decided under the lock of the `Desk`, and carried out here, without it: the lock is never held
 while foreign code runs, not for a call, a callback, an observer, nor the start of a worker. Workers refer to the
-dispatcher,
-never to the executor, so an executor that nobody holds any more can go, and its dispatcher lets the queued calls run
-and sends the workers home.
+dispatcher, never to the executor, so an executor that nobody holds any more can go, and its dispatcher lets the queued
+calls run and sends the workers home.
 """
 
 import _thread
@@ -25,9 +24,9 @@ from collections.abc import Callable, Sequence
 from functools import partial
 from typing import Any
 
-from .batch import Batch
+from .batch import Batch, Share
 from .call import Call, name_of
-from .desk import Desk, Dismissal, Order
+from .desk import Ahead, Desk, Dismissal, Order
 from .errors import BrokenExecutor, CancelledError, logger
 from .events import EventKind, Observers
 from .interpreter import tell_of_exit_and_fork
@@ -35,6 +34,19 @@ from .reports import Reports
 from .staff import WORKING, Worker
 
 __all__ = ["Dispatcher"]
+
+
+class NothingAhead:
+    """To hand a call to a thread costs little: it is done when the thread is ready."""
+
+    def __len__(self) -> int:
+        return 0
+
+    def recall(self) -> list[Call]:
+        return []
+
+
+NOTHING_AHEAD = NothingAhead()
 
 
 class Dispatcher(Desk):
@@ -45,9 +57,10 @@ class Dispatcher(Desk):
         size: int,
         hire: Callable[["Dispatcher", int], Worker],
         observers: Observers,
+        ahead: Ahead | None = None,
         when_closed: Callable[[], object] | None = None,
     ) -> None:
-        super().__init__(size, hire, Reports(observers))
+        super().__init__(size, hire, Reports(observers), NOTHING_AHEAD if ahead is None else ahead)
         self.observers = observers
         self._when_closed = when_closed
         self._calls = itertools.count()
@@ -147,21 +160,20 @@ class Dispatcher(Desk):
         return call
 
     def next_ahead(self) -> Call | None:
-        """A call that may be sent ahead to a worker at work, as all are; None: there is none to spare.
+        """A call that may lie ready for the next worker, as all are at work; None: there is none.
 
-        Who has sent it looks afterwards whether `sends_ahead` is still so, and if not calls `call_back`.
+        Who has laid it ready looks afterwards whether `sends_ahead` is still so, and if not calls `call_back`.
         """
-        if self.sends_ahead and len(self._queue) >= self.size:
-            try:
-                return self._queue.popleft()
-            except IndexError:
-                pass
-        return None
-
-    @property
-    def spare(self) -> int:
-        """How many calls are queued for each worker."""
-        return len(self._queue) // self.size
+        try:
+            if not self.sends_ahead or isinstance(self._queue[0], Share):  # a share is many calls, and no hurry
+                return None
+            call = self._queue.popleft()
+        except IndexError:
+            return None
+        if isinstance(call, Share):  # the one before it has just been taken
+            self._put_first(call)
+            return None
+        return call
 
     def call_back(self) -> None:
         """Have the calls that were sent ahead and are not begun wait in the queue again, for whoever is idle."""
@@ -173,10 +185,13 @@ class Dispatcher(Desk):
     def put_back(self, call: Call) -> None:
         """A call from `next_ahead` that is not to be sent ahead after all."""
         if call.withdraw():
-            with self._lock:
-                self._queue.appendleft(call)
-                orders = self._distribute()
-            self._carry_out(orders)
+            self._put_first(call)
+
+    def _put_first(self, call: Call) -> None:
+        with self._lock:
+            self._queue.appendleft(call)
+            orders = self._distribute()
+        self._carry_out(orders)
 
     def retire(self, worker: Worker) -> None:
         """The worker, which is not idle, has done its share: send it home and hire another if a call is queued."""
@@ -294,11 +309,13 @@ class Dispatcher(Desk):
             text = f"cannot start worker {worker.number}: {error!r}"
             self.lost(worker, text)
             self.gone(worker)
-            if isinstance(error, Exception) and self.workers:
+            if isinstance(error, KeyboardInterrupt):  # Ctrl-C: another can be started
+                self.replace_lost()
+            elif not self.workers:
+                self.break_pool(partial(worker.broken, text, error))
+            elif isinstance(error, Exception):
                 logger.exception("%s; the others do its work", text)
                 return
-            if not self.workers:
-                self.break_pool(partial(worker.broken, text, error))
             raise
 
     def _next_order(self, worker: Worker) -> tuple[Worker, Call] | None:
@@ -308,8 +325,7 @@ class Dispatcher(Desk):
                 return None  # it has died meanwhile
             self._staff.set_idle(worker)
             self._all_busy = self.sends_ahead = False
-            if not self._queue:
-                self._call_back()
+            self._call_back()
             dismissed = self._dismiss_idle()
             order = self._match()
             self._take_stock()

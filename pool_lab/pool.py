@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterable, Iterator
 from typing import Any, ParamSpec, TypeVar
 
 from .batch import Batch
+from .desk import Ahead
 from .dispatch import Dispatcher
 from .events import Observer, Observers
 from .executor import Executor, whole_number
@@ -33,12 +34,13 @@ class Pool(Executor):
         size: int,
         hire: Callable[[Dispatcher, int], Worker],
         observer: Observer | None,
+        ahead: Ahead | None = None,
         when_closed: Callable[[], object] | None = None,
     ) -> None:
         observers = Observers()
         if observer is not None:
             observers.add(observer)
-        self._dispatcher = Dispatcher(size, hire, observers, when_closed)
+        self._dispatcher = Dispatcher(size, hire, observers, ahead, when_closed)
         weakref.finalize(self, self._dispatcher.drop).atexit = False
 
     def __repr__(self) -> str:

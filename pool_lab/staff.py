@@ -46,13 +46,6 @@ class Worker(Protocol):
     def hand_over(self, call: Call) -> bool:
         """Have the idle worker run the call. False if the call is over already (it was cancelled, say)."""
 
-    def recall(self) -> list[Call]:
-        """Take back the calls that were sent ahead to the worker and that it has not begun. Does not block."""
-
-    @property
-    def ahead(self) -> int:
-        """How many calls were sent ahead to it."""
-
     def dismiss(self) -> None:
         """Have the idle worker end. It says `gone` to the dispatcher when it has."""
 

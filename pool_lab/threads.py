@@ -83,18 +83,15 @@ class ThreadWorker:
     def start(self) -> None:
         try:
             self._thread.start()
+        except BaseException:
+            self.dismiss()  # after Ctrl-C it may run all the same
+            raise
         finally:
             self._started.set()
 
     def hand_over(self, call: Call) -> bool:
         self._inbox.put(call)
         return True
-
-    def recall(self) -> list[Call]:
-        return []
-
-    ahead = 0
-    """To hand a call to a thread costs little: nothing is sent ahead."""
 
     def dismiss(self) -> None:
         self._inbox.put(None)

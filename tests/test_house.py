@@ -33,26 +33,36 @@ LIBRARY = {
     "batch": {"call", "errors"},
     "desk": {"batch", "reports", "staff", "interpreter", "call", "events", "errors"},
     "dispatch": {"desk", "batch", "reports", "staff", "interpreter", "call", "executor", "future", "events", "errors"},
-    "pool": {"dispatch", "batch", "staff", "call", "executor", "future", "events", "errors", "cpus"},
+    "pool": {"dispatch", "desk", "batch", "staff", "call", "executor", "future", "events", "errors", "cpus"},
     "threads": {"pool", "dispatch", "staff", "call", "executor", "future", "events", "errors", "cpus"},
     "processes": {"pool", "dispatch", "batch", "staff", "call", "executor", "future", "events", "errors", "cpus"},
 }
 # Who may use what is heavy. All else in the lab works without a screen.
 WIDGETS = {"anywidget", "ipywidgets", "traitlets"}
-WIDGET_ROOMS = {"lab.timeline", "lab.controls", "lab.result_view", "lab.sweep_view"}
+WIDGET_ROOMS = {"lab.timeline", "lab.controls", "lab.result_view", "lab.sweep_view", "lab.inspector_view"}
 PLOTTING = {"matplotlib"}
 PLOTTING_ROOMS = {
     *("lab.plots", "lab.panel", "lab.page", "lab.palette", "lab.exhibit", "lab.ghosts"),
-    *("lab.result_plot", "lab.sweep_plot", "lab.racing", "lab.sweeping", "lab.watching"),
+    *("lab.result_plot", "lab.sweep_plot", "lab.latency_chart", "lab.loads", "lab.racing", "lab.sweeping"),
+    *("lab.watching", "lab.inspecting", "lab.stacking", "lab.state_diagram", "lessons.exercises.timelines"),
 }
 PURE_ROOMS = {
     "lab.trace",
     "lab.words",
+    "lab.gates",
+    "lab.servers",
     "lab.workloads",
     "lab.breakdown",
     "lab.outcome",
     "lab.serial",
     "lab.result_words",
+    "lab.ledger",
+    "lab.pauses",
+    "lab.following",
+    "lab.holding",
+    "lab.inquiring",
+    "lab.answers",
+    "lab.callbacks",
 }
 LONGEST_FILE = 400
 

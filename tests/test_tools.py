@@ -5,7 +5,9 @@ import shutil
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
+import nbformat
 import pytest
 from nbformat import NotebookNode, v4
 
@@ -64,6 +66,7 @@ def lesson(*cells: NotebookNode) -> NotebookNode:
     for number, cell in enumerate(notebook.cells, 1):
         cell.execution_count = number
     store_notebooks.clean(notebook)
+    store_notebooks.seal(notebook)
     return notebook
 
 
@@ -95,6 +98,24 @@ def test_a_lesson_that_was_run_out_of_order_is_noticed() -> None:
     notebook = lesson()
     notebook.cells[3].execution_count = 30
     assert list(store_notebooks.faults(notebook)) == ["was not run once from top to bottom"]
+
+
+@pytest.mark.parametrize("change", [{"source": "1 + 2"}, {"outputs": [v4.new_output("stream", text="3")]}], ids=str)
+def test_a_cell_that_was_changed_after_it_had_run_is_noticed(change: dict[str, Any]) -> None:
+    notebook = lesson()
+    notebook.cells[3].update(change)
+    assert list(store_notebooks.faults(notebook)) == [
+        "code cell 4 shows what another source has shown: run make notebooks"
+    ]
+
+
+def test_a_seal_survives_the_way_through_a_file(tmp_path: Path) -> None:
+    outputs = [
+        v4.new_output("stream", text="one\ntwo\n"),
+        v4.new_output("display_data", {"image/png": "aGVsbG8=", "text/plain": "a\nb", "text/html": "<p>\n</p>"}),
+    ]
+    nbformat.write(lesson(v4.new_code_cell("print()\nshow()", outputs=outputs)), tmp_path / "lesson.ipynb")
+    assert list(store_notebooks.faults(nbformat.read(tmp_path / "lesson.ipynb", as_version=4))) == []
 
 
 def test_one_cell_in_twenty_may_be_exempt_from_comparison() -> None:

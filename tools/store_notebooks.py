@@ -1,10 +1,13 @@
 """Run lessons from top to bottom in a fresh kernel and store what they show: `python -m tools.store_notebooks FILE...`.
 
 What is stored reads the same whoever ran it: no widget state (a saved view is a reference that no one can resolve; the
-still beside it stays), no timing, nothing of the Python, the folders or the person. `faults` says what a stored lesson
+still beside it stays), no timing, nothing of the Python, the folders or the person. With each cell is stored a seal, a
+digest of its source and its outputs: so one sees if either was changed afterwards. `faults` says what a stored lesson
 breaks of these rules; a test sees that it finds nothing.
 """
 
+import hashlib
+import json
 import os
 import re
 import site
@@ -31,6 +34,8 @@ WIDGETS = "application/vnd.jupyter.widget"
 EXEMPT = {"nbval-ignore-output", "nbval-skip"}
 EXEMPT_COMMENT = re.compile(r"# *(NBVAL_IGNORE_OUTPUT|NBVAL_SKIP|PYTEST_VALIDATE_IGNORE_OUTPUT)")
 MEANT_ERROR = {"raises-exception", "nbval-raises-exception"}
+SEAL = "ran"
+"""The cell metadata that holds the digest of what ran and what it showed."""
 COLOUR = re.compile(r"\x1b\[[\d;]*m")
 MACHINE_PATH = re.compile(r"(?<![\w.])(?:~/|/(?:home|root|Users|tmp|work|private|var/folders)/|[A-Z]:\\)[\w.\\/-]+")
 
@@ -42,6 +47,7 @@ def main(paths: list[Path]) -> None:
         notebook = nbformat.read(path, as_version=4)
         run(notebook, path.parent)
         clean(notebook)
+        seal(notebook)
         nbformat.write(notebook, path)
         found += [f"{path}: {fault}" for fault in faults(notebook)]
     if found:
@@ -75,6 +81,18 @@ def clean(notebook: NotebookNode) -> None:
                 output.traceback = [portable(line) for line in output.traceback]
 
 
+def seal(notebook: NotebookNode) -> None:
+    """Note, in place, from which source the outputs of each cell come."""
+    for cell in code_cells(notebook):
+        cell.metadata[SEAL] = digest(cell)
+
+
+def digest(cell: NotebookNode) -> str:
+    """A short digest of the source of a cell and of all that it shows, pictures too."""
+    shown = json.dumps([cell.source, cell.outputs], sort_keys=True)
+    return hashlib.sha256(shown.encode()).hexdigest()[:16]
+
+
 def portable(text: str) -> str:
     """A traceback's text without the folders of this machine; nbval does not compare tracebacks."""
     for folder in [*site.getsitepackages(), sysconfig.get_path("stdlib"), str(PROJECT)]:
@@ -102,6 +120,8 @@ def cell_faults(cell: NotebookNode) -> Iterator[str]:
         yield f"has more than {LONGEST_CELL} lines"
     if "execution" in cell.metadata:
         yield "stores when it ran"
+    if cell.metadata.get(SEAL) != digest(cell):
+        yield "shows what another source has shown: run make notebooks"
     for output in cell.outputs:
         if output.output_type == "error" and not MEANT_ERROR.intersection(tags(cell)):
             yield f"shows an error that is not tagged raises-exception: {output.ename}"

@@ -1,4 +1,4 @@
-"""The laboratory: watch any executor at work, race one against another, and see why.
+"""The laboratory: watch any executor at work, race one against another, put a server under load, and see why.
 
     from pool_lab.lab import race, sweep, watch, workloads
 
@@ -9,19 +9,47 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from pool_lab.lab import workloads
+    from pool_lab.lab import servers, workloads
+    from pool_lab.lab.gates import Gate
+    from pool_lab.lab.inspecting import inspect_futures
+    from pool_lab.lab.loads import latencies, load
     from pool_lab.lab.racing import race
+    from pool_lab.lab.stacking import stacked
     from pool_lab.lab.sweeping import sweep
+    from pool_lab.lab.thread_per_call import ThreadPerCall
     from pool_lab.lab.watching import watch
 
-__all__ = ["race", "sweep", "watch", "workloads"]
+__all__ = [
+    "Gate",
+    "ThreadPerCall",
+    "inspect_futures",
+    "latencies",
+    "load",
+    "race",
+    "servers",
+    "stacked",
+    "sweep",
+    "watch",
+    "workloads",
+]
 
-_HOMES = {"race": "pool_lab.lab.racing", "sweep": "pool_lab.lab.sweeping", "watch": "pool_lab.lab.watching"}
+_MODULES = {"servers", "workloads"}
+_HOMES = {
+    "Gate": "gates",
+    "ThreadPerCall": "thread_per_call",
+    "inspect_futures": "inspecting",
+    "latencies": "loads",
+    "load": "loads",
+    "race": "racing",
+    "stacked": "stacking",
+    "sweep": "sweeping",
+    "watch": "watching",
+}
 
 
 def __getattr__(name: str) -> Any:
-    if name == "workloads":
-        return import_module("pool_lab.lab.workloads")
+    if name in _MODULES:
+        return import_module(f"pool_lab.lab.{name}")
     if name in _HOMES:
-        return getattr(import_module(_HOMES[name]), name)
+        return getattr(import_module(f"pool_lab.lab.{_HOMES[name]}"), name)
     raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

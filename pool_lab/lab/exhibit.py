@@ -9,7 +9,6 @@ and the still.
 The text of a display is `repr`, which is the same on every run, so that stored outputs can be compared.
 """
 
-import sys
 import threading
 from base64 import b64encode
 from collections.abc import Callable
@@ -18,6 +17,7 @@ from typing import Any
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure, SubFigure
 
+from pool_lab.lab.audience import someone_is_there
 from pool_lab.lab.page import png
 from pool_lab.lab.palette import calm
 
@@ -28,13 +28,6 @@ Bundle = tuple[dict[str, Any], dict[str, Any]]
 """What a display shows, by MIME type, and its metadata."""
 
 ROOM_FOR_A_STILL = {"text/html": '<span class="pool-lab-still"></span>', "text/plain": ""}
-
-
-def someone_is_there() -> bool:
-    """Whether a person sits before this kernel: whoever runs cells for one lets them ask for `input()`."""
-    ipython = sys.modules.get("IPython")
-    shell = ipython.get_ipython() if ipython is not None else None
-    return bool(getattr(getattr(shell, "kernel", None), "_allow_stdin", False))
 
 
 class Still(Figure):
@@ -82,7 +75,8 @@ class Exhibit:
         if self.view is None:
             self._show(display, self._still() if self._shows_a_still() else ({"text/plain": repr(self)}, {}))
             if self._shows_a_still():
-                print(self.claim())  # beside the picture, for those who cannot see it; a live view has its caption
+                # For those who cannot see the picture, or not well; a live view has its caption.
+                print(self.summary() if someone_is_there() else self.claim())
             return
         model = {"version_major": 2, "version_minor": 0, "model_id": self.view.model_id}
         display({"text/plain": repr(self), WIDGET_VIEW: model}, raw=True)  # type: ignore[no-untyped-call]

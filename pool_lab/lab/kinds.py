@@ -24,6 +24,8 @@ def kind_of(executor: type) -> Kind:
         return Kind("interpreters", "one process, an interpreter for each worker")
     if "ThreadPoolExecutor" in names:
         return Kind("threads", f"one interpreter, {'one GIL' if has_gil() else 'no GIL'}")
+    if "ThreadPerCall" in names:
+        return Kind("threads", "a new thread for each call")
     if "distributed." in names or "ClusterExecutor" in names:
         return Kind("cluster", "workers reached over the network")
     return Kind("other", "")

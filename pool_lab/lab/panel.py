@@ -43,6 +43,7 @@ __all__ = [
 DPI = 100
 POINT = 72 / DPI  # a pixel, in points
 LANE, LANES_AT_MOST = 24, 448  # pixels
+WIDEST = 870  # pixels that a panel is wide at most
 BAR, CORNER = 19 / 24, 2.5 / 24  # of a lane
 SMALL = 11.5 * POINT
 QUEUE, DOOR = 26, 13  # pixels: the strip above the lanes, and where in it a call that never ran is marked
@@ -301,16 +302,24 @@ def _lane_count(trace: Trace) -> int:
 
 
 def ever_queued(trace: Trace) -> bool:
-    """Whether a call ever waited, or never got further than the door."""
-    return any(span.waited_s or not _on_a_lane(span) for span in trace.spans)
+    """Whether a call waited long enough to be seen, or never got further than the door."""
+    return bool(_waits(trace, last_moment(trace)))
+
+
+def _waits(trace: Trace, until: float) -> list[tuple[float, float]]:
+    """From when to when calls waited. A free worker takes a moment to begin: less than a pixel does not count."""
+    waits = []
+    for span in trace.spans:
+        left = next((at for at in (span.dispatched, span.began, span.ended) if at is not None), until)
+        wait = (left if span.submitted is None else span.submitted, left)
+        if wait[1] - wait[0] > until / WIDEST or not _on_a_lane(span):
+            waits.append(wait)
+    return waits
 
 
 def _queue_lengths(trace: Trace, until: float) -> tuple[list[float], list[int]]:
     """The moments at which the queue's length changed, and the length from then on."""
-    steps: list[tuple[float, int]] = []
-    for span in trace.spans:
-        left = next((at for at in (span.dispatched, span.began, span.ended) if at is not None), until)
-        steps += [(left if span.submitted is None else span.submitted, 1), (left, -1)]
+    steps = [step for came, left in _waits(trace, until) for step in ((came, 1), (left, -1))]
     times, changes = zip(*sorted(steps, key=lambda step: (step[0], -step[1])), strict=True)
     return list(times), list(accumulate(changes))
 

@@ -13,6 +13,8 @@
 const FRAME_MS = 30, FLIGHT_S = 0.3;
 /** Who listens to the page hears no more than one sentence in so long, and always the last. */
 const SAY_MS = 5000;
+/** When a run ends, its summary follows the last sentence about its progress, which then need not be said. */
+const LAST_WORD_MS = 500;
 
 const ICONS = { Pause: "M4 2h3v12H4zM9 2h3v12H9z", Play: "M4 2l10 6-10 6z", "Play again": "M4 2l10 6-10 6z" };
 const HINT = "Point at a bar, or press an arrow key, for its story · ctrl and wheel, or + and −, to zoom · 0 shows all";
@@ -38,7 +40,7 @@ function open(model, el) {
   canvas.setAttribute("role", "img");
   hint.textContent = HINT;
   const parts = { root, stage, canvas, tip, cover, caption, story, trouble, said, ...scrubber };
-  const frames = { frame: 0, painted: 0, closed: false, saidAt: -Infinity, listedAt: 0 };
+  const frames = { frame: 0, painted: 0, closed: false, saidAt: -Infinity, endedAt: -Infinity, listedAt: 0 };
   const times = { offset: Infinity, heard: 0, now: 0, axis: axisOf({ pauses: [], now: 0 }), player: newPlayer() };
   const view = { id: (views += 1), model, ...parts, pen: canvas.getContext("2d"), ...frames, ...times };
   Object.assign(view, { state: fresh(), selected: null, isCovered: () => model.get("cover") !== "" });
@@ -78,6 +80,10 @@ function hear(view, message) {
   if (message.run === state.run) {
     view.offset = Math.min(view.offset, clock() - message.now);
     view.heard = clock();
+  }
+  if (message.type === "end") {
+    view.endedAt = performance.now();
+    setTimeout(view.wake, LAST_WORD_MS + 50);
   }
   clearTimeout(view.silence);
   if (state.running) view.silence = setTimeout(view.wake, SILENCE_S * 1000 + 100);
@@ -129,7 +135,8 @@ function show(view) {
 
 /** How many seconds of the run a call takes from the door to its worker; 0 if it is not to be seen. */
 function flightOf({ player, state }) {
-  if (still() || player.mode === "held") return 0;
+  const { window, end } = player, isOutOfSight = window && (end < window.from || end > window.to);
+  if (still() || player.mode === "held" || isOutOfSight) return 0;
   if (player.mode === "playing") return FLIGHT_S * player.pace;
   return state.running ? FLIGHT_S : 0;
 }
@@ -171,7 +178,7 @@ function tell(view) {
     view.listedAt = clock();
     guarded(view, () => showFutures(view));
   }
-  if (!covered && player.mode === "live" && words && words !== view.saidWords) {
+  if (!covered && player.mode === "live" && words && words !== view.saidWords && !isLastWordDue(view)) {
     if (say(view, words, view.state.running ? SAY_MS : 0)) view.saidWords = words;
   }
   for (const [name, fact] of Object.entries(factsOf(view))) {
@@ -179,6 +186,8 @@ function tell(view) {
     else root.dataset[name] = JSON.stringify(fact);
   }
 }
+
+const isLastWordDue = ({ endedAt }) => performance.now() - endedAt < LAST_WORD_MS;
 
 const setText = (element, words) => element.textContent !== words && (element.textContent = words);
 
@@ -252,7 +261,11 @@ function find(view, call, { close = false } = {}) {
 
 function render({ model, el }) {
   const view = open(model, el), again = () => wake(view), { range, button, all } = view;
-  const onLog = () => model.get("log").panels && hear(view, model.get("log"));
+  const onLog = () => {
+    const log = model.get("log"), { run, dropped } = view.state;
+    // Of a long run a notebook saves a part only; a view that was there knows more.
+    if (log.panels && !(log.run === run && log.dropped > dropped)) hear(view, log);
+  };
   const themes = new MutationObserver(again), sizes = new ResizeObserver(again);
   const scheme = matchMedia("(prefers-color-scheme: dark)");
   themes.observe(document.body, { attributeFilter: ["data-jp-theme-light", "data-jp-theme-name", "class"] });

@@ -41,7 +41,8 @@ _PATIENCE_S = 5.0
 
 _MOST_IN_LOG = 20_000
 """So many calls at most are saved with a notebook that saves its widgets."""
-
+_MOST_UNREAD = 1_000_000
+"""Events that wait to be sent: more only if `describe` hangs, and then the oldest go."""
 
 _PARTS = ("_state", "_story", "_geometry", "_marks", "_ghosts", "_paint", "_player", "_hands", "_futures", "")
 """What the page's module is made of, in the order in which each uses those before it."""
@@ -76,7 +77,7 @@ class _Run:
         self.number = number
         self.panels = [panel._asdict() for panel in panels]
         self.ended: float | None = None
-        self.inboxes: list[deque[Event]] = [deque() for _ in panels]
+        self.inboxes: list[deque[Event]] = [deque(maxlen=_MOST_UNREAD) for _ in panels]
         self.ledger = Ledger(len(panels))
         self.over = threading.Event()
         self.complaints: set[str] = set()

@@ -88,7 +88,8 @@ export function arrange(state, width, window, axis, measure, isWhole = false) {
   const below = y + (state.run ? SCRUBBER : 0), legend = wrap(legendOf(state, isWhole), width, below + 26, measure);
   const height = (legend.at(-1)?.y ?? below + 8) + 12;
   const where = { narrow, door, left, right, width, height, axis: y, boxes, legend };
-  return { ...where, window, scale, x, timeAt, placeAt, breaks: axis.breaks };
+  const key = `${window.from} ${window.to} ${width} ${axis.breaks.at(-1)?.right}`;
+  return { ...where, window, scale, x, timeAt, placeAt, breaks: axis.breaks, key };
 }
 
 /** What occurs. While moments pass, that a call waits and runs does, even if none does right now. */
@@ -122,28 +123,52 @@ function wrap(items, width, top, measure) {
 }
 
 /** What a row shows of a window at a moment: a block for each call, and one for neighbours too narrow to be seen. Such
-    a crowd is a few pixels wide at most, so that its level still tells what was when. */
-export function blocks(bars, { x, timeAt, left, right }, now) {
-  const found = [], until = Math.min(now, timeAt(right)), one = { call: null };
-  let crowd = null;
-  for (let at = firstAfter(bars, timeAt(left)); at < bars.length && bars[at].began <= until; at += 1) {
-    const call = bars[at], isOver = call.ending && call.ended <= now;
-    const x0 = x(call.began), x1 = Math.max(x(isOver ? call.ended : now), x0), ran = x1 - x0;
-    const share = isOver ? call.share : null, bad = isOver && call.ending !== "returned" ? call.ending : null;
-    if (ran >= 1 || !isOver) {
-      found.push({ ...one, call, x0, x1, share, bad, isOver });
-      crowd = null;
-    } else if (crowd && x0 - crowd.x1 < 1 && x0 - crowd.x0 < CROWD) {
-      const { worth, many } = crowd;
-      Object.assign(crowd, { x1, worth: worth + (share ?? 0) * ran, ran: crowd.ran + ran, many: many + 1 });
-      Object.assign(crowd, { call: null, bad: crowd.bad ?? bad });
-    } else {
-      crowd = { call, x0, x1, worth: (share ?? 0) * ran, ran, bad, many: 1, isOver: true };
-      found.push(crowd);
-    }
+    a crowd is a few pixels wide at most, so that its level still tells what was when.
+
+    Calls that are over stay as they are: what was made of them for this very window is kept for the next frame. */
+export function blocks(bars, layout, now) {
+  const kept = keptOf(bars, layout, now), until = Math.min(now, layout.timeAt(layout.right));
+  const isSettled = (call) => call && call.began <= until && call.ending && call.ended <= now;
+  for (; isSettled(bars[kept.at]); kept.at += 1) addBlock(kept, bars[kept.at], layout, now);
+  Object.assign(kept, { now, last: bars[kept.at - 1] });
+  const rest = { found: [], crowd: null };
+  for (let { at } = kept; at < bars.length && bars[at].began <= until; at += 1) addBlock(rest, bars[at], layout, now);
+  return [...kept.found, ...rest.found];
+}
+
+const KEPT = new WeakMap();
+
+function keptOf(bars, { key, timeAt, left }, now) {
+  const kept = KEPT.get(bars);
+  if (kept && kept.key === key && kept.now <= now && kept.last === bars[kept.at - 1]) return kept;
+  const fresh = { key, at: firstAfter(bars, timeAt(left)), found: [], crowd: null };
+  if (key) KEPT.set(bars, fresh);
+  return fresh;
+}
+
+function addBlock(made, call, { x }, now) {
+  const isOver = call.ending && call.ended <= now, { crowd } = made;
+  const x0 = x(call.began), x1 = Math.max(x(isOver ? call.ended : now), x0), ran = x1 - x0;
+  const share = isOver ? call.share : null, bad = isOver && call.ending !== "returned" ? call.ending : null;
+  if (ran >= 1 || !isOver) {
+    made.found.push({ call, x0, x1, share, bad, isOver });
+    made.crowd = null;
+  } else if (crowd && x0 - crowd.x1 < 1 && x0 - crowd.x0 < CROWD) {
+    grow(crowd, { x1, ran, worth: (share ?? 0) * ran, bad });
+  } else {
+    made.crowd = { call, x0, x1, share, ran, worth: (share ?? 0) * ran, bad, many: 1, isOver: true };
+    made.found.push(made.crowd);
   }
-  for (const block of found) if (block.many) block.share = block.ran > 0 ? block.worth / block.ran : null;
-  return found;
+}
+
+function grow(crowd, { x1, ran, worth, bad }) {
+  crowd.x1 = x1;
+  crowd.ran += ran;
+  crowd.worth += worth;
+  crowd.many += 1;
+  crowd.call = null;
+  crowd.bad ??= bad;
+  crowd.share = crowd.ran > 0 ? crowd.worth / crowd.ran : null;
 }
 
 /** What is at this point: {box, row, block}, or nothing. A bar can be missed by three pixels. */
@@ -151,7 +176,7 @@ export function hit({ boxes, left, ...layout }, px, py, now) {
   const box = boxes.find(({ top, bottom }) => py >= top && py < bottom);
   if (!box || px < left - 3) return box && px < left ? { box } : null;
   const worker = Math.floor((py - box.top) / box.lane), row = box.panel.rows[worker];
-  const near = blocks(row?.bars ?? [], { ...layout, left: px - 40, right: px + 40 }, now);
+  const near = blocks(row?.bars ?? [], { ...layout, key: null, left: px - 40, right: px + 40 }, now);
   const within = (miss) => near.findLast(({ x0, x1 }) => x0 - miss <= px && px <= x1 + miss);
   const block = within(0.5) ?? within(3);
   return { box, worker, block };

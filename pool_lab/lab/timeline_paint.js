@@ -102,8 +102,7 @@ function paintFlights(pen, { panel, top, lane, bar }, { door, left, right, x }, 
     const gone = call ? (now - (call.dispatched ?? call.began)) / flight : 1;
     // One that is over before it would arrive had better not set out.
     if (!(gone >= 0 && gone < 1) || (call.ending && call.ended - call.began < flight)) return;
-    const part = 1 - (1 - gone) ** 3, goal = x(call.began), y = top + worker * lane;
-    if (goal < left || goal > right) return;
+    const part = 1 - (1 - gone) ** 3, goal = clamp(x(call.began), left, right), y = top + worker * lane;
     const between = (from, to) => from + (to - from) * part;
     const [ticketX, ticketY] = [between(door - 8, goal), between(top + 1, y)];
     paintTicket(pen, "queued", ticketX, ticketY, between(6, 9), between(8, bar), panel.kind);

@@ -17,16 +17,18 @@ function newPanel({ title, note, kind, workers, ghost }, index = 0) {
   const counts = noCounts();
   const rows = Array.from({ length: workers }, newRow);
   const sizes = { begunWith: workers, size: workers, resizes: [] }, totals = { counts, bars: 0, alive: 0, torn: 0 };
-  return { index, title, note, kind, ghost: ghost ?? [], ...sizes, ...totals, calls: new Map(), rows };
+  return { index, title, note, kind, ghost: ghost ?? [], ...sizes, ...totals, calls: new Map(), rows, version: 0 };
 }
 
 /** Of each state; and "stranded", of those that failed before they reached a worker. */
 const noCounts = () => Object.fromEntries([...STATES, "stranded"].map((state) => [state, 0]));
 
-function count(counts, call, state, by) {
-  counts[state] += by;
-  if (call.ending && call.worker == null && state !== "cancelled" && state !== "queued") counts.stranded += by;
+function count(counts, call, by) {
+  counts[call.state] += by;
+  if (isStranded(call)) counts.stranded += by;
 }
+
+const isStranded = ({ ending, worker }) => Boolean(ending) && worker == null && ending !== "cancelled";
 
 const newRow = () => ({ bars: [], lives: [] });
 
@@ -56,12 +58,13 @@ function happen(state, panel, [kind, time, worker, workers, error, until]) {
 
 function noteCall(panel, [, number, name, submitted, dispatched, began, ended, arrived, worker, cpu, ending, error]) {
   const call = panel.calls.get(number) ?? newCall(panel, number);
-  if (call.state) count(panel.counts, call, call.state, -1);
+  if (call.state) count(panel.counts, call, -1);
   const share = cpu == null || !(ended > began) ? null : Math.min(1, cpu / (ended - began));
   const before = call.worker;
   Object.assign(call, { name, submitted, dispatched, began, ended, arrived, worker, share, ending, error });
   call.state = ending ?? (began == null ? "queued" : "running");
-  count(panel.counts, call, call.state, 1);
+  count(panel.counts, call, 1);
+  panel.version += 1;
   if (before !== worker && before != null) leave(panel, before, call);
   if (worker != null && began != null) place(panel, call, before !== worker);
 }
@@ -110,6 +113,7 @@ function forget(state, panel) {
   }
   for (const row of panel.rows) row.bars = row.bars.filter((call) => !call.isGone);
   panel.numbers = null;
+  panel.version += 1;
 }
 
 function startWorker(panel, worker, time, guessed = false) {
@@ -141,15 +145,52 @@ export function stateAt(call, time) {
   return call.submitted == null || call.submitted > time ? null : "queued";
 }
 
-/** How many calls were in each state at that moment. What is so now is known; else every call is asked. */
+/** How many calls were in each state at that moment. */
 export function countsAt(panel, time, now) {
   if (time >= now) return panel.counts;
-  const counts = noCounts();
-  for (const call of panel.calls.values()) {
-    const state = stateAt(call, time);
-    if (state) count(counts, call, state, 1);
+  const { entered, left, ended } = momentsOf(panel), counts = noCounts();
+  let over = 0;
+  for (const [ending, moments] of ended) {
+    counts[ending] = countUntil(moments, time);
+    if (ending !== "stranded") over += counts[ending];
   }
-  return counts;
+  const gone = countUntil(left, time);
+  return { ...counts, queued: countUntil(entered, time) - gone, running: gone - over };
+}
+
+const MOMENTS = new WeakMap();
+
+/** When calls came to the door, when they left it, and when they ended in which way: each in order. Made anew only when
+    there is news, so that a replay does not go through all calls for each frame. */
+function momentsOf(panel) {
+  const known = MOMENTS.get(panel);
+  if (known?.version === panel.version) return known;
+  const entered = [], left = [], ended = new Map();
+  const add = (name, time) => (ended.has(name) ? ended.get(name).push(time) : ended.set(name, [time]));
+  for (const call of panel.calls.values()) {
+    const end = call.ending ? call.ended : Infinity;
+    const leave = Math.min(call.began ?? Infinity, call.dispatched ?? Infinity, end);
+    entered.push(Math.min(call.submitted ?? Infinity, leave));
+    left.push(leave);
+    if (call.ending) add(call.ending, end);
+    if (isStranded(call)) add("stranded", end);
+  }
+  const inOrder = (times) => Float64Array.from(times).sort();
+  const all = new Map([...ended].map(([name, times]) => [name, inOrder(times)]));
+  const moments = { version: panel.version, entered: inOrder(entered), left: inOrder(left), ended: all };
+  MOMENTS.set(panel, moments);
+  return moments;
+}
+
+/** How many of the moments are not later than this one. */
+function countUntil(moments, time) {
+  let low = 0, high = moments.length;
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if (moments[middle] <= time) low = middle + 1;
+    else high = middle;
+  }
+  return low;
 }
 
 /** Where in its row the first bar is that ends after this moment. A worker has one call at a time. */

@@ -77,6 +77,11 @@ class Watch(Exhibit):
     def summary(self) -> str:
         return words.summary([(self._kind.name, self.trace)])
 
+    @property
+    def kind(self) -> str:
+        """The executor's kind, as in `pool_lab.lab.kinds`."""
+        return self._kind.name
+
     def claim(self) -> str:
         return words.claim([(self._kind.name, self.trace)])
 

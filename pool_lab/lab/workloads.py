@@ -14,7 +14,6 @@ workload is open. Everything that a worker process needs is importable, and impo
 """
 
 import ast
-import http.client
 import os
 import sys
 import sysconfig
@@ -25,11 +24,12 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import dataclass, field
 from functools import cache, partial
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from itertools import cycle, islice, pairwise
 from pathlib import Path
 from typing import Any
 
+from pool_lab.lab import servers
+from pool_lab.lab.servers import Server, after
 from pool_lab.lab.words import seconds
 
 __all__ = ["Knob", "Workload", "compress", "fetch", "mix", "nap", "of", "parse"]
@@ -169,14 +169,9 @@ def _with(value: float, *values: float) -> tuple[float, ...]:
 # What the workers run
 
 
-def fetch_page(port: int, page: int) -> int:
-    """Returns the number of bytes."""
-    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=60)
-    try:
-        connection.request("GET", f"/page/{page}")
-        return len(connection.getresponse().read())
-    finally:
-        connection.close()
+def fetch_page(url: str) -> int:
+    """Returns the number of letters."""
+    return len(servers.fetch(url))
 
 
 def parse_files(*paths: str) -> int:
@@ -268,36 +263,5 @@ def _bundles(size: int = 80_000) -> list[tuple[str, ...]]:
 
 @contextmanager
 def _served(calls: int, delay_s: float) -> Iterator[Inputs]:
-    server = _Server(("127.0.0.1", 0), partial(_Handler, delay_s))
-    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.05}, name="pool_lab-server")
-    thread.start()
-    try:
-        yield [(server.server_port, page) for page in range(calls)]
-    finally:
-        server.shutdown()
-        thread.join()
-        server.server_close()
-
-
-class _Server(ThreadingHTTPServer):
-    daemon_threads = False  # so that closing the server waits for the requests it is answering
-    request_queue_size = 128
-
-
-class _Handler(BaseHTTPRequestHandler):
-    """Answers every page after a delay, in a thread of its own."""
-
-    def __init__(self, delay_s: float, *args: Any) -> None:
-        self.delay_s = delay_s
-        super().__init__(*args)
-
-    def do_GET(self) -> None:
-        time.sleep(self.delay_s)
-        body = f"<title>{self.path}</title>".encode()
-        self.send_response(200)
-        self.send_header("Content-Length", str(len(body)))
-        self.end_headers()
-        self.wfile.write(body)
-
-    def log_message(self, format: str, *args: object) -> None:  # noqa: A002  # the name that http.server uses
-        """Nothing: a lesson's output is not a server's log."""
+    with Server(after(delay_s)) as server:
+        yield [(f"{server.url}page/{page}",) for page in range(calls)]

@@ -154,9 +154,10 @@ function place(view, bar, start, end) {
 }
 
 function render({ model, el }) {
-  const view = open(model, el);
-  model.on("change:bars change:real", () => show(view));
-  show(view);
+  const view = open(model, el), again = () => show(view);
+  model.on("change:bars change:real", again);
+  again();
+  return () => model.off("change:bars change:real", again);
 }
 
 export default { render };

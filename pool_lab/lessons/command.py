@@ -1,26 +1,31 @@
 """The command `pool-lab`: `report` for one's own progress, `grade FOLDER` for those who teach."""
 
 import argparse
-import csv
 import sys
-from collections.abc import Iterable, Sequence
-from html import escape
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
+from pool_lab.lab.words import number_of
 from pool_lab.lessons import records
-from pool_lab.lessons.grading import Mark, grade_notebook
+from pool_lab.lessons.exercises.fence import can_fence
+from pool_lab.lessons.grading import grade_notebook
+from pool_lab.lessons.marks import Mark, as_csv, as_page
 from pool_lab.lessons.standing import Progress
 
 __all__ = ["main"]
 
-STYLE = "body{font:15px system-ui;margin:2em}td,th{padding:4px 12px;text-align:left;border-bottom:1px solid #8888}"
+GRADE = """\
+Try the exercises in all notebooks in and below the folder, each answer in a process of its own with limits of time and
+memory, and write the verdicts to marks.csv and marks.html. An answer that reaches for what no answer needs (files, the
+checker, other modules' insides) is not called correct but "to be read". On Linux submissions can neither read nor
+change other people's files; elsewhere grade foreign work under an account that owns nothing."""
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
     parser = argparse.ArgumentParser(prog="pool-lab", description="Progress and grading for the lessons of pool_lab.")
     commands = parser.add_subparsers(dest="command", required=True)
     commands.add_parser("report", help="show your own progress")
-    grade = commands.add_parser("grade", help="try all notebooks of a folder and write a table of the verdicts")
+    grade = commands.add_parser("grade", help="try all notebooks of a folder", description=GRADE)
     grade.add_argument("folder", type=Path)
     grade.add_argument("--out", type=Path, help="where marks.csv and marks.html go; the folder itself if not given")
     chosen = parser.parse_args(arguments)
@@ -33,31 +38,38 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def _grade(folder: Path, out: Path) -> int:
+    if not can_fence():
+        print("This system cannot fence submissions in: they may write and read what you may.", file=sys.stderr)
+    submitted = _submitted(folder)
     marks: list[Mark] = []
-    for path in sorted(folder.glob("*.ipynb")):
-        for mark in grade_notebook(path):
+    for name, content in submitted.items():
+        for mark in grade_notebook(name, content):
             print(f"{mark.notebook}  {mark.exercise}  {mark.grade}", flush=True)
             marks.append(mark)
+    for name in _restored(folder, submitted):
+        print(f"{name} was changed while submissions ran; it is as it was", file=sys.stderr)
     out.mkdir(parents=True, exist_ok=True)
-    with (out / "marks.csv").open("w", newline="", encoding="utf-8") as file:
-        csv.writer(file).writerows([Mark._fields, *(map(_harmless, mark) for mark in marks)])
-    (out / "marks.html").write_text(_page(marks), encoding="utf-8")
-    print(f"{len(marks)} verdicts in {out / 'marks.csv'} and {out / 'marks.html'}")
+    table, page = out / "marks.csv", out / "marks.html"
+    table.write_text(as_csv(marks), encoding="utf-8", newline="")
+    page.write_text(as_page(marks), encoding="utf-8")
+    print(f"{number_of(len(marks), 'verdict')} in {table} and {page}")
     return 0
 
 
-def _harmless(cell: str) -> str:
-    """A spreadsheet would take these beginnings for a formula."""
-    return f"'{cell}" if cell.startswith(("=", "+", "-", "@", "\t", "\r")) else cell
+def _submitted(folder: Path) -> dict[str, bytes]:
+    """All notebooks by their place in the folder, read before the first of them runs."""
+    paths = sorted(path for path in folder.rglob("*.ipynb") if ".ipynb_checkpoints" not in path.parts)
+    return {path.relative_to(folder).as_posix(): path.read_bytes() for path in paths}
 
 
-def _page(marks: Iterable[Mark]) -> str:
-    head = "".join(f"<th>{field}</th>" for field in Mark._fields)
-    rows = "\n".join(f"<tr>{''.join(f'<td>{escape(cell)}</td>' for cell in mark)}</tr>" for mark in marks)
-    return (
-        '<!doctype html>\n<html lang="en"><meta charset="utf-8"><meta name="color-scheme" content="light dark">'
-        f"<title>Marks</title><style>{STYLE}</style>\n<table><thead><tr>{head}</tr></thead>\n<tbody>{rows}</tbody></table>"
-    )
+def _restored(folder: Path, submitted: Mapping[str, bytes]) -> Iterator[str]:
+    """The names of notebooks that are not as they were. They are again."""
+    for name, content in submitted.items():
+        path = folder / name
+        if not path.is_file() or path.read_bytes() != content:
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_bytes(content)
+            yield name
 
 
 if __name__ == "__main__":

@@ -3,6 +3,7 @@
 What of it belongs to the kind of question is an `_Entry`: a widget, and how to read the answer off it.
 """
 
+import re
 from collections.abc import Callable
 from html import escape
 from pathlib import Path
@@ -33,11 +34,16 @@ class _Entry(NamedTuple):
     """What to do then."""
 
 
+def _html(text: str) -> str:
+    """The text, with what stands in backquotes as code."""
+    return re.sub(r"`([^`]+)`", r"<code>\1</code>", escape(text))
+
+
 def prediction_view(prediction: "Prediction") -> ipywidgets.VBox:
     """The form; pressing its button records the answer."""
     from pool_lab.lessons.predictions import CONFIDENCES  # it is about to import this module
 
-    question = ipywidgets.HTML(f"<style>{STYLE}</style><p>{escape(prediction.question.text)}</p>")
+    question = ipywidgets.HTML(f"<style>{STYLE}</style><p>{_html(prediction.question.text)}</p>")
     entry = _entry(prediction.question)
     confidence = ipywidgets.ToggleButtons(options=CONFIDENCES, value=CONFIDENCES[1], description="How sure?")
     button = ipywidgets.Button(description="Record my prediction", button_style="primary")
@@ -78,7 +84,7 @@ def _entry(question: Asking) -> _Entry:
 
 
 def _choice(question: Question) -> _Entry:
-    options = [(option.text, key) for key, option in question.options.items()]
+    options = [(option.text.replace("`", ""), key) for key, option in question.options.items()]  # they are plain text
     choice = ipywidgets.RadioButtons(options=options, value=None)
     return _Entry(choice, lambda: choice.value, "Choose an answer first.")
 
@@ -103,7 +109,7 @@ def _order(question: OrderQuestion) -> _Entry:
 
     def write() -> None:
         for line, key in zip(lines, order, strict=True):
-            line.value = escape(question.items[key])
+            line.value = _html(question.items[key])
 
     def button(sign: str, way: str, at: int, to: int) -> ipywidgets.Button:
         mover = ipywidgets.Button(description=sign, tooltip=f"Move line {at + 1} {way}")

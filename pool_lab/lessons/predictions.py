@@ -1,7 +1,7 @@
 """`Prediction`: a learner commits to an answer, sees what happens, and is told why.
 
-What the right answer is, no one has written down: a question has a judge that reads it off the traces of the run. So a
-prediction is compared with what really ran, on this machine, with this Python.
+What the right answer is, no one has written down: a question has a judge that reads it off the traces of the run, or
+off what a call gave. So a prediction is compared with what really ran, on this machine, with this Python.
 """
 
 import time
@@ -9,9 +9,10 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from pool_lab.lab.exhibit import WIDGET_VIEW, someone_is_there
+from pool_lab.lab.audience import someone_is_there
+from pool_lab.lab.exhibit import WIDGET_VIEW
 from pool_lab.lab.trace import Trace
-from pool_lab.lessons.asking import Asking, Traces
+from pool_lab.lessons.asking import Asking
 from pool_lab.lessons.records import keep
 
 __all__ = ["CONFIDENCES", "Comparison", "Prediction", "Record"]
@@ -69,9 +70,13 @@ class Prediction:
             self._callbacks.append(callback)
 
     def compare(self, experiment: Any) -> "Comparison":
-        """Hold the prediction against what ran in a race or a watch."""
-        trace = experiment.trace
-        comparison = Comparison(self, {"": trace} if isinstance(trace, Trace) else trace)
+        """Hold the prediction against what ran in a race or a watch; of anything else, against the value itself."""
+        if hasattr(experiment, "trace"):
+            trace = experiment.trace
+            traces = {"": trace} if isinstance(trace, Trace) else trace
+            comparison = Comparison(self, traces, has_run=any(trace.spans for trace in traces.values()))
+        else:
+            comparison = Comparison(self, experiment, has_run=True)
         if comparison.was_right is not None:
             self.keep("right" if comparison.was_right else "wrong")
         if comparison.happened is not None and self.record is not None and hasattr(self.view, "show_what_happened"):
@@ -93,13 +98,13 @@ class Prediction:
 class Comparison:
     """What was predicted, what happened, and why."""
 
-    def __init__(self, prediction: Prediction, traces: Traces) -> None:
+    def __init__(self, prediction: Prediction, evidence: Any, *, has_run: bool) -> None:
         self._question = prediction.question
         self._is_open = prediction.is_open
         self._is_for_someone = prediction.view is not None or prediction.record is not None
         self._record = prediction.record
-        self._has_run = any(trace.spans for trace in traces.values())
-        self.happened = self._question.happened(traces) if self._has_run else None
+        self._has_run = has_run
+        self.happened = self._question.happened(evidence) if has_run else None
 
     @property
     def was_right(self) -> bool | None:

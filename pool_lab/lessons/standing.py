@@ -7,11 +7,12 @@ from pool_lab.lessons import records
 from pool_lab.lessons.exercises.coach import EXERCISES
 from pool_lab.lessons.questions import QUESTIONS
 from pool_lab.lessons.records import Entry
+from pool_lab.lessons.series import title
 
 __all__ = ["LESSONS", "Progress", "progress"]
 
-LESSONS = {"00": "Start here", "07": "Race threads and processes"}
-"""The lessons there are, by their numbers."""
+LESSONS = {number: title(number) for number in sorted({name[:2] for name in QUESTIONS})}
+"""The lessons there are, by their numbers: every lesson asks something."""
 
 SIGNS = {"right": "✓", "correct": "✓", "almost": "◐", "wrong": "✗", "answered": "…"}
 
@@ -23,8 +24,8 @@ def progress() -> "Progress":
 
 class Row(NamedTuple):
     lesson: str
-    predictions: str
-    exercises: str
+    predictions: tuple[str, ...]
+    exercises: tuple[str, ...]
 
 
 class Progress:
@@ -34,13 +35,13 @@ class Progress:
         self.entries = tuple(entries)
 
     def rows(self) -> Iterator[Row]:
-        for number, title in LESSONS.items():
+        for number, name in LESSONS.items():
             predictions = [name for name in QUESTIONS if name.startswith(number)]
             exercises = [name for name in EXERCISES if name.startswith(number)]
             yield Row(
-                f"{number} {title}",
-                ", ".join(self._standing("prediction", name, name.removeprefix(f"{number} ")) for name in predictions),
-                ", ".join(self._standing("exercise", name, name) for name in exercises),
+                f"{number} {name}",
+                tuple(self._standing("prediction", name, name.removeprefix(f"{number} ")) for name in predictions),
+                tuple(self._standing("exercise", name, name) for name in exercises),
             )
 
     def reset(self) -> "Progress":
@@ -58,8 +59,16 @@ class Progress:
         return f"{label}: {SIGNS.get(best, '')} {best}"
 
     def __repr__(self) -> str:
-        return "\n".join(" | ".join(row) for row in self.rows())
+        return "\n".join(
+            " | ".join([row.lesson, ", ".join(row.predictions), ", ".join(row.exercises)]) for row in self.rows()
+        )
 
     def _repr_markdown_(self) -> str:
         head = ["| lesson | predictions | exercises |", "|---|---|---|"]
-        return "\n".join([*head, *(f"| {' | '.join(row)} |" for row in self.rows())])
+        rows = (f"| {row.lesson} | {_stacked(row.predictions)} | {_stacked(row.exercises)} |" for row in self.rows())
+        return "\n".join([*head, *rows])
+
+
+def _stacked(standings: Iterable[str]) -> str:
+    """One below the other, each on one line."""
+    return "<br>".join(standing.replace(" ", "&nbsp;") for standing in standings)

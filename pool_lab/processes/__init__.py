@@ -11,8 +11,8 @@
 - `parcel`: how large arrays travel: as memory.
 - `worker`: the loop in the worker process; `stint`: many short calls in one message.
 - `parent`: the parent's handle of a worker: gives it calls, and decides what its end means.
-- `assignments`: which calls the worker has got; `mailbox`: how some can wait there, and be taken back.
-- `shares`: how the calls of a `map` are dealt to the workers.
+- `mailbox`: where a worker finds its requests; `backlog`: the one that all workers read, and what lies ready there.
+- `requests`: what is sent for a call; `shares`: how the calls of a `map` are dealt to the workers.
 - `child`: the process behind that handle; `inbox`: what comes from it; `deaths`: what is said of its end.
 - `reader`: the one thread of a pool that listens to all its workers; `selecting`: how it waits for them.
 - `fork_server`: what that process loads in advance, and what a forked child needs to start one.

@@ -4,6 +4,7 @@ Replies come through the pipe, and long requests go through it: who sends one wa
 Nothing else waits.
 """
 
+import operator
 import os
 import signal
 import threading
@@ -14,6 +15,7 @@ from multiprocessing.context import BaseContext
 from typing import Any
 
 from . import worker
+from .backlog import Backlog
 from .inbox import Inbox
 from .mailbox import END, Mailbox, has_mailboxes, is_long, numbered, send_long
 from .parcel import Memory, Parcel
@@ -22,6 +24,8 @@ from .reader import closing
 __all__ = ["Child"]
 
 ON_WINDOWS = os.name == "nt"
+UNKNOWN_EXITCODE = 255
+"""What multiprocessing says for processes of a fork server that is gone."""
 CAN_ASK = worker.STOP_SIGNAL is not None
 
 # With fork, a process started at the same moment would inherit this one's end of the pipe and keep it open. The child
@@ -35,9 +39,9 @@ if hasattr(os, "register_at_fork"):
 class Child:
     """A process that runs `worker.main` with these arguments."""
 
-    def __init__(self, context: BaseContext, name: str, *args: Any) -> None:
+    def __init__(self, context: BaseContext, name: str, backlog: Backlog, *args: Any) -> None:
         with _one_start_at_a_time:
-            self._process, self._connection, mailbox = _start(context, name, args)
+            self._process, self._connection, mailbox = _start(context, name, backlog.open(), args)
         self._mailbox: Mailbox | None = mailbox
         self.pid: int = self._process.pid
         self._inbox = Inbox(self._connection)
@@ -59,13 +63,19 @@ class Child:
     @property
     def exitcode(self) -> int | None:
         """Minus the number of the signal that killed it; None while it lives."""
+        if self._inbox.has_ended and self._process.exitcode is None and self._was_waited_for():
+            self._process._popen.returncode = UNKNOWN_EXITCODE  # or multiprocessing would wait for it for ever
         code: int | None = self._process.exitcode
         return code
 
-    @property
-    def has_mailbox(self) -> bool:
-        """Whether anything can be put in, or taken back, while it is at work."""
-        return self._mailbox is not None
+    def _was_waited_for(self) -> bool:
+        """Whether another part of the program has asked the system for the exit code; it is told once."""
+        if not ON_WINDOWS:
+            try:
+                os.kill(self.pid, 0)
+            except OSError:
+                return True
+        return False
 
     def put(self, number: int, request: bytes | Parcel) -> bool:
         """Put the request into the mailbox, or if it is too long its number. False: it is full. Does not block."""
@@ -73,13 +83,14 @@ class Child:
             return True
         return self._mailbox.put(numbered(number, b"" if isinstance(request, Parcel) or is_long(request) else request))
 
-    def put_again(self, packet: bytes) -> None:
+    def pass_on(self, packet: bytes) -> None:
+        """Put in what was in the backlog. Does not block."""
         if self._mailbox is not None:
             self._mailbox.put(packet)
 
-    def take_back(self) -> dict[int, bytes]:
-        """What is in the mailbox, by number. Does not block."""
-        return {} if self._mailbox is None else self._mailbox.take_back()
+    def has_read(self, number: int) -> bool:
+        """Whether the process, which has ended, had taken this request out of its mailbox."""
+        return self._mailbox is None or number not in self._mailbox.take_back()
 
     def send(self, number: int, request: bytes | Parcel) -> None:
         """Send what `put` has left out. Blocks until the process has taken it.
@@ -144,16 +155,18 @@ class Child:
         self._process.close()
 
 
-def _start(context: Any, name: str, args: tuple[Any, ...]) -> tuple[Any, Any, Any]:
+def _start(context: Any, name: str, backlog: Mailbox | None, args: tuple[Any, ...]) -> tuple[Any, Any, Any]:
     """A new process, this side's end of its pipe, and its mailbox if there are mailboxes."""
     ours, theirs = context.Pipe()
     mailbox = Mailbox() if has_mailboxes() else None
     # A forked process inherits all ends. While it held ours, it would not notice that this process has gone.
-    kept = (ours,) if mailbox is None else (ours, mailbox.inlet)
-    inherited = kept if context.get_start_method() == "fork" else ()
-    outlet = None if mailbox is None else mailbox.outlet
+    inlets = [each.inlet for each in (mailbox, backlog) if each is not None]
+    inherited = (ours, *inlets) if context.get_start_method() == "fork" else ()
+    outlets = [None if each is None else each.outlet for each in (mailbox, backlog)]
+    if context.get_start_method() == "forkserver":
+        name = _Deafening(name)
     try:
-        process = context.Process(target=worker.main, args=(theirs, outlet, inherited, *args), name=name)
+        process = context.Process(target=worker.main, args=(theirs, *outlets, inherited, *args), name=name)
         with _interrupts_held_back(context):
             process.start()
     except BaseException:
@@ -166,11 +179,29 @@ def _start(context: Any, name: str, args: tuple[Any, ...]) -> tuple[Any, Any, An
     return process, ours, mailbox
 
 
+class _Deafening(str):
+    """A name. The process that reads it is deaf to Ctrl-C from then on, until `worker.main` says otherwise.
+
+    For forkserver: the server's own mask cannot be used, as it has other customers. The name is the first thing of ours
+    that its child reads, before it imports `__main__` and us; so the pickle mentions only what comes with Python.
+    """
+
+    __slots__ = ()
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return operator.getitem, ((_Ban(), str(self)), 1)
+
+
+class _Ban:
+    def __reduce__(self) -> tuple[Any, ...]:
+        return signal.pthread_sigmask, (signal.SIG_BLOCK, (signal.SIGINT,))
+
+
 @contextmanager
 def _interrupts_held_back(context: Any) -> Iterator[None]:
     """A process that starts in here is deaf to Ctrl-C until `worker.main` says otherwise.
 
-    Not with forkserver: there it is the server's mask that counts, and the server has other customers.
+    Not with forkserver: there the process's name sees to it.
     """
     if not hasattr(signal, "pthread_sigmask") or context.get_start_method() == "forkserver":
         yield

@@ -26,13 +26,17 @@ from typing import Any
 
 from .parcel import Parcel, receive_memory, send_memory, unpack
 
-__all__ = ["END", "Letters", "Mailbox", "has_mailboxes", "is_long", "numbered", "send_long"]
+__all__ = ["END", "NOTHING", "Letter", "Letters", "Mailbox", "has_mailboxes", "is_long", "numbered", "send_long"]
 
 LARGEST = 16384
 """Bytes of a packet."""
 NUMBER = struct.Struct("<Q")
 PLAIN, APART = b"p", b"a"
 """What a long request begins with: it is only pickled, or it is the head of a parcel."""
+ROOM = 1 << 19
+"""Bytes in a mailbox, as many as the system grants; a small packet takes up nearly a thousand of them."""
+NOTHING = (1 << 64) - 1
+"""Instead of a number."""
 END = b"\0"
 """No number: the worker is to end."""
 
@@ -57,11 +61,16 @@ def numbered(number: int, request: bytes) -> bytes:
     return NUMBER.pack(number) + request
 
 
+Letter = tuple[int, Callable[[], Any]]
+"""The number of a request, and what unpickles it."""
+
+
 class Mailbox:
     """The pool's side. Nothing blocks."""
 
     def __init__(self) -> None:
         self.inlet, self.outlet = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+        self.inlet.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, ROOM)
 
     def put(self, packet: bytes) -> bool:
         """False: it is full. `OSError`: it is closed."""
@@ -71,11 +80,11 @@ class Mailbox:
             return False
         return True
 
-    def take_back(self) -> dict[int, bytes]:
-        """The packets that the worker has not read, and now never will, by number."""
-        packets = {}
+    def take_back(self, most: int = sys.maxsize) -> dict[int, bytes]:
+        """The first packets that no worker has read, and none ever will now, by number."""
+        packets: dict[int, bytes] = {}
         try:
-            while len(packet := self.outlet.recv(LARGEST, socket.MSG_DONTWAIT)) >= NUMBER.size:
+            while len(packets) < most and len(packet := self.outlet.recv(LARGEST, socket.MSG_DONTWAIT)) >= NUMBER.size:
                 packets[NUMBER.unpack_from(packet)[0]] = packet
         except OSError:  # it is empty, or closed
             pass
@@ -89,17 +98,36 @@ class Mailbox:
 class Letters:
     """The worker's side: requests, one after the other."""
 
-    def __init__(self, outlet: "socket.socket | None", connection: "Connection[bytes, bytes]") -> None:
+    def __init__(
+        self,
+        outlet: "socket.socket | None",
+        backlog: "socket.socket | None",
+        connection: "Connection[bytes, bytes]",
+    ) -> None:
         self._outlet = outlet
+        self._backlog = backlog
         self._connection = connection
         self._packet = bytearray(LARGEST)
 
-    def next(self) -> tuple[int, Callable[[], Any]] | None:
-        """Number, and what unpickles the request. None: the worker is to end, or its pool is gone. Blocks."""
+    def next_of_backlog(self) -> Letter | None:
+        """What lies ready for whoever comes first; None if nothing does. Does not block."""
+        if self._backlog is None:
+            return None
+        try:
+            size = self._backlog.recv_into(self._packet, 0, socket.MSG_DONTWAIT)
+        except OSError:  # nothing, or it was closed
+            return None
+        return self._opened(memoryview(self._packet)[:size])
+
+    def next(self) -> Letter | None:
+        """What was sent to this worker. None: it is to end, or its pool is gone. Blocks."""
         if self._outlet is None:  # no request has large buffers apart, then
             message = memoryview(self._connection.recv_bytes())
         else:
             message = memoryview(self._packet)[: self._outlet.recv_into(self._packet)]
+        return self._opened(message)
+
+    def _opened(self, message: memoryview) -> Letter | None:
         if len(message) < NUMBER.size:
             return None
         (number,) = NUMBER.unpack_from(message)

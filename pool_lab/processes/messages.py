@@ -27,11 +27,14 @@ from typing import Any, NamedTuple
 from pool_lab.call import Worktime, name_of, text_of
 from pool_lab.errors import CallPicklingError, CallUnpicklingError, RemoteTraceback
 
+from .mailbox import NOTHING
 from .parcel import LARGE, Memory, Parcel, can_be_sent, unpack
 
 __all__ = [
     "NO_WORKTIME",
-    "RETURNS",
+    "RAISED",
+    "RETURNED",
+    "RETURNED_APART",
     "BadReplyError",
     "Outcome",
     "Reply",
@@ -49,8 +52,8 @@ __all__ = [
 ]
 
 PROTOCOL = 5
-HEAD = struct.Struct("<BQddd")
-"""Of a reply: kind, request, began, ended, cpu_s."""
+HEAD = struct.Struct("<BQdddQ")
+"""Of a reply: kind, request, began, ended, cpu_s, took."""
 
 _BARE_FRAME = re.compile(
     r'^(?P<margin>[ |]*)File "(?P<file>.+)", line (?P<line>\d+), in .+\n(?!(?P=margin) )', re.MULTILINE
@@ -76,7 +79,8 @@ class ReplyKind(IntEnum):
 
 
 _KINDS = tuple(sorted(ReplyKind))
-RETURNS = frozenset({ReplyKind.RETURNED, ReplyKind.RETURNED_APART})
+# Looking a member up in its class takes longer than anything that is done with it, and these are in every reply.
+RETURNED, RETURNED_APART, RAISED = ReplyKind.RETURNED, ReplyKind.RETURNED_APART, ReplyKind.RAISED
 _EXTRA_REDUCERS = ForkingPickler._extra_reducers  # type: ignore[attr-defined]
 
 
@@ -91,19 +95,21 @@ class Reply(NamedTuple):
     worktime: Worktime
     payload: Any
     """Bytes, or in a worker a parcel."""
+    took: int = NOTHING
+    """The number of the request from the backlog that the worker is at now."""
     memory: Memory | None = None
     """If the kind says so."""
 
     def to_bytes(self) -> bytes:
-        head: bytes = HEAD.pack(self.kind, self.request, *self.worktime) + self.payload
-        return head
+        message: bytes = HEAD.pack(self.kind, self.request, *self.worktime, self.took) + self.payload
+        return message
 
     @classmethod
     def from_bytes(cls, message: bytes) -> "Reply":
         """Raises `BadReplyError`."""
         try:
-            kind, request, *worktime = HEAD.unpack_from(message)
-            return cls(_KINDS[kind], request, Worktime(*worktime), message[HEAD.size :])
+            kind, request, *worktime, took = HEAD.unpack_from(message)
+            return cls(_KINDS[kind], request, Worktime(*worktime), message[HEAD.size :], took)
         except (struct.error, IndexError) as error:
             raise BadReplyError(f"{len(message)} bytes that are no reply: {error}") from None
 
@@ -288,7 +294,7 @@ def _unreadable(what: str, error: BaseException) -> CallUnpicklingError:
 
 def outcome(reply: Reply, function: Callable[..., Any]) -> tuple[object, BaseException | None]:
     """What the call returned and None, or None and what it raised."""
-    if reply.kind in RETURNS:
+    if reply.kind is RETURNED or reply.memory is not None:
         try:
             if reply.memory is not None:
                 return unpack(reply.payload, reply.memory), None

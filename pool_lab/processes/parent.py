@@ -1,9 +1,9 @@
 """`WorkerProcess`: the parent's handle of one worker process.
 
 Between `ready` and `hand_over` the worker is idle and waits for a request, so one can be sent to the end, however
-long, and whoever sends it waits for that worker only. While calls are short and many are queued, some are sent ahead to
-the worker at work. All are put down in `_assigned` before they are sent: should the worker die, the reader knows which
-it had begun.
+long, and whoever sends it waits for that worker only. The call is put down in `_call` before it is sent: should the
+worker die, the reader knows whose. While calls are short and many are queued, some lie ready in the backlog; a worker
+that has taken one from there says so in its reply.
 
 A worker ends for one of four reasons, and its call accordingly:
 
@@ -24,15 +24,15 @@ from typing import Any
 
 from pool_lab.call import Call
 from pool_lab.dispatch import Dispatcher
-from pool_lab.errors import CallPicklingError, WorkerDiedError, logger
+from pool_lab.errors import WorkerDiedError, logger
 from pool_lab.staff import Doing
 
-from .assignments import Assignments
 from .child import Child
 from .deaths import broken, manner, occupation, timed_out
-from .mailbox import is_long
-from .messages import BadReplyError, Reply, ReplyKind, dumps_call, outcome, raised
+from .mailbox import NOTHING
+from .messages import RETURNED, RETURNED_APART, BadReplyError, Reply, ReplyKind, outcome, raised
 from .parcel import Parcel
+from .requests import lay_ready, request_for
 from .settings import Settings
 from .shares import ProcessShare
 
@@ -58,9 +58,10 @@ class WorkerProcess:
         self._child: Child = None  # type: ignore[assignment]  # until `start`, before which nobody asks for it
         self._arrived = False
         self._answered = 0
-        self._assigned = Assignments()
         self._sending = threading.Lock()  # held while the pipe is written to, and to close it
-        self._lock = threading.Lock()  # guards the next two
+        self._lock = threading.Lock()  # guards the next four
+        self._call: Call | None = None
+        self._number = NOTHING
         self._death: WorkerDiedError | None = None
         self._is_condemned = False
         self._is_fatal = False
@@ -79,16 +80,26 @@ class WorkerProcess:
     def start(self) -> None:
         try:
             settings, name = self._settings, f"ProcessPoolExecutor-worker-{self.number}"
-            self._child = Child(settings.context, name, settings.initializer, settings.task_timeout)
+            self._child = Child(settings.context, name, settings.backlog, settings.initializer, settings.task_timeout)
             self.ident = self._child.pid
             self._settings.reader.add(self)
         except BaseException:
-            self._buried.set()
+            self._give_up_starting()
             raise
+
+    def _give_up_starting(self) -> None:
+        """It did not come off. After Ctrl-C the process may run all the same, and the reader may see to its end."""
+        if self._child is not None:
+            self._child.kill()
+            if self._settings.reader.listens_to(self):
+                return
+            self._child.bury()
+            self._child.hang_up()
+        self._buried.set()
 
     def hand_over(self, call: Call) -> bool:
         try:
-            request = self._request(call)
+            request = request_for(call, self._dispatcher)
         except KeyboardInterrupt:  # it may not cost the worker
             self._dispatcher.ready(self)
             raise
@@ -102,35 +113,9 @@ class WorkerProcess:
             self._send(request, call)
         return True
 
-    def _request(self, call: Call) -> bytes | Parcel | None:
-        """What to send; the call's future runs now. None: it is over already, or cannot be sent."""
-        try:
-            if not call.begin():
-                return None
-        except RuntimeError:  # its outcome was set by somebody else, which the future has logged
-            return None
-        try:
-            if isinstance(call, ProcessShare):
-                return call.batch.request(call)
-            return dumps_call(call.function, call.args, call.kwargs)
-        except CallPicklingError as error:
-            self._dispatcher.fail(call, error.with_traceback(None))
-        except BaseException as error:  # Ctrl-C, or somebody's __reduce__ exits
-            self._dispatcher.fail(call, error)
-            if isinstance(error, KeyboardInterrupt):
-                raise
-        return None
-
     def dismiss(self) -> None:
         with suppress(OSError):  # the process has died; the reader notices
             self._child.dismiss()
-
-    def recall(self) -> list[Call]:
-        return self._assigned.recall(self._child)
-
-    @property
-    def ahead(self) -> int:
-        return self._assigned.ahead
 
     def join(self) -> None:
         if self._settings.reader.is_current_thread():
@@ -153,9 +138,10 @@ class WorkerProcess:
     def _send(self, request: bytes | Parcel, call: Call) -> None:
         try:
             with self._sending:
-                self._set_deadline()
+                number = self._begin(call)
                 try:
-                    self._child.send(self._assigned.give(call, request, self._child), request)
+                    self._child.put(number, request)
+                    self._child.send(number, request)
                 except OSError:  # the process has died; the reader notices
                     self._is_unread = True
         except BaseException as error:  # Ctrl-C: half a message may be in the pipe
@@ -166,10 +152,14 @@ class WorkerProcess:
             if self._death is not None:
                 self._settle()
 
-    def _set_deadline(self) -> None:
+    def _begin(self, call: Call, number: int | None = None) -> int:
+        with self._lock:
+            self._call = call
+            self._number = next(self._settings.numbers) if number is None else number
         if self._settings.task_timeout < math.inf:
             self.deadline = time.monotonic() + self._settings.task_timeout
             self._settings.reader.wake_by(self.deadline)
+        return self._number
 
     # For the reader
 
@@ -179,8 +169,7 @@ class WorkerProcess:
 
     def listen(self, forget: Callable[[], None]) -> bool:
         self._take_replies()
-        if self._may_send_ahead:
-            self._send_ahead()
+        lay_ready(self._settings, self._dispatcher)
         exitcode = self._child.exitcode
         if exitcode is None:
             self._watch_the_time()
@@ -195,7 +184,7 @@ class WorkerProcess:
             try:
                 if self._fault is None:
                     reply = Reply.from_bytes(message)
-                    if reply.kind is ReplyKind.RETURNED_APART:
+                    if reply.kind is RETURNED_APART:
                         reply = reply._replace(memory=self._child.take_memory())
                     self._take(reply)
             except BadReplyError as error:
@@ -203,8 +192,11 @@ class WorkerProcess:
                 self._child.kill()
 
     def _take(self, reply: Reply) -> None:
+        if reply.kind is RETURNED:
+            self._finish(reply)
+            return
         match reply.kind:
-            case ReplyKind.RETURNED | ReplyKind.RETURNED_APART | ReplyKind.RAISED | ReplyKind.UNREADABLE:
+            case ReplyKind.RETURNED_APART | ReplyKind.RAISED | ReplyKind.UNREADABLE:
                 self._finish(reply)
             case ReplyKind.ARRIVED if not self._arrived:
                 self._arrived = True
@@ -222,7 +214,7 @@ class WorkerProcess:
 
     def _finish(self, reply: Reply) -> None:
         """The call is done: give the worker the next one first, then tell the future, whose callbacks may take long."""
-        call, following, given = self._assigned.answered(reply.request)
+        call = self._answered_call(reply)
         self._answered += 1
         took_s = reply.worktime.ended - reply.worktime.began
         self._settings.note_pace(took_s)
@@ -233,20 +225,46 @@ class WorkerProcess:
             self._dispatcher.reports.ended(call, self, reply.worktime, error)
         call.let_go()
         try:
-            if following is not None:
-                if self._dispatcher.observers:  # it has begun, as far as we know, when this one had ended
-                    self._dispatcher.reports.started(following, self, since=max(given, reply.worktime.ended))
-            elif self._verdict is not None:  # its deadline stays: until the process has ended it is watched
-                self._dispatcher.retire(self)
-            else:
-                self.deadline = math.inf
-                done = self._answered == self._settings.max_tasks
-                (self._dispatcher.retire if done else self._dispatcher.ready)(self)
+            self._go_on(reply)
         finally:  # whatever becomes of the next call
             if error is None:
                 call.set_result(result)
             else:
                 call.set_exception(error)
+
+    def _answered_call(self, reply: Reply) -> Call:
+        """The call that it has made. From now on it has none."""
+        with self._lock:
+            call = self._call
+            if call is None or reply.request != self._number:
+                raise BadReplyError(f"a reply that nothing had asked for: to request {reply.request}")
+            self._call, self._number = None, NOTHING
+            return call
+
+    def _go_on(self, reply: Reply) -> None:
+        """What it does next."""
+        if self._verdict is None:  # else its deadline stays: until the process has ended it is watched
+            self.deadline = math.inf
+        if reply.took != NOTHING:
+            self._has_taken(reply)
+        elif self._verdict is not None or self._answered == self._settings.max_tasks:
+            self._dispatcher.retire(self)
+        elif self._dispatcher.is_overstaffed or (first := self._settings.backlog.take_first()) is None:
+            self._dispatcher.ready(self)
+        else:  # it was put there just after the worker had looked
+            call, number, packet = first
+            self._dispatcher.reports.started(call, self)
+            self._begin(call, number)
+            self._child.pass_on(packet)
+
+    def _has_taken(self, reply: Reply) -> None:
+        found = self._settings.backlog.taken(reply.took)
+        if found is None:
+            raise BadReplyError(f"that it had taken request {reply.took}, which was not there")
+        call, ready_since = found
+        if self._dispatcher.observers:  # it has begun, as far as we know, when the one before had ended
+            self._dispatcher.reports.started(call, self, since=max(ready_since, reply.worktime.ended))
+        self._begin(call, reply.took)
 
     def _outcome(self, call: Call, reply: Reply) -> tuple[object, BaseException | None]:
         if self._verdict is not None:
@@ -268,7 +286,6 @@ class WorkerProcess:
             return
         if self._measures == 0 and self._verdict is None and self._call is not None:
             self._verdict = timed_out(self._call, self._settings.task_timeout)
-            self._dispatcher.call_back()
         measures = self._child.measures[self._measures :]
         self._measures += 1
         self.deadline = time.monotonic() + GRACE_S if len(measures) > 1 else math.inf
@@ -287,34 +304,6 @@ class WorkerProcess:
         self._verdict, self._measures = None, 0
         return True
 
-    # Calls sent ahead
-
-    @property
-    def _may_send_ahead(self) -> bool:
-        """Not if something is still to be decided when the call that runs has ended."""
-        settings = self._settings
-        counts = settings.max_tasks is not None or settings.task_timeout < math.inf or self._verdict is not None
-        return self._child.has_mailbox and not counts
-
-    def _send_ahead(self) -> None:
-        """As many as will be done in a moment, and no more than are to spare."""
-        dispatcher = self._dispatcher
-        wanted = min(self._settings.calls_ahead, dispatcher.spare)
-        if self._assigned.ahead * 2 > wanted:  # not one by one: a worker that has just gone to sleep is woken once
-            return
-        while self._assigned.ahead < wanted and (call := dispatcher.next_ahead()) is not None:
-            if not self._send_one_ahead(call):
-                dispatcher.put_back(call)
-                break
-        if not dispatcher.sends_ahead and self._assigned.ahead:  # somebody became idle who may have seen none of them
-            dispatcher.call_back()
-
-    def _send_one_ahead(self, call: Call) -> bool:
-        request = self._request(call)
-        return request is None or (
-            not is_long(request) and self._assigned.give_ahead(call, request, self._child, self._dispatcher)
-        )
-
     # The end of the worker
 
     def _give_up(self, error: BaseException) -> None:
@@ -325,7 +314,8 @@ class WorkerProcess:
 
     def _bury(self, exitcode: int) -> None:
         """The process has ended. If nobody had asked it to, that breaks the pool, or another takes its place."""
-        lost_call = None if self._is_unread or self._child.left_unread else self._assigned.begun(self._child)
+        self._is_unread |= self._child.left_unread or not self._child.has_read(self._number)
+        lost_call = None if self._is_unread else self._call
         doing = occupation(lost_call, is_up=self._arrived)
         died = f"worker {self.number} (process {self.ident}) {self._fault or manner(exitcode)} {doing}"
         self._is_fatal = self._breaks_pool()
@@ -362,7 +352,9 @@ class WorkerProcess:
 
     def _break_pool(self, reason: str, cause: BaseException) -> None:
         """Break the pool and end the other workers."""
-        self._dispatcher.break_pool(partial(broken, reason, cause))
+        error = self._dispatcher.break_pool(partial(broken, reason, cause))
+        for call in self._settings.backlog.rest():
+            self._dispatcher.fail(call, error())
         for other in self._dispatcher.workers:
             other.terminate()  # type: ignore[attr-defined]  # they are all processes
 
@@ -374,19 +366,15 @@ class WorkerProcess:
         """
         if not self._sending.acquire(blocking=False):
             return
-        begun, unread = self._assigned.clear(self._child)
+        with self._lock:
+            call, self._call = self._call, None
+            self._is_unread |= not self._child.has_read(self._number)
+        self._child.hang_up()
         self._sending.release()
-        for call in reversed(unread):
-            self._lose(call, is_unread=True)
-        for call in begun:
-            self._lose(call, is_unread=self._is_unread or self._child.left_unread)
+        if call is not None:
+            self._lose(call)
 
-    @property
-    def _call(self) -> Call | None:
-        """The call that it runs."""
-        return self._assigned.running
-
-    def _lose(self, call: Call, *, is_unread: bool) -> None:
+    def _lose(self, call: Call) -> None:
         """The call's worker is dead."""
         if self._verdict is not None:
             self._verdict.__cause__ = self._death
@@ -394,7 +382,7 @@ class WorkerProcess:
         elif self._is_fatal:
             error = self._dispatcher.break_pool(partial(broken, str(self._death), self._death))
             self._dispatcher.fail(call, error())
-        elif is_unread:
+        elif self._is_unread:
             self._dispatcher.take_back(call)
         elif self._death is not None:
             self._dispatcher.fail(call, self._death)

@@ -21,6 +21,7 @@ from pool_lab.executor import Executor, whole_number
 from pool_lab.pool import Pool, check_initializer, worker_count
 
 from . import fork_server
+from .backlog import Backlog
 from .parent import WorkerProcess
 from .reader import Reader
 from .settings import Settings
@@ -84,7 +85,10 @@ class ProcessPoolExecutor(Pool, concurrent.futures.ProcessPoolExecutor):
         check_initializer(initializer)
         context = mp_context or _default_context(max_tasks_per_child, (initializer, *initargs))
         fork_server.prepare(context)
-        reader = Reader(f"ProcessPoolExecutor-{next(_pools)}-reader")
+        # Towards the end of its worker, or its time, or since it alone must be lost with its worker.
+        each_counts = max_tasks_per_child is not None or task_timeout is not None or replace_workers
+        backlog = Backlog(is_used=not each_counts)
+        reader = Reader(f"ProcessPoolExecutor-{next(_pools)}-reader", backlog)
         settings = Settings(
             context,
             None if initializer is None else Initializer(initializer, initargs),
@@ -92,11 +96,11 @@ class ProcessPoolExecutor(Pool, concurrent.futures.ProcessPoolExecutor):
             _checked_timeout(task_timeout),
             replace_workers,
             reader,
+            backlog,
         )
-        super().__init__(_size(max_workers), partial(WorkerProcess, settings), observer, reader.close)
+        super().__init__(_size(max_workers), partial(WorkerProcess, settings), observer, backlog, reader.close)
         self._reader = reader
-        # Else each call counts by itself: towards the end of its worker, its time, or what dies with a worker.
-        self._makes_batches = max_tasks_per_child is None and task_timeout is None and not replace_workers
+        self._makes_batches = not each_counts
 
     def map(
         self,

@@ -17,6 +17,7 @@ from typing import Any, Protocol
 
 from pool_lab.errors import logger
 
+from .backlog import Backlog
 from .selecting import Selector
 
 __all__ = ["Reader", "Voice", "closing"]
@@ -93,7 +94,8 @@ _readers: "weakref.WeakSet[Reader]" = weakref.WeakSet()
 class Reader:
     """Starts with the first voice, and ends when it has been told to and the last voice has fallen silent."""
 
-    def __init__(self, name: str) -> None:
+    def __init__(self, name: str, backlog: Backlog) -> None:
+        self._backlog = backlog
         self._lock = threading.Lock()  # guards all below
         self._voices: set[Voice] = set()
         self._thread: threading.Thread | None = None
@@ -111,6 +113,10 @@ class Reader:
             else:
                 self._bell.send_bytes(b"!")
             self._voices.add(voice)
+
+    def listens_to(self, voice: Voice) -> bool:
+        with self._lock:
+            return voice in self._voices
 
     def wake_by(self, moment: float) -> None:
         """A voice has got this deadline: do not sleep longer."""
@@ -132,7 +138,14 @@ class Reader:
         ear, self._bell = Pipe(duplex=False)
         self._ends = (ear, self._bell)
         thread = threading.Thread(target=self._read, args=self._ends, name=self._name, daemon=False)
-        thread.start()
+        try:
+            thread.start()
+        except BaseException:
+            self._ends = ()  # after Ctrl-C the thread may run all the same: it is not the one any more
+            if thread.ident is None:
+                ear.close()
+                self._bell.close()
+            raise
         self._thread, self._reading = thread, True
 
     def is_current_thread(self) -> bool:
@@ -147,13 +160,14 @@ class Reader:
         """In a forked child: the thread is the parent's."""
         for end in self._ends:
             end.close()
-        self.__init__(self._name)  # type: ignore[misc]
+        self._backlog.abandon()
+        self.__init__(self._name, self._backlog)  # type: ignore[misc]
 
     def _read(self, ear: "Connection[bytes, bytes]", bell: "Connection[bytes, bytes]") -> None:
         ears = Ears()
         ears.listen_to(_BELL, (ear,))
         try:
-            while (voices := self._expected()) is not None:
+            while (voices := self._expected(ear)) is not None:
                 for voice in voices - ears.known:
                     ears.listen_to(voice, voice.sources)
                 with_news = ears.select(self._patience())
@@ -170,6 +184,7 @@ class Reader:
             with closing:
                 ear.close()
                 bell.close()
+                self._backlog.close()
 
     def _patience(self) -> float | None:
         """How long to sleep if there is no news; in seconds."""
@@ -189,9 +204,11 @@ class Reader:
             with self._lock:
                 self._voices.remove(voice)
 
-    def _expected(self) -> "set[Voice] | None":
+    def _expected(self, ear: "Connection[bytes, bytes]") -> "set[Voice] | None":
         """Whom to listen to now; None: it is over."""
         with self._lock:
+            if ear not in self._ends:
+                return None
             if self._closed and not self._voices:
                 self._reading = False
                 return None

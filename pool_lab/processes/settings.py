@@ -1,9 +1,12 @@
 """`Settings`: what all workers of a process pool have in common."""
 
+import itertools
 import math
-from dataclasses import dataclass
+from collections.abc import Iterator
+from dataclasses import dataclass, field
 from multiprocessing.context import BaseContext
 
+from .backlog import Backlog
 from .reader import Reader
 from .worker import Initializer
 
@@ -11,8 +14,6 @@ __all__ = ["Settings"]
 
 AHEAD_S = 0.002
 """Calls are sent ahead if it takes this long to make them all."""
-MOST_AHEAD = 200
-"""About what fits into a mailbox."""
 
 
 @dataclass
@@ -24,8 +25,11 @@ class Settings:
     """Seconds; infinity: no limit."""
     replace_workers: bool
     reader: Reader
+    backlog: Backlog
     false_starts: int = 0
     """How many workers in a row have died before they were up. Only the reader's thread counts."""
+    numbers: Iterator[int] = field(default_factory=itertools.count)
+    """For requests."""
     pace_s: float = math.inf
     """How long calls have taken of late. Only the reader's thread counts."""
 
@@ -34,5 +38,5 @@ class Settings:
 
     @property
     def calls_ahead(self) -> int:
-        """How many calls may be on their way to a worker, itself at work."""
-        return min(int(AHEAD_S / max(self.pace_s, 1e-6)), MOST_AHEAD)
+        """How many calls may lie ready for each worker."""
+        return int(AHEAD_S / max(self.pace_s, 1e-6))

@@ -28,8 +28,8 @@ LONG_S, SHORT_S = 0.004, 0.0004
 """How long a stint should take, and what it should take even when few inputs are left."""
 TURNS = 2
 """How often each worker should still have a turn after this one, if stints can be that short."""
-MOST_BYTES = 1 << 18
-"""Of a request, about."""
+MOST_BYTES = 1 << 15
+"""Of a request, about: more than a pipe takes at once would keep the sender waiting."""
 
 Input = tuple[int, tuple[Any, ...]]
 """Number and arguments of a call."""
@@ -151,15 +151,13 @@ class ProcessBatch(Batch):
 
     def give_back(self, inputs: list[Input], *, alone: bool = False) -> None:
         """These calls have not been begun. `alone`: no more than one is to travel in one message from now on."""
-        self.put_back(inputs)
-        self._travel_alone |= alone
-        if not self._is_in_line:
-            self.let_others_in()
-
-    def put_back(self, inputs: list[Input]) -> None:
-        """These calls have not been begun, and their share is in the queue again."""
         with self._lock:
+            self._travel_alone |= alone
             self._again = sorted([*self._again, *inputs], key=itemgetter(0))
+        if self.is_cancelled:
+            self.fail(CancelledError)
+        elif not self._is_in_line:
+            self.let_others_in()
 
     def lose(self, inputs: list[Input], error: BaseException) -> None:
         """These calls will not be finished."""
@@ -184,11 +182,6 @@ class ProcessShare(Share):
         super().__init__(number, batch, function)
         self.inputs: list[Input] = []
         self.count = 0
-
-    def withdraw(self) -> bool:
-        inputs, self.inputs = self.inputs, []
-        self.batch.put_back(inputs)
-        return super().withdraw()
 
     def set_exception(self, exception: BaseException | None) -> None:
         self.batch.lose(self.inputs, exception or CancelledError())

@@ -22,7 +22,18 @@ from pool_lab.errors import logger
 
 from .inbox import LENGTH
 from .mailbox import Letters
-from .messages import NO_WORKTIME, Reply, ReplyKind, dumps, dumps_error, dumps_result, loads, main_can_be_imported
+from .messages import (
+    NO_WORKTIME,
+    RAISED,
+    RETURNED,
+    Reply,
+    ReplyKind,
+    dumps,
+    dumps_error,
+    dumps_result,
+    loads,
+    main_can_be_imported,
+)
 from .parcel import Parcel, send_memory
 from .stint import Steward, Stint
 
@@ -70,6 +81,7 @@ class _Arrived:
 def main(
     connection: "Connection[bytes, bytes]",
     outlet: "socket | None",
+    backlog: "socket | None",
     inherited: tuple[Any, ...],
     initializer: Callable[[], None] | None,
     task_timeout: float,
@@ -89,12 +101,11 @@ def main(
     caller = Caller(connection, task_timeout)
     if STOP_SIGNAL is not None:
         signal.signal(STOP_SIGNAL, caller.stop)
-    letters = Letters(outlet, connection)
+    letters = Letters(outlet, backlog, connection)
     with connection:
         try:
             if _prepare(connection, initializer):
-                while _serve(letters, connection, caller):
-                    pass
+                _serve(letters, connection, caller)
         except (EOFError, OSError):
             return  # the pool's process is gone
         except KeyboardInterrupt:
@@ -117,18 +128,20 @@ def _prepare(connection: "Connection[bytes, bytes]", initializer: Callable[[], N
     return True
 
 
-def _serve(letters: Letters, connection: "Connection[bytes, bytes]", caller: "Caller") -> bool:
-    """Take one request and reply; False if it was the order to end. A worker keeps nothing of a call while it waits."""
-    letter = letters.next()
-    if letter is None:
-        return False
-    reply = caller.answer(*letter)
-    del letter
+def _serve(letters: Letters, connection: "Connection[bytes, bytes]", caller: "Caller") -> None:
+    """Make calls and reply, until it is time to end. A worker keeps nothing of a call while it waits."""
+    while (letter := letters.next()) is not None:
+        while letter is not None:
+            reply = caller.answer(*letter)
+            letter = letters.next_of_backlog()
+            _send(reply if letter is None else reply._replace(took=letter[0]), connection)
+            del reply
+
+
+def _flush() -> None:
     for stream in (sys.stdout, sys.stderr):
         with suppress(Exception):  # it may be None, or closed
             stream.flush()
-    _send(reply, connection)
-    return True
 
 
 def _send(reply: Reply, connection: "Connection[bytes, bytes]") -> None:
@@ -159,7 +172,7 @@ class Caller:
         try:
             function, args, kwargs = unpickle()
             del unpickle
-            kind, clock = ReplyKind.RAISED, Stopwatch()
+            kind, clock = RAISED, Stopwatch()
             self._began = clock.began
             payload: bytes | Parcel
             if type(function) is Stint:
@@ -170,10 +183,11 @@ class Caller:
                 worktime = clock.read()
                 payload = dumps_result(result, name_of(function))
             self._may_be_stopped = False
-            kind = ReplyKind.RETURNED
+            kind = RETURNED
         except BaseException as error:
             self._may_be_stopped = False
             worktime, payload = clock.read(), dumps_error(error)
+        _flush()
         return Reply(kind, number, worktime, payload)
 
     def stop(self, signum: int, frame: FrameType | None) -> None:

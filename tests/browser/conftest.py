@@ -146,6 +146,18 @@ def watching(page: Page, lab: JupyterLab, artefacts: Path, request: pytest.Fixtu
     yield from _open_and_run(page, lab, name, artefacts)
 
 
+@pytest.fixture
+def inspector(page: Page, lab: JupyterLab, artefacts: Path, request: pytest.FixtureRequest) -> Iterator[Notebook]:
+    """A notebook that looks into the futures of a pool with two workers, run."""
+    name = request.node.name.removeprefix("test_")
+    cells = [
+        "from pool_lab import ThreadPoolExecutor\nfrom pool_lab.lab import inspect_futures",
+        'pool = ThreadPoolExecutor(2, "kitchen")\nlab = inspect_futures(pool)\nlab',
+    ]
+    lab.put_cells(cells, f"{name}.ipynb")
+    yield from _open_and_run(page, lab, name, artefacts)
+
+
 @pytest.fixture(scope="session")
 def artefacts() -> Path:
     """Where pictures are kept for people to look at."""

@@ -213,7 +213,7 @@ def test_a_window_that_shows_the_present_goes_along_with_it(timeline: TimelinePa
     timeline.settle()
     timeline.press("+", "+", *["Shift+ArrowRight"] * 30)
     before = timeline.facts()
-    timeline.happen(at(4, EventKind.SUBMITTED, call=100))
+    timeline.happen(at(50, EventKind.SUBMITTED, call=100))
     after = timeline.facts()
     assert after["from"] > before["from"]
     assert after["from"] < after["moment"] < after["to"]
@@ -408,7 +408,8 @@ def test_who_listens_is_told_now_and_then_while_calls_run_and_the_last_word_at_t
         timeline.page.evaluate(FRAMES, 3)
     assert timeline.page.evaluate("window.said") == ["After 0.0 s."]
     timeline.end("All is done.")
-    assert timeline.page.evaluate("window.said") == ["After 0.0 s.", "All is done."]
+    timeline.page.wait_for_function("window.said.at(-1) === 'All is done.'")
+    assert timeline.page.evaluate("window.said.length") <= 3
 
 
 def test_a_view_that_breaks_says_so_once_and_goes_on_saying_what_python_says(timeline: TimelinePage) -> None:
@@ -492,6 +493,14 @@ def test_a_saved_log_is_enough_for_a_picture_that_can_be_played_again(
     saved.press(" ")
     assert saved.facts()["mode"] == "playing"
     context.close()
+
+
+def test_the_part_of_a_long_run_that_is_saved_does_not_replace_the_whole(
+    finished: TimelinePage, snapshot: Callable[[TimelinePage], dict[str, Any]]
+) -> None:
+    part = snapshot(finished) | finished.ledger.everything(most=3)
+    finished.page.evaluate("(log) => window.set('log', log)", part)
+    assert finished.facts()["done"] == 10
 
 
 def test_what_was_told_twice_counts_once_and_the_selection_stays(

@@ -180,15 +180,20 @@ def test_the_queue_is_as_long_as_calls_waited() -> None:
     axes = panel(Script().ran(0, 0, 0.0, 1.0).ran(1, 0, 1.0, 2.0).ran(2, 0, 2.0, 3.0).cancelled(3, 0.5).trace())
     heights = [-y for _, y in places(axes, "queue length")]
     base = min(heights)
-    unit = (max(heights) - base) / 4
+    unit = (max(heights) - base) / 3
     longest_at = [round((height - base) / unit) for height in heights]
-    assert max(longest_at) == 4
-    assert longest_at[-4:] == [3, 2, 1, 0], "after call 0 began, one was cancelled and two began"
-    assert "4\nqueued" in texts(axes)
+    assert max(longest_at) == 3, "call 0 began at once"
+    assert longest_at[-4:] == [3, 2, 1, 0], "one was cancelled and two began"
+    assert "3\nqueued" in texts(axes)
 
 
 def test_there_is_no_queue_where_no_call_waited() -> None:
     assert not named(panel(Script().ran(0, 0, 1.0, 2.0, submitted=1.0).trace()), "queue length")
+
+
+def test_the_moment_that_a_free_worker_needs_is_no_queue() -> None:
+    handed_over_at_once = Script().ran(0, 0, 0.0005, 1.0).ran(1, 0, 1.0005, 2.0, submitted=1.0)
+    assert not named(panel(handed_over_at_once.trace()), "queue length")
 
 
 def test_thousands_of_calls_are_a_handful_of_artists() -> None:

@@ -98,6 +98,43 @@ def test_a_deadlock_at_the_end_of_a_with_block_is_one_too(home: str) -> None:
     assert "your code waits in shutdown until a pool's last call is done, in line 9" in made.waits
 
 
+@POOLS
+def test_processes_that_have_no_call_wake_nobody(home: str) -> None:
+    made = of(f"""
+        from {home} import Future, ProcessPoolExecutor
+        with ProcessPoolExecutor(1) as pool:
+            pool.submit(abs, -1).result()
+            Future().result()
+    """)
+    assert made.ending is Ending.DEADLOCK
+    assert made.waits == ("your code waits for the result of a call that has not been started, in line 5",)
+
+
+@POOLS
+def test_processes_that_take_long_to_end_are_waited_for(home: str) -> None:
+    made = of(f"""
+        import multiprocessing, time
+        from {home} import ProcessPoolExecutor
+        context = multiprocessing.get_context("spawn")
+        with ProcessPoolExecutor(1, context, multiprocessing.util.Finalize, (None, time.sleep, (1,), None, 1)) as pool:
+            return pool.submit(abs, -1).result()
+    """)
+    assert (made.ending, made.result) == (Ending.RETURNED, 1)
+
+
+@POOLS
+def test_processes_that_have_a_call_may_wake_someone(home: str) -> None:
+    made = of(f"""
+        import time
+        from {home} import Future, ProcessPoolExecutor
+        with ProcessPoolExecutor(1) as pool:
+            first, second = Future(), pool.submit(time.sleep, 1)
+            second.add_done_callback(lambda _: first.set_result("woken"))
+            return first.result()
+    """)
+    assert made.result == "woken"
+
+
 def test_a_wait_with_a_limit_is_no_deadlock() -> None:
     made = of("""
         from pool_lab import Future

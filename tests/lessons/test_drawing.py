@@ -9,7 +9,7 @@ from pool_lab.lab.trace import Trace
 from pool_lab.lessons.asking import Miss, NumberQuestion, OrderQuestion
 from pool_lab.lessons.drawing import Bar, DrawQuestion, match, same
 from pool_lab.lessons.predictions import Prediction
-from pool_lab.lessons.questions import DRAWING, LENGTHS
+from pool_lab.lessons.questions.lesson_00 import DRAWING, LENGTHS
 from tests.lab.script import Script
 
 RIGHT = [(0, 0), (1, 0), (1, 1), (0, 3), (0, 4)]

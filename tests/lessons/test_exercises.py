@@ -3,15 +3,17 @@
 `POOL_LAB_ROUNDS=20` repeats that as often, while other processes want the processor as well.
 """
 
+import concurrent.futures
 import itertools
 import multiprocessing
 import os
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from pathlib import Path
 
 import nbformat
 import pytest
+from matplotlib.text import Text
 
 from pool_lab.cpus import usable_cpus
 from pool_lab.lessons import check, exercise, hint, solution
@@ -20,63 +22,63 @@ from pool_lab.lessons.exercises.coach import EXERCISES
 from pool_lab.lessons.exercises.definition import Exercise, Mistake, is_untouched
 from pool_lab.lessons.exercises.misconceptions import MISCONCEPTIONS
 from pool_lab.lessons.exercises.report import Ending
-from pool_lab.lessons.exercises.verdicts import STOPPED, Grade, judge
+from pool_lab.lessons.exercises.verdicts import STANDSTILL, STOPPED, Grade, judge
 from tests.lessons.answers import function_of
 
 LESSONS = {path.name[:2]: path for path in (Path(__file__).parents[2] / "notebooks").glob("*.ipynb")}
 ROUNDS = int(os.environ.get("POOL_LAB_ROUNDS", "0"))
+ANSWERS_AT_ONCE = 4 * usable_cpus()
 
-RIGHT = [
-    pytest.param(task, source, id=f"{task.name} {number}")
-    for task in EXERCISES.values()
-    for number, source in enumerate(task.right, 1)
-]
-WRONG = [
-    pytest.param(task, mistake, source, id=f"{task.name} {mistake} {number}")
-    for task in EXERCISES.values()
-    for mistake, sources in task.wrong.items()
-    for number, source in enumerate(sources, 1)
-]
 each = pytest.mark.parametrize("task", EXERCISES.values(), ids=EXERCISES)
 in_a_lesson = pytest.mark.parametrize(
     "task", [task for task in EXERCISES.values() if task.name[:2] in LESSONS], ids=str
 )
 
 
-def mistake_of(task: Exercise, name: str) -> Mistake:
-    return task.mistakes.get(name) or STOPPED[Ending(name)]
-
-
-@pytest.mark.parametrize(("task", "source"), RIGHT)
-def test_every_right_answer_is_accepted(task: Exercise, source: str) -> None:
-    verdict = check(task.name, task.value_of(source))
-    assert verdict.grade is Grade.CORRECT, str(verdict)
-    assert "✗" not in str(verdict)
-
-
-@pytest.mark.parametrize(("task", "mistake", "source"), WRONG)
-def test_every_wrong_answer_is_told_its_own_mistake(task: Exercise, mistake: str, source: str) -> None:
-    verdict = check(task.name, task.value_of(source))
-    assert verdict.grade in {Grade.WRONG, Grade.ALMOST}
-    assert verdict.mistake is mistake_of(task, mistake), str(verdict)
-    assert verdict.mistake.words in str(verdict)
+@each
+def test_every_right_answer_is_accepted_and_every_wrong_one_is_told_its_own_mistake(task: Exercise) -> None:
+    false = false_verdicts([task])
+    assert not false, "\n\n".join(false)
 
 
 @pytest.mark.skipif(not ROUNDS, reason="takes long: POOL_LAB_ROUNDS=20 asks for it")
 @pytest.mark.timeout(0)
 def test_no_verdict_is_false_however_busy_the_machine_is() -> None:
     with Burden(2 * usable_cpus()):
-        false = [text for turn in range(ROUNDS) for task in EXERCISES.values() for text in false_verdicts(task, turn)]
+        false = [text for _ in range(ROUNDS) for text in false_verdicts(EXERCISES.values())]
     assert not false, "\n\n".join(false)
 
 
-def false_verdicts(task: Exercise, turn: int) -> Iterator[str]:
-    answers: list[tuple[str, Mistake | None]] = [(source, None) for source in task.right]
-    answers += [(source, mistake_of(task, name)) for name, sources in task.wrong.items() for source in sources]
-    for source, mistake in answers:
-        verdict = check(task.name, task.value_of(source))
-        if verdict.mistake is not mistake or (verdict.grade is Grade.CORRECT) != (mistake is None):
-            yield f"turn {turn}: {source}\n{verdict}\n{verdict.attempt}"
+def false_verdicts(tasks: Iterable[Exercise]) -> list[str]:
+    """Tries all answers, several at the same moment: most of the time they wait."""
+    with concurrent.futures.ThreadPoolExecutor(ANSWERS_AT_ONCE) as pool:
+        return [text for text in pool.map(false_verdict, *zip(*answers_to(tasks), strict=True)) if text]
+
+
+def answers_to(tasks: Iterable[Exercise]) -> Iterator[tuple[Exercise, str, str]]:
+    """The exercise, the source of an answer, and the mistake it makes, if any."""
+    for task in tasks:
+        yield from ((task, source, "") for source in task.right)
+        yield from ((task, source, mistake) for mistake, sources in task.wrong.items() for source in sources)
+
+
+def false_verdict(task: Exercise, source: str, mistake: str) -> str:
+    """What is false about the verdict; empty if nothing is."""
+    verdict = check(task.name, task.value_of(source))
+    said = str(verdict)
+    if not mistake:
+        is_told = verdict.grade is Grade.CORRECT and "✗" not in said
+    else:
+        told = verdict.mistake if verdict.grade in {Grade.WRONG, Grade.ALMOST} else None
+        is_told = told is not None and told in mistakes_of(task, mistake) and told.words in said
+    return "" if is_told else f"{task.name}, {mistake or 'right'}:\n{source}\n\n{said}\n{verdict.attempt}"
+
+
+def mistakes_of(task: Exercise, name: str) -> tuple[Mistake, ...]:
+    """What may be said of it. Of a deadlock there are two kinds."""
+    if name in task.mistakes:
+        return (task.mistakes[name],)
+    return (STOPPED[Ending(name)], *([STANDSTILL] if name == Ending.DEADLOCK else []))
 
 
 class Burden:
@@ -211,6 +213,17 @@ def test_a_wrong_answer_is_told_what_it_looks_like_and_what_it_said() -> None:
     assert "- ✗ not yet: all results are there" in lines
 
 
+def test_a_misconception_comes_with_a_link_to_the_lesson_that_shows_it(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    verdict = check("00.2", EXERCISES["00.2"].value_of(EXERCISES["00.2"].wrong["futures"][0]))
+    monkeypatch.chdir(tmp_path)
+    assert "See lesson 03." in str(verdict), "it is not there yet"
+    (tmp_path / "03_hold_a_promise.ipynb").touch()
+    assert "See [03_hold_a_promise](03_hold_a_promise.ipynb)." in verdict._repr_markdown_()
+    assert "It returned `[<Future>, <Future>, <Future>, <Future>, <Future>, <Future>]`." in str(verdict)
+
+
 def test_an_almost_right_answer_is_told_what_is_right_and_what_is_missing() -> None:
     verdict = check("00.1", "E B A")
     assert verdict.grade is Grade.ALMOST
@@ -220,11 +233,31 @@ def test_an_almost_right_answer_is_told_what_is_right_and_what_is_missing() -> N
 
 
 def test_a_wrong_answer_is_drawn_above_a_right_one() -> None:
-    figure = check("00.1", "E D C").figure()
-    words = " ".join(text.get_text() for text in figure.findobj(lambda artist: hasattr(artist, "get_text")))
-    assert "Yours: ThreadPoolExecutor" in words
-    assert "One that is right: ThreadPoolExecutor" in words
-    assert check("00.1", "B A").figure() is None, "no call, no picture"
+    timelines = check("00.1", "E D C").timelines()
+    assert timelines is not None
+    figure = timelines.figure()
+    words = {text.get_text() for text in figure.findobj(Text)}
+    assert {"Yours", "One that is right"} <= words
+    assert timelines.summary().startswith("Yours took")
+    assert timelines.view is None, "nobody is there"
+    assert check("00.1", "B A").timelines() is None, "no call, no picture"
+
+
+def test_the_picture_is_live_where_someone_is_there(monkeypatch: pytest.MonkeyPatch) -> None:
+    verdict = check("00.1", "E D C")
+    monkeypatch.setattr("pool_lab.lessons.exercises.timelines.someone_is_there", lambda: True)
+    timelines = verdict.timelines()
+    assert timelines is not None
+    view = timelines.view
+    assert view.caption == timelines.summary()
+    assert [panel["title"] for panel in view.log["panels"]] == ["Yours", "One that is right"]
+    assert 0.3 <= view.log["now"] < 10, "both began when the picture did"
+
+
+def test_a_deadlock_without_calls_that_wait_for_calls_is_no_misconception_about_them() -> None:
+    forever = function_of("from pool_lab import Future\nreturn Future().result()")
+    assert check("00.2", forever).mistake is STANDSTILL
+    assert check("00.2", EXERCISES["00.2"].value_of(EXERCISES["00.2"].wrong["deadlock"][0])).mistake is not STANDSTILL
 
 
 def test_an_odd_result_is_wrong_and_not_an_error() -> None:

@@ -10,7 +10,7 @@ from pool_lab.lab.entrants import OURS
 from pool_lab.lab.racing import Race
 from pool_lab.lab.trace import Trace
 from pool_lab.lessons import predict, questions
-from pool_lab.lessons.asking import Option, Question
+from pool_lab.lessons.asking import NumberQuestion, Option, OrderQuestion, Question
 from pool_lab.lessons.drawing import DrawQuestion
 from pool_lab.lessons.predictions import Prediction
 from tests.lab.script import Script
@@ -66,6 +66,14 @@ def test_the_run_decides_what_was_right() -> None:
     prediction.answer("one")
     assert prediction.compare(Experiment(overlapping(1))).was_right
     assert prediction.compare(Experiment(overlapping(2))).was_right is False
+
+
+def test_what_a_call_gave_can_be_judged_as_well_as_a_trace() -> None:
+    prediction = Prediction(replace(QUESTION, judge=lambda given: {1: "one", 2: "two"}.get(len(given))))
+    prediction.answer("two")
+    assert prediction.compare({"a", "b"}).was_right
+    assert prediction.compare(["a"]).was_right is False
+    assert "none of the answers" in str(prediction.compare(()))
 
 
 def test_a_wrong_answer_gets_its_own_explanation_and_a_right_one_does_not() -> None:
@@ -133,7 +141,7 @@ def test_every_wrong_answer_of_a_lesson_has_its_own_explanation(name: str) -> No
         explanations = [option.if_wrong for option in question.options.values() if option.if_wrong]
         assert len(explanations) == len(set(explanations)) >= len(question.options) - 1
     else:
-        assert isinstance(question, DrawQuestion)
+        assert isinstance(question, DrawQuestion | NumberQuestion | OrderQuestion)
         assert question.misses[-1].seen(None, None), "one of them fits whatever was answered"
 
 

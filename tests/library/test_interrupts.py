@@ -105,7 +105,7 @@ if __name__ == "__main__":
     os.setsid()
     gate = Gate()
     os.environ["GATE"] = " ".join(map(str, gate.address))
-    pool = open_pool("spawn", 1)
+    pool = open_pool({kind!r}, 1)
     future = pool.submit(abs, -5)
     gate.wait_for(1)
     try:
@@ -120,9 +120,10 @@ if __name__ == "__main__":
 """
 
 
-def test_an_interrupt_does_no_harm_to_a_process_that_is_just_starting(tmp_path: Path) -> None:
-    """With forkserver it does: until its pool can speak to it, such a process is the server's."""
-    assert run_file(PRESS + START, tmp_path / "script.py") == ["interrupted", "5"]
+@pytest.mark.parametrize("kind", [method for method in START_METHODS if method != "fork"])
+def test_an_interrupt_does_no_harm_to_a_process_that_is_just_starting(kind: str, tmp_path: Path) -> None:
+    """It is importing the script when the interrupt comes."""
+    assert run_file(PRESS + START.format(kind=kind), tmp_path / "script.py") == ["interrupted", "5"]
 
 
 OPEN = """

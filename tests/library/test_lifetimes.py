@@ -2,6 +2,7 @@
 
 import gc
 import os
+import signal
 import sys
 import threading
 import weakref
@@ -201,3 +202,36 @@ def test_a_call_may_make_a_pool_of_its_own(outer: str, inner: str) -> None:
         pytest.skip("forking beside running threads may hang, in any library")
     with new_pool(outer) as pool:
         assert pool.submit(ask_another_pool, inner, 1).result(PATIENCE_S) == 2
+
+
+REAP = """
+import os, signal, sys
+import multiprocessing, pool_lab
+
+def look_for_children(*_):
+    try:
+        while os.waitpid(-1, os.WNOHANG)[0]:
+            pass
+    except ChildProcessError:
+        pass
+
+if __name__ == "__main__":
+    signal.signal(signal.SIGCHLD, {handler})
+    pool = pool_lab.ProcessPoolExecutor(1, multiprocessing.get_context({start!r}), replace_workers=True)
+    print(pool.submit(abs, -1).result(30))
+    print(type(pool.submit(os._exit, 3).exception(30)).__name__)
+    print(pool.submit(abs, -2).result(30))
+    pool.shutdown()
+    print(len(multiprocessing.active_children()))
+"""
+
+
+@pytest.mark.skipif(not hasattr(signal, "SIGCHLD"), reason="this system tells nobody of the end of a child")
+@pytest.mark.parametrize("start", START_METHODS)
+@pytest.mark.parametrize("handler", ["signal.SIG_IGN", "look_for_children"])
+def test_a_program_that_waits_for_all_children_takes_nothing_from_a_pool(
+    start: str, handler: str, tmp_path: Path
+) -> None:
+    """Even if the system told the exit code to somebody else."""
+    printed = run_file(REAP.format(start=start, handler=handler), tmp_path / "script.py")
+    assert printed == ["1", "WorkerDiedError", "2", "0"]

@@ -232,7 +232,9 @@ class _Processes(_Model):
         super().__init__(size, marks)
         self.replaces = replaces
         context = multiprocessing.get_context("fork")
-        self.pool = ProcessPoolExecutor(size, context, observer=self.log, replace_workers=replaces)
+        # Where time may be up, or workers be replaced, no call lies ready for a worker before it is free.
+        limit = 86400.0 if replaces else None
+        self.pool = ProcessPoolExecutor(size, context, observer=self.log, replace_workers=replaces, task_timeout=limit)
 
     def chosen(self, which: int) -> tuple[_Call, Any]:
         """A running call and its worker."""
@@ -258,7 +260,7 @@ class _Processes(_Model):
                 self.pool_broke()
 
     def let_time_be_up(self, which: int) -> None:
-        if self.running:
+        if self.running and self.replaces:
             call, worker = self.chosen(which)
             worker.deadline = time.monotonic()
             self.pool._reader.wake_by(worker.deadline)
@@ -279,8 +281,8 @@ class _Processes(_Model):
 def time_is_up_when_the_model_says_so(monkeypatch: pytest.MonkeyPatch) -> None:
     """A worker that is asked to stop agrees that its call has run for too long."""
 
-    def start(context: Any, name: str, initializer: Any, task_timeout: float) -> child.Child:
-        return child.Child(context, name, initializer, 0.0)
+    def start(context: Any, name: str, backlog: Any, initializer: Any, task_timeout: float) -> child.Child:
+        return child.Child(context, name, backlog, initializer, 0.0)
 
     monkeypatch.setattr(parent, "Child", start)
     monkeypatch.setattr(parent.WorkerProcess, "_pardon", lambda worker: False)

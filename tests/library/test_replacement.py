@@ -3,6 +3,7 @@
 import multiprocessing
 import os
 import signal
+import socket
 import threading
 from collections.abc import Iterator
 from pathlib import Path
@@ -225,9 +226,9 @@ def reply_half_and_die(gate: Address) -> None:
 
 
 def _pipes() -> Iterator[int]:
-    """The worker's end of its pipe: the one socket that this process was born with."""
+    """The worker's end of its pipe: the one stream that this process was born with."""
     for connection in psutil.Process().net_connections(kind="unix"):
-        if connection.fd > 2:
+        if connection.fd > 2 and connection.type == socket.SOCK_STREAM:
             yield connection.fd
 
 

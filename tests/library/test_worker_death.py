@@ -159,7 +159,7 @@ def test_a_submit_interrupted_while_it_writes_costs_the_worker_and_not_the_pool(
     pool.submit(calls.add, 1).result(PATIENCE_S)
     until(lambda: pool.statistics().idle == 1)
 
-    def interrupt(child: Child, message: bytes) -> None:
+    def interrupt(child: Child, number: int, request: bytes) -> None:
         raise KeyboardInterrupt
 
     with monkeypatch.context() as patched:

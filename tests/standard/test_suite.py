@@ -120,6 +120,8 @@ def test_every_test_that_is_left_out_is_there(interpreter: Interpreter) -> None:
 def test_every_test_that_is_left_out_fails_for_its_reason(interpreter: Interpreter, tmp_path: Path) -> None:
     report = tmp_path / "report.xml"
     must_fail = [each for each in LEFT_OUT if each.fails_with is not None]
+    if not must_fail:
+        pytest.skip("all that are left out on this Python may pass")
     chosen = [option for each in must_fail for option in ("-m", each.pattern)]
     _, output = interpreter.test("-j3", "-v", f"--timeout={FILE_TIMEOUT_S}", f"--junit-xml={report}", *chosen)
     assert list(passed(report)) == [], output

@@ -6,7 +6,9 @@
                                                   watchdog: stops what cannot end
                              <-- report ------    events, result, who waits for what
       verdicts.judge(...)
+      timelines: the answer's above a right one
 
-`definition` says what an exercise is; the files named after lessons hold them. Whatever the answer does, the kernel
-lives: the process can be ended at any moment.
+`definition` says what an exercise is, `symptoms` what many look for; the files named after lessons hold them. Whatever
+the answer does, the kernel lives: `process` measures from outside what it takes, and can end it at any moment with all
+that it has started. `fence` is put around answers of other people.
 """

@@ -4,35 +4,34 @@ The process is new for every attempt and is ended, with all that it started, whe
 silent for too long. So nothing an answer does can reach the kernel: not `os._exit`, not an endless loop in C.
 """
 
+import codecs
 import contextlib
 import inspect
 import io
-import os
 import queue
-import signal
-import subprocess
-import sys
 import threading
-import uuid
+import time
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any, BinaryIO
+from typing import IO, Any
 
 from pool_lab.events import Event, EventKind
 from pool_lab.lab.trace import CallState, Span, Trace
-from pool_lab.lessons.exercises.report import Ending, read
+from pool_lab.lessons.exercises.process import SENSELESS, AnswerProcess
+from pool_lab.lessons.exercises.report import Ending, messages
 from pool_lab.processes.messages import dumps
 
 __all__ = ["Attempt", "Play", "Run", "attempt"]
 
 PATIENCE_AT_FIRST_S = 60.0
+TIME_IN_ALL_S = 90.0
+"""The watchdog inside has less patience; this is for a process that has lost its watchdog."""
+LOOK_EVERY_S = 0.5
 PARTING_S = 1.0
 """How long the processes that an answer started may take to notice that it is over."""
 MOST_OUTPUT = 20_000
-MARK = "POOL_LAB_ATTEMPT"
-"""The environment variable that all processes of one attempt inherit."""
 
 
 @dataclass(frozen=True)
@@ -106,16 +105,13 @@ class Play:
     something keeps the GIL. Half of it is how long an answer may compute without handing over a call."""
 
 
-def attempt(play: Play, answer: Any) -> Attempt:
-    """Blocks until the answer has ended or was stopped. An interrupt stops it, too."""
+def attempt(play: Play, answer: Any, *, fenced: bool = False) -> Attempt:
+    """Blocks until the answer has ended or was stopped. An interrupt stops it, too. A fence is for foreign answers."""
     try:
         request = dumps((play, answer))
     except Exception as error:
         return Attempt(Ending.NOT_SENT, error=f"{_culprits(answer)}{type(error).__name__}: {error}")
-    report = _Report(play.patience_s)
-    mark = uuid.uuid4().hex
-    with _process(request, mark) as process:
-        return report.collect(process, mark)
+    return _Report(AnswerProcess(request, fenced=fenced), play.patience_s).attempt()
 
 
 def _culprits(answer: Any) -> str:
@@ -131,103 +127,66 @@ def _culprits(answer: Any) -> str:
     return f"{', '.join(names)}: " if names else ""
 
 
-@contextlib.contextmanager
-def _process(request: bytes, mark: str) -> Iterator["subprocess.Popen[bytes]"]:
-    """A fresh interpreter that finds the same modules; `-c` gives it a `__main__` that is like a kernel's."""
-    script = f"import sys; sys.path[:] = {sys.path!r}; from pool_lab.lessons.exercises.inside import main; main()"
-    pipe = subprocess.PIPE
-    environment = os.environ | {"PYTHONIOENCODING": "utf-8", "PYTHONFAULTHANDLER": "", MARK: mark}
-    process = subprocess.Popen(
-        [sys.executable, "-u", "-c", script],
-        stdin=pipe, stdout=pipe, stderr=pipe, env=environment, start_new_session=True,
-    )  # fmt: skip
-    assert process.stdin is not None
-    try:
-        with contextlib.suppress(OSError):  # it is gone already; its silence will be noticed
-            process.stdin.write(request)
-            process.stdin.close()
-        yield process
-    finally:
-        _end_with_all_it_started(process)
-        with contextlib.suppress(OSError):
-            process.stdin.close()
-
-
-def _end_with_all_it_started(process: "subprocess.Popen[bytes]") -> None:
-    with contextlib.suppress(OSError):
-        if os.name == "nt":
-            subprocess.run(["taskkill", "/F", "/T", "/PID", str(process.pid)], capture_output=True, check=False)
-        else:
-            os.killpg(process.pid, signal.SIGKILL)
-    process.kill()
-    process.wait()
-
-
-def _end_what_escaped(mark: str) -> None:
-    """End processes that left the attempt's group. They are known by what they inherited."""
-    import psutil  # comes with every kernel
-
-    for process in psutil.process_iter():
-        with contextlib.suppress(psutil.Error):
-            if process.environ().get(MARK) == mark:
-                process.kill()
-
-
 class _Report:
     """Puts an attempt together from the messages of its process."""
 
-    def __init__(self, patience_s: float) -> None:
+    def __init__(self, process: AnswerProcess, patience_s: float) -> None:
+        self._process = process
         self._patience_s = patience_s
         self._messages: queue.SimpleQueue[tuple[Any, ...] | None] = queue.SimpleQueue()
         self._output = io.StringIO()
         self._opened: list[tuple[str, str, int, bool]] = []
         self._events: list[list[Event]] = []
 
-    def collect(self, process: "subprocess.Popen[bytes]", mark: str) -> Attempt:
+    def attempt(self) -> Attempt:
         readers = [
-            threading.Thread(target=self._read_messages, args=(process.stdout,), daemon=True),
-            threading.Thread(target=self._read_output, args=(process.stderr,), daemon=True),
+            threading.Thread(target=self._read_messages, args=(self._process.reports,), daemon=True),
+            threading.Thread(target=self._read_output, args=(self._process.output,), daemon=True),
         ]
-        for reader in readers:
-            reader.start()
         try:
-            facts = self._until_the_end(process)
-            if facts["ending"] is not Ending.SILENT:
+            for reader in readers:
+                reader.start()
+            facts = self._until_the_end()
+            if facts["ending"] in {Ending.RETURNED, Ending.RAISED}:
                 readers[1].join(PARTING_S)  # it ends with the last process that could write
         finally:
-            _end_with_all_it_started(process)
+            self._process.close()
             for reader in readers:
-                reader.join(PARTING_S)
-            if any(reader.is_alive() for reader in readers):  # someone still holds the pipe
-                _end_what_escaped(mark)
-                for reader in readers:
-                    reader.join(PARTING_S)
+                if reader.ident is not None:
+                    reader.join(PARTING_S)  # nobody is left to write
         return Attempt(**facts, output=self._output.getvalue(), runs=self._runs())
 
-    def _until_the_end(self, process: "subprocess.Popen[bytes]") -> dict[str, Any]:
+    def _until_the_end(self) -> dict[str, Any]:
+        began = heard = looked = time.monotonic()
         patience_s = PATIENCE_AT_FIRST_S
         while True:
-            try:
-                message = self._messages.get(timeout=patience_s)
-            except queue.Empty:
+            with contextlib.suppress(queue.Empty):
+                message = self._messages.get(timeout=LOOK_EVERY_S)
+                if facts := self._understood(message):
+                    return facts
+                heard, patience_s = time.monotonic(), self._patience_s
+            now = time.monotonic()
+            if now - heard > patience_s:
                 return {"ending": Ending.SILENT}
-            patience_s = self._patience_s
-            if message is None:
-                return {"ending": Ending.GONE, "error": _how_it_went(process)}
-            try:
-                name, *facts = message
-                if name == "ended":
-                    ending, result, error, line, waits = facts
-                    return {
-                        "ending": Ending(ending),
-                        "result": result,
-                        "error": str(error),
-                        "line": int(line),
-                        "waits": tuple(map(str, waits)),
-                    }
-                self._take(name, *facts)
-            except (IndexError, TypeError, ValueError):
-                return {"ending": Ending.GONE, "error": "its report makes no sense"}
+            if now - began > TIME_IN_ALL_S:
+                return {"ending": Ending.ENDLESS}
+            if now - looked > LOOK_EVERY_S:
+                looked = now
+                if too_much := self._process.takes_too_much():
+                    return {"ending": too_much}
+
+    def _understood(self, message: tuple[Any, ...] | None) -> dict[str, Any] | None:
+        """How it ended, if the message says so."""
+        if message is None:
+            return {"ending": Ending.GONE, "error": self._process.how_it_went()}
+        try:
+            name, *facts = message
+            if name == "ended":
+                return _end(*facts)
+            self._take(name, *facts)
+        except (IndexError, TypeError, ValueError):
+            return {"ending": Ending.GONE, "error": SENSELESS}
+        return None
 
     def _take(self, name: str, *facts: Any) -> None:
         if name == "opened":
@@ -247,26 +206,31 @@ class _Report:
             for (title, kind, size, given), events in zip(self._opened, self._events, strict=True)
         )
 
-    def _read_messages(self, stream: BinaryIO) -> None:
+    def _read_messages(self, stream: IO[bytes]) -> None:
         with stream:  # closed where it is read: to close it elsewhere would wait for the reading to end
             try:
-                while True:
-                    self._messages.put(read(stream))
-            except Exception:  # the end, or nothing that a report would contain
+                for message in messages(stream):
+                    self._messages.put(message)
+            except Exception:  # nothing that a report would contain
+                return
+            finally:
                 self._messages.put(None)
 
-    def _read_output(self, stream: BinaryIO) -> None:
+    def _read_output(self, stream: IO[bytes]) -> None:
+        decode = codecs.getincrementaldecoder("utf-8")("replace").decode
         kept = 0
         with stream, contextlib.suppress(OSError, ValueError):
             while chunk := stream.read1(4096):  # type: ignore[attr-defined]  # a pipe is buffered
-                text = chunk.decode("utf-8", "replace")[: MOST_OUTPUT - kept]
+                text = decode(chunk)[: MOST_OUTPUT - kept]
                 kept += len(text)
                 self._output.write(text)
 
 
-def _how_it_went(process: "subprocess.Popen[bytes]") -> str:
-    try:
-        code = process.wait(PARTING_S)
-    except subprocess.TimeoutExpired:
-        return "its report makes no sense"
-    return f"exit code {code}" if code >= 0 else f"signal {signal.Signals(-code).name}"
+def _end(ending: str, result: Any, error: str, line: int, waits: Any) -> dict[str, Any]:
+    return {
+        "ending": Ending(ending),
+        "result": result,
+        "error": str(error),
+        "line": int(line),
+        "waits": tuple(map(str, waits)),
+    }

@@ -1,24 +1,23 @@
 """What a learner uses: `exercise` and `check`, `hint` and `solution`."""
 
-import itertools
 from collections import Counter
 from collections.abc import Callable
 from typing import TypeVar
 
-from pool_lab.lessons.exercises import lesson_00, lesson_07, lesson_08
 from pool_lab.lessons.exercises.attempts import attempt
 from pool_lab.lessons.exercises.definition import Exercise, Unreadable
 from pool_lab.lessons.exercises.verdicts import Grade, Verdict, judge
 from pool_lab.lessons.records import keep
+from pool_lab.lessons.series import parts
 
 __all__ = ["EXERCISES", "Hint", "Solution", "check", "exercise", "hint", "named", "solution", "verdict_on"]
 
 T = TypeVar("T")
 
-EXERCISES = {
-    exercise.name: exercise
-    for exercise in itertools.chain(lesson_00.EXERCISES, lesson_07.EXERCISES, lesson_08.EXERCISES)
+EXERCISES: dict[str, Exercise] = {
+    exercise.name: exercise for exercises in parts("pool_lab.lessons.exercises", "EXERCISES") for exercise in exercises
 }
+"""All there are, by name. A file `lesson_NN` in this folder with `EXERCISES` is found by its name."""
 
 _hints_given: Counter[str] = Counter()
 

@@ -21,6 +21,7 @@ from pool_lab.events import Event, EventKind
 from pool_lab.lab.kinds import kind_of
 from pool_lab.lab.recording import attach
 from pool_lab.lessons.exercises.attempts import Play
+from pool_lab.lessons.exercises.fence import fence
 from pool_lab.lessons.exercises.report import Ending, plain
 from pool_lab.lessons.exercises.watchdog import Watchdog
 from pool_lab.pool import Pool
@@ -29,13 +30,21 @@ __all__ = ["Stage", "main", "watch"]
 
 MOST_MEMORY = 8 << 30
 """Bytes that the process may reserve, where the system can be told."""
+LARGEST_FILE = 256 << 20
+ENDS = {EventKind.FINISHED, EventKind.FAILED, EventKind.CANCELLED}
+NEEDED = ("/usr", "/lib", "/lib64", "/bin", "/etc", "/proc", "/sys", "/dev", sys.prefix, sys.base_prefix)
+"""What has to be read to run Python, besides the modules."""
 
 
-def main() -> None:
+def main(folder: str = "") -> None:
+    """With a folder, a fence is put up first: it is where files may be written then."""
     channel = io.FileIO(os.dup(1), "wb")
     os.dup2(2, 1)
     request = sys.stdin.buffer.read()
-    _limit_memory()
+    _limit("RLIMIT_AS", MOST_MEMORY)
+    _limit("RLIMIT_FSIZE", LARGEST_FILE)
+    if folder:
+        fence([*NEEDED, *filter(None, sys.path)], [folder, "/dev/null", "/dev/shm"])
     stage = Stage(channel)
     _listen_to_all_pools(stage)
     stage.perform(*pickle.loads(request))
@@ -47,7 +56,9 @@ class Stage:
     def __init__(self, channel: io.FileIO) -> None:
         self.file = ""
         self.events: deque[tuple[int, Event]] = deque()
-        self.pools: list[concurrent.futures.Executor] = []
+        self.out_of_sight: set[tuple[int, int | None]] = set()
+        """Calls that have not ended, by run and number, of pools whose workers are no threads of this process."""
+        self._pools: list[concurrent.futures.Executor] = []
         self._calls = self._most_calls = 0
         self._given = True  # until the answer runs, pools are those it is given
         self._channel = channel
@@ -73,16 +84,19 @@ class Stage:
 
     def opened(self, pool: Any, *, in_threads: bool | None = None) -> None:
         """A pool was made: listen to it. Not in a process that was forked from this one."""
-        if os.getpid() != self._pid or any(pool is known for known in self.pools):
+        if os.getpid() != self._pid or any(pool is known for known in self._pools):
             return
-        run, kind = len(self.pools), kind_of(type(pool)).name
-        self.pools.append(pool)
-        size = getattr(pool, "_max_workers", 0)
-        self._say("opened", run, type(pool).__name__, "threads" if in_threads else kind, size, self._given)
-        attach(pool, lambda event: self._note(run, event), in_threads=in_threads)
+        run, kind = len(self._pools), "threads" if in_threads else kind_of(type(pool)).name
+        self._pools.append(pool)
+        self._say("opened", run, type(pool).__name__, kind, getattr(pool, "_max_workers", 0), self._given)
+        attach(pool, lambda event: self._note(run, event, in_sight=kind == "threads"), in_threads=in_threads)
 
-    def _note(self, run: int, event: Event) -> None:
+    def _note(self, run: int, event: Event, *, in_sight: bool) -> None:
         self.events.append((run, event))
+        if not in_sight and event.kind is EventKind.SUBMITTED:
+            self.out_of_sight.add((run, event.call))
+        if event.kind in ENDS:
+            self.out_of_sight.discard((run, event.call))
         if event.kind is EventKind.SUBMITTED:
             self._calls += 1
             if self._calls > self._most_calls:
@@ -181,11 +195,14 @@ def _look_like_a_notebook(answer: Any) -> None:
         main[answer.__name__] = answer
 
 
-def _limit_memory() -> None:
+def _limit(name: str, most: int) -> None:
+    """Lower a limit for good: who has none higher cannot raise it again."""
     try:
         import resource  # not on Windows
 
-        _, most = resource.getrlimit(resource.RLIMIT_AS)
-        resource.setrlimit(resource.RLIMIT_AS, (MOST_MEMORY, most))
-    except (ImportError, OSError, ValueError):
+        which = getattr(resource, name)
+        _, hard = resource.getrlimit(which)
+        most = most if hard == resource.RLIM_INFINITY else min(most, hard)
+        resource.setrlimit(which, (most, most))
+    except (ImportError, AttributeError, OSError, ValueError):
         return

@@ -6,18 +6,23 @@ from pool_lab import ThreadPoolExecutor
 from pool_lab.lessons.exercises.attempts import Attempt, Play
 from pool_lab.lessons.exercises.definition import Claim, Exercise, Mistake, cell
 from pool_lab.lessons.exercises.ordering import ordering
-from pool_lab.lessons.exercises.report import Ending
 from pool_lab.lessons.exercises.symptoms import (
+    AFTER_SHUTDOWN,
+    CALLED_FIRST,
+    DID_NOT_WAIT,
     FUTURES,
     ITERATOR,
     NOT_SHUT_DOWN,
+    ONE_AT_A_TIME,
     SHUT_DOWN,
+    WITHOUT_A_POOL,
     call,
-    did_without_a_pool,
-    errors,
     finished,
+    in_another_order,
     listed,
     nothing,
+    raised,
+    returned,
 )
 
 __all__ = ["EXERCISES", "LENGTHS"]
@@ -27,16 +32,6 @@ from pool_lab import ThreadPoolExecutor, wait
 from pool_lab.lab import watch, workloads
 """
 
-
-def one_at_a_time(made: Attempt) -> bool:
-    return finished(made) > 1 and made.most_at_once == 1
-
-
-ONE_AT_A_TIME = Mistake(
-    "One nap at a time: `result()` waits until its call is done, so each call was handed over only when the one before "
-    "had ended. Hand over all of them first, and then ask.",
-    one_at_a_time,
-)
 
 # 00.1
 
@@ -50,16 +45,8 @@ LINES = {
 }
 
 
-def after_shutdown(made: Attempt) -> bool:
-    return made.ending is Ending.RAISED and "after shutdown" in made.error
-
-
 def starts_twice(made: Attempt) -> bool:
-    return made.ending is Ending.RETURNED and len(made.spans) > 3
-
-
-def misses_a_line(made: Attempt) -> bool:
-    return made.ending is Ending.RAISED and made.error.startswith(("NameError", "UnboundLocalError"))
+    return returned(made) and len(made.spans) > 3
 
 
 IN_ORDER = Exercise(
@@ -82,8 +69,10 @@ IN_ORDER = Exercise(
         SHUT_DOWN,
     ),
     mistakes={
-        "a line is missing": Mistake("A line uses a name that no line above it has made.", misses_a_line),
-        "after shutdown": Mistake("A call came to a pool that had been shut down already.", after_shutdown, 19),
+        "a line is missing": Mistake(
+            "A line uses a name that no line above it has made.", raised("NameError", "UnboundLocalError")
+        ),
+        "after shutdown": AFTER_SHUTDOWN,
         "naps twice": Mistake("The naps were handed over twice: one of two lines does it.", starts_twice),
         "futures": FUTURES,
         "one at a time": ONE_AT_A_TIME,
@@ -113,20 +102,6 @@ def pool_and_lengths() -> tuple[Any, ...]:
     return ThreadPoolExecutor(max_workers=4), list(LENGTHS)
 
 
-def by_finish(made: Attempt) -> bool:
-    result = listed(made.result)
-    return result != list(LENGTHS) and sorted(result, key=repr) == sorted(LENGTHS)
-
-
-def was_called_first(made: Attempt) -> bool:
-    """A pool that is handed a number instead of a function: the nap was over before `submit` was called."""
-    return any("not callable" in error for error in errors(made))
-
-
-def did_not_wait(made: Attempt) -> bool:
-    return made.ending is Ending.RETURNED and made.unfinished > 0
-
-
 NAP_ALL = Exercise(
     name="00.2",
     title="Write it yourself",
@@ -149,20 +124,17 @@ NAP_ALL = Exercise(
         Claim("several napped at the same moment", lambda made: made.most_at_once > 2),
     ),
     mistakes={
-        "called first": Mistake(
-            "`pool.submit(nap(0.3))` naps here and now, and then hands over the number that came out. Hand over the "
-            "function and its argument apart: `pool.submit(nap, 0.3)`.",
-            was_called_first,
-        ),
+        "called first": CALLED_FIRST,
         "futures": FUTURES,
         "an iterator": ITERATOR,
-        "by finish": Mistake("The results are there, in the order in which the naps ended.", by_finish, 11),
-        "one at a time": ONE_AT_A_TIME,
-        "without the pool": Mistake("It napped by itself: no call went to the pool.", did_without_a_pool),
-        "did not wait": Mistake(
-            "It handed the naps over and was gone before they were done. The future of each knows its result.",
-            did_not_wait,
+        "by finish": Mistake(
+            "The results are there, in the order in which the naps ended.",
+            lambda made: in_another_order(made.result, LENGTHS),
+            11,
         ),
+        "one at a time": ONE_AT_A_TIME,
+        "without the pool": WITHOUT_A_POOL,
+        "did not wait": DID_NOT_WAIT,
     },
     right=(
         cell("""

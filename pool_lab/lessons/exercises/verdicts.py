@@ -4,20 +4,26 @@ A verdict shows itself: in words, and as the learner's timeline, which stands ab
 one. The latter is run when it is shown, on this machine, like the learner's own.
 """
 
+import re
 import sys
 from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
-from typing import Any
+from reprlib import Repr
+from typing import TYPE_CHECKING
 
 from pool_lab.lessons.exercises.attempts import Attempt, attempt
 from pool_lab.lessons.exercises.definition import Exercise, Mistake
 from pool_lab.lessons.exercises.misconceptions import MISCONCEPTIONS
 from pool_lab.lessons.exercises.report import Ending
+from pool_lab.lessons.exercises.symptoms import call
 
-__all__ = ["STOPPED", "Grade", "Verdict", "judge"]
+if TYPE_CHECKING:
+    from pool_lab.lessons.exercises.timelines import Timelines
+
+__all__ = ["SIGNS", "STANDSTILL", "STOPPED", "Grade", "Verdict", "judge"]
 
 
 class Grade(StrEnum):
@@ -32,15 +38,29 @@ class Grade(StrEnum):
 SIGNS = {Grade.NOT_ATTEMPTED: "○", Grade.CORRECT: "✓", Grade.ALMOST: "◐", Grade.WRONG: "✗"}
 
 
+BRIEF = Repr()
+BRIEF.maxlist = BRIEF.maxtuple = 10
+BRIEF.maxother = 60
+
+
 def _ended(ending: Ending) -> Callable[[Attempt], bool]:
     return lambda made: made.ending is ending
 
 
+def _stands_still(made: Attempt) -> bool:
+    """A deadlock in which no call waits for another call."""
+    return made.ending is Ending.DEADLOCK and not any(CALLS_WAIT.match(wait) for wait in made.waits)
+
+
+CALLS_WAIT = re.compile("a worker waits (for the result of a call|until several calls)")
+STANDSTILL = Mistake(
+    "Nothing can move any more: everyone waits, and there is none left who could wake the others. It was stopped.",
+    _stands_still,
+)
 # What is said of an answer that was stopped, whatever the exercise.
 STOPPED = {
     Ending.DEADLOCK: Mistake(
-        "Nothing can move any more: every worker waits for another call, or there is none that could wake the others. "
-        "It was stopped.",
+        "Nothing can move any more: calls wait for other calls, and no worker is left to run those. It was stopped.",
         _ended(Ending.DEADLOCK),
         30,
     ),
@@ -54,6 +74,9 @@ STOPPED = {
         _ended(Ending.FLOOD),
     ),
     Ending.MEMORY: Mistake("It took more than a gigabyte of memory, so it was stopped.", _ended(Ending.MEMORY)),
+    Ending.CROWD: Mistake(
+        "It started more processes than there is any use for, so it was stopped.", _ended(Ending.CROWD)
+    ),
     Ending.SILENT: Mistake(
         "It kept the interpreter to itself for ten seconds, in one long operation, so it was stopped.",
         _ended(Ending.SILENT),
@@ -100,7 +123,7 @@ class Verdict:
         if self.mistake is not None:
             lines += [*_diagnosis(self.mistake), ""]
         if self.attempt is not None:
-            lines += [*self._claims(self.attempt), *_told(self.attempt)]
+            lines += [*self._claims(self.attempt), *self._result(self.attempt), *_told(self.attempt)]
         return lines
 
     def _claims(self, made: Attempt) -> list[str]:
@@ -111,23 +134,23 @@ class Verdict:
             f"- {'✓' if _is_true(claim.holds, made) else '✗ not yet:'} {claim.words}" for claim in self.exercise.claims
         ]
 
-    def figure(self) -> Any:
+    def _result(self, made: Attempt) -> list[str]:
+        """What a wrong answer returned, if it was simply called: else the result is what the exercise found out."""
+        if self.grade is Grade.CORRECT or made.ending is not Ending.RETURNED or self.exercise.play.play is not call:
+            return []
+        return ["", f"It returned `{BRIEF.repr(made.result)}`."]
+
+    def timelines(self) -> "Timelines | None":
         """The answer's timeline and, if it is not right, that of an answer that is; None if no call was seen."""
-        from pool_lab.lab.exhibit import Still  # whoever only wants the words needs no pictures
-        from pool_lab.lab.plots import timeline
-        from pool_lab.lab.words import summary
+        from pool_lab.lessons.exercises.timelines import Timelines  # whoever only wants the words needs no pictures
 
         if self.attempt is None or not self.attempt.spans:
             return None
-        panels = [(f"Yours: {run.title}", "", run.kind, run.trace) for run in self.attempt.runs]
+        attempts = [("Yours", self.attempt)]
         if self.grade is not Grade.CORRECT:
-            model = attempt(self.exercise.play, self.exercise.prepare(self.exercise.value_of(self.exercise.right[0])))
-            panels += [(f"One that is right: {run.title}", "", run.kind, run.trace) for run in model.runs]
-        still = Still()
-        still.title = f"exercise {self.exercise.name}"
-        still.alt = summary([(title, trace) for title, _, _, trace in panels])
-        timeline(still, panels)
-        return still
+            task = self.exercise
+            attempts.append(("One that is right", attempt(task.play, task.prepare(task.value_of(task.right[0])))))
+        return Timelines(f"Exercise {self.exercise.name}", attempts)
 
     def show(self) -> None:
         """Display the words and the picture; outside IPython, print the words."""
@@ -142,9 +165,9 @@ class Verdict:
         from IPython.display import display  # only ever called by IPython
 
         display({"text/plain": repr(self), "text/markdown": self._repr_markdown_()}, raw=True)  # type: ignore[no-untyped-call]
-        figure = self.figure()
-        if figure is not None:
-            display(figure)  # type: ignore[no-untyped-call]
+        timelines = self.timelines()
+        if timelines is not None:
+            display(timelines)  # type: ignore[no-untyped-call]
 
 
 def judge(exercise: Exercise, made: Attempt) -> Verdict:
@@ -152,8 +175,9 @@ def judge(exercise: Exercise, made: Attempt) -> Verdict:
     if made.ending is Ending.RETURNED and not missing:
         return Verdict(exercise, Grade.CORRECT, made)
     almost = made.ending is Ending.RETURNED and not any(claim.essential for claim in missing)
-    seen = (mistake for mistake in exercise.mistakes.values() if _is_true(mistake.seen, made))
-    return Verdict(exercise, Grade.ALMOST if almost else Grade.WRONG, made, next(seen, STOPPED.get(made.ending)))
+    known = (*exercise.mistakes.values(), STANDSTILL, *STOPPED.values())
+    mistake = next((mistake for mistake in known if _is_true(mistake.seen, made)), None)
+    return Verdict(exercise, Grade.ALMOST if almost else Grade.WRONG, made, mistake)
 
 
 def _is_true(question: Callable[[Attempt], bool], made: Attempt) -> bool:
@@ -167,10 +191,11 @@ def _is_true(question: Callable[[Attempt], bool], made: Attempt) -> bool:
 def _diagnosis(mistake: Mistake) -> list[str]:
     if mistake.misconception is None:
         return [mistake.words]
-    number = mistake.misconception
-    heard, fact, lesson = MISCONCEPTIONS[number]
-    where = f"[{lesson}]({lesson}.ipynb)" if Path(f"{lesson}.ipynb").is_file() else f"lesson {lesson[:2]}"
-    return [mistake.words, "", f"Often heard (no. {number}): {heard}. In fact {fact}. See {where}."]
+    belief = MISCONCEPTIONS[mistake.misconception]
+    notebook = f"{belief.lesson}.ipynb"
+    where = f"[{belief.lesson}]({notebook})" if Path(notebook).is_file() else f"lesson {belief.shown_in}"
+    often_heard = f"Often heard (no. {mistake.misconception}): {belief.heard}. In fact {belief.fact}. See {where}."
+    return [mistake.words, "", often_heard]
 
 
 def _told(made: Attempt) -> list[str]:

@@ -7,16 +7,19 @@ limit in seconds, and a wide one.
 
 import concurrent.futures
 import itertools
+import multiprocessing.connection
+import multiprocessing.queues
 import sys
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from types import CodeType, FrameType
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import pool_lab
 from pool_lab.lessons.exercises.report import Ending
 from pool_lab.pool import Pool
+from pool_lab.processes.reader import Ears
 from pool_lab.threads import ThreadWorker
 
 if TYPE_CHECKING:
@@ -26,8 +29,8 @@ __all__ = ["Watchdog"]
 
 TICK_S = 0.05
 TICKS_TO_BE_SURE = 4
-CPU_OF_NOTHING_S = 0.5
-"""More than it takes to do nothing, even where many others want the processor."""
+CPU_OF_NOTHING_S = 0.05
+"""More than threads use that wait. What computes gets that, even where many others want the processor."""
 TIME_IN_ALL_S = 45.0
 MOST_RESIDENT = 1 << 30
 
@@ -48,6 +51,14 @@ WAITS_FOR_POOL = _codes(THREADS.shutdown, PROCESSES.shutdown, Pool.shutdown)
 WAITS_FOR_OTHERS = _codes(threading.Condition.wait, threading.Thread.join)
 IDLE = _codes(ThreadWorker._work, concurrent.futures.thread._worker)
 
+SERVES = _codes(
+    Ears.select,
+    multiprocessing.connection.wait,
+    multiprocessing.queues.Queue._feed,  # type: ignore[attr-defined]
+)
+OF_POOLS = ("pool_lab.processes", "concurrent.futures.process", "multiprocessing", "selectors", "threading")
+"""The modules whose code runs in a thread that serves the processes of a pool, and no other."""
+
 
 class Wait(NamedTuple):
     """Why a thread stands still, and for as long as it takes."""
@@ -63,18 +74,20 @@ class Watchdog(threading.Thread):
         self._main = main
         self._patience_s = patience_s
         self._began = time.monotonic()
-        self._news_at, self._news_cpu = self._began, time.process_time()
         self._waits: list[Wait] = []
-        self._ticks = 0
 
     def run(self) -> None:
+        self._remember_news()
         for tick in itertools.count():
             time.sleep(TICK_S)
             if self._stage.tell_news():
-                self._news_at, self._news_cpu, self._ticks = time.monotonic(), time.process_time(), 0
+                self._remember_news()
             self._look_for_a_deadlock()
             if tick % 4 == 0:
                 self._look_for_the_endless()
+
+    def _remember_news(self) -> None:
+        self._news_at, self._news_cpu, self._ticks = time.monotonic(), _cpu_of_others(), 0
 
     def _look_for_a_deadlock(self) -> None:
         waits = self._all_wait()
@@ -87,7 +100,7 @@ class Watchdog(threading.Thread):
         now, end = time.monotonic(), self._stage.end
         if _resident() > MOST_RESIDENT:
             end(Ending.MEMORY)
-        cpu_s = time.process_time() - self._news_cpu
+        cpu_s = _cpu_of_others() - self._news_cpu
         is_late = now - self._news_at > self._patience_s
         if cpu_s > self._patience_s / 2 or (is_late and cpu_s > CPU_OF_NOTHING_S) or now - self._began > TIME_IN_ALL_S:
             end(Ending.ENDLESS, line=self._main_line())
@@ -99,11 +112,11 @@ class Watchdog(threading.Thread):
 
     def _all_wait(self) -> list[Wait]:
         """What every thread that could do something waits for; empty if one of them can go on."""
-        if any(isinstance(pool, PROCESSES | pool_lab.ProcessPoolExecutor) for pool in self._stage.pools):
-            return []  # what goes on in its processes cannot be seen from here
+        if self._stage.out_of_sight:
+            return []  # what goes on in other processes cannot be seen from here
         waits = []
         for thread, frame in sys._current_frames().items():
-            if thread != self.ident and frame.f_code not in IDLE:
+            if thread != self.ident and frame.f_code not in IDLE and not _serves_processes(frame):
                 wait = self._wait_of(thread, frame)
                 if wait is None:
                     return []
@@ -126,6 +139,8 @@ class Watchdog(threading.Thread):
                 return None
             if code in WAITS_FOR_ONE and facts["self"].done():
                 return None
+            if isinstance(facts.get("self"), PROCESSES | pool_lab.ProcessPoolExecutor):
+                return None  # it waits for a process to end, and that takes as long as it takes
             reason = _reason(code, facts) or reason
         return Wait(thread, f"{who} waits {reason}{_at(self._stage.line_in(frame))}") if reason else None
 
@@ -134,6 +149,17 @@ def _outwards(frame: FrameType | None) -> Iterator[FrameType]:
     while frame is not None:
         yield frame
         frame = frame.f_back
+
+
+def _serves_processes(frame: FrameType) -> bool:
+    """Whether it is a pool's own thread, between its calls and its processes. Without an open call it is idle."""
+    stands = list(_outwards(frame))
+    serving = any(stand.f_code in SERVES and _has_no_limit(stand.f_locals) for stand in stands)
+    return serving and all(stand.f_globals.get("__name__", "").startswith(OF_POOLS) for stand in stands)
+
+
+def _has_no_limit(facts: Mapping[str, Any]) -> bool:
+    return facts.get("timeout", facts.get("patience")) is None
 
 
 def _reason(code: CodeType, facts: Any) -> str:
@@ -149,6 +175,11 @@ def _reason(code: CodeType, facts: Any) -> str:
 
 def _at(line: int) -> str:
     return f", in line {line}" if line else ""
+
+
+def _cpu_of_others() -> float:
+    """Seconds that the process has spent on cores, without the thread that asks."""
+    return time.process_time() - time.thread_time()
 
 
 def _resident() -> int:

@@ -1,0 +1,394 @@
+"""The exercises of lesson 06: lines to put in order, and the first good answer of several mirrors."""
+
+import re
+from typing import Any
+
+from pool_lab import ThreadPoolExecutor
+from pool_lab.lab.servers import Server, after, broken, fetch
+from pool_lab.lab.trace import CallState
+from pool_lab.lessons.exercises.attempts import Attempt, Play
+from pool_lab.lessons.exercises.definition import Claim, Exercise, Mistake, cell
+from pool_lab.lessons.exercises.ordering import ordering
+from pool_lab.lessons.exercises.report import Foreign
+from pool_lab.lessons.exercises.symptoms import (
+    AFTER_SHUTDOWN,
+    FUTURES,
+    all_shut_down,
+    call,
+    cancelled,
+    errors,
+    finished,
+    nothing,
+    one_after_the_other,
+    raised,
+    returned,
+)
+
+__all__ = ["EXERCISES"]
+
+PREAMBLE = """\
+from pool_lab import ALL_COMPLETED, FIRST_COMPLETED, FIRST_EXCEPTION, ThreadPoolExecutor, as_completed, wait
+from pool_lab.lab import watch, workloads
+from pool_lab.lab.servers import Gate, Server, after, broken, fetch
+"""
+
+
+def holds_sets(made: Attempt) -> bool:
+    """Whether it returned what `wait` returns, or one of the two sets."""
+    parts = made.result if isinstance(made.result, tuple) else (made.result,)
+    return any(isinstance(part, set) and any(isinstance(one, Foreign) for one in part) for part in parts)
+
+
+def waited_for_more(made: Attempt) -> bool:
+    """Whether a second call had come to a good end when the answer was over."""
+    return returned(made) and finished(made) > 1
+
+
+def left_in_queue(made: Attempt) -> bool:
+    return made.counts[CallState.QUEUED] > 0
+
+
+SETS = Mistake(
+    "`wait` does not return results: it returns two sets of futures. Ask a future of the first for its `result()`.",
+    holds_sets,
+    21,
+)
+IN_A_WITH = Mistake(
+    "The answer was there, and then the end of the `with` block waited for all that were still running.",
+    lambda made: waited_for_more(made) and all_shut_down(made),
+    20,
+)
+LEFT_IN_QUEUE = Mistake(
+    "The answer is right, and behind it calls are still waiting for a worker. Nobody wants them any more: cancel them.",
+    lambda made: returned(made) and left_in_queue(made),
+)
+
+# 06.1
+
+LINES = {
+    "A": "results = [future.result() for future in done]",
+    "B": "done, not_done = wait(futures)",
+    "C": "pool = ThreadPoolExecutor(max_workers=2)",
+    "D": "pool.shutdown(wait=False, cancel_futures=True)",
+    "E": "results = done",
+    "F": "done, not_done = wait(futures, return_when=FIRST_COMPLETED)",
+    "G": "futures = [pool.submit(workloads.nap, seconds) for seconds in (0.1, 3, 3, 3)]",
+    "H": "pool.shutdown()",
+}
+
+FIRST_OVER = Exercise(
+    name="06.1",
+    title="Put the lines in order",
+    text="Four naps go to a pool with two workers. When the first is over, take its result and be gone: wait for no "
+    "other, and let none begin that has not begun. Five of these lines are needed. Write their letters in the right "
+    "order.\n\n```python\n" + "\n".join(f"{line}  # {letter}" for letter, line in LINES.items()) + "\n```",
+    starter='check("06.1", "...")',
+    hints=(
+        "What has to be there first: the futures, the pool, or the two sets?",
+        "Lines B and F do the same, but for the moment at which they return. Which of them waits for one nap only?",
+        "Two lines shut the pool down. One of them waits for everything; the other waits for nothing and cancels "
+        "what has not begun. It may come before the results are asked for, and not before `wait`.",
+    ),
+    claims=(
+        Claim("the list holds the result of the nap that was over first", lambda made: made.result == [0.1]),
+        Claim("four naps were handed over", lambda made: len(made.spans) == 4),
+        Claim("nobody waited for the others", lambda made: finished(made) == 1),
+        Claim("no nap is left to begin", lambda made: not left_in_queue(made), essential=False),
+        Claim("the pool was shut down", all_shut_down, essential=False),
+    ),
+    mistakes={
+        "a line is missing": Mistake(
+            "A line uses a name that no line above it has made.", raised("NameError", "UnboundLocalError")
+        ),
+        "after shutdown": AFTER_SHUTDOWN,
+        "cancelled too soon": Mistake(
+            "The naps that had not begun were cancelled before `wait` was called. To `wait` they are done, like the "
+            "first; to ask them for a result raises a `CancelledError`.",
+            raised("CancelledError", "concurrent.futures._base.CancelledError"),
+        ),
+        "sets": SETS,
+        "waits for all": Mistake(
+            "It stayed until other naps were over, too. Which line waits for all of them?", waited_for_more
+        ),
+        "left in the queue": LEFT_IN_QUEUE,
+    },
+    right=('check("06.1", "C G F A D")', 'check("06.1", "cgfda")', 'check("06.1", ["C", "G", "F", "D", "A"])'),
+    wrong={
+        "a line is missing": ('check("06.1", "G F A D")', 'check("06.1", "C G A D")', 'check("06.1", "C F G A D")'),
+        "after shutdown": ('check("06.1", "C D G F A")',),
+        "cancelled too soon": ('check("06.1", "C G D F A")',),
+        "sets": ('check("06.1", "C G F E D")',),
+        "waits for all": ('check("06.1", "C G B A D")', 'check("06.1", "C G F A H")'),
+        "left in the queue": ('check("06.1", "C G F A")',),
+    },
+    play=Play(call, nothing),
+    preamble=PREAMBLE,
+    prepare=ordering(LINES, PREAMBLE),
+)
+
+# 06.2
+
+WORKERS = 3
+GOOD_S, SLOW_S = 0.3, 4.0
+PAGE = "<title>/</title>"
+
+
+def pool_and_mirrors() -> tuple[Any, ...]:
+    """A broken mirror is first, as a rule; a good one comes soon; all others take their time.
+
+    The servers are never closed: they end with the process, which does not outlive the answer.
+    """
+    slow = after(SLOW_S)
+    answers = (broken, slow, after(GOOD_S), slow, slow, slow, slow)
+    return ThreadPoolExecutor(max_workers=WORKERS), fetch, [Server(answer).url for answer in answers]
+
+
+MIRRORS = 7
+
+
+def did_not_wait_for_the_slow(made: Attempt) -> bool:
+    """One mirror has answered, and others have been asked that have not."""
+    return finished(made) == 1 and bool(made.unfinished or cancelled(made))
+
+
+FIRST_PAGE = Exercise(
+    name="06.2",
+    title="Take the first good answer",
+    text="Some of the mirrors at `urls` are slow, and some are broken: `fetch(url)` raises. Write a function that asks "
+    "all of them through the pool, and returns the first page that is there. It must not wait for the slow ones, and "
+    "when it returns no call may be left waiting for a worker.",
+    starter=cell("""
+        @exercise("06.2")
+        def first_page(pool, fetch, urls):
+            ...
+    """),
+    hints=(
+        "The first call that is over may be one that failed. So `wait(..., return_when=FIRST_COMPLETED)` once is not "
+        "enough. What gives you one future after another, as they are done?",
+        "In a loop over `as_completed(futures)`: `future.exception()` is None if the call went well.",
+        "Before you return the result, call `cancel()` on all futures. Those that are done or running do not mind.",
+    ),
+    claims=(
+        Claim("it returns the page", lambda made: made.result == PAGE),
+        Claim("all mirrors were asked through the pool", lambda made: len(made.spans) == MIRRORS),
+        Claim("it did not wait for the slow ones", did_not_wait_for_the_slow),
+        Claim("no call is left waiting for a worker", lambda made: not left_in_queue(made), essential=False),
+    ),
+    mistakes={
+        "results expected": Mistake(
+            "It returned a future for a page. What `as_completed` and `wait` give are futures; the page is "
+            "`future.result()`.",
+            lambda made: isinstance(made.result, Foreign) and made.result.kind == "future",
+            22,
+        ),
+        "futures": FUTURES,
+        "sets": SETS,
+        "the first to fail": Mistake(
+            "The first call that was over had failed, and `result()` raised what it had raised. The first to be over "
+            "need not be the first to be good: look at `exception()`, or catch what `result()` raises, and go on.",
+            raised("OSError"),
+        ),
+        "gave up": Mistake(
+            "It returned nothing, although one mirror was soon to answer. Perhaps it asked too early, when the only "
+            "call that was over had failed?",
+            lambda made: returned(made) and made.result is None and bool(made.spans),
+        ),
+        "one after the other": Mistake(
+            "It asked one mirror after the other, and waited for a slow one before it came to the good one.",
+            one_after_the_other,
+        ),
+        "in a with": IN_A_WITH,
+        "waits for all": Mistake(
+            "The page was there long before it returned: it waited for slow mirrors as well.", waited_for_more
+        ),
+        "without the pool": Mistake(
+            "It asked the mirrors by itself: no call went to a pool.", lambda made: returned(made) and not made.spans
+        ),
+        "pages expected": Mistake(
+            "It used a future as if it were the page, or a set of futures as if it were one. Ask a future for its "
+            "`result()`.",
+            lambda made: any(re.search("'Future'|'set'", error) for error in errors(made)),
+            21,
+        ),
+        "left in the queue": LEFT_IN_QUEUE,
+    },
+    right=(
+        cell("""
+            @exercise("06.2")
+            def first_page(pool, fetch, urls):
+                futures = [pool.submit(fetch, url) for url in urls]
+                for future in as_completed(futures):
+                    if future.exception() is None:
+                        for each in futures:
+                            each.cancel()
+                        return future.result()
+        """),
+        cell("""
+            @exercise("06.2")
+            def first_page(pool, fetch, urls):
+                waiting = {pool.submit(fetch, url) for url in urls}
+                while waiting:
+                    done, waiting = wait(waiting, return_when=FIRST_COMPLETED)
+                    good = [future for future in done if not future.exception()]
+                    if good:
+                        pool.shutdown(wait=False, cancel_futures=True)
+                        return good[0].result()
+        """),
+        cell("""
+            import concurrent.futures
+            @exercise("06.2")
+            def first_page(pool, fetch, urls):
+                mine = concurrent.futures.ThreadPoolExecutor(len(urls))
+                futures = [mine.submit(fetch, url) for url in urls]
+                try:
+                    for future in concurrent.futures.as_completed(futures):
+                        try:
+                            return future.result()
+                        except OSError:
+                            pass
+                finally:
+                    mine.shutdown(wait=False, cancel_futures=True)
+        """),
+        cell("""
+            from queue import SimpleQueue
+            @exercise("06.2")
+            def first_page(pool, fetch, urls):
+                over = SimpleQueue()
+                futures = [pool.submit(fetch, url) for url in urls]
+                for future in futures:
+                    future.add_done_callback(over.put)
+                page = next(f.result() for f in iter(over.get, None) if not f.exception())
+                [future.cancel() for future in futures]
+                return page
+        """),
+    ),
+    wrong={
+        "results expected": (
+            cell("""
+                @exercise("06.2")
+                def first_page(pool, fetch, urls):
+                    futures = [pool.submit(fetch, url) for url in urls]
+                    for page in as_completed(futures):
+                        if page:
+                            return page
+            """),
+        ),
+        "futures": (
+            cell("""
+                @exercise("06.2")
+                def first_page(pool, fetch, urls):
+                    futures = [pool.submit(fetch, url) for url in urls]
+                    return list(wait(futures, return_when=FIRST_COMPLETED).done)
+            """),
+        ),
+        "sets": (
+            cell("""
+                @exercise("06.2")
+                def first_page(pool, fetch, urls):
+                    futures = [pool.submit(fetch, url) for url in urls]
+                    return wait(futures, return_when=FIRST_COMPLETED)
+            """),
+            cell("""
+                @exercise("06.2")
+                def first_page(pool, fetch, urls):
+                    done, not_done = wait([pool.submit(fetch, url) for url in urls], timeout=1)
+                    return done
+            """),
+        ),
+        "the first to fail": (
+            cell("""
+                @exercise("06.2")
+                def first_page(pool, fetch, urls):
+                    futures = [pool.submit(fetch, url) for url in urls]
+                    done, not_done = wait(futures, return_when=FIRST_COMPLETED)
+                    for future in not_done:
+                        future.cancel()
+                    return done.pop().result()
+            """),
+            cell("""
+                @exercise("06.2")
+                def first_page(pool, fetch, urls):
+                    return next(as_completed([pool.submit(fetch, url) for url in urls])).result()
+            """),
+        ),
+        "gave up": (
+            cell("""
+                @exercise("06.2")
+                def first_page(pool, fetch, urls):
+                    futures = [pool.submit(fetch, url) for url in urls]
+                    done, not_done = wait(futures, return_when=FIRST_EXCEPTION)
+                    for future in not_done:
+                        future.cancel()
+                    for future in done:
+                        if not future.exception():
+                            return future.result()
+            """),
+        ),
+        "one after the other": (
+            cell("""
+                @exercise("06.2")
+                def first_page(pool, fetch, urls):
+                    for url in urls:
+                        future = pool.submit(fetch, url)
+                        if future.exception() is None:
+                            return future.result()
+            """),
+        ),
+        "in a with": (
+            cell("""
+                @exercise("06.2")
+                def first_page(pool, fetch, urls):
+                    with ThreadPoolExecutor(3) as mine:
+                        futures = [mine.submit(fetch, url) for url in urls]
+                        for future in as_completed(futures):
+                            if not future.exception():
+                                [each.cancel() for each in futures]
+                                return future.result()
+            """),
+        ),
+        "waits for all": (
+            cell("""
+                @exercise("06.2")
+                def first_page(pool, fetch, urls):
+                    done, _ = wait([pool.submit(fetch, url) for url in urls])
+                    return next(future.result() for future in done if not future.exception())
+            """),
+            cell("""
+                @exercise("06.2")
+                def first_page(pool, fetch, urls):
+                    futures = [pool.submit(fetch, url) for url in urls]
+                    for future in futures:
+                        if not future.exception():
+                            return future.result()
+            """),
+        ),
+        "without the pool": (
+            cell("""
+                @exercise("06.2")
+                def first_page(pool, fetch, urls):
+                    return fetch(urls[2])
+            """),
+        ),
+        "pages expected": (
+            cell("""
+                @exercise("06.2")
+                def first_page(pool, fetch, urls):
+                    done, not_done = wait([pool.submit(fetch, url) for url in urls], timeout=1)
+                    return done[0].result()
+            """),
+        ),
+        "left in the queue": (
+            cell("""
+                @exercise("06.2")
+                def first_page(pool, fetch, urls):
+                    for future in as_completed([pool.submit(fetch, url) for url in urls]):
+                        if not future.exception():
+                            return future.result()
+            """),
+        ),
+    },
+    play=Play(call, pool_and_mirrors),
+    preamble=PREAMBLE,
+)
+
+EXERCISES = (FIRST_OVER, FIRST_PAGE)

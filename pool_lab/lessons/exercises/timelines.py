@@ -1,0 +1,68 @@
+"""The learner's timeline above that of a right answer: on one axis, live where someone is there, and as a still."""
+
+import time
+from collections.abc import Iterable, Iterator
+
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+
+from pool_lab.events import Event
+from pool_lab.lab import words
+from pool_lab.lab.audience import someone_is_there
+from pool_lab.lab.exhibit import Exhibit, Still, on_axes
+from pool_lab.lab.panel import last_moment
+from pool_lab.lab.plots import timeline, timelines_axes
+from pool_lab.lab.trace import Trace
+from pool_lab.lessons.exercises.attempts import Attempt
+
+__all__ = ["Timelines"]
+
+
+class Timelines(Exhibit):
+    """All pools of some attempts, each with what it is called, one above the other."""
+
+    def __init__(self, title: str, attempts: Iterable[tuple[str, Attempt]]) -> None:
+        super().__init__()
+        self._title = title
+        self._panels = [(whose, run) for whose, made in attempts for run in made.runs]
+        self._at_rest = True
+        if someone_is_there():
+            self._make_view()
+
+    def __repr__(self) -> str:
+        return f"Timelines({self._title})"
+
+    def summary(self) -> str:
+        return words.summary([(whose, run.trace) for whose, run in self._panels])
+
+    def claim(self) -> str:
+        return words.claim([(whose, run.trace) for whose, run in self._panels])
+
+    def figure(self, ax: Axes | None = None) -> Figure:
+        rows = [(whose, run.title, run.kind, run.trace) for whose, run in self._panels]
+        if ax is not None:
+            return on_axes(ax, lambda: timelines_axes(ax, rows))
+        still = Still(self._title, self.summary())
+        timeline(still, rows, still.alt)
+        return still
+
+    def _make_view(self) -> None:
+        from pool_lab.lab.timeline import Panel, Timeline  # where nobody is there no one needs widgets
+
+        self.view = view = Timeline().add_class("pool-lab-experiment")  # by which its still knows it
+        view.begin([Panel(whose, run.title, run.kind, run.trace.size) for whose, run in self._panels])
+        longest = max(last_moment(run.trace) for _, run in self._panels)
+        for number, (_, run) in enumerate(self._panels):
+            observe = view.observer(number)
+            for event in _played_again(run.trace, time.perf_counter() - longest):
+                observe(event)
+        view.end()
+        view.caption = self.summary()
+
+
+def _played_again(trace: Trace, begin: float) -> Iterator[Event]:
+    """The events as if the run had begun at that moment."""
+    later = begin - trace.origin
+    for event in trace.events:
+        began, ended = (None if moment is None else moment + later for moment in (event.began, event.ended))
+        yield event._replace(time=event.time + later, began=began, ended=ended)

@@ -1,0 +1,45 @@
+"""The series of lessons, and how what belongs to a lesson is found: in the files that bear its number."""
+
+import pkgutil
+from collections.abc import Iterator
+from importlib import import_module
+from typing import Any
+
+__all__ = ["LESSONS", "notebook", "parts", "title"]
+
+LESSONS = (
+    "00_start_here",
+    "01_see_why_pools_exist",
+    "02_hand_over_a_call",
+    "03_hold_a_promise",
+    "04_map_a_function",
+    "05_shut_down_cleanly",
+    "06_wait_for_many",
+    "07_race_threads_and_processes",
+    "08_build_a_thread_pool",
+    "09_build_a_process_pool",
+    "10_break_a_pool_safely",
+    "11_choose_the_number_of_workers",
+    "12_go_beyond_one_machine",
+)
+"""The notebooks without their ending; some are yet to be written."""
+
+
+def notebook(number: str) -> str:
+    """The notebook of the lesson with that number, such as "07". `ValueError` if there is none."""
+    for name in LESSONS:
+        if name.startswith(f"{number}_"):
+            return name
+    raise ValueError(f"there is no lesson {number!r}; they are {LESSONS[0][:2]} to {LESSONS[-1][:2]}")
+
+
+def title(number: str) -> str:
+    """The first line of the lesson: "Race threads and processes"."""
+    return notebook(number)[len(number) + 1 :].replace("_", " ").capitalize()
+
+
+def parts(package: str, name: str) -> Iterator[Any]:
+    """What goes by that name in each file `lesson_NN` of a package, in the order of the lessons."""
+    folders = import_module(package).__path__
+    for file in sorted(file.name for file in pkgutil.iter_modules(folders) if file.name.startswith("lesson_")):
+        yield getattr(import_module(f"{package}.{file}"), name)

@@ -1,0 +1,108 @@
+"""`Backlog`: requests that lie ready for whichever worker is free first.
+
+While calls are short, a worker that had to ask for the next one would wait most of the time. So some requests are put
+into one more mailbox, from which all workers read: a worker that has made its call takes the next from there, and says
+so in its reply. Whoever is free first takes the first, so calls are begun in the order in which they were submitted,
+and none waits while a worker is idle.
+
+    pool     put(call) --> | 7 | 8 | 9 |  --> first come, first served     worker 0, worker 1, ...
+             recall()  <-- | 7 | 8 | 9 |
+
+What nobody has taken can be taken back at any moment, to be cancelled, or since there are too many workers. Each packet
+is read once, by a worker or by the pool, so there is no doubt about who has it.
+"""
+
+import threading
+import time
+
+from pool_lab.call import Call, Courier
+
+from .mailbox import Mailbox, has_mailboxes
+
+__all__ = ["Backlog"]
+
+
+class Backlog:
+    """May be used by any thread. Nothing blocks."""
+
+    def __init__(self, *, is_used: bool) -> None:
+        self.is_used = is_used and has_mailboxes()
+        self._mailbox: Mailbox | None = None
+        self._calls: dict[int, tuple[Call, float]] = {}
+        """By the numbers of their requests, and when they were put here, on `time.perf_counter`."""
+        self._lock = threading.Lock()  # held while something is put in, taken back or found out
+
+    def __len__(self) -> int:
+        return len(self._calls)
+
+    def open(self) -> Mailbox | None:
+        """What a worker is to read from."""
+        with self._lock:
+            if self._mailbox is None and self.is_used:
+                self._mailbox = Mailbox()
+            return self._mailbox
+
+    def put(self, call: Call, number: int, packet: bytes, courier: Courier) -> bool:
+        """False: there is no room."""
+        with self._lock:
+            if self._mailbox is None:
+                return False
+            # Before it can be taken: whoever cancels the call must find it here.
+            self._calls[number] = call, time.perf_counter()
+            call.courier = courier
+            if not self._mailbox.put(packet):
+                del self._calls[number]
+                call.courier = None
+                return False
+            return True
+
+    def taken(self, number: int) -> tuple[Call, float] | None:
+        """The call that a worker says it has taken, and when it was put here. None if it was not here."""
+        self._lock.acquire()
+        try:
+            found = self._calls.pop(number, None)
+            if found is not None:
+                found[0].courier = None
+            return found
+        finally:
+            self._lock.release()
+
+    def take_first(self) -> tuple[Call, int, bytes] | None:
+        """For a worker that was just too early to find it: the first call, its number and its packet."""
+        if not self._calls:
+            return None
+        with self._lock:
+            first = None if self._mailbox is None else self._mailbox.take_back(1)
+            if not first:
+                return None
+            ((number, packet),) = first.items()
+            call, _ = self._calls.pop(number)
+            call.courier = None
+            return call, number, packet
+
+    def recall(self) -> list[Call]:
+        """All calls that no worker has taken."""
+        if not self._calls:
+            return []
+        with self._lock:
+            numbers = [] if self._mailbox is None else self._mailbox.take_back()
+            return [self._calls.pop(number)[0] for number in numbers]
+
+    def rest(self) -> list[Call]:
+        """Those that workers may have taken without having said so, and who have died."""
+        with self._lock:
+            rest = [call for call, _ in self._calls.values()]
+            self._calls.clear()
+            return rest
+
+    def close(self) -> None:
+        with self._lock:
+            if self._mailbox is not None:
+                self._mailbox.close()
+                self._mailbox = None
+
+    def abandon(self) -> None:
+        """In a forked child: all this is the parent's."""
+        if self._mailbox is not None:
+            self._mailbox.close()
+        self.__init__(is_used=self.is_used)  # type: ignore[misc]

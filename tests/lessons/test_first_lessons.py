@@ -1,0 +1,153 @@
+"""The questions of lessons 01 and 02 are judged by what ran, and each wrong answer is told what is wrong with it."""
+
+import threading
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from pool_lab import ThreadPoolExecutor, wait
+from pool_lab.events import EventKind
+from pool_lab.lab import Gate, ThreadPerCall, latencies, load, servers, watch
+from pool_lab.lab.loads import Load
+from pool_lab.lab.trace import Trace
+from pool_lab.lessons import predict
+from pool_lab.lessons.predictions import Comparison
+from tests.lab.script import Script
+
+
+class Ran:
+    def __init__(self, trace: Trace) -> None:
+        self.trace = trace
+
+
+def compared(name: str, answer: Any, experiment: Any) -> Comparison:
+    prediction = predict(name)
+    prediction.answer(answer)
+    return prediction.compare(experiment)
+
+
+def hundred_calls() -> Any:
+    meeting = threading.Barrier(4)
+    with ThreadPoolExecutor(4) as pool:
+        watched = watch(pool)
+        wait([pool.submit(meeting.wait, 30) for _ in range(100)])
+    return watched
+
+
+def threads_when_needed() -> Any:
+    script = Script().worker(0, started=1.25)
+    for call in range(3):
+        script.ran(call, 0, began=call + 1.5, ended=call + 2.0, submitted=call + 1.0)
+    for call in range(3, 7):
+        script.worker(call - 3, started=10.5) if call > 3 else None
+        script.ran(call, call - 3, began=11.0, ended=12.0, submitted=10.0)
+    return Ran(script.trace(size=4))
+
+
+def a_rush() -> Any:
+    """Six requests, two connections: a thread for each request, and a pool of two."""
+    return latencies({"a thread each": refused(), "a pool of 8": queued()})
+
+
+def refused() -> Load:
+    gate, failed, executor = servers.Gate(), threading.Semaphore(0), ThreadPerCall()
+    executor.add_observer(lambda happened: failed.release() if happened.kind is EventKind.FAILED else None)
+    with executor, servers.Server(servers.at_most(2, gate), executor) as server:
+        rush = load(server, 6)
+        assert all(failed.acquire(timeout=30) for _ in range(4))
+        gate.open()
+        return rush.wait()
+
+
+def queued() -> Load:
+    with ThreadPoolExecutor(2) as pool, servers.Server(servers.at_most(2, servers.after(0)), pool) as server:
+        return load(server, 6).wait()
+
+
+def a_growing_queue() -> Any:
+    script = Script().worker(0).worker(1)
+    for call in range(60):
+        script.ran(call, call % 2, began=call / 20, ended=call / 20 + 0.1, submitted=call / 30)
+    return Ran(script.trace(size=2))
+
+
+def two_at_a_gate() -> Any:
+    gate: Gate[str] = Gate()
+    with ThreadPoolExecutor(2) as pool:
+        watched = watch(pool)
+        futures = [pool.submit(gate, name) for name in "AB"]
+        gate.open()
+        wait(futures)
+    return watched
+
+
+def one_after_the_other() -> Any:
+    gate: Gate[str] = Gate()
+    with ThreadPoolExecutor(1) as pool:
+        watched = watch(pool)
+        futures = [pool.submit(gate, name) for name in "AB"]
+        gate.open()
+        wait(futures)
+    return watched
+
+
+def ten_at_a_gate() -> Any:
+    gate: Gate[int] = Gate()
+    with ThreadPoolExecutor(3) as pool:
+        watched = watch(pool)
+        futures = [pool.submit(gate, number) for number in range(10)]
+        gate.wait_for(3)
+        gate.open()
+        wait(futures)
+    return watched
+
+
+IN_ORDER = ["A handed over", "B handed over", "A ends", "B begins", "B ends"]
+QUESTIONS: dict[str, tuple[Callable[[], Any], Any, list[Any]]] = {
+    "01 hundred calls": (hundred_calls, 4, [100, 25, 1, 7]),
+    "01 threads": (threads_when_needed, "when needed", ["all at once", "for each call", "no reuse"]),
+    "01 ten times": (a_rush, "each", ["both", "none"]),
+    "01 too small": (a_growing_queue, "grows", ["settles", "more threads", "errors"]),
+    "02 submit": (two_at_a_gate, "at once", ["waits", "result"]),
+    "02 order": (
+        one_after_the_other,
+        tuple(IN_ORDER),
+        [
+            ["A handed over", "A ends", "B handed over", "B begins", "B ends"],
+            ["A handed over", "B handed over", "B begins", "A ends", "B ends"],
+            ["A handed over", "B handed over", "A ends", "B ends", "B begins"],
+            ["B handed over", "A handed over", "A ends", "B begins", "B ends"],
+        ],
+    ),
+    "02 queued": (ten_at_a_gate, 7, [10, 0, 3, 5]),
+}
+
+
+@pytest.mark.parametrize("name", QUESTIONS)
+def test_what_ran_decides_and_every_wrong_answer_is_explained_in_words_of_its_own(name: str) -> None:
+    run, right, wrong = QUESTIONS[name]
+    experiment = run()
+    assert compared(name, right, experiment).was_right
+    told = []
+    for answer in wrong:
+        comparison = compared(name, answer, experiment)
+        assert comparison.was_right is False
+        assert comparison.happened == right
+        told.append(str(comparison).splitlines()[-1])
+    assert len({*told, str(compared(name, right, experiment)).splitlines()[-1]}) == len(wrong) + 1
+
+
+def test_another_run_gives_another_answer() -> None:
+    eager = Script()
+    for worker in range(4):
+        eager.worker(worker, started=0.0)
+    for call in range(7):
+        eager.ran(call, call % 4, began=call + 2.0, ended=call + 2.5, submitted=call + 1.0)
+    assert compared("01 threads", "all at once", Ran(eager.trace(size=4))).was_right
+    kept_up = Script().worker(0).worker(1)
+    for call in range(60):
+        kept_up.ran(call, call % 2, began=call / 30, ended=call / 30 + 0.05, submitted=call / 30)
+    assert compared("01 too small", "settles", Ran(kept_up.trace(size=2))).was_right
+    waited = Script().ran(0, 0, 1.0, 2.0, submitted=1.0).ran(1, 0, 3.0, 4.0, submitted=3.0)
+    assert compared("02 submit", "waits", Ran(waited.trace(size=2))).was_right

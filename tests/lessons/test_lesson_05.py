@@ -1,0 +1,101 @@
+"""The questions of lesson 05 are judged by which calls were done, and by who was back when."""
+
+from typing import Any
+
+import pytest
+
+from pool_lab.lab.trace import Trace
+from pool_lab.lessons.questions import QUESTIONS
+from tests.lab.script import Script
+
+NUMBERS = ("05 shutdown", "05 wait=False", "05 cancel_futures")
+
+
+def backlog(done: int, cancelled: int = 0) -> Trace:
+    script = Script()
+    for call in range(done):
+        script.ran(call, worker=0, began=call, ended=call + 1)
+    for call in range(done, done + cancelled):
+        script.cancelled(call, at=1)
+    return script.trace()
+
+
+@pytest.mark.parametrize("name", NUMBERS)
+def test_calls_are_counted_when_none_of_them_can_be_done_any_more(name: str) -> None:
+    assert QUESTIONS[name].happened({"": backlog(6)}) == 6
+    assert QUESTIONS[name].happened({"": backlog(2, cancelled=4)}) == 2
+    assert QUESTIONS[name].happened({"": Script().running(0, worker=0, began=1).trace()}) is None
+    assert QUESTIONS[name].happened({"": Script().queued(0).trace()}) is None
+
+
+def once(ended: float, error: str | None = None) -> Trace:
+    return Script().ran(0, worker=0, began=0, ended=ended, error=error).trace()
+
+
+@pytest.mark.parametrize(("back", "order"), [(0.5, ("S", "A", "B")), (1.5, ("A", "S", "B")), (3, ("A", "B", "S"))])
+def test_the_order_is_that_of_the_ends(back: float, order: tuple[str, ...]) -> None:
+    traces = {"calls": backlog(2), "shutdown": once(back)}
+    assert QUESTIONS["05 order"].happened(traces) == order
+    assert QUESTIONS["05 order"].happened({"calls": backlog(1), "shutdown": once(back)}) is None
+
+
+@pytest.mark.parametrize(
+    ("printed", "lines"),
+    [
+        ("the last line of the program\ncall 0 is done\ncall 1 is done\n", 2),
+        ("call 0 is done\nthe last line of the program\n", 0),
+        ("", None),
+    ],
+)
+def test_lines_after_the_last_of_the_program_are_counted(printed: Any, lines: int | None) -> None:
+    assert QUESTIONS["05 exit"].happened(printed) == lines
+
+
+@pytest.mark.parametrize(
+    ("trace", "happened"),
+    [
+        (once(1, error="RuntimeError: cannot schedule new futures after shutdown"), "refused"),
+        (once(1, error="NameError: pool"), None),
+        (once(1), "taken"),
+        (Script().running(0, worker=0, began=1).trace(), None),
+    ],
+)
+def test_a_call_that_hands_over_another_is_refused_if_it_fails_with_that_error(
+    trace: Trace, happened: str | None
+) -> None:
+    assert QUESTIONS["05 submit"].happened({"": trace}) == happened
+
+
+@pytest.mark.parametrize(
+    ("calls", "leaving", "happened"),
+    [
+        (once(2), once(3, error="TimeoutError"), "with the call"),
+        (once(2), once(1, error="TimeoutError"), "at once"),
+        (once(2, error="stopped"), once(1), "stopped"),
+        (Script().running(0, worker=0, began=1).trace(), once(1), None),
+    ],
+)
+def test_a_block_is_left_at_once_or_with_its_call(calls: Trace, leaving: Trace, happened: str | None) -> None:
+    assert QUESTIONS["05 with"].happened({"calls": calls, "leaving": leaving}) == happened
+
+
+@pytest.mark.parametrize(
+    ("name", "answer", "happened", "words"),
+    [
+        ("05 shutdown", 0, 6, "It stops nothing"),
+        ("05 shutdown", 2, 6, "a wish of its own"),
+        ("05 shutdown", 4, 6, "no difference"),
+        ("05 order", ("S", "A", "B"), ("A", "B", "S"), "That would be `wait=False`"),
+        ("05 order", ("A", "S", "B"), ("A", "B", "S"), "running calls only"),
+        ("05 order", ("B", "A", "S"), ("A", "B", "S"), "There is one worker"),
+        ("05 wait=False", 0, 6, "Nothing was dropped"),
+        ("05 wait=False", 2, 6, "not to drop them"),
+        ("05 cancel_futures", 0, 2, "cannot be cancelled any more"),
+        ("05 cancel_futures", 6, 2, "were dropped"),
+        ("05 exit", 0, 3, "not over with its last line"),
+        ("05 exit", 1, 3, "Not only the running call"),
+    ],
+)
+def test_a_wrong_answer_is_told_its_own_mistake(name: str, answer: Any, happened: Any, words: str) -> None:
+    assert words in QUESTIONS[name].why(answer, happened)[-1]
+    assert words not in " ".join(QUESTIONS[name].why(happened, happened))
