@@ -183,7 +183,7 @@ COUNT = Exercise(
                 return queued, running, done
             """),
         ),
-        "stuck": (
+        "deadlock": (
             counts("""
                 results = [future.result() for future in futures]
                 return 0, 0, len(results)
