@@ -43,6 +43,7 @@ class Child:
         with _one_start_at_a_time:
             self._process, self._connection, mailbox = _start(context, name, backlog.open(), args)
         self._mailbox: Mailbox | None = mailbox
+        self._unread: dict[int, bytes] = {}
         self.pid: int = self._process.pid
         self._inbox = Inbox(self._connection)
 
@@ -90,7 +91,9 @@ class Child:
 
     def has_read(self, number: int) -> bool:
         """Whether the process, which has ended, had taken this request out of its mailbox."""
-        return self._mailbox is None or number not in self._mailbox.take_back()
+        if self._mailbox is not None:
+            self._unread.update(self._mailbox.take_back())
+        return number not in self._unread
 
     def send(self, number: int, request: bytes | Parcel) -> None:
         """Send what `put` has left out. Blocks until the process has taken it.

@@ -314,7 +314,8 @@ class WorkerProcess:
 
     def _bury(self, exitcode: int) -> None:
         """The process has ended. If nobody had asked it to, that breaks the pool, or another takes its place."""
-        self._is_unread |= self._child.left_unread or not self._child.has_read(self._number)
+        if self._child.left_unread or not self._child.has_read(self._number):
+            self._is_unread = True
         lost_call = None if self._is_unread else self._call
         doing = occupation(lost_call, is_up=self._arrived)
         died = f"worker {self.number} (process {self.ident}) {self._fault or manner(exitcode)} {doing}"
@@ -368,7 +369,8 @@ class WorkerProcess:
             return
         with self._lock:
             call, self._call = self._call, None
-            self._is_unread |= not self._child.has_read(self._number)
+            if not self._child.has_read(self._number):
+                self._is_unread = True
         self._child.hang_up()
         self._sending.release()
         if call is not None:

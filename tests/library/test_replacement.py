@@ -98,6 +98,13 @@ def test_a_worker_that_dies_while_idle_costs_nothing(pool: Any, log: Log, caplog
     assert f"(process {process}) was killed by SIGKILL while it was idle" in caplog.text
 
 
+def _is_alive(process: int) -> bool:
+    try:
+        return psutil.Process(process).status() != psutil.STATUS_ZOMBIE
+    except psutil.NoSuchProcess:
+        return False
+
+
 class _Fatal:
     """Kills the worker while it is pickled for it; `until_known` waits until the pool has noticed."""
 
@@ -107,6 +114,8 @@ class _Fatal:
     def __reduce__(self) -> tuple[Any, ...]:
         if psutil.pid_exists(self.process):
             os.kill(self.process, signal.SIGKILL)
+            # Until it is really dead the system may still take a message out of the mailbox for it.
+            until(lambda: not _is_alive(self.process))
             log = self.log
             if log is not None:
                 until(lambda: bool(log.only(EventKind.WORKER_STOPPED)))
