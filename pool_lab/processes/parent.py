@@ -90,7 +90,7 @@ class WorkerProcess:
     def _give_up_starting(self, error: BaseException) -> None:
         """After Ctrl-C the process may run all the same, and the reader may listen to it and see to its end."""
         self._verdict = error
-        if self._child is not None and self._settings.reader.listens_to(self):
+        if self._settings.reader.listens_to(self):
             self.terminate(kill=True)
         elif not self._buried.is_set():
             if self._child is not None:
