@@ -14,6 +14,8 @@ is read once, by a worker or by the pool, so there is no doubt about who has it.
 
 import threading
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 
 from pool_lab.call import Call, Courier
 
@@ -31,16 +33,19 @@ class Backlog:
         self._calls: dict[int, tuple[Call, float]] = {}
         """By the numbers of their requests, and when they were put here, on `time.perf_counter`."""
         self._lock = threading.Lock()  # held while something is put in, taken back or found out
+        self._opening = threading.Lock()  # held while a worker is given it, and to close it
 
     def __len__(self) -> int:
         return len(self._calls)
 
-    def open(self) -> Mailbox | None:
-        """What a worker is to read from."""
-        with self._lock:
-            if self._mailbox is None and self.is_used:
-                self._mailbox = Mailbox()
-            return self._mailbox
+    @contextmanager
+    def held_open(self) -> Iterator[Mailbox | None]:
+        """What a worker is to read from, while it is being started."""
+        with self._opening:
+            with self._lock:
+                if self._mailbox is None and self.is_used:
+                    self._mailbox = Mailbox()
+            yield self._mailbox
 
     def put(self, call: Call, number: int, packet: bytes, courier: Courier) -> bool:
         """False: there is no room."""
@@ -96,7 +101,7 @@ class Backlog:
             return rest
 
     def close(self) -> None:
-        with self._lock:
+        with self._opening, self._lock:
             if self._mailbox is not None:
                 self._mailbox.close()
                 self._mailbox = None

@@ -40,8 +40,8 @@ class Child:
     """A process that runs `worker.main` with these arguments."""
 
     def __init__(self, context: BaseContext, name: str, backlog: Backlog, *args: Any) -> None:
-        with _one_start_at_a_time:
-            self._process, self._connection, mailbox = _start(context, name, backlog.open(), args)
+        with _one_start_at_a_time, backlog.held_open() as shared:
+            self._process, self._connection, mailbox = _start(context, name, shared, args)
         self._mailbox: Mailbox | None = mailbox
         self._unread: dict[int, bytes] = {}
         self.pid: int = self._process.pid

@@ -83,19 +83,21 @@ class WorkerProcess:
             self._child = Child(settings.context, name, settings.backlog, settings.initializer, settings.task_timeout)
             self.ident = self._child.pid
             self._settings.reader.add(self)
-        except BaseException:
-            self._give_up_starting()
+        except BaseException as error:
+            self._give_up_starting(error)
             raise
 
-    def _give_up_starting(self) -> None:
-        """It did not come off. After Ctrl-C the process may run all the same, and the reader may see to its end."""
-        if self._child is not None:
-            self._child.kill()
-            if self._settings.reader.listens_to(self):
-                return
-            self._child.bury()
-            self._child.hang_up()
-        self._buried.set()
+    def _give_up_starting(self, error: BaseException) -> None:
+        """After Ctrl-C the process may run all the same, and the reader may listen to it and see to its end."""
+        self._verdict = error
+        if self._settings.reader.listens_to(self):
+            self.terminate(kill=True)
+        elif not self._buried.is_set():
+            if self._child is not None:
+                self._child.kill()
+                self._child.bury()
+                self._child.hang_up()
+            self._buried.set()
 
     def hand_over(self, call: Call) -> bool:
         try:

@@ -2,12 +2,13 @@
 
 import gc
 import multiprocessing
+import threading
 from typing import Any
 
 import pytest
 
 from pool_lab import BrokenProcessPool, EventKind, ProcessPoolExecutor
-from pool_lab.processes import parent
+from pool_lab.processes import child, parent
 from tests.contract import calls
 from tests.contract.gates import PATIENCE_S, stand_at
 from tests.library.watching import Log, MakeGate, MakePool, on_processes, until
@@ -100,3 +101,31 @@ def test_the_limit_is_kept_at_every_size(make_pool: MakePool, make_gate: MakeGat
         pool.resize(size)
         made += [future.result(PATIENCE_S)[0] for future in [pool.submit(calls.worker) for _ in range(10)]]
     assert max(made.count(process) for process in made) <= 3
+
+
+def test_a_worker_may_be_started_while_the_others_end_the_pools_work(
+    make_pool: MakePool, make_gate: MakeGate, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """1. A second worker is being started. 2. The pool is shut down. 3. The first one makes all calls and goes."""
+    gate, pool = make_gate(), make_pool(2)
+    first = pool.submit(stand_at, gate.address)
+    gate.wait_for(1)
+    starting, may_start, start = threading.Event(), threading.Event(), child._start
+
+    def start_late(*args: Any) -> Any:
+        starting.set()
+        assert may_start.wait(PATIENCE_S)
+        return start(*args)
+
+    monkeypatch.setattr(child, "_start", start_late)
+    futures: list[Any] = []
+    submitting = threading.Thread(target=lambda: futures.append(pool.submit(calls.add, 1)))
+    submitting.start()
+    assert starting.wait(PATIENCE_S)
+    pool.shutdown(wait=False)
+    gate.open()
+    until(lambda: not pool._reader._reading)  # nobody is left to be listened to
+    may_start.set()
+    submitting.join(PATIENCE_S)
+    assert [first.result(0), futures[0].result(PATIENCE_S)] == [None, 1]
+    pool.shutdown()
