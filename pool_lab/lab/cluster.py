@@ -23,7 +23,7 @@ class ClusterExecutor(concurrent.futures.Executor):
             raise ImportError("a Dask cluster needs the package distributed: pip install distributed") from missing
         self._max_workers = max_workers
         self._cluster = LocalCluster(
-            n_workers=max_workers, threads_per_worker=1, processes=True, dashboard_address=None, silence_logs=50
+            n_workers=max_workers, threads_per_worker=1, processes=True, dashboard_address=":0", silence_logs=50
         )
         self._client = Client(self._cluster)
         self._executor = self._client.get_executor(pure=False)

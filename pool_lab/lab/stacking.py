@@ -55,17 +55,19 @@ class Stacked(Exhibit):
         return self.summary()
 
     def figure(self, ax: Axes | None = None) -> Figure:
-        note = f"┊ {self._moment}" if self._moment else ""
-        named = zip(self._kinds, self.trace.items(), strict=True)
-        rows = [(name, note, kind, trace) for kind, (name, trace) in named]
         if ax is not None:
-            return on_axes(ax, lambda: timelines_axes(ax, rows))
+            return on_axes(ax, lambda: timelines_axes(ax, self._panels()))
         still = Still(f"timeline: {', '.join(self.trace)}", self.summary())
-        draw_timeline(still, rows, f"{still.alt} ({this_machine()})")
+        draw_timeline(still, self._panels(), f"{still.alt} ({this_machine()})")
         for axes, name in zip(still.axes, self.trace, strict=True):
             if (end := self._ends.get(name)) is not None:
                 axes.axvline(end, color=INK, linewidth=1, linestyle=(0, (1, 2)), gid="moment", clip_on=False)
         return still
+
+    def _panels(self) -> list[tuple[str, str, str, Trace]]:
+        note = f"┊ {self._moment}" if self._moment else ""
+        rows = zip(self._kinds, self.trace.items(), strict=True)
+        return [(name, note, kind, trace) for kind, (name, trace) in rows]
 
     def _sentence(self, name: str) -> str:
         trace, end = self.trace[name], self._ends.get(name)

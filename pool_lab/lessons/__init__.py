@@ -12,15 +12,13 @@ from pool_lab.lessons.source import source
 
 if TYPE_CHECKING:
     from pool_lab.lessons.exercises.coach import check, exercise, hint, solution
-    from pool_lab.lessons.gate import Gate
     from pool_lab.lessons.predictions import Prediction
     from pool_lab.lessons.questions import predict
     from pool_lab.lessons.standing import progress
 
-__all__ = ["Gate", "Prediction", "check", "exercise", "hint", "predict", "progress", "solution", "source"]
+__all__ = ["Prediction", "check", "exercise", "hint", "predict", "progress", "solution", "source"]
 
 _HOMES = {
-    "Gate": "gate",
     "Prediction": "predictions",
     "check": "exercises.coach",
     "exercise": "exercises.coach",

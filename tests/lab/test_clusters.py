@@ -34,7 +34,7 @@ def cluster() -> Iterator[ClusterExecutor]:
 @pytest.fixture
 def client() -> Iterator[Any]:
     """Someone's own: one worker process with two threads."""
-    local = distributed.LocalCluster(n_workers=1, threads_per_worker=2, dashboard_address=None)
+    local = distributed.LocalCluster(n_workers=1, threads_per_worker=2, dashboard_address=":0")
     with local, distributed.Client(local) as made:
         yield made
     gc.collect()

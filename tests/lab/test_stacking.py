@@ -1,14 +1,15 @@
 """Watches of several executors become one picture, and one sentence for each of them."""
 
 import pytest
+from matplotlib.figure import Figure
 from matplotlib.text import Text
 
 from pool_lab import ThreadPoolExecutor
 from pool_lab.lab import stacked, watch
 from pool_lab.lab.exhibit import Still
+from pool_lab.lab.gates import Gate
 from pool_lab.lab.stacking import Stacked
 from pool_lab.lab.watching import Watch
-from pool_lab.lessons.gate import Gate
 
 Scene = tuple[Watch, Watch]
 
@@ -16,10 +17,10 @@ Scene = tuple[Watch, Watch]
 @pytest.fixture
 def scene() -> Scene:
     """A pool that is shut down while one of its calls runs and another waits; and whoever shut it down."""
-    gate = Gate()
+    gate: Gate[int] = Gate()
     with ThreadPoolExecutor(1) as pool, ThreadPoolExecutor(1) as closer:
         calls, closing = watch(pool), watch(closer)
-        futures = [pool.submit(gate.hold, number) for number in range(2)]
+        futures = [pool.submit(gate, number) for number in range(2)]
         gate.wait_for(1)
         closer.submit(pool.shutdown, wait=False).result()
         gate.open()
@@ -62,6 +63,14 @@ def test_there_is_a_panel_for_each_and_a_dotted_line_for_each_moment(scene: Scen
     assert [len(found) for found in lines] == [1, 0], "closing has one call, so there is a moment for the first only"
     assert isinstance(figure, Still)
     assert "one: 2 done" in figure.alt
+
+
+def test_all_panels_can_be_drawn_on_axes_of_ones_own(scene: Scene) -> None:
+    calls, closing = scene
+    page = Figure()
+    axes = page.add_subplot()
+    assert stacked({"one": calls, "other": closing}).figure(axes) is page
+    assert len(axes.child_axes) == 2
 
 
 def test_nothing_that_was_watched_makes_a_picture_as_well() -> None:

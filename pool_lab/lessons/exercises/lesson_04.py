@@ -30,7 +30,7 @@ from pool_lab.lessons.exercises.symptoms import (
 __all__ = ["EXERCISES"]
 
 PREAMBLE = """\
-from pool_lab.lab import stacked, watch, workloads
+from pool_lab.lab import Gate, stacked, watch, workloads
 from pool_lab import ProcessPoolExecutor, ThreadPoolExecutor, as_completed
 
 import time

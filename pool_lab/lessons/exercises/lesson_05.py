@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from typing import Any
 
+from pool_lab.lab.gates import Gate
 from pool_lab.lessons.exercises.attempts import Attempt, Play
 from pool_lab.lessons.exercises.definition import Claim, Exercise, Mistake, cell
 from pool_lab.lessons.exercises.ordering import ordering
@@ -21,12 +22,11 @@ from pool_lab.lessons.exercises.symptoms import (
     raised,
     returned,
 )
-from pool_lab.lessons.gate import Gate
 
 __all__ = ["EXERCISES"]
 
 PREAMBLE = """\
-from pool_lab.lab import stacked, watch, workloads
+from pool_lab.lab import Gate, stacked, watch, workloads
 from pool_lab import ThreadPoolExecutor, wait
 
 import time
@@ -106,8 +106,8 @@ def in_haste(answer: Callable[[Callable[[], str], float], Any]) -> list[Any]:
 
     Whoever waits for that one waits for ever, and is stopped.
     """
-    gate = Gate()
-    results = [answer(quick, 60.0), answer(lambda: gate.hold("much later"), 0.1)]
+    gate: Gate[str] = Gate()
+    results = [answer(quick, 60.0), answer(lambda: gate("much later"), 0.1)]
     gate.open()
     return results
 
