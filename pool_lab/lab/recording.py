@@ -49,19 +49,25 @@ class Recorder:
 
 
 def attach(
-    executor: concurrent.futures.Executor, observer: Observer, *, in_threads: bool | None = None
+    executor: concurrent.futures.Executor,
+    observer: Observer,
+    *,
+    in_threads: bool | None = None,
+    by_value: bool = True,
 ) -> Callable[[], None]:
     """Have the observer told of the executor's events from now on. Returns what undoes it.
 
     `in_threads` says whether the calls of an executor that is not ours run in threads of this interpreter; None means:
-    if it is a `ThreadPoolExecutor` by name.
+    if it is a `ThreadPoolExecutor` by name. Functions of a notebook go to other processes by value; without `by_value`
+    they go as they would if nobody observed it, which most executors refuse.
     """
     if hasattr(executor, "add_observer"):
         executor.add_observer(observer)
         return partial(_detach, weakref.ref(executor), observer)
     if in_threads is None:
         in_threads = kind_of(type(executor)).name == "threads"
-    return _Eavesdropper(executor, observer, in_threads=in_threads).leave
+    timed = _TimedByValue if by_value else _Timed
+    return _Eavesdropper(executor, observer, timed, in_threads=in_threads).leave
 
 
 def _detach(executor: "weakref.ref[Any]", observer: Observer) -> None:
@@ -100,9 +106,6 @@ class _Timed:
     def __init__(self, function: Callable[..., Any]) -> None:
         self.function = function
 
-    def __reduce__(self) -> tuple[Any, ...]:
-        return _timed, (cloudpickle.dumps(self.function),)
-
     def __call__(self, *args: Any, **kwargs: Any) -> tuple[Any, _Worktime]:
         began, cpu_began = time.perf_counter(), time.thread_time()
         try:
@@ -111,6 +114,11 @@ class _Timed:
             error.__dict__["pool_lab_worktime"] = _worktime(began, cpu_began)
             raise
         return result, _worktime(began, cpu_began)
+
+
+class _TimedByValue(_Timed):
+    def __reduce__(self) -> tuple[Any, ...]:
+        return _timed, (cloudpickle.dumps(self.function),)
 
 
 def _timed(pickled: bytes) -> _Timed:
@@ -141,8 +149,11 @@ class _Relay(Future[Any]):
 class _Eavesdropper:
     """Sees the calls of one executor pass."""
 
-    def __init__(self, executor: concurrent.futures.Executor, observer: Observer, *, in_threads: bool) -> None:
+    def __init__(
+        self, executor: concurrent.futures.Executor, observer: Observer, timed: type[_Timed], *, in_threads: bool
+    ) -> None:
         self._executor = executor
+        self._timed = timed
         self._observers = Observers([observer])
         self._submit, self._shutdown = executor.submit, executor.shutdown
         self._in_threads = in_threads
@@ -168,7 +179,7 @@ class _Eavesdropper:
             future = self._submit(partial(self._run_in_thread, call, fn), *args, **kwargs)
             future.add_done_callback(partial(self._tell_cancelled, call))
         else:
-            inner = self._submit(_Timed(fn), *args, **kwargs)
+            inner = self._submit(self._timed(fn), *args, **kwargs)
             future = _Relay(inner)
             inner.add_done_callback(partial(self._arrive, call, future))
         self._tell(submitted)

@@ -23,7 +23,7 @@ from pool_lab.lessons.marks import TO_BE_READ, UNREADABLE, Mark
 from pool_lab.lessons.scrutiny import oddities
 from pool_lab.lessons.submissions import Submission, submissions
 
-__all__ = ["grade_notebook"]
+__all__ = ["grade_notebook", "oddities_of"]
 
 NOT_ATTEMPTED = "this is still the starter"
 
@@ -45,14 +45,14 @@ def _mark(notebook: str, answer: Submission) -> Mark:
     if made.ending is Ending.RAISED and NOT_ATTEMPTED in made.error:
         return Mark(notebook, task.name, Grade.NOT_ATTEMPTED.value, "", "")
     verdict = judge(task, made)
-    odd = _odd(task, answer)
+    odd = oddities_of(task, answer)
     if odd and verdict.grade is not Grade.WRONG:
         return Mark(notebook, task.name, TO_BE_READ, "", f"It came out as {verdict.grade}; but {_together(odd)}.")
     number = verdict.mistake.misconception if verdict.mistake is not None else None
     return Mark(notebook, task.name, verdict.grade.value, str(number or ""), _diagnosis(verdict))
 
 
-def _odd(task: Exercise, answer: Submission) -> list[str]:
+def oddities_of(task: Exercise, answer: Submission) -> list[str]:
     """What no answer needs, with where it is. What the lesson imports itself is not odd."""
     usual = {what for _, what in oddities(task.preamble)}
     found = [("a cell before", what) for _, what in oddities(answer.before)]

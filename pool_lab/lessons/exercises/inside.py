@@ -13,7 +13,7 @@ import threading
 import traceback
 from collections import deque
 from collections.abc import Callable
-from functools import wraps
+from functools import partial, wraps
 from types import FrameType, TracebackType
 from typing import Any
 
@@ -89,7 +89,9 @@ class Stage:
         run, kind = len(self._pools), "threads" if in_threads else kind_of(type(pool)).name
         self._pools.append(pool)
         self._say("opened", run, type(pool).__name__, kind, getattr(pool, "_max_workers", 0), self._given)
-        attach(pool, lambda event: self._note(run, event, in_sight=kind == "threads"), in_threads=in_threads)
+        # Not by value: an answer is to fail here where it would fail unobserved.
+        note = partial(self._note, run, in_sight=kind == "threads")
+        attach(pool, note, in_threads=in_threads, by_value=False)
 
     def _note(self, run: int, event: Event, *, in_sight: bool) -> None:
         self.events.append((run, event))
