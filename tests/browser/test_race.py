@@ -28,7 +28,7 @@ def race(lesson: Notebook) -> Race:
 def steer(race: Race) -> None:
     """To eight workers with the mouse and down to two with the keyboard, while calls run."""
     race.drag(to=1)
-    race.wait_for("data.lanes === 16")
+    race.wait_for("data.lanes === 16 && data.runningCalls > 12")  # the new processes are at work, too
     race.handle.focus()
     for _ in range(6):
         race.page.keyboard.press("ArrowLeft")
