@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from pool_lab.lab.breakdown import CallTimes, WorkerTimes, call_times, mean_size, worker_times
 from pool_lab.lab.serial import Serial
-from pool_lab.lab.trace import CallState, Trace
+from pool_lab.lab.trace import Trace
 
 __all__ = ["Outcome", "Row", "outcome"]
 
@@ -26,7 +26,7 @@ class Row:
     speed_up: float | None
     """How many times as fast as the calls one after the other."""
     over: bool
-    """Whether all calls came to their end."""
+    """Whether all calls ran to their end, be it a bad one."""
 
     @property
     def efficiency(self) -> float | None:
@@ -55,7 +55,7 @@ def outcome(runs: Sequence[tuple[str, str, Trace]], serial: Serial | None, cores
 
 
 def _row(name: str, kind: str, trace: Trace, serial: Serial | None) -> Row:
-    over = all(trace.counts[state] == 0 for state in (CallState.QUEUED, CallState.RUNNING, CallState.CANCELLED))
+    over = all(span.took_s is not None for span in trace.spans)
     resized = {size for resize in trace.resizes for size in (resize.before, resize.after)}
     sizes = resized or {trace.size or len(trace.workers_used)}
     return Row(

@@ -69,7 +69,7 @@ def _line(row: Row) -> Line:
     speed_up = "" if row.speed_up is None else f"{_rounded(row.speed_up)}×"
     efficiency = "" if row.efficiency is None else f"{row.efficiency:.0%}"
     parts = {part: getattr(row.parts, part) for part in PARTS}
-    makespan = seconds(row.makespan_s) if row.over else f"{seconds(row.makespan_s)}, stopped"
+    makespan = seconds(row.makespan_s) if row.over else f"{seconds(row.makespan_s)}, not all ran"
     call, label = _call_words(row.call), f"{row.name}, {_sizes(row)}"
     return Line(label, row.kind, row.makespan_s, makespan, parts, call, speed_up, efficiency)
 

@@ -6,6 +6,7 @@ from queue import SimpleQueue
 
 import pytest
 
+from pool_lab.events import EventKind
 from pool_lab.lab import result_words
 from pool_lab.lab.outcome import Outcome, outcome
 from pool_lab.lab.result_words import explain, ideal_words, lines
@@ -52,7 +53,15 @@ def test_a_race_that_was_stopped_has_no_speed_up() -> None:
     stopped = outcome([("threads", "threads", trace)], Serial(2.0, 2.0, 2, 2), cores=2)
     assert stopped.rows[0].speed_up is None
     assert explain(stopped) == ""
-    assert lines(stopped)[-1].makespan == "1.0 s, stopped"
+    assert lines(stopped)[-1].makespan == "1.0 s, not all ran"
+
+
+def test_calls_that_failed_before_they_ran_were_not_fast() -> None:
+    script = Script().ran(0, 0, 0.0, 1.0).queued(1).at(1.0, EventKind.FAILED, call=1, error="BrokenProcessPool: gone")
+    (row,) = outcome([("processes", "processes", script.trace(size=1))], Serial(8.0, 8.0, 2, 2), cores=2).rows
+    assert (row.over, row.speed_up) == (False, None)
+    raised = Script().ran(0, 0, 0.0, 1.0, error="ValueError: no").trace(size=1)
+    assert outcome([("threads", "threads", raised)], Serial(8.0, 8.0, 1, 1), cores=2).rows[0].speed_up == 8.0
 
 
 def test_without_a_serial_time_there_is_neither_speed_up_nor_ideal() -> None:
