@@ -127,7 +127,8 @@ class NumberQuestion:
         return answer == happened
 
     def words(self, answer: int) -> str:
-        return f"{answer} {self.unit}".strip()
+        unit = self.unit.removesuffix("s") if answer == 1 else self.unit
+        return f"{answer} {unit}".strip()
 
     def why(self, answer: int | None, happened: int) -> list[str]:
         missed = answer is not None and answer != happened
