@@ -164,9 +164,10 @@ class _Panel:
 
     def queue(self) -> None:
         """How many calls waited, as a strip above the lanes; the most of them is written beside it."""
-        if not ever_queued(self.trace):
+        waits = _waits(self.trace, self.until)
+        if not waits:
             return
-        times, lengths = _queue_lengths(self.trace, self.until)
+        times, lengths = _queue_lengths(waits)
         base, unit = -5 * self.lane, (QUEUE - 8) * self.lane / max(lengths)
         heights = [base - unit * length for length in lengths]
         self.axes.fill_between(times, base, heights, step="post", color=HAIRLINE, linewidth=0, gid="queue")
@@ -317,9 +318,9 @@ def _waits(trace: Trace, until: float) -> list[tuple[float, float]]:
     return waits
 
 
-def _queue_lengths(trace: Trace, until: float) -> tuple[list[float], list[int]]:
+def _queue_lengths(waits: list[tuple[float, float]]) -> tuple[list[float], list[int]]:
     """The moments at which the queue's length changed, and the length from then on."""
-    steps = [step for came, left in _waits(trace, until) for step in ((came, 1), (left, -1))]
+    steps = [step for came, left in waits for step in ((came, 1), (left, -1))]
     times, changes = zip(*sorted(steps, key=lambda step: (step[0], -step[1])), strict=True)
     return list(times), list(accumulate(changes))
 

@@ -43,6 +43,7 @@ class Child:
         with _one_start_at_a_time, backlog.held_open() as shared:
             self._process, self._connection, mailbox = _start(context, name, shared, args)
         self._mailbox: Mailbox | None = mailbox
+        self._is_own = context.get_start_method() != "forkserver"  # else it is the server that waits for it, and tells
         self._unread: dict[int, bytes] = {}
         self.pid: int = self._process.pid
         self._inbox = Inbox(self._connection)
@@ -64,7 +65,7 @@ class Child:
     @property
     def exitcode(self) -> int | None:
         """Minus the number of the signal that killed it; None while it lives."""
-        if self._inbox.has_ended and self._process.exitcode is None and self._was_waited_for():
+        if self._is_own and self._inbox.has_ended and self._process.exitcode is None and self._was_waited_for():
             self._process._popen.returncode = UNKNOWN_EXITCODE  # or multiprocessing would wait for it for ever
         code: int | None = self._process.exitcode
         return code

@@ -83,7 +83,8 @@ class ProcessBatch(Batch):
 
     def _next(self) -> list[Input]:
         with self._lock:
-            if self._again:
+            # Whoever comes first in the order of the inputs; what is still to be dealt comes after all that was.
+            if self._again and not (self._hands and self._hands[0][0][0] < self._again[0][0]):
                 return [self._again.pop(0)]
             if not self._hands:
                 self._deal()

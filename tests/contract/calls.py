@@ -17,6 +17,7 @@ from tests.contract.gates import PATIENCE_S, Address, knock, stand_at
 __all__ = [
     "BadOnArrival",
     "CannotLeave",
+    "ErrorBadOnArrival",
     "Given",
     "Holder",
     "Sealed",
@@ -34,6 +35,7 @@ __all__ = [
     "lock",
     "log_into_and_fail",
     "raise_cannot_leave",
+    "raise_error_bad_on_arrival",
     "raise_sealed",
     "raise_text",
     "raise_two_argument_error",
@@ -159,6 +161,17 @@ def _refuse() -> None:
 
 def bad_on_arrival() -> BadOnArrival:
     return BadOnArrival()
+
+
+class ErrorBadOnArrival(Exception):
+    """Whatever anybody has registered for exceptions, this one says itself how it is to be put together again."""
+
+    def __reduce__(self) -> tuple[object, ...]:
+        return _refuse, ()
+
+
+def raise_error_bad_on_arrival() -> None:
+    raise ErrorBadOnArrival
 
 
 class TwoArgumentError(Exception):

@@ -30,7 +30,7 @@ NOT_LEAVING: list[tuple[Callable[..., object], tuple[object, ...]]] = [
 BAD_ON_ARRIVAL: list[tuple[Callable[..., object], tuple[object, ...]]] = [
     (calls.add, (calls.BadOnArrival(),)),
     (calls.bad_on_arrival, ()),
-    (calls.raise_two_argument_error, ()),
+    (calls.raise_error_bad_on_arrival, ()),
     (calls.raise_text, ()),
     (calls.raise_unprintable, ()),
 ]

@@ -91,6 +91,8 @@ class AnswerProcess:
         for orphan in self._adopted():
             with contextlib.suppress(psutil.Error):
                 orphan.wait(0)  # it has ended; who adopts has to hear of it
+        if self._older is not None:
+            _adopt_orphans(yes=False)
         with contextlib.suppress(OSError):
             self._stdin.close()
         self._folder.cleanup()
@@ -138,6 +140,6 @@ def _children() -> list[psutil.Process]:
     return psutil.Process().children(recursive=True)
 
 
-def _adopt_orphans() -> bool:
+def _adopt_orphans(*, yes: bool = True) -> bool:
     """From now on processes that lose their parent come to this one if they descend from it, where the system can."""
-    return sys.platform == "linux" and not ctypes.CDLL(None).prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0)
+    return sys.platform == "linux" and not ctypes.CDLL(None).prctl(PR_SET_CHILD_SUBREAPER, int(yes), 0, 0, 0)
