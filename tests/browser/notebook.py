@@ -17,8 +17,11 @@ PATIENCE_MS = 60_000
 STARTED = "() => Boolean(window.jupyterapp?.commands?.hasCommand('docmanager:open'))"
 RESTORED = "() => window.jupyterapp.restored.then(() => null)"
 
-READY = """() => {
+# A page that was loaded again may still bring back what was open before, and show that.
+READY = """(path) => {
   const panel = window.jupyterapp?.shell?.currentWidget;
+  if (panel?.context && panel.context.path !== path) window.jupyterapp.commands.execute("docmanager:open", { path });
+  if (panel?.context?.path !== path) return false;
   const session = panel?.sessionContext;
   return Boolean(panel?.context?.isReady && session?.isReady && session.session?.kernel?.status === "idle");
 }"""
@@ -103,7 +106,7 @@ class Notebook:
         self._wait_until_ready()
 
     def close(self) -> None:
-        self.page.evaluate("() => window.jupyterapp.shell.currentWidget.dispose()")
+        self.page.evaluate("() => [...window.jupyterapp.shell.widgets('main')].forEach((widget) => widget.dispose())")
         self.page.remove_listener("pageerror", self._hear_error)
         self.page.remove_listener("console", self._hear_console)
 
@@ -151,7 +154,7 @@ class Notebook:
 
     def put_away(self) -> None:
         """Close the notebook; its kernel stays."""
-        self.page.evaluate("() => window.jupyterapp.shell.currentWidget.dispose()")
+        self.page.evaluate("() => [...window.jupyterapp.shell.widgets('main')].forEach((widget) => widget.dispose())")
 
     def take_out(self) -> None:
         """Open it again."""
@@ -192,7 +195,7 @@ class Notebook:
         return complaints
 
     def _wait_until_ready(self) -> None:
-        self.page.wait_for_function(READY)
+        self.page.wait_for_function(READY, arg=self._path)
         self.page.evaluate(LISTEN)
 
 

@@ -77,10 +77,9 @@ def test_a_sweep_is_at_home_on_light_dark_and_narrow_pages(sweep: Sweep, artefac
             expect(sweep.chart.locator(".point").first).to_be_visible(timeout=PATIENCE_MS)
             sweep.page.screenshot(path=artefacts / f"sweep-{theme.lower()}-{width}.png")
             assert not sweep.overflows()
-            colour = sweep.chart.locator("[data-kind=threads] .point").first.evaluate(
-                "(dot) => getComputedStyle(dot).fill"
-            )
-            assert colour == {"Light": "rgb(0, 114, 178)", "Dark": "rgb(86, 180, 233)"}[theme]
+            dot = sweep.chart.locator("[data-kind=threads] .point").first  # drawn anew with every measurement
+            colour = {"Light": "rgb(0, 114, 178)", "Dark": "rgb(86, 180, 233)"}[theme]
+            expect(dot).to_have_css("fill", colour, timeout=PATIENCE_MS)
     finally:
         sweep.notebook.command("apputils:change-theme", theme="JupyterLab Light")
         sweep.page.set_viewport_size({"width": 1280, "height": 1000})
