@@ -11,6 +11,9 @@ that the pool has just got, joins in. Results are found by the number of their i
 only when the next one is not there yet.
 
 The calls that a worker makes in one share see the same copy of the context variables.
+
+What is looked at here without a lock happens in one order for all threads, as there is a GIL. Where there is none, and
+where somebody listens to the pool or bounds the buffer, `map` makes a call of each input instead.
 """
 
 import itertools

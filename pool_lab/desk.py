@@ -25,7 +25,7 @@ from .interpreter import is_exiting
 from .reports import Reports
 from .staff import Staff, Statistics, Worker
 
-__all__ = ["Ahead", "Desk", "Dismissal", "Order"]
+__all__ = ["WITH_GIL", "Ahead", "Desk", "Dismissal", "Order"]
 
 Order = tuple[Worker, Call | None]
 """Hand the call to the worker; without a call: start the worker, which is new."""

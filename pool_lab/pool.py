@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable, Iterator
 from typing import Any, ParamSpec, TypeVar
 
 from .batch import Batch
-from .desk import Ahead
+from .desk import WITH_GIL, Ahead
 from .dispatch import Dispatcher
 from .events import Observer, Observers
 from .executor import Executor, whole_number
@@ -68,7 +68,7 @@ class Pool(Executor):
         buffersize: int | None = None,
     ) -> Iterator[T]:
         """As in `Executor.map`. Without a `buffersize` the inputs make one job for all workers, see `batch`."""
-        if buffersize is not None or self._dispatcher.observers or not self._submits_as_pools_do:
+        if buffersize is not None or not WITH_GIL or self._dispatcher.observers or not self._submits_as_pools_do:
             return super().map(fn, *iterables, timeout=timeout, buffersize=buffersize)
         deadline = None if timeout is None else time.monotonic() + timeout
         batch = self._batch(fn, self._dispatcher)
