@@ -12,7 +12,8 @@ None means: go home. Workers are made when a call finds nobody idle, never in ad
 The executor also inherits from the standard one, for those who check: an event loop takes no other as its default.
 
 A call runs in a copy of its submitter's context: it sees the submitter's context variables, with the values they had
-at `submit`, and what it sets is gone when it ends. Those that the initializer has set are seen by all calls.
+at `submit`, and what it sets is gone when it ends; calls of one `map` that a worker makes in a row share a copy, see
+`batch`. Those that the initializer has set are seen by all calls.
 """
 
 import concurrent.futures

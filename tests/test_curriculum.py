@@ -7,6 +7,7 @@ import builtins
 import inspect
 import re
 from collections import Counter
+from itertools import pairwise
 
 import pytest
 from nbformat import NotebookNode
@@ -240,3 +241,13 @@ def test_the_glossary_is_that_of_the_lessons_as_they_are() -> None:
     (cell,) = [cell for cell in WRITTEN[0].cells if write_glossary.TAG in tags(cell)]
     explained = write_glossary.explanations([FOLDER / f"{lesson}.ipynb" for lesson in WRITTEN])
     assert cell.source == write_glossary.page(explained), "run python -m tools.write_glossary"
+
+
+@each
+def test_what_a_lesson_tells_to_look_for_is_in_the_source_that_it_shows(lesson: Lesson) -> None:
+    """The package changes, and a lesson shows whatever is there: its words must still be about that."""
+    for words, code in pairwise(lesson.cells):
+        if code.cell_type == "code" and "source(" in code.source:
+            shown = "".join(str(output) for output in code.outputs)
+            for name in re.findall(r"[Ll]ook for `(\w+)", words.source):
+                assert name in shown, f"{name} is not in what this shows:\n{code.source}"

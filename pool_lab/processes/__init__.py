@@ -18,9 +18,9 @@
 - `fork_server`: what that process loads in advance, and what a forked child needs to start one.
 - `pool`: the executor.
 
-Each worker has a pipe and a mailbox of its own and there is no lock or queue that two processes share: a worker that is
-killed takes nothing along but its own call, and one that stops, even half-way through a reply, keeps only its own call
-waiting.
+Each worker has a pipe and a mailbox of its own, and there is no lock that two processes share. What they share, the
+backlog, is kept by the operating system, which gives each packet to one of them, whole: a worker that is killed takes
+nothing along but its own call, and one that stops, even half-way through a reply, keeps only its own call waiting.
 """
 
 from .pool import ProcessPoolExecutor

@@ -1,9 +1,9 @@
 """What crosses between a pool and its worker processes, and how it is pickled.
 
-A request is the pickled (function, args, kwargs). A reply is a fixed head, what kind of reply, to which request, and
-what the worker measured, followed by the pickled result or (traceback text, pickled exception). Payloads are bytes
-until the side that needs them unpickles them, in a `try`: what cannot be pickled or unpickled costs one call and never
-a worker.
+A request is the pickled (function, args, kwargs). A reply is a fixed head, what kind of reply, to which request, what
+the worker measured, and which request it has taken since, followed by the pickled result or (traceback text, pickled
+exception). Payloads are bytes until the side that needs them unpickles them, in a `try`: what cannot be pickled or
+unpickled costs one call and never a worker.
 
 Functions and classes normally travel by name, as pickle does it. Two kinds have no name that a worker could look up:
 those made inside functions, lambdas among them, and those defined in a notebook cell or a prompt, whose `__main__` no

@@ -112,7 +112,8 @@ class ProcessPoolExecutor(Pool, concurrent.futures.ProcessPoolExecutor):
     ) -> Iterator[T]:
         """As in `Executor.map`, with `chunksize` inputs, and then their results, travelling together.
 
-        `buffersize` counts such chunks.
+        None: as many as take a moment, see `shares`; one by one if the pool has `max_tasks_per_child`, `task_timeout`
+        or `replace_workers`, for then each call counts. `buffersize` counts chunks.
         """
         if chunksize is not None and whole_number("chunksize", chunksize) < 1:
             raise ValueError(f"chunksize must be >= 1, got {chunksize}")
