@@ -4,6 +4,7 @@ Every wait ends: with what was waited for, or after `PATIENCE_MS` with an error 
 """
 
 import ast
+import re
 from pathlib import Path
 from typing import Any
 
@@ -84,6 +85,10 @@ COLOURS = """(canvas) => {
 }"""
 
 OVERFLOW = "(view) => view.scrollWidth > view.clientWidth || view.clientWidth > view.closest('.jp-Cell').clientWidth"
+
+# A timer of JupyterLab's own, such as the one that lays out a toolbar again, may ring after its notebook was closed, and
+# then asks a rate limiter that was put away with it.
+PUT_AWAY = re.compile(r"reading 'promise'\)\s+at \S+\.invoke \(\S+/static/lab/jlab_core\.")
 
 TROUBLE = ".jp-OutputArea-output[data-mime-type*='error'], .jupyter-widgets-error-widget"
 
@@ -182,7 +187,9 @@ class Notebook:
         return [*self._complaints, *self._kernel_complaints(), *self.page.locator(TROUBLE).all_inner_texts()]
 
     def _hear_error(self, error: Error) -> None:
-        self._complaints.append(f"page: {error}")
+        trace = error.stack or error.message
+        if not PUT_AWAY.search(trace):
+            self._complaints.append(f"page: {trace}")
 
     def _hear_console(self, said: ConsoleMessage) -> None:
         # Views of the notebook before may still have been restored when it was closed. One that is missed here says so
