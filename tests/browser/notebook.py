@@ -86,7 +86,7 @@ COLOURS = """(canvas) => {
 
 OVERFLOW = "(view) => view.scrollWidth > view.clientWidth || view.clientWidth > view.closest('.jp-Cell').clientWidth"
 
-# A timer of JupyterLab's own, such as the one that lays out a toolbar again, may ring after its notebook was closed, and
+# A timer of JupyterLab's own, such as the one that lays out a toolbar again, may ring after its notebook was closed. It
 # then asks a rate limiter that was put away with it.
 PUT_AWAY = re.compile(r"reading 'promise'\)\s+at \S+\.invoke \(\S+/static/lab/jlab_core\.")
 
