@@ -10,7 +10,6 @@ import signal
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
-from multiprocessing import resource_tracker
 from multiprocessing.context import BaseContext
 from typing import Any
 
@@ -210,6 +209,8 @@ def _interrupts_held_back(context: Any) -> Iterator[None]:
     if not hasattr(signal, "pthread_sigmask") or context.get_start_method() == "forkserver":
         yield
         return
+    from multiprocessing import resource_tracker  # loads what only the start of a process needs
+
     resource_tracker.ensure_running()  # its start would lift the ban
     before = signal.pthread_sigmask(signal.SIG_BLOCK, [signal.SIGINT])
     try:
