@@ -8,7 +8,7 @@ import operator
 import os
 import signal
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Set
 from contextlib import contextmanager, suppress
 from multiprocessing.context import BaseContext
 from typing import Any
@@ -55,6 +55,10 @@ class Child:
         # A pipe ends with its process, but not while a grandchild has inherited it; so listen to both. Not on
         # Windows, where nothing is inherited and one can listen to 63 things at most.
         return (self._connection,) if ON_WINDOWS else (self._connection, self._process.sentinel)
+
+    def may_have_ended(self, readable: Set[Any]) -> bool:
+        """Whether it is worth asking for the exit code, as these of its sources have news."""
+        return self._inbox.has_ended or self._process.sentinel in readable
 
     @property
     def left_unread(self) -> bool:
@@ -112,9 +116,9 @@ class Child:
         else:
             self._mailbox.put(END)
 
-    def receive(self) -> bytes | None:
-        """The next message that is there to its end; None if there is none for now. Does not block."""
-        return self._inbox.next()
+    def receive(self, *, thorough: bool) -> bytes | None:
+        """As `Inbox.next`."""
+        return self._inbox.next(thorough=thorough)
 
     def take_memory(self) -> Memory | None:
         """The memory that came with the last message."""

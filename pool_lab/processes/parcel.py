@@ -39,6 +39,7 @@ MANY = 200
 """Open files, of the 1,024 or even 256 that a process may have as a rule."""
 MOST_AT_ONCE = 16
 INT = struct.Struct("i")
+ROOM = socket.CMSG_SPACE(MOST_AT_ONCE * INT.size) if hasattr(socket, "CMSG_SPACE") else 0
 LENGTHS = struct.Struct("<I")
 
 
@@ -104,8 +105,9 @@ def receive_memory(connection: Any) -> Memory:
 def receive_with_memory(through: socket.socket, most: int, *, wait: bool = True) -> tuple[bytes, list[Memory]]:
     """What has arrived, and the memory that came with it. `BlockingIOError` if nothing has and it is not to wait."""
     # Python's recv_fds does this as well, but before 3.14 it forgets its flags.
-    room = socket.CMSG_SPACE(MOST_AT_ONCE * INT.size)
-    received, extras, _, _ = through.recvmsg(most, room, 0 if wait else socket.MSG_DONTWAIT)
+    received, extras, _, _ = through.recvmsg(most, ROOM, 0 if wait else socket.MSG_DONTWAIT)
+    if not extras:
+        return received, []
     rights = [data for level, kind, data in extras if (level, kind) == (socket.SOL_SOCKET, socket.SCM_RIGHTS)]
     return received, [Memory(descriptor) for data in rights for (descriptor,) in INT.iter_unpack(data)]
 

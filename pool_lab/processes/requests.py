@@ -39,7 +39,7 @@ def request_for(call: Call, dispatcher: Dispatcher) -> bytes | Parcel | None:
 def lay_ready(settings: Settings, dispatcher: Dispatcher) -> None:
     """Lay as many calls ready as all workers will make in a moment."""
     backlog = settings.backlog
-    if not backlog.is_used:
+    if not backlog.is_used or not (dispatcher.sends_ahead or len(backlog)):
         return
     wanted = min(settings.calls_ahead * dispatcher.size, MOST_READY)
     if len(backlog) * 2 > wanted:  # not one by one: a worker that has just gone to sleep is woken once

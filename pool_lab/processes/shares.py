@@ -76,7 +76,8 @@ class ProcessBatch(Batch):
         if len(inputs) == 1:
             request: bytes | Parcel = dumps_call(self.function, inputs[0][1], {})
         else:
-            request = dumps_apart((Stint(self.function, [args for _, args in inputs]), (), {}), to_worker=True)
+            columns = list(zip(*[args for _, args in inputs], strict=True))
+            request = dumps_apart((Stint(self.function, columns), (), {}), to_worker=True)
         self._bytes = max(self._bytes, len(request) / len(inputs))
         share.inputs, share.count = inputs, len(inputs)
         return request

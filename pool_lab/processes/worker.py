@@ -139,9 +139,12 @@ def _serve(letters: Letters, connection: "Connection[bytes, bytes]", caller: "Ca
 
 
 def _flush() -> None:
-    for stream in (sys.stdout, sys.stderr):
-        with suppress(Exception):  # it may be None, or closed
-            stream.flush()
+    try:
+        sys.stdout.flush()
+        sys.stderr.flush()
+    except Exception:  # one of them may be None, or closed
+        with suppress(Exception):
+            sys.stderr.flush()
 
 
 def _send(reply: Reply, connection: "Connection[bytes, bytes]") -> None:
