@@ -13,6 +13,8 @@ from contextlib import contextmanager, suppress
 from multiprocessing.context import BaseContext
 from typing import Any
 
+from pool_lab.interrupts import interruptible
+
 from . import worker
 from .backlog import Backlog
 from .inbox import Inbox
@@ -105,9 +107,11 @@ class Child:
         `OSError`: it never will, and has not read the request to its end.
         """
         if isinstance(request, bytes) and self._mailbox is None:  # without mailboxes there are no parcels, either
-            self._connection.send_bytes(numbered(number, request))
+            with interruptible():
+                self._connection.send_bytes(numbered(number, request))
         elif is_long(request):
-            send_long(request, self._connection)
+            with interruptible():
+                send_long(request, self._connection)
 
     def dismiss(self) -> None:
         """Have the process, which has nothing to do, end. `OSError`: it has."""

@@ -147,8 +147,12 @@ class WorkerProcess:
                 except OSError:  # the process has died; the reader notices
                     self._is_unread = True
         except BaseException as error:  # Ctrl-C: half a message may be in the pipe
-            self._verdict = error
-            self.terminate()
+            with self._lock:
+                is_unanswered = self._call is call
+                if is_unanswered:
+                    self._verdict = error
+            if is_unanswered:
+                self.terminate()
             raise
         finally:
             if self._death is not None:

@@ -3,6 +3,7 @@
 from pool_lab.call import Call
 from pool_lab.dispatch import Dispatcher
 from pool_lab.errors import CallPicklingError
+from pool_lab.interrupts import interruptible
 
 from .mailbox import is_long, numbered
 from .messages import dumps_call
@@ -26,7 +27,8 @@ def request_for(call: Call, dispatcher: Dispatcher) -> bytes | Parcel | None:
     try:
         if isinstance(call, ProcessShare):
             return call.batch.request(call)
-        return dumps_call(call.function, call.args, call.kwargs)
+        with interruptible():  # pickling may take long
+            return dumps_call(call.function, call.args, call.kwargs)
     except CallPicklingError as error:
         dispatcher.fail(call, error.with_traceback(None))
     except BaseException as error:  # Ctrl-C, or somebody's __reduce__ exits
