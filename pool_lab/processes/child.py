@@ -19,7 +19,8 @@ from . import worker
 from .backlog import Backlog
 from .inbox import Inbox
 from .mailbox import END, Mailbox, has_mailboxes, is_long, numbered, send_long
-from .parcel import Memory, Parcel
+from .memory import Memory
+from .parcel import Parcel
 from .reader import closing
 
 __all__ = ["Child"]

@@ -10,7 +10,8 @@ import struct
 from collections import deque
 from typing import Any
 
-from .parcel import Memory, receive_with_memory
+from .memory import Memory
+from .parcel import receive_with_memory
 
 __all__ = ["Inbox"]
 

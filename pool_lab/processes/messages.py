@@ -30,7 +30,8 @@ from pool_lab.call import Worktime, name_of, text_of
 from pool_lab.errors import CallPicklingError, CallUnpicklingError, RemoteTraceback
 
 from .mailbox import NOTHING
-from .parcel import LARGE, Memory, Parcel, can_be_sent, unpack
+from .memory import Memory, Shelf, can_be_sent
+from .parcel import LARGE, Parcel, unpack
 
 __all__ = [
     "NO_WORKTIME",
@@ -128,7 +129,7 @@ def dumps(value: object, *, to_worker: bool = False) -> bytes:
     return _dumps(value, None, to_worker=to_worker)
 
 
-def dumps_apart(value: object, *, to_worker: bool = False) -> bytes | Parcel:
+def dumps_apart(value: object, shelf: Shelf, *, to_worker: bool = False) -> bytes | Parcel:
     """As `dumps`, but large buffers travel apart if there are any, and if that can be done."""
     if not can_be_sent():
         return dumps(value, to_worker=to_worker)
@@ -137,7 +138,7 @@ def dumps_apart(value: object, *, to_worker: bool = False) -> bytes | Parcel:
     if not buffers:
         return pickled
     try:
-        return Parcel(pickled, buffers)
+        return Parcel(pickled, buffers, shelf)
     except OSError:  # there is not so much memory that could travel
         return dumps(value, to_worker=to_worker)
 
@@ -204,7 +205,9 @@ def main_can_be_imported() -> bool:
     return has_file and not hasattr(sys, "ps1")
 
 
-def dumps_call(function: Callable[..., Any], args: tuple[Any, ...], kwargs: dict[str, Any]) -> bytes | Parcel:
+def dumps_call(
+    function: Callable[..., Any], args: tuple[Any, ...], kwargs: dict[str, Any], shelf: Shelf
+) -> bytes | Parcel:
     """A request. Raises `CallPicklingError`, which names what could not be pickled."""
     if type(function) is FunctionType and _PLAIN.issuperset(map(type, args)) and not kwargs:
         with suppress(Exception):  # it may have no name
@@ -212,7 +215,7 @@ def dumps_call(function: Callable[..., Any], args: tuple[Any, ...], kwargs: dict
             if b"__main__" not in request or main_can_be_imported():
                 return request
     try:
-        return dumps_apart((function, args, kwargs), to_worker=True)
+        return dumps_apart((function, args, kwargs), shelf, to_worker=True)
     except Exception as error:
         culprit = _culprit({"the function": function, **_named(args), **kwargs})
         raise CallPicklingError(
@@ -221,12 +224,12 @@ def dumps_call(function: Callable[..., Any], args: tuple[Any, ...], kwargs: dict
         ) from error
 
 
-def dumps_result(result: object, function_name: str) -> bytes | Parcel:
+def dumps_result(result: object, function_name: str, shelf: Shelf) -> bytes | Parcel:
     """A result for a reply. Raises `CallPicklingError`."""
     if type(result) in _PLAIN:
         return pickle.dumps(result, PROTOCOL)
     try:
-        return dumps_apart(result)
+        return dumps_apart(result, shelf)
     except Exception as error:
         raise _unsendable(result, function_name, error) from error
 

@@ -101,7 +101,7 @@ class WorkerProcess:
 
     def hand_over(self, call: Call) -> bool:
         try:
-            request = request_for(call, self._dispatcher)
+            request = request_for(call, self._settings, self._dispatcher)
         except KeyboardInterrupt:  # it may not cost the worker
             self._dispatcher.ready(self)
             raise
@@ -127,6 +127,7 @@ class WorkerProcess:
     broken = staticmethod(broken)
 
     def abandon(self) -> None:
+        self._settings.shelf.abandon()
         if self.ident is not None:
             self._child.abandon()
 

@@ -21,6 +21,7 @@ from pool_lab.pool import Pool, check_initializer, worker_count
 
 from . import fork_server
 from .backlog import Backlog
+from .memory import Shelf
 from .parent import WorkerProcess
 from .reader import Reader
 from .settings import Settings
@@ -87,6 +88,7 @@ class ProcessPoolExecutor(Pool, concurrent.futures.ProcessPoolExecutor):
         # Towards the end of its worker, or its time, or since it alone must be lost with its worker.
         each_counts = max_tasks_per_child is not None or task_timeout is not None or replace_workers
         backlog = Backlog(is_used=not each_counts)
+        shelf = Shelf()
         reader = Reader(f"ProcessPoolExecutor-{next(_pools)}-reader", backlog)
         settings = Settings(
             context,
@@ -96,8 +98,14 @@ class ProcessPoolExecutor(Pool, concurrent.futures.ProcessPoolExecutor):
             replace_workers=replace_workers,
             reader=reader,
             backlog=backlog,
+            shelf=shelf,
         )
-        super().__init__(_size(max_workers), partial(WorkerProcess, settings), observer, backlog, reader.close)
+
+        def close() -> None:
+            reader.close()
+            shelf.close()
+
+        super().__init__(_size(max_workers), partial(WorkerProcess, settings), observer, backlog, close)
         self._reader = reader
         self._makes_batches = not each_counts
 

@@ -5,6 +5,7 @@ import math
 from multiprocessing.context import BaseContext
 
 from .backlog import Backlog
+from .memory import Shelf
 from .reader import Reader
 from .worker import Initializer
 
@@ -25,6 +26,7 @@ class Settings:
         replace_workers: bool,
         reader: Reader,
         backlog: Backlog,
+        shelf: Shelf,
     ) -> None:
         self.context = context
         self.initializer = initializer
@@ -34,6 +36,7 @@ class Settings:
         self.replace_workers = replace_workers
         self.reader = reader
         self.backlog = backlog
+        self.shelf = shelf
         self.numbers = itertools.count()
         """For requests."""
         self.false_starts = 0

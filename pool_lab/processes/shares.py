@@ -19,6 +19,7 @@ from typing import Any
 from pool_lab.batch import Batch, Door, Share
 from pool_lab.errors import CancelledError
 
+from .memory import Shelf
 from .messages import BadReplyError, Reply, ReplyKind, dumps_apart, dumps_call, loads_outcomes, outcome
 from .parcel import Parcel
 from .stint import Stint
@@ -70,12 +71,12 @@ class ProcessBatch(Batch):
 
     # Out
 
-    def request(self, share: "ProcessShare") -> bytes | Parcel | None:
+    def request(self, share: "ProcessShare", shelf: Shelf) -> bytes | Parcel | None:
         """What to send to the worker that begins the share; None: nothing is left to do."""
         while (hand := self._next()) is not None:
             self.let_others_in()
             try:
-                return self._pickled(share, *hand)
+                return self._pickled(share, *hand, shelf)
             except Exception as error:
                 if len(hand[0]) > 1:
                     self.give_back(*hand, alone=True)
@@ -84,12 +85,12 @@ class ProcessBatch(Batch):
         self.let_others_in()
         return None
 
-    def _pickled(self, share: "ProcessShare", numbers: Numbers, inputs: list[Any]) -> bytes | Parcel:
+    def _pickled(self, share: "ProcessShare", numbers: Numbers, inputs: list[Any], shelf: Shelf) -> bytes | Parcel:
         if len(inputs) == 1:
-            request: bytes | Parcel = dumps_call(self.function, inputs[0], {})
+            request: bytes | Parcel = dumps_call(self.function, inputs[0], {}, shelf)
         else:
             columns = list(zip(*inputs, strict=True))
-            request = dumps_apart((Stint(self.function, columns), (), {}), to_worker=True)
+            request = dumps_apart((Stint(self.function, columns), (), {}), shelf, to_worker=True)
         self._bytes = max(self._bytes / 2, len(request) / len(inputs))
         share.numbers, share.inputs = numbers, inputs
         share.count = len(inputs)

@@ -22,6 +22,7 @@ from pool_lab.errors import logger
 
 from .inbox import LENGTH
 from .mailbox import Letters
+from .memory import Shelf
 from .messages import (
     NO_WORKTIME,
     RAISED,
@@ -163,6 +164,7 @@ class Caller:
         self._task_timeout = task_timeout
         self._number = 0
         self._steward = Steward(connection)
+        self._shelf = Shelf()
         self._may_be_stopped = False
         self._arrived = 0.0
         self._began: float | None = None
@@ -184,7 +186,7 @@ class Caller:
             else:
                 result = function(*args, **kwargs)
                 worktime = clock.read()
-                payload = dumps_result(result, name_of(function))
+                payload = dumps_result(result, name_of(function), self._shelf)
             self._may_be_stopped = False
             kind = RETURNED
         except BaseException as error:
