@@ -106,7 +106,7 @@ class Watch(Exhibit):
         self._recorder(happened)
         if self._draw is not None:
             self._draw(happened)
-            if happened.kind in _KEEPERS_BUSINESS:
+            if happened.call is None and happened.kind in _KEEPERS_BUSINESS:
                 self._inbox.put(happened)
 
     def _make_view(self, resizable: bool, most: int, gate: Gate | None) -> None:
