@@ -20,7 +20,7 @@ STOP = object()
 Inbox = SimpleQueue[Any]
 
 ELSEWHERE = frozenset({"processes", "interpreters", "cluster"})
-HEAD_START_S = 2.0
+HEAD_START_S = 0.3
 """So long at most, those whose calls run elsewhere are given theirs before a thread of this interpreter begins one.
 Beside threads that hold the GIL a submitter waits for its turn again and again, and its workers for their calls."""
 

@@ -49,7 +49,7 @@ class Calls:
 
 
 def new_race(function: Callable[[int], object], calls: int, workers: int = 2, executors: Entrants = THREADS) -> Race:
-    return Race(workloads.of(function, range(calls)), workers, 8, executors, together=True, gate=None)
+    return Race(workloads.of(function, range(calls)), workers, 8, executors, together=True, curtain=None)
 
 
 def test_without_a_front_end_a_race_is_over_when_race_returns() -> None:
@@ -222,7 +222,7 @@ def test_stop_is_heard_while_calls_run_one_after_the_other() -> None:
             alone.set()
             over.wait(30)
 
-    contest = Race(workloads.of(block_alone, range(2)), 2, 8, ["threads"], together=True, gate=None, serial_s=60)
+    contest = Race(workloads.of(block_alone, range(2)), 2, 8, ["threads"], together=True, curtain=None, serial_s=60)
     contest.start()
     assert alone.wait(30)
     contest.stop()
