@@ -78,27 +78,32 @@ class AtMost:
         self._connections = threading.BoundedSemaphore(requests)
         self._requests = requests
         self._answer = answer
-        self._asked = threading.Condition()  # guards the rest, and is notified when another one has asked
+        self._asked = threading.Condition()  # guards the rest, and is notified when all have asked
         self._how_many = 0
         self._expected = 0
 
     def expect(self, requests: int) -> None:
-        """Answer nobody before so many more have asked: a rush is one on a slow machine, too."""
+        """Tell nobody anything before so many more have asked: a rush is one on a slow machine, too."""
         with self._asked:
             self._expected = self._how_many + requests
 
     def __call__(self, path: str) -> str:
-        with self._asked:
-            self._how_many += 1
-            self._asked.notify_all()
-        if not self._connections.acquire(blocking=False):
-            raise ConnectionError(f"too many connections: {self._requests} are in use")
+        is_served = self._connections.acquire(blocking=False)
         try:
-            with self._asked:
-                self._asked.wait_for(lambda: self._how_many >= self._expected, LONGEST_S)
+            self._wait_for_the_others()
+            if not is_served:
+                raise ConnectionError(f"too many connections: {self._requests} are in use")
             return self._answer(path)
         finally:
-            self._connections.release()
+            if is_served:
+                self._connections.release()
+
+    def _wait_for_the_others(self) -> None:
+        with self._asked:
+            self._how_many += 1
+            if self._how_many >= self._expected:
+                self._asked.notify_all()
+            self._asked.wait_for(lambda: self._how_many >= self._expected, LONGEST_S)
 
 
 def broken(path: str) -> str:
