@@ -13,9 +13,9 @@ worker that is done only takes the next. Only in a pool that has just shrunk an 
 its turn, while more than `size` others finish their calls: those with the highest numbers are the ones that leave.
 
 What is to happen is decided under the lock of the `Desk`, and carried out here, without it: the lock is never held
-while foreign code runs, not for a call, a callback, an observer, nor the start of a worker. Nor does Ctrl-C come in
-between, so what a user asks for is done in full or not at all. Workers refer to the dispatcher, never to the executor, so an executor that nobody holds any more can go, and its dispatcher lets the queued
-calls run and sends the workers home.
+while foreign code runs, not for a call, a callback, an observer, nor the start of a worker. Ctrl-C does not come in
+between: what a user asks for is done in full or not at all. Workers refer to the dispatcher, never to the executor, so
+an executor that nobody holds any more can go, and its dispatcher lets the queued calls run and sends the workers home.
 """
 
 import _thread
