@@ -13,10 +13,9 @@ worker that is done only takes the next. Only in a pool that has just shrunk an 
 its turn, while more than `size` others finish their calls: those with the highest numbers are the ones that leave.
 
 What is to happen is decided under the lock of the `Desk`, and carried out here, without it: the lock is never held
-while foreign code runs, not for a call, a callback, an observer, nor the start of a worker. Nor does Ctrl-C come in
-between, so what a user asks for is done in full or not at all. Workers refer to the dispatcher, never to the executor,
-so an executor that nobody holds any more can go, and its dispatcher lets the queued calls run and sends the workers
-home.
+while foreign code runs, not for a call, a callback, an observer, nor the start of a worker. Ctrl-C does not come in
+between: what a user asks for is done in full or not at all. Workers refer to the dispatcher, never to the executor, so
+an executor that nobody holds any more can go, and its dispatcher lets the queued calls run and sends the workers home.
 """
 
 import _thread
@@ -89,18 +88,25 @@ class Dispatcher(Desk):
             raise
 
     def _announce(self, call: Call) -> None:
-        """The call is in the queue: find it a worker. If the pool takes no more calls, take it out again and say so."""
+        """The call is in the queue: find it a worker. If the pool takes no more calls, say so."""
         with uninterrupted():
-            with self._lock:
-                try:
-                    self._check_open("schedule new futures")
-                except RuntimeError:
-                    if self._withdraw(call):
-                        self.reports.refused(call)
-                        raise
-                    return  # a worker that the pool still had was quicker
-                orders = self._distribute()
+            try:
+                orders = self._accept(call)
+            except RuntimeError:
+                self.reports.refused(call)
+                raise
             self._carry_out(orders)
+
+    def _accept(self, call: Call) -> list[Order]:
+        """Who is to run it. If the pool takes no more calls, take it out of the queue again, and raise."""
+        with self._lock:
+            try:
+                self._check_open("schedule new futures")
+            except RuntimeError:
+                if self._withdraw(call):
+                    raise
+                return []  # a worker that the pool still had was quicker
+            return self._distribute()
 
     def fail(self, call: Call, error: BaseException) -> None:
         """End a call that has been started and that no worker will finish."""

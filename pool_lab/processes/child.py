@@ -213,9 +213,13 @@ class _Ban:
 def _interrupts_held_back(context: Any) -> Iterator[None]:
     """A process that starts in here is deaf to Ctrl-C until `worker.main` says otherwise.
 
-    Not with forkserver: there the process's name sees to it.
+    Not with forkserver: there the process's name sees to it, and the server may first have a long script to import.
     """
-    if not hasattr(signal, "pthread_sigmask") or context.get_start_method() == "forkserver":
+    if context.get_start_method() == "forkserver":
+        with interruptible():
+            yield
+        return
+    if not hasattr(signal, "pthread_sigmask"):
         yield
         return
     from multiprocessing import resource_tracker  # loads what only the start of a process needs

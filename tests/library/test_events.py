@@ -58,6 +58,7 @@ def test_a_call_that_is_refused_at_the_last_moment_is_told_of_as_cancelled(make_
     pool = make_pool(1, observer=log)
 
     def close_the_pool(event: Event) -> None:
+        pool.statistics()
         if event.kind is SUBMITTED:
             pool.shutdown(wait=False)
 
