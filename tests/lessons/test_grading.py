@@ -368,7 +368,9 @@ def test_a_folder_makes_a_table_and_a_page_and_nobody_disturbs_the_others(tmp_pa
         ["2 broken.ipynb", "", "unreadable", ""],
         ["3 good.ipynb", "00.2", "correct", ""],
     ]
+    assert rows[2][4].startswith("This is no notebook (")
     page = (tmp_path / "marks" / "marks.html").read_text(encoding="utf-8")
+    assert 'aria-label="correct" title="correct">✓<' in page
     assert page.count("<tr>") == (1 + 3) + (1 + 1) + (1 + 3), "an overview, a belief, every verdict"
 
 
