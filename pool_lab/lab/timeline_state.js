@@ -3,7 +3,8 @@
    Python tells of a call anew whenever something has changed (ledger.py), so taking a message is replacing what was
    known. A panel has its calls by number, and a row for each worker number. A row has bars (its calls, in the order in
    which they began) and lives (a number is used again after its worker stopped). All times are seconds since the run
-   began; what was so at an earlier moment follows from them, so a run can be replayed. */
+   began, but those that Python tells of a call are whole microseconds; what was so at an earlier moment follows from
+   them, so a run can be replayed. */
 
 const MOST_CALLS = 100000;
 const ENDINGS = ["returned", "raised", "timed out", "crashed", "cancelled"];
@@ -60,9 +61,14 @@ function happen(state, panel, [kind, time, worker, workers, error, until]) {
   state.most = Math.max(state.most, state.panels.reduce((alive, one) => alive + one.alive, 0));
 }
 
-function noteCall(panel, [, number, name, submitted, dispatched, began, ended, arrived, worker, cpu, ending, error]) {
+const inSeconds = (microseconds) => (microseconds == null ? null : microseconds / 1e6);
+
+function noteCall(panel, row) {
+  const [, number, name, , , , , , worker, , ending, error] = row;
   const call = panel.calls.get(number) ?? newCall(panel, number);
   if (call.state) count(panel.counts, call, -1);
+  const submitted = inSeconds(row[3]), dispatched = inSeconds(row[4]), began = inSeconds(row[5]);
+  const ended = inSeconds(row[6]), arrived = inSeconds(row[7]), cpu = inSeconds(row[9]);
   const share = cpu == null || !(ended > began) ? null : Math.min(1, cpu / (ended - began));
   const before = call.worker;
   Object.assign(call, { name, submitted, dispatched, began, ended, arrived, worker, share, ending, error });

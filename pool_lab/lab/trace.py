@@ -38,17 +38,10 @@ class Ending(StrEnum):
 
 def ending_of(state: str, error: str | None) -> Ending | None:
     """How a call in this state ended; None if it has not. What an event says of an error begins with its class."""
-    match state:
-        case CallState.FINISHED:
-            return Ending.RETURNED
-        case CallState.CANCELLED:
-            return Ending.CANCELLED
-        case CallState.FAILED:
-            return _failure(error or "")
-        case _:
-            return None
+    return _failure(error or "") if state == "failed" else _ENDINGS.get(state)
 
 
+_ENDINGS: dict[str, Ending] = {CallState.FINISHED: Ending.RETURNED, CallState.CANCELLED: Ending.CANCELLED}
 _NAMES_OF_A_CRASH = frozenset({"WorkerDiedError", "BrokenProcessPool", "BrokenThreadPool", "BrokenInterpreterPool"})
 
 
