@@ -33,6 +33,7 @@ class Ending(StrEnum):
     FLOOD = "flood"
     MEMORY = "memory"
     CROWD = "crowd"
+    DISK = "disk"
     SILENT = "silent"
     GONE = "gone"
     NOT_SENT = "not sent"

@@ -77,6 +77,7 @@ STOPPED = {
     Ending.CROWD: Mistake(
         "It started more processes than there is any use for, so it was stopped.", _ended(Ending.CROWD)
     ),
+    Ending.DISK: Mistake("It wrote more files than there is any use for, so it was stopped.", _ended(Ending.DISK)),
     Ending.SILENT: Mistake(
         "It kept the interpreter to itself for ten seconds, in one long operation, so it was stopped.",
         _ended(Ending.SILENT),
