@@ -10,8 +10,9 @@ import threading
 from collections.abc import Callable
 from typing import Any
 
+from pool_lab.lab.cells import replace_what_this_cell_made
 from pool_lab.lab.controls import Note, knob_slider
-from pool_lab.lab.exhibit import Exhibit
+from pool_lab.lab.exhibit import Exhibit, someone_is_there
 from pool_lab.lab.heat import STOP, Inbox
 from pool_lab.lab.serial import Loop, Serial
 from pool_lab.lab.workloads import Inputs, Workload
@@ -46,6 +47,8 @@ class Experiment(Exhibit):
         self._running = False
         self._stopped = False
         self._error: BaseException | None = None
+        if someone_is_there():
+            replace_what_this_cell_made(self)
 
     @property
     def running(self) -> bool:
@@ -67,6 +70,10 @@ class Experiment(Exhibit):
     def stop(self) -> None:
         """Let running calls finish and drop the waiting ones. Returns at once."""
         self._inbox.put(STOP)
+
+    def close(self) -> None:
+        """Its cell is run again: stop, or it would take the time of what is in its place now."""
+        self.stop()
 
     def wait(self, timeout: float | None = None) -> bool:
         """Block until it is over, at most `timeout` seconds; whether it is. An interrupt stops it.

@@ -47,10 +47,7 @@ function open(model, el) {
   const wishes = { select: (call) => select(view, call), find: (call, how) => find(view, call, how) };
   Object.assign(view, { wake: () => wake(view), ...wishes });
   openFutures(view, root);
-  // Who has the focus must say that the notebook's shortcuts are to stay out: a "b" would add a cell, "0 0" restart.
-  for (const one of root.querySelectorAll("[tabindex], button, input, summary")) {
-    one.setAttribute("data-lm-suppress-shortcuts", "true");
-  }
+  keepKeys(root); // a "b" would add a cell, "0 0" restart
   return view;
 }
 
@@ -270,7 +267,7 @@ function render({ model, el }) {
     if (log.panels && !(log.run === run && log.dropped > dropped)) hear(view, log);
   };
   const themes = new MutationObserver(again), sizes = new ResizeObserver(again);
-  const scheme = matchMedia("(prefers-color-scheme: dark)");
+  const scheme = matchMedia("(prefers-color-scheme: dark)"), leaveControls = tendControls(el);
   themes.observe(document.body, { attributeFilter: ["data-jp-theme-light", "data-jp-theme-name", "class"] });
   sizes.observe(view.stage);
   scheme.addEventListener("change", again);
@@ -296,6 +293,7 @@ function render({ model, el }) {
     clearTimeout(view.silence);
     themes.disconnect();
     sizes.disconnect();
+    leaveControls();
     scheme.removeEventListener("change", again);
     window.removeEventListener("resize", again);
   };

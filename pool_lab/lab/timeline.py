@@ -16,13 +16,13 @@ import threading
 import time
 from collections import deque
 from collections.abc import Callable, Mapping, Sequence
-from pathlib import Path
 from typing import Any, NamedTuple, TypeVar
 
 import anywidget
 import traitlets
 
 from pool_lab.events import Event, Observer
+from pool_lab.lab.assets import joined
 from pool_lab.lab.ledger import MOST_CALLS, Ledger
 from pool_lab.lab.trace import Standing
 
@@ -48,10 +48,6 @@ _MOST_UNREAD = 1_000_000
 
 _PARTS = ("_state", "_story", "_geometry", "_marks", "_ghosts", "_paint", "_player", "_hands", "_futures", "")
 """What the page's module is made of, in the order in which each uses those before it."""
-
-
-def _read(name: str) -> str:
-    return Path(__file__).with_name(name).read_text(encoding="utf-8")
 
 
 class Panel(NamedTuple):
@@ -116,8 +112,8 @@ class Timeline(anywidget.AnyWidget):
     One thread owns a run: it calls `begin`, hands the observers to the pools, and calls `end`.
     """
 
-    _esm = "\n".join(_read(f"timeline{part}.js") for part in _PARTS)
-    _css = _read("tokens.css") + _read("timeline.css")
+    _esm = joined("controls.js", *(f"timeline{part}.js" for part in _PARTS))
+    _css = joined("tokens.css", "timeline.css")
 
     caption = traitlets.Unicode(help="The sentence under the picture.").tag(sync=True)
     cover = traitlets.Unicode(help="If not empty: hides the picture and is shown in its place.").tag(sync=True)
