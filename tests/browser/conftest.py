@@ -120,6 +120,21 @@ def counting(page: Page, lab: JupyterLab, artefacts: Path, request: pytest.Fixtu
 
 
 @pytest.fixture
+def asking(page: Page, lab: JupyterLab, artefacts: Path, request: pytest.FixtureRequest) -> Iterator[Notebook]:
+    """A notebook with a question for each other kind of form, and a pool that waits for the first answer, run."""
+    name = request.node.name.removeprefix("test_")
+    cells = [
+        "from pool_lab import ThreadPoolExecutor\nfrom pool_lab.lab import watch\nfrom pool_lab.lessons import predict",
+        'choice = predict("00 naps")\nchoice',
+        "pool = ThreadPoolExecutor(2)\nwatched = watch(pool, after=choice)\nwatched",
+        'number = predict("01 hundred calls")\nnumber',
+        'order = predict("02 order")\norder',
+    ]
+    lab.put_cells(cells, f"{name}.ipynb")
+    yield from _open_and_run(page, lab, name, artefacts)
+
+
+@pytest.fixture
 def board(page: Page, lab: JupyterLab, artefacts: Path, request: pytest.FixtureRequest) -> Iterator[Notebook]:
     """A notebook with a timeline to draw, and the pool that waits for it, run."""
     name = request.node.name.removeprefix("test_")

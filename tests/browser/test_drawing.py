@@ -55,7 +55,7 @@ def test_a_timeline_is_drawn_in_every_way_and_compared_with_the_run(board: Noteb
     root = board.page.locator(".pool-lab-board-root")
     expect(root).to_have_attribute("data-placed", "5")
     expect(board.page.locator(".pool-lab-board-said")).to_have_text("E on worker 0, from 4 to 6")
-    board.page.get_by_role("button", name="Record my prediction").click()
+    board.page.get_by_role("button", name="certain").click()
     expect(board.page.locator(".pool-lab-prediction")).to_contain_text("Recorded", timeout=PATIENCE_MS)
     drawn = [(0, 0, 3), (1, 0, 1), (1, 1, 6), (0, 3, 4), (0, 4, 6)]
     assert board.value("[tuple(map(int, bar)) for bar in drawing.record.option]") == drawn

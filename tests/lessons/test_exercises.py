@@ -240,8 +240,23 @@ def test_a_wrong_answer_is_drawn_above_a_right_one() -> None:
     words = {text.get_text() for text in figure.findobj(Text)}
     assert {"Yours", "One that is right"} <= words
     assert timelines.summary().startswith("Yours took")
+    assert "as long as one that is right" in timelines.summary()
     assert timelines.view is None, "nobody is there"
     assert check("00.1", "B A").timelines() is None, "no call, no picture"
+
+
+def test_calls_that_went_on_are_drawn_until_the_answer_was_over_and_a_pool_without_calls_is_not_drawn() -> None:
+    task = EXERCISES["06.2"]
+    verdict = check("06.2", task.value_of(task.right[2]))
+    assert verdict.attempt is not None
+    assert len(verdict.attempt.runs) == 2, "the one that was given, and its own"
+    timelines = verdict.timelines()
+    assert timelines is not None
+    assert timelines.summary().startswith("Yours was over after ")
+    assert "ran no calls" not in timelines.summary()
+    (trace,) = (run.trace for run in verdict.attempt.own_runs)
+    assert trace.watched_until is not None
+    assert trace.open_calls == 5, "of seven mirrors one is broken and one has answered"
 
 
 def test_the_picture_is_live_where_someone_is_there(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -10,6 +10,7 @@ import os
 import pickle
 import sys
 import threading
+import time
 import traceback
 from collections import deque
 from collections.abc import Callable
@@ -137,7 +138,7 @@ class Stage:
 
     def _send_news(self) -> int:
         news = [self.events.popleft() for _ in range(len(self.events))]
-        self._send("events", [(run, tuple(map(_plain_kind, event))) for run, event in news])
+        self._send("events", [(run, tuple(map(_plain_kind, event))) for run, event in news], time.perf_counter())
         return len(news)
 
     def _send(self, *message: Any) -> None:

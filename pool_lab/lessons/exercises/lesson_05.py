@@ -6,10 +6,11 @@ from typing import Any
 from pool_lab.lab.gates import Gate
 from pool_lab.lessons.exercises.attempts import Attempt, Play
 from pool_lab.lessons.exercises.definition import Claim, Exercise, Mistake, cell
-from pool_lab.lessons.exercises.ordering import ordering
+from pool_lab.lessons.exercises.ordering import listing, ordering
 from pool_lab.lessons.exercises.report import Ending
 from pool_lab.lessons.exercises.symptoms import (
     AFTER_SHUTDOWN,
+    LINE_MISSING,
     NOT_SHUT_DOWN,
     SHUT_DOWN,
     all_shut_down,
@@ -50,9 +51,7 @@ END_EARLY = Exercise(
     title="Put the lines in order",
     text="Forty naps are handed over, and then the program is told to end: what runs is to finish, what waits is to be "
     "cancelled, and `results` is to hold what those returned that ran. Here are the lines, in no order; four of the "
-    "six are needed. Write their letters in the right order.\n\n```python\n"
-    + "\n".join(f"{line}  # {letter}" for letter, line in LINES.items())
-    + "\n```",
+    "six are needed. Write their letters in the right order." + listing(LINES),
     starter='check("05.1", "...")',
     hints=(
         "Two lines shut the pool down. Which one has to do with the calls that wait?",
@@ -66,9 +65,7 @@ END_EARLY = Exercise(
         SHUT_DOWN,
     ),
     mistakes={
-        "a line is missing": Mistake(
-            "A line uses a name that no line above it has made.", raised("NameError", "UnboundLocalError")
-        ),
+        "a line is missing": LINE_MISSING,
         "after shutdown": AFTER_SHUTDOWN,
         "asks the cancelled": Mistake(
             "It asked a cancelled call for its result, and there is none: a `CancelledError`.",

@@ -146,10 +146,10 @@ class Verdict:
 
         if self.attempt is None or not self.attempt.spans:
             return None
-        attempts = [("Yours", self.attempt)]
+        attempts = [("yours", self.attempt)]
         if self.grade is not Grade.CORRECT:
             task = self.exercise
-            attempts.append(("One that is right", attempt(task.play, task.prepare(task.value_of(task.right[0])))))
+            attempts.append(("one that is right", attempt(task.play, task.prepare(task.value_of(task.right[0])))))
         return Timelines(f"Exercise {self.exercise.name}", attempts)
 
     def show(self) -> None:
