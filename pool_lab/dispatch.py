@@ -13,9 +13,9 @@ worker that is done only takes the next. Only in a pool that has just shrunk an 
 its turn, while more than `size` others finish their calls: those with the highest numbers are the ones that leave.
 
 What is to happen is decided under the lock of the `Desk`, and carried out here, without it: the lock is never held
-while foreign code runs, not for a call, a callback, an observer, nor the start of a worker. Workers refer to the
-dispatcher, never to the executor, so an executor that nobody holds any more can go, and its dispatcher lets the queued
-calls run and sends the workers home.
+while foreign code runs, not for a call, a callback, an observer, nor the start of a worker. Ctrl-C does not come in
+between: what a user asks for is done in full or not at all. Workers refer to the dispatcher, never to the executor, so
+an executor that nobody holds any more can go, and its dispatcher lets the queued calls run and sends the workers home.
 """
 
 import _thread
@@ -25,11 +25,12 @@ from functools import partial
 from typing import Any
 
 from .batch import Batch, Share
-from .call import Call, name_of
+from .call import Call
 from .desk import Ahead, Desk, Dismissal, Order
 from .errors import BrokenExecutor, CancelledError, logger
 from .events import EventKind, Observers
 from .interpreter import tell_of_exit_and_fork
+from .interrupts import uninterrupted
 from .reports import Reports
 from .staff import WORKING, Worker
 
@@ -69,40 +70,43 @@ class Dispatcher(Desk):
     # Calls come and go
 
     def submit(self, function: Callable[..., Any], args: tuple[Any, ...], kwargs: dict[str, Any]) -> Call:
-        if self.observers:
-            return self._submit_observed(function, args, kwargs)
         call = Call(next(self._calls), function, args, kwargs)
+        if self.observers:
+            self._tell_of(call)
         self._queue.append(call)
         if not self._all_busy:
             self._announce(call)
         return call
 
-    def _submit_observed(self, function: Callable[..., Any], args: tuple[Any, ...], kwargs: dict[str, Any]) -> Call:
-        name = name_of(function)
-        with self._lock:
-            self._check_open("schedule new futures")
-            call = Call(next(self._calls), function, args, kwargs)
-            submitted = self.reports.note(EventKind.SUBMITTED, call=call.number, name=name)
-            self._queue.append(call)
-            orders = self._distribute()
+    def _tell_of(self, call: Call) -> None:
+        """Before it is queued: nothing is heard of its start before."""
+        self._check_open("schedule new futures")
         try:
-            self.reports.tell(submitted)
-            self.reports.tell_if_cancelled(call)
-        finally:  # even if Ctrl-C ends the telling: a worker that was picked or hired must hear of it
-            self._carry_out(orders)
-        return call
+            self.reports.submitted(call)
+        except BaseException:  # Ctrl-C
+            self.reports.refused(call)
+            raise
 
     def _announce(self, call: Call) -> None:
-        """The call is in the queue: find it a worker. If the pool takes no more calls, take it out again and say so."""
+        """The call is in the queue: find it a worker. If the pool takes no more calls, say so."""
+        with uninterrupted():
+            try:
+                orders = self._accept(call)
+            except RuntimeError:
+                self.reports.refused(call)
+                raise
+            self._carry_out(orders)
+
+    def _accept(self, call: Call) -> list[Order]:
+        """Who is to run it. If the pool takes no more calls, take it out of the queue again, and raise."""
         with self._lock:
             try:
                 self._check_open("schedule new futures")
             except RuntimeError:
                 if self._withdraw(call):
                     raise
-                return  # a worker that the pool still had was quicker
-            orders = self._distribute()
-        self._carry_out(orders)
+                return []  # a worker that the pool still had was quicker
+            return self._distribute()
 
     def fail(self, call: Call, error: BaseException) -> None:
         """End a call that has been started and that no worker will finish."""
@@ -117,14 +121,15 @@ class Dispatcher(Desk):
             if not self._all_busy:
                 self._announce(share)
             return
-        with self._lock:
-            refusal = self._broken or (CancelledError if self._is_dropping else None)
-            if refusal is None:
-                self._queue.appendleft(share)
-            orders = self._distribute()
-        if refusal is not None:
-            batch.fail(refusal)
-        self._carry_out(orders)
+        with uninterrupted():
+            with self._lock:
+                refusal = self._broken or (CancelledError if self._is_dropping else None)
+                if refusal is None:
+                    self._queue.appendleft(share)
+                orders = self._distribute()
+            if refusal is not None:
+                batch.fail(refusal)
+            self._carry_out(orders)
 
     def take_back(self, call: Call) -> None:
         """A call that was handed over has not begun and never will, its worker has died: another is to run it next."""
@@ -177,10 +182,11 @@ class Dispatcher(Desk):
 
     def call_back(self) -> None:
         """Have the calls that were sent ahead and are not begun wait in the queue again, for whoever is idle."""
-        with self._lock:
-            self._call_back()
-            orders = self._distribute()
-        self._carry_out(orders)
+        with uninterrupted():
+            with self._lock:
+                self._call_back()
+                orders = self._distribute()
+            self._carry_out(orders)
 
     def put_back(self, call: Call) -> None:
         """A call from `next_ahead` that is not to be sent ahead after all."""
@@ -230,33 +236,35 @@ class Dispatcher(Desk):
 
     def resize(self, size: int) -> None:
         """Have `size` workers at most. New ones start if calls are queued; those too many finish their call and go."""
-        with self._lock:
-            self._check_open("resize the pool")
-            self.size = size
-            resized = self.reports.note(EventKind.RESIZED, workers=size)
-            to_do = self._rearrange()
-        self.reports.tell(resized)
-        self._carry_out(*to_do)
+        with uninterrupted():
+            with self._lock:
+                self._check_open("resize the pool")
+                self.size = size
+                resized = self.reports.note(EventKind.RESIZED, workers=size)
+                to_do = self._rearrange()
+            self.reports.tell(resized)
+            self._carry_out(*to_do)
 
     def close(self, *, cancel_queued: bool = False) -> None:
         """Take no more calls. The workers leave when the queue is empty, to which `cancel_queued` helps.
 
         It cancels all but what has as good as begun: the calls for which workers are being started.
         """
-        with self._lock:
-            shut_down = None if self._closed else self.reports.note(EventKind.SHUT_DOWN)
-            self._closed = True
-            self._is_dropping |= cancel_queued
-            cancelled = self._take_pending() if cancel_queued else []
-            to_do = self._rearrange()
-        self.reports.tell(shut_down)
-        for call in cancelled:
-            call.cancel()
-            # No worker will ever meet it: those who `wait` for it must be told here.
-            call.begin()
-        self._carry_out(*to_do)
-        if self._when_closed is not None:
-            self._when_closed()
+        with uninterrupted():
+            with self._lock:
+                shut_down = None if self._closed else self.reports.note(EventKind.SHUT_DOWN)
+                self._closed = True
+                self._is_dropping |= cancel_queued
+                cancelled = self._take_pending() if cancel_queued else []
+                to_do = self._rearrange()
+            self.reports.tell(shut_down)
+            for call in cancelled:
+                call.cancel()
+                # No worker will ever meet it: those who `wait` for it must be told here.
+                call.begin()
+            self._carry_out(*to_do)
+            if self._when_closed is not None:
+                self._when_closed()
 
     def drop(self) -> None:
         """Close, for a pool that nobody holds any more, and do not block.

@@ -28,14 +28,21 @@ LIBRARY = {
     "call": {"future", "errors"},
     "executor": {"future", "errors"},
     "interpreter": set(),
+    "interrupts": set(),
     "staff": {"call", "errors"},
     "reports": {"staff", "call", "future", "events"},
     "batch": {"call", "errors"},
     "desk": {"batch", "reports", "staff", "interpreter", "call", "events", "errors"},
-    "dispatch": {"desk", "batch", "reports", "staff", "interpreter", "call", "executor", "future", "events", "errors"},
+    "dispatch": {
+        *("desk", "batch", "reports", "staff", "interpreter", "interrupts"),
+        *("call", "executor", "future", "events", "errors"),
+    },
     "pool": {"dispatch", "desk", "batch", "staff", "call", "executor", "future", "events", "errors", "cpus"},
     "threads": {"pool", "dispatch", "staff", "call", "executor", "future", "events", "errors", "cpus"},
-    "processes": {"pool", "dispatch", "batch", "staff", "call", "executor", "future", "events", "errors", "cpus"},
+    "processes": {
+        *("pool", "dispatch", "batch", "staff", "call", "executor"),
+        *("interrupts", "future", "events", "errors", "cpus"),
+    },
 }
 # Who may use what is heavy. All else in the lab works without a screen.
 WIDGETS = {"anywidget", "ipywidgets", "traitlets"}

@@ -29,7 +29,7 @@ from pool_lab.lab.latency_chart import Row, draw_latencies, latency_axes
 from pool_lab.lab.plots import timeline as draw_timeline
 from pool_lab.lab.plots import timeline_axes
 from pool_lab.lab.recording import Recorder, attach
-from pool_lab.lab.servers import Server
+from pool_lab.lab.servers import AtMost, Server
 from pool_lab.lab.trace import CallState, Trace
 
 if TYPE_CHECKING:
@@ -158,6 +158,9 @@ class Load(Exhibit):
             self._over.set()
 
     async def _ask_all(self) -> None:
+        if math.isinf(self._per_second) and isinstance(self._server.answer, AtMost):
+            workers = getattr(self._server.executor, "_max_workers", 0) or self.requests
+            self._server.answer.expect(min(workers, self.requests))
         began = time.perf_counter()
         dues = [number / self._per_second for number in range(self.requests)]
         self._visits = await asyncio.gather(*(self._ask(number, due, began) for number, due in enumerate(dues)))

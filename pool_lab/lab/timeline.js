@@ -163,7 +163,7 @@ function tell(view) {
   const { root, canvas, cover, caption, story: line, tip, model, player, selected, trouble } = view;
   const covered = view.isCovered(), words = covered ? "" : captionOf(view);
   setText(caption, words);
-  setText(line, covered || !selected ? "" : story(selected, view.now));
+  setText(line, covered || !selected ? "" : story(selected, knownOf(view, selected)));
   setText(trouble, view.broken || model.get("trouble") || silenceOf(view));
   canvas.setAttribute("aria-label", words);
   canvas.style.visibility = covered ? "hidden" : "";
@@ -239,10 +239,13 @@ function say(view, words, pause = 0) {
   return true;
 }
 
+/** The moment up to which it is known what the call does. */
+const knownOf = ({ state, now }, { panel }) => knownAt(state.panels[panel], now);
+
 function select(view, call) {
   view.selected = call;
   view.futures.list.removeAttribute("aria-activedescendant");
-  if (call) say(view, story(call, view.now));
+  if (call) say(view, story(call, knownOf(view, call)));
   wake(view);
 }
 

@@ -62,6 +62,8 @@ class Panel(NamedTuple):
     """The pool's size when the run begins: the lanes that stand ready."""
     ghost: Sequence[Sequence[tuple[float, float]]] | None = None
     """For each worker, when it was inside calls in the run before: to be drawn below the bars."""
+    until: float | None = None
+    """Seconds of the run at which it was left to itself: what runs then is drawn until there. None: never."""
 
 
 class _Run:

@@ -14,12 +14,16 @@ export function fresh({ run = 0, panels = [], running = false, dropped = 0 } = {
   return { run, running, now: 0, most: 0, dropped, pauses: [], panels: panels.map(newPanel) };
 }
 
-function newPanel({ title, note, kind, workers, ghost }, index = 0) {
+function newPanel({ title, note, kind, workers, ghost, until }, index = 0) {
   const counts = noCounts();
   const rows = Array.from({ length: workers }, newRow);
   const sizes = { begunWith: workers, size: workers, resizes: [] }, totals = { counts, bars: 0, alive: 0, torn: 0 };
-  return { index, title, note, kind, ghost: ghost ?? [], ...sizes, ...totals, calls: new Map(), rows, version: 0 };
+  const given = { index, title, note, kind, ghost: ghost ?? [], until: until ?? Infinity };
+  return { ...given, ...sizes, ...totals, calls: new Map(), rows, version: 0 };
 }
+
+/** The moment up to which the panel is known, as seen from this one. */
+const knownAt = (panel, now) => Math.min(panel.until, now);
 
 /** Of each state; and "stranded", of those that failed before they reached a worker. */
 const noCounts = () => Object.fromEntries([...STATES, "stranded"].map((state) => [state, 0]));

@@ -147,12 +147,21 @@ class Trace:
     """What the events of one pool mean.
 
     `size` is the pool's size before the first event; `origin` the moment all times count from (by default the first
-    event's). Events may come in any order.
+    event's). Events may come in any order. `watched_until` is the moment, on the events' clock, from which on nobody
+    looked, whatever became of the calls; None while someone does.
     """
 
-    def __init__(self, events: Iterable[Event], *, size: int = 0, origin: float | None = None) -> None:
+    def __init__(
+        self,
+        events: Iterable[Event],
+        *,
+        size: int = 0,
+        origin: float | None = None,
+        watched_until: float | None = None,
+    ) -> None:
         self.events = tuple(sorted(events, key=lambda event: event.sequence))
         self.origin = origin if origin is not None else min((event.time for event in self.events), default=0.0)
+        self.watched_until = watched_until
         self.spans = self._spans()
         self.lanes = self._lanes()
         self.resizes = self._resizes(size)
@@ -160,6 +169,19 @@ class Trace:
 
     def __repr__(self) -> str:
         return f"<Trace of {len(self.spans)} calls on {len(self.workers_used)} workers>"
+
+    @property
+    def open_calls(self) -> int:
+        """How many calls wait or run."""
+        return sum(span.ending is None for span in self.spans)
+
+    @property
+    def lasted_s(self) -> float:
+        """Seconds from the origin to the last event; if calls are open, to where the watching ended."""
+        moments = [event.time for event in self.events]
+        if self.watched_until is not None and self.open_calls:
+            moments.append(self.watched_until)
+        return max(moments, default=self.origin) - self.origin
 
     @property
     def makespan_s(self) -> float:

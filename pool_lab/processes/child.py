@@ -8,17 +8,19 @@ import operator
 import os
 import signal
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Set
 from contextlib import contextmanager, suppress
-from multiprocessing import resource_tracker
 from multiprocessing.context import BaseContext
 from typing import Any
+
+from pool_lab.interrupts import interruptible
 
 from . import worker
 from .backlog import Backlog
 from .inbox import Inbox
 from .mailbox import END, Mailbox, has_mailboxes, is_long, numbered, send_long
-from .parcel import Memory, Parcel
+from .memory import Memory
+from .parcel import Parcel
 from .reader import closing
 
 __all__ = ["Child"]
@@ -56,6 +58,10 @@ class Child:
         # A pipe ends with its process, but not while a grandchild has inherited it; so listen to both. Not on
         # Windows, where nothing is inherited and one can listen to 63 things at most.
         return (self._connection,) if ON_WINDOWS else (self._connection, self._process.sentinel)
+
+    def may_have_ended(self, readable: Set[Any]) -> bool:
+        """Whether it is worth asking for the exit code, as these of its sources have news."""
+        return self._inbox.has_ended or self._process.sentinel in readable
 
     @property
     def left_unread(self) -> bool:
@@ -102,9 +108,11 @@ class Child:
         `OSError`: it never will, and has not read the request to its end.
         """
         if isinstance(request, bytes) and self._mailbox is None:  # without mailboxes there are no parcels, either
-            self._connection.send_bytes(numbered(number, request))
+            with interruptible():
+                self._connection.send_bytes(numbered(number, request))
         elif is_long(request):
-            send_long(request, self._connection)
+            with interruptible():
+                send_long(request, self._connection)
 
     def dismiss(self) -> None:
         """Have the process, which has nothing to do, end. `OSError`: it has."""
@@ -113,9 +121,9 @@ class Child:
         else:
             self._mailbox.put(END)
 
-    def receive(self) -> bytes | None:
-        """The next message that is there to its end; None if there is none for now. Does not block."""
-        return self._inbox.next()
+    def receive(self, *, thorough: bool) -> bytes | None:
+        """As `Inbox.next`."""
+        return self._inbox.next(thorough=thorough)
 
     def take_memory(self) -> Memory | None:
         """The memory that came with the last message."""
@@ -205,11 +213,17 @@ class _Ban:
 def _interrupts_held_back(context: Any) -> Iterator[None]:
     """A process that starts in here is deaf to Ctrl-C until `worker.main` says otherwise.
 
-    Not with forkserver: there the process's name sees to it.
+    Not with forkserver: there the process's name sees to it, and the server may first have a long script to import.
     """
-    if not hasattr(signal, "pthread_sigmask") or context.get_start_method() == "forkserver":
+    if context.get_start_method() == "forkserver":
+        with interruptible():
+            yield
+        return
+    if not hasattr(signal, "pthread_sigmask"):
         yield
         return
+    from multiprocessing import resource_tracker  # loads what only the start of a process needs
+
     resource_tracker.ensure_running()  # its start would lift the ban
     before = signal.pthread_sigmask(signal.SIG_BLOCK, [signal.SIGINT])
     try:

@@ -128,6 +128,15 @@ counting = _of_cells(
     "    also = list(tqdm(as_completed(futures), total=30))",
 )
 
+# A question for each other kind of form, and a pool that waits for the first answer.
+asking = _of_cells(
+    "from pool_lab import ThreadPoolExecutor\nfrom pool_lab.lab import watch\nfrom pool_lab.lessons import predict",
+    'choice = predict("00 naps")\nchoice',
+    "pool = ThreadPoolExecutor(2)\nwatched = watch(pool, after=choice)\nwatched",
+    'number = predict("01 hundred calls")\nnumber',
+    'order = predict("02 order")\norder',
+)
+
 # A timeline to draw, and the pool that waits for it.
 board = _of_cells(
     "from pool_lab import ThreadPoolExecutor\nfrom pool_lab.lab import watch, workloads",

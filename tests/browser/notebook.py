@@ -179,7 +179,7 @@ class Notebook:
         """Record the first option of the first prediction, with the mouse."""
         form = self.page.locator(".pool-lab-prediction").first
         form.locator("input[type=radio]").first.click()
-        form.get_by_role("button", name="Record my prediction").click()
+        form.get_by_role("button", name="fairly sure").click()
         expect(form).to_contain_text("Recorded", timeout=PATIENCE_MS)
 
     def race(self, name: str) -> "Race":

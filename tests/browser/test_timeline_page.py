@@ -68,6 +68,17 @@ def ctrl_wheel(timeline: TimelinePage, turn: float) -> None:
 # Which moment
 
 
+def test_what_was_left_to_itself_is_drawn_no_further(timeline: TimelinePage) -> None:
+    timeline.begin(THREADS._replace(until=0.5), THREADS)
+    start_one(timeline, 0, 0.0)
+    timeline.happen(*busy([[4.0]]), panel=1)
+    timeline.end()
+    assert not timeline.canvas.evaluate(IS_EMPTY, [160, 33, 40, 22])
+    assert timeline.canvas.evaluate(IS_EMPTY, [300, 33, 500, 22])
+    timeline.press("ArrowRight")
+    expect(timeline.story).to_contain_text("running on w0 for 0.50 s")
+
+
 def test_a_held_picture_stands_still_while_the_run_goes_on(timeline: TimelinePage) -> None:
     timeline.begin()
     start_one(timeline, 0, 0.5)

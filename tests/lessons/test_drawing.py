@@ -13,7 +13,7 @@ from pool_lab.lessons.questions.lesson_00 import DRAWING, LENGTHS
 from tests.lab.script import Script
 
 RIGHT = [(0, 0), (1, 0), (1, 1), (0, 3), (0, 4)]
-IN_TURNS = [(0, 0), (1, 0), (0, 3), (1, 1), (0, 7)]
+IN_TURNS = [(0, 0), (1, 0), (0, 3), (1, 1), (0, 8)]
 
 
 class Ran:
@@ -62,7 +62,7 @@ def test_how_much_lies_on_one_another() -> None:
     [
         (IN_TURNS, "dealt out like cards"),
         ([(0, 0), (1, 0), (1, 0), (0, 3), (0, 4)], "one call at a time"),
-        ([(0, 0), (1, 3), (1, 4), (0, 8), (0, 9)], "nobody waits for the other"),
+        ([(0, 0), (1, 3), (1, 4), (0, 9), (0, 10)], "nobody waits for the other"),
         ([(0, 0), (1, 0), (0, 3), (1, 1), (1, 2)], "Nobody looks at how long"),
         ([(0, 0), (1, 0), (1, 1), (0, 5), (0, 6)], "takes the next call at once"),
         ([(0, 0, 1), (1, 0, 3), (0, 1, 5), (1, 3, 4), (1, 4, 6)], "bar by bar"),

@@ -103,6 +103,8 @@ if __name__ == "__mp_main__":
 
 if __name__ == "__main__":
     os.setsid()
+    signal.signal(signal.SIGINT, signal.default_int_handler)  # who was started in the background is deaf to it
+    multiprocessing.set_forkserver_preload([])  # or the server imports this before it starts any process
     gate = Gate()
     os.environ["GATE"] = " ".join(map(str, gate.address))
     pool = open_pool({kind!r}, 1)
