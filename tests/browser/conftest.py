@@ -128,7 +128,7 @@ counting = _of_cells(
     "    also = list(tqdm(as_completed(futures), total=30))",
 )
 
-# A question for each other kind of form, and a pool that waits for the first answer.
+# A question for each kind of form but the drawing, and a pool that waits for the first answer.
 asking = _of_cells(
     "from pool_lab import ThreadPoolExecutor\nfrom pool_lab.lab import watch\nfrom pool_lab.lessons import predict",
     'choice = predict("00 naps")\nchoice',

@@ -31,11 +31,11 @@ from pool_lab.lessons.exercises.symptoms import (
 __all__ = ["EXERCISES"]
 
 PREAMBLE = """\
-from pool_lab.lab import Gate, stacked, watch, workloads
-from pool_lab import ProcessPoolExecutor, ThreadPoolExecutor, as_completed
-
 import time
 from itertools import count, islice, repeat
+
+from pool_lab import ProcessPoolExecutor, ThreadPoolExecutor, as_completed
+from pool_lab.lab import Gate, stacked, watch, workloads
 """
 
 # 04.1

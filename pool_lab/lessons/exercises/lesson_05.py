@@ -27,10 +27,11 @@ from pool_lab.lessons.exercises.symptoms import (
 __all__ = ["EXERCISES"]
 
 PREAMBLE = """\
-from pool_lab.lab import Gate, stacked, watch, workloads
-from pool_lab import ThreadPoolExecutor, wait
-
 import time
+from threading import Event
+
+from pool_lab import ThreadPoolExecutor, wait
+from pool_lab.lab import Gate, stacked, watch, workloads
 """
 
 # 05.1
