@@ -213,13 +213,10 @@ class _Ban:
 def _interrupts_held_back(context: Any) -> Iterator[None]:
     """A process that starts in here is deaf to Ctrl-C until `worker.main` says otherwise.
 
-    Not with forkserver: there the process's name sees to it, and the server may first have a long script to import.
+    Not with forkserver: there the process's name sees to it. (Nor may whoever asks the server for a process be
+    interrupted: since the server asks who calls, it dies of that, and all workers with it. The dispatcher sees to it.)
     """
-    if context.get_start_method() == "forkserver":
-        with interruptible():
-            yield
-        return
-    if not hasattr(signal, "pthread_sigmask"):
+    if not hasattr(signal, "pthread_sigmask") or context.get_start_method() == "forkserver":
         yield
         return
     from multiprocessing import resource_tracker  # loads what only the start of a process needs

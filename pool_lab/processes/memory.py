@@ -11,7 +11,7 @@ Only Linux has such memory (`memfd_create`).
 """
 
 import os
-import socket
+import sys
 import threading
 from contextlib import suppress
 
@@ -29,7 +29,7 @@ MOST_BYTES = 1 << 26
 
 
 def can_be_sent() -> bool:
-    return hasattr(os, "memfd_create") and hasattr(socket, "send_fds")
+    return sys.platform == "linux" and hasattr(os, "memfd_create")  # other systems with such memory have no mailboxes
 
 
 class Memory:

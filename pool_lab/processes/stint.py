@@ -85,6 +85,7 @@ class Steward:
             seen = self._current
             time.sleep(PATIENCE_S)
             if self._current is None:
+                seen = None  # it keeps nothing while it sleeps
                 self._wake.clear()
 
     def _send_part(self) -> None:

@@ -46,6 +46,8 @@ def test_controls_have_names_and_a_race_takes_the_theme_that_is_chosen_while_it_
     )
     expect(race.view.get_by_role("slider")).to_have_count(2)
     expect(race.view.get_by_role("slider", name="calls")).to_be_visible()
+    race.handle.focus()
+    expect(race.handle).to_have_attribute("data-lm-suppress-shortcuts", "true")  # or a notebook would take its arrows
     race.press("Start")
     race.wait_for("data.runningCalls === 4")
     assert BLUE_ON_LIGHT in race.colours()

@@ -8,7 +8,7 @@ import pytest
 from pool_lab.lab.trace import Trace
 from pool_lab.lessons.asking import Miss, NumberQuestion, OrderQuestion
 from pool_lab.lessons.drawing import Bar, DrawQuestion, match, same
-from pool_lab.lessons.predictions import Prediction
+from pool_lab.lessons.predictions import CONFIDENCES, Prediction
 from pool_lab.lessons.questions.lesson_00 import DRAWING, LENGTHS
 from tests.lab.script import Script
 
@@ -169,10 +169,24 @@ def _someone_is_there(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def form_of(prediction: Prediction) -> tuple[Any, Any, Any]:
-    """Where one answers, the button that records it, and what it says."""
+    """Where one answers, the last of the buttons that record it, and what is said then."""
     _, entry, foot = prediction.view.children
-    _, button, said = foot.children
-    return entry, button, said
+    *_, certain, said = foot.children
+    return entry, certain, said
+
+
+@pytest.mark.usefixtures("_someone_is_there")
+def test_each_button_records_another_confidence_and_shows_which_one_it_was() -> None:
+    prediction = Prediction(ORDER)
+    _, *buttons, said = prediction.view.children[2].children
+    assert [button.description for button in buttons] == list(CONFIDENCES)
+    for chosen in buttons:
+        chosen.click()
+        assert prediction.record is not None
+        assert prediction.record.confidence == chosen.description
+        assert [button.button_style for button in buttons if button is not chosen] == ["", ""]
+        assert chosen.button_style == "primary"
+        assert said.value == f"Recorded, {chosen.description}. Now see what happens."
 
 
 @pytest.mark.usefixtures("_someone_is_there")

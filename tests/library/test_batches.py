@@ -1,11 +1,15 @@
 """A map is one job. Its calls travel together while they are short; what goes wrong with one costs only that one."""
 
+import multiprocessing
+import weakref
+from collections import deque
 from collections.abc import Callable
 from typing import Any
 
 import pytest
 
 from pool_lab import CallPicklingError, CallUnpicklingError, ThreadPoolExecutor
+from pool_lab.processes.stint import Steward
 from tests.contract import calls
 from tests.contract.gates import PATIENCE_S, Address, stand_at
 from tests.library.bursts import Marks, mark
@@ -151,3 +155,25 @@ def test_what_a_subclass_does_in_submit_is_done_for_a_map_too() -> None:
     with Counting(1) as pool:
         assert list(pool.map(same, range(3))) == [0, 1, 2]
     assert seen == [(0,), (1,), (2,)]
+
+
+class Sample:
+    """A result that may be large."""
+
+
+def steward_lets_go() -> bool:
+    """In a worker. The call takes so long that the steward sends home what is done."""
+    ours, theirs = multiprocessing.Pipe()
+    steward, outcomes = Steward(theirs), [(True, Sample())]
+    sample = weakref.ref(outcomes[0][1])
+    steward.begin(7, same, deque(), outcomes)
+    ours.recv_bytes()
+    steward.end()
+    del outcomes
+    until(lambda: sample() is None)
+    return True
+
+
+@on_processes
+def test_a_worker_keeps_no_result_of_a_map_while_it_waits(make_pool: MakePool) -> None:
+    assert make_pool(1).submit(steward_lets_go).result(2 * PATIENCE_S)
