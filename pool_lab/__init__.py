@@ -20,6 +20,9 @@ Left out: `InterpreterPoolExecutor`, and what is private in the standard pools (
 - Forked processes start when calls need them, as others do, not all at the first call.
 """
 
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
 from .errors import (
     BrokenExecutor,
     BrokenProcessPool,
@@ -35,9 +38,11 @@ from .errors import (
 from .events import Event, EventKind, Observer
 from .executor import Executor
 from .future import Future
-from .processes import ProcessPoolExecutor
-from .threads import ThreadPoolExecutor
 from .waiting import ALL_COMPLETED, FIRST_COMPLETED, FIRST_EXCEPTION, as_completed, wait
+
+if TYPE_CHECKING:
+    from .processes import ProcessPoolExecutor
+    from .threads import ThreadPoolExecutor
 
 __all__ = [
     "ALL_COMPLETED",
@@ -63,3 +68,17 @@ __all__ = [
     "as_completed",
     "wait",
 ]
+
+_KINDS = {"ProcessPoolExecutor": ".processes", "ThreadPoolExecutor": ".threads"}
+
+
+def __getattr__(name: str) -> Any:
+    """Load a kind of pool when it is first asked for, as the standard module does."""
+    if name not in _KINDS:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    kind = globals()[name] = getattr(import_module(_KINDS[name], __name__), name)
+    return kind
+
+
+def __dir__() -> list[str]:
+    return [*globals(), *_KINDS]

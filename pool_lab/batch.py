@@ -31,6 +31,8 @@ from .errors import CancelledError
 __all__ = ["Batch", "Share", "waiting"]
 
 T = TypeVar("T")
+STORED = frozenset({bytes, dict, frozenset, list, range, set, str, tuple})
+"""Iterables that have all their items, and give them without delay."""
 
 
 class Door(Protocol):
@@ -49,11 +51,12 @@ class Batch:
 
     def __init__(self, function: Callable[..., Any], door: Door) -> None:
         self.function = function
-        self.todo: deque[tuple[int, tuple[Any, ...]]] = deque()
-        """Number and arguments of every call that nobody has begun."""
+        self.todo: deque[tuple[tuple[Any, ...], int]] = deque()
+        """Arguments and number of every call that nobody has begun."""
         self.results: dict[int, Any] = {}
         self.errors: dict[int, BaseException] = {}
         self._door = door
+        self._numbers = itertools.count()
         self._count = 0
         self._awaited: int | None = None
         self._bell: SimpleQueue[None] = SimpleQueue()
@@ -62,15 +65,29 @@ class Batch:
 
     # For the one who calls `map`
 
-    def take(self, inputs: Iterable[tuple[Any, ...]]) -> None:
-        """Take all inputs; the first are begun while the last are still to come."""
-        numbers, put = itertools.count(), self.todo.append
-        for one in zip(numbers, inputs, strict=False):
-            put(one)
-            if not self._is_in_line:
-                self._is_in_line = True
-                self._door.submit_share(self, first=False)
-        self._count = next(numbers) - 1  # the one that found no input
+    def take(self, *iterables: Iterable[Any]) -> None:
+        """Take all inputs. If they are still to be made, the first are begun while the last are not there yet."""
+        inputs = zip(*iterables, strict=False)
+        if all(type(one) in STORED for one in iterables):
+            self._add(inputs)
+            self._stand_in_line()
+        else:
+            for one in inputs:
+                self._add((one,))
+                self._stand_in_line()
+        self._count = self._added()
+
+    def _add(self, inputs: Iterable[tuple[Any, ...]]) -> None:
+        self.todo.extend(zip(inputs, self._numbers, strict=False))
+
+    def _added(self) -> int:
+        """How many inputs there have been. To be asked once, after the last."""
+        return next(self._numbers)
+
+    def _stand_in_line(self) -> None:
+        if not self._is_in_line and self.waiting:
+            self._is_in_line = True
+            self._door.submit_share(self, first=False)
 
     def in_order(self, deadline: float | None) -> Iterator[Any]:
         """The results, in the order of the inputs; all have been added. Closing it cancels what has not begun."""
@@ -95,7 +112,7 @@ class Batch:
         function, results, take, door = self.function, self.results, self.todo.popleft, self._door
         with suppress(IndexError):  # none is left
             try:
-                number, args = take()
+                args, number = take()
             finally:
                 self.let_others_in()
             while True:
@@ -107,7 +124,7 @@ class Batch:
                     self._bell.put(None)
                 if door.is_overstaffed:
                     return
-                number, args = take()
+                args, number = take()
 
     def let_others_in(self) -> None:
         """Whoever begins a share puts the next one in its place."""
@@ -128,7 +145,7 @@ class Batch:
         """All calls that have not begun end with an exception from `error`."""
         with suppress(IndexError):
             while True:
-                number, _ = self.todo.popleft()
+                _, number = self.todo.popleft()
                 self.errors[number] = error()
                 if number == self._awaited:
                     self._bell.put(None)

@@ -1,10 +1,11 @@
 """`Call`: one submitted call, and what is measured and said of it."""
 
-import time
 import traceback
 from collections.abc import Callable
 from contextvars import Context, copy_context
 from functools import partial
+from time import perf_counter, thread_time
+from types import FunctionType
 from typing import Any, NamedTuple, Protocol
 
 from .future import PENDING, RUNNING, Future
@@ -25,7 +26,7 @@ class Call(Future[Any]):
     One object and not two, since a pool may have a million of them waiting.
     """
 
-    __slots__ = ("args", "context", "courier", "function", "kwargs", "number")
+    __slots__ = ("args", "context", "courier", "function", "kwargs", "number", "when_cancelled")
 
     def __init__(
         self, number: int, function: Callable[..., Any], args: tuple[Any, ...], kwargs: dict[str, Any]
@@ -39,6 +40,8 @@ class Call(Future[Any]):
         """The submitter's context variables, as they were when it submitted."""
         self.courier: Courier | None = None
         """Who has sent it ahead to a worker that runs another call; it can still be called back."""
+        self.when_cancelled: Callable[[Call], object] | None = None
+        """Is told before the callbacks are."""
 
     def running(self) -> bool:
         return super().running() and self.courier is None
@@ -47,6 +50,11 @@ class Call(Future[Any]):
         if self.courier is not None:
             self.courier.call_back()
         return super().cancel()
+
+    def _run_callbacks(self) -> None:
+        if self.when_cancelled is not None and self.cancelled():
+            self.when_cancelled(self)
+        super()._run_callbacks()
 
     def withdraw(self) -> bool:
         """It was sent ahead and has not begun: it waits again. False: its outcome was set by somebody else."""
@@ -92,15 +100,19 @@ class Worktime(NamedTuple):
 class Stopwatch:
     """Runs from when it is made; to be read in the same thread."""
 
+    __slots__ = ("_cpu_began", "began")
+
     def __init__(self) -> None:
-        self.began, self._cpu_began = time.perf_counter(), time.thread_time()
+        self.began, self._cpu_began = perf_counter(), thread_time()
 
     def read(self) -> Worktime:
-        return Worktime(self.began, time.perf_counter(), time.thread_time() - self._cpu_began)
+        return Worktime(self.began, perf_counter(), thread_time() - self._cpu_began)
 
 
 def name_of(function: Callable[..., Any]) -> str:
     """The function's name, also through `functools.partial`."""
+    if type(function) is FunctionType:
+        return function.__name__
     while isinstance(function, partial):
         function = function.func
     try:

@@ -25,7 +25,7 @@ from functools import partial
 from typing import Any
 
 from .batch import Batch, Share
-from .call import Call, name_of
+from .call import Call
 from .desk import Ahead, Desk, Dismissal, Order
 from .errors import BrokenExecutor, CancelledError, logger
 from .events import EventKind, Observers
@@ -70,42 +70,43 @@ class Dispatcher(Desk):
     # Calls come and go
 
     def submit(self, function: Callable[..., Any], args: tuple[Any, ...], kwargs: dict[str, Any]) -> Call:
-        if self.observers:
-            return self._submit_observed(function, args, kwargs)
         call = Call(next(self._calls), function, args, kwargs)
+        if self.observers:
+            self._tell_of(call)
         self._queue.append(call)
         if not self._all_busy:
             self._announce(call)
         return call
 
-    def _submit_observed(self, function: Callable[..., Any], args: tuple[Any, ...], kwargs: dict[str, Any]) -> Call:
-        name = name_of(function)
-        with uninterrupted():
-            with self._lock:
-                self._check_open("schedule new futures")
-                call = Call(next(self._calls), function, args, kwargs)
-                submitted = self.reports.note(EventKind.SUBMITTED, call=call.number, name=name)
-                self._queue.append(call)
-                orders = self._distribute()
-            try:
-                self.reports.tell(submitted)
-                self.reports.tell_if_cancelled(call)
-            finally:  # even if an observer is interrupted: a worker that was picked or hired must hear of it
-                self._carry_out(orders)
-        return call
+    def _tell_of(self, call: Call) -> None:
+        """Before it is queued: nothing is heard of its start before."""
+        self._check_open("schedule new futures")
+        try:
+            self.reports.submitted(call)
+        except BaseException:  # Ctrl-C
+            self.reports.refused(call)
+            raise
 
     def _announce(self, call: Call) -> None:
-        """The call is in the queue: find it a worker. If the pool takes no more calls, take it out again and say so."""
+        """The call is in the queue: find it a worker. If the pool takes no more calls, say so."""
         with uninterrupted():
-            with self._lock:
-                try:
-                    self._check_open("schedule new futures")
-                except RuntimeError:
-                    if self._withdraw(call):
-                        raise
-                    return  # a worker that the pool still had was quicker
-                orders = self._distribute()
+            try:
+                orders = self._accept(call)
+            except RuntimeError:
+                self.reports.refused(call)
+                raise
             self._carry_out(orders)
+
+    def _accept(self, call: Call) -> list[Order]:
+        """Who is to run it. If the pool takes no more calls, take it out of the queue again, and raise."""
+        with self._lock:
+            try:
+                self._check_open("schedule new futures")
+            except RuntimeError:
+                if self._withdraw(call):
+                    raise
+                return []  # a worker that the pool still had was quicker
+            return self._distribute()
 
     def fail(self, call: Call, error: BaseException) -> None:
         """End a call that has been started and that no worker will finish."""

@@ -100,6 +100,19 @@ class Observers(list[Observer]):
                 self.discard(observer)
 
 
-def event(kind: EventKind, **facts: object) -> Event:
+def event(
+    kind: EventKind,
+    call: int | None = None,
+    worker: int | None = None,
+    name: str = "",
+    began: float | None = None,
+    ended: float | None = None,
+    cpu_s: float | None = None,
+    error: str | None = None,
+    workers: int | None = None,
+    ident: int | None = None,
+) -> Event:
     """A new event that happens now."""
-    return Event(next(_sequence), time.perf_counter(), kind, **facts)  # type: ignore[arg-type]
+    return Event(
+        next(_sequence), time.perf_counter(), kind, call, worker, name, began, ended, cpu_s, error, workers, ident
+    )

@@ -39,7 +39,10 @@ class uninterrupted:  # noqa: N801  # it is used like a function
         handler = _get_handler(SIGINT)
         if callable(handler) and type(handler) is not uninterrupted and get_ident() == main_thread().ident:
             self._handler = handler
-            _set_handler(SIGINT, self)
+            try:
+                _set_handler(SIGINT, self)
+            except ValueError:  # a subinterpreter's main thread hears no signals
+                self._handler = None
 
     def __exit__(self, *_: object) -> None:
         if self._handler is not None:

@@ -73,7 +73,7 @@ class Pool(Executor):
         deadline = None if timeout is None else time.monotonic() + timeout
         batch = self._batch(fn, self._dispatcher)
         try:
-            batch.take(zip(*iterables, strict=False))
+            batch.take(*iterables)
         except BaseException:
             batch.cancel()
             raise

@@ -5,11 +5,14 @@ An event is made where its place in the sequence is decided, which may be under 
 
 from typing import Any
 
-from .call import Call, Worktime, text_of
+from .call import Call, Worktime, name_of, text_of
 from .events import Event, EventKind, Observers, event
 from .staff import Worker
 
 __all__ = ["Reports"]
+
+# To look them up in the class takes longer than to make a tuple.
+SUBMITTED, STARTED, FINISHED = EventKind.SUBMITTED, EventKind.STARTED, EventKind.FINISHED
 
 
 class Reports:
@@ -18,7 +21,7 @@ class Reports:
     def __init__(self, observers: Observers) -> None:
         self._observers = observers
 
-    def note(self, kind: EventKind, **facts: object) -> Event | None:
+    def note(self, kind: EventKind, **facts: Any) -> Event | None:
         """Make an event, to be told as soon as no lock is held. None while nobody listens."""
         return event(kind, **facts) if self._observers else None
 
@@ -26,13 +29,20 @@ class Reports:
         if happened is not None:
             self._observers.tell(happened)
 
-    def tell_if_cancelled(self, call: Call) -> None:
-        """Once the call is cancelled, say so."""
-        call.add_done_callback(self._cancelled)
+    def submitted(self, call: Call) -> None:
+        """The call is about to be queued. Should it be cancelled, that will be said as well."""
+        if self._observers:
+            call.when_cancelled = self._cancelled
+            self._observers.tell(event(SUBMITTED, call.number, None, name_of(call.function)))
+
+    def refused(self, call: Call) -> None:
+        """It was not queued after all."""
+        if call.when_cancelled is not None:
+            self._cancelled(call)
 
     def started(self, call: Call, worker: Worker, since: float | None = None) -> None:
         if self._observers:
-            started = event(EventKind.STARTED, call=call.number, worker=worker.number)
+            started = event(STARTED, call.number, worker.number)
             self._observers.tell(started if since is None else started._replace(time=since))
 
     def ended(
@@ -44,19 +54,17 @@ class Reports:
         """
         if not self._observers:
             return
-        kind = EventKind.FINISHED if error is None else EventKind.FAILED
+        kind = FINISHED if error is None else EventKind.FAILED
         number = None if worker is None else worker.number
         began, ended, cpu_s = worktime or (None, None, None)
         text = None if error is None else text_of(error)
-        self._observers.tell(
-            event(kind, call=call.number, worker=number, began=began, ended=ended, cpu_s=cpu_s, error=text)
-        )
+        self._observers.tell(event(kind, call.number, number, "", began, ended, cpu_s, text))
 
     def arrived(self, worker: Worker) -> None:
         """A new worker is up. To be said before it is `ready` for the first time."""
         if self._observers:
             self._observers.tell(event(EventKind.WORKER_STARTED, worker=worker.number, ident=worker.ident))
 
-    def _cancelled(self, call: Any) -> None:
-        if self._observers and call.cancelled():
+    def _cancelled(self, call: Call) -> None:
+        if self._observers:
             self._observers.tell(event(EventKind.CANCELLED, call=call.number))

@@ -6,9 +6,8 @@ It decides nothing and locks nothing: the dispatcher does both.
 """
 
 import itertools
-from dataclasses import dataclass
 from enum import Enum, auto
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 from .call import Call
 from .errors import BrokenExecutor
@@ -59,8 +58,7 @@ class Worker(Protocol):
         """In a forked child: let go of what belongs to the parent's worker."""
 
 
-@dataclass(frozen=True, slots=True)
-class Statistics:
+class Statistics(NamedTuple):
     """A pool at one moment."""
 
     size: int

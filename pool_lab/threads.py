@@ -151,20 +151,20 @@ def run(call: Call, worker: ThreadWorker, dispatcher: Dispatcher) -> None:
     call.let_go()
     if not call.set_running_or_notify_cancel():
         return
-    observers, reports = dispatcher.observers, dispatcher.reports
+    observers, reports, clock = dispatcher.observers, dispatcher.reports, None
     if observers:
         reports.started(call, worker)
-    clock = Stopwatch() if observers else None
+        clock = Stopwatch()
     try:
         for variable, value in worker.prepared:
             context.run(variable.set, value)
         result = context.run(function, *args, **kwargs)
     except BaseException as error:
-        reports.ended(call, worker, clock.read() if clock else None, error)
+        reports.ended(call, worker, None if clock is None else clock.read(), error)
         call.set_exception(error)
     else:
         if observers:
-            reports.ended(call, worker, clock.read() if clock else None)
+            reports.ended(call, worker, None if clock is None else clock.read())
         call.set_result(result)
     finally:
         # The error's traceback refers to this frame, and the call to the error: no cycle.

@@ -35,7 +35,14 @@ def wait(
     """
     futures = set(fs)
     counter = _Counter(return_when, len(futures))
-    watched = [future for future in futures if not _leave(counter, future)]
+    watched = []
+    for future in futures:
+        if _leave(counter, future):
+            watched.append(future)
+        elif future._exception is None:
+            counter.add_result(future)
+        else:
+            counter.add_exception(future)
     try:
         counter.enough.wait(timeout)
     finally:  # Ctrl-C too
@@ -53,12 +60,12 @@ def as_completed(fs: Iterable[AnyFuture[T]], timeout: float | None = None) -> It
     futures = set(fs)
     total = len(futures)
     finished = _Finished()
-    watched = {future for future in futures if not _leave(finished, future)}
+    watched = {future for future in futures if not finished.is_told_now(future)}
     # From here on the generator keeps no future alive that its user has been given and has let go.
     futures.clear()
     try:
-        for yielded in range(total):
-            box = [finished.next(deadline, f"{total - yielded} (of {total}) futures unfinished")]
+        for unfinished in range(total, 0, -1):
+            box = [finished.next(deadline, unfinished, total)]
             if box[0] in watched:
                 watched.remove(box[0])
                 _take_back(finished, box)
@@ -68,18 +75,14 @@ def as_completed(fs: Iterable[AnyFuture[T]], timeout: float | None = None) -> It
 
 
 def _leave(waiter: Waiter, future: AnyFuture[Any]) -> bool:
-    """Leave the waiter with the future; if that is done already, tell the waiter now instead, and return True."""
+    """Leave the waiter with the future. False: that is done already, and the waiter will hear nothing."""
+    if future._state in NOTIFIED:  # what is done stays so
+        return False
     with future._condition:
-        if future._state not in NOTIFIED:
-            future._waiters.append(waiter)  # type: ignore[arg-type]
+        if future._state in NOTIFIED:
             return False
-    if future.cancelled():
-        waiter.add_cancelled(future)
-    elif future.exception() is not None:
-        waiter.add_exception(future)
-    else:
-        waiter.add_result(future)
-    return True
+        future._waiters.append(waiter)  # type: ignore[arg-type]
+        return True
 
 
 def _take_back(waiter: Waiter, futures: Collection[AnyFuture[Any]]) -> None:
@@ -122,16 +125,18 @@ class _Finished:
 
     def __init__(self) -> None:
         self._queue: SimpleQueue[AnyFuture[Any]] = SimpleQueue()
+        self.add_result = self.add_exception = self.add_cancelled = self._queue.put
 
-    def add_result(self, future: AnyFuture[Any]) -> None:
-        self._queue.put(future)
+    def is_told_now(self, future: AnyFuture[Any]) -> bool:
+        """Whether the future is done already; else it will tell."""
+        if _leave(self, future):
+            return False
+        self.add_result(future)
+        return True
 
-    add_exception = add_cancelled = add_result
-
-    def next(self, deadline: float | None, complaint: str) -> AnyFuture[Any]:
-        """The next future that is done. Blocks; raises `TimeoutError` with the complaint at the deadline."""
-        remaining = None if deadline is None else max(0.0, deadline - time.monotonic())
+    def next(self, deadline: float | None, unfinished: int, total: int) -> AnyFuture[Any]:
+        """The next future that is done. Blocks; raises `TimeoutError` at the deadline."""
         try:
-            return self._queue.get(timeout=remaining)
+            return self._queue.get(timeout=None if deadline is None else max(0.0, deadline - time.monotonic()))
         except Empty:
-            raise TimeoutError(complaint) from None
+            raise TimeoutError(f"{unfinished} (of {total}) futures unfinished") from None

@@ -11,13 +11,13 @@ import ipywidgets
 
 from pool_lab.lab.workloads import Knob
 
-__all__ = ["Gate", "Note", "StartStop", "experiment_view", "keep_covered", "knob_slider", "worker_slider"]
+__all__ = ["Curtain", "Note", "StartStop", "experiment_view", "keep_covered", "knob_slider", "worker_slider"]
 
 COVER = "Predict first: this opens when your answer is in."
 
 
-class Gate(Protocol):
-    """What keeps an experiment covered until it opens, such as a prediction that is to be made first."""
+class Curtain(Protocol):
+    """What covers an experiment until it opens, such as a prediction that is to be made first."""
 
     @property
     def is_open(self) -> bool: ...
@@ -84,13 +84,13 @@ def experiment_view(
     return view
 
 
-def keep_covered(picture: Picture, button: StartStop | None, gate: Gate) -> None:
-    """Hide the picture, and lock the button, until the gate opens."""
+def keep_covered(picture: Picture, button: StartStop | None, curtain: Curtain) -> None:
+    """Hide the picture, and lock the button, until the curtain opens."""
 
     def set_covered(covered: bool) -> None:
         picture.cover = COVER if covered else ""
         if button is not None:
             button.disabled = covered
 
-    set_covered(not gate.is_open)
-    gate.when_open(lambda: set_covered(False))
+    set_covered(not curtain.is_open)
+    curtain.when_open(lambda: set_covered(False))

@@ -10,10 +10,12 @@ import threading
 from collections.abc import Callable
 from typing import Any
 
-from pool_lab.lab.exhibit import Exhibit
+from pool_lab.lab.cells import replace_what_this_cell_made
+from pool_lab.lab.controls import Note, knob_slider
+from pool_lab.lab.exhibit import Exhibit, someone_is_there
 from pool_lab.lab.heat import STOP, Inbox
 from pool_lab.lab.serial import Loop, Serial
-from pool_lab.lab.workloads import Inputs
+from pool_lab.lab.workloads import Inputs, Workload
 
 __all__ = ["NOT_RUN", "Experiment"]
 
@@ -26,18 +28,36 @@ class Experiment(Exhibit):
     """Has an owner while it runs."""
 
     name = "experiment"
+    _note: Note | None = None
+    """The title line, where someone is there to see it."""
 
-    def __init__(self) -> None:
+    def __init__(self, workload: Workload) -> None:
         super().__init__()
+        if not isinstance(workload, Workload):
+            raise TypeError(
+                f"a {self.name} needs a workload: workloads.parse(), say, or workloads.of(function, inputs); "
+                f"got {workload!r}"
+            )
+        self.workload = workload
+        """What the next run is about."""
+        self._ran = workload
+        """What the latest run was about."""
         self._inbox: Inbox = Inbox()
         self._owner: threading.Thread | None = None
         self._running = False
         self._stopped = False
         self._error: BaseException | None = None
+        if someone_is_there():
+            replace_what_this_cell_made(self)
 
     @property
     def running(self) -> bool:
         return self._running
+
+    def vary(self, **values: float) -> None:
+        """Turn knobs of the workload for the next run: `vary(calls=96)`. Returns at once."""
+        self.workload = self.workload.varied(**values)
+        self._say_what_it_is_about()
 
     def start(self) -> None:
         """Run it, in a thread of its own. `RuntimeError` if it is running."""
@@ -50,6 +70,10 @@ class Experiment(Exhibit):
     def stop(self) -> None:
         """Let running calls finish and drop the waiting ones. Returns at once."""
         self._inbox.put(STOP)
+
+    def close(self) -> None:
+        """Its cell is run again: stop, or it would take the time of what is in its place now."""
+        self.stop()
 
     def wait(self, timeout: float | None = None) -> bool:
         """Block until it is over, at most `timeout` seconds; whether it is. An interrupt stops it.
@@ -97,6 +121,20 @@ class Experiment(Exhibit):
         finally:
             loop.leave()
         return message
+
+    def _say_what_it_is_about(self) -> None:
+        """In the title line; while it runs also what has been set for the next run."""
+        if self._note is not None:
+            self._note.say(self._about())
+
+    def _about(self) -> str:
+        if self.running and self.workload is not self._ran:
+            return f"{self._ran.what} · next: {', '.join(self.workload.differences(self._ran))}"
+        return f"{self.workload.what} · {self.workload.nature}"
+
+    def _knob_sliders(self) -> list[Any]:
+        """One for everything that the workload can vary."""
+        return [knob_slider(knob, lambda name, value: self.vary(**{name: value})) for knob in self.workload.knobs]
 
     def _is_stopped(self) -> bool:
         """Whether it is to stop; what else has come in by now is outdated."""

@@ -17,6 +17,7 @@ from pool_lab.events import Event, EventKind, event
 from pool_lab.future import CANCELLED, CANCELLED_AND_NOTIFIED, FINISHED, PENDING, RUNNING, AnyFuture
 from pool_lab.lab.answers import Line
 from pool_lab.lab.holding import Hold
+from pool_lab.lab.interposing import interpose
 from pool_lab.lab.trace import Trace
 
 __all__ = ["STATES", "FutureTrace", "Life"]
@@ -52,6 +53,7 @@ class Life:
         self._tell = weakref.WeakMethod(tell)
         self._changed = threading.Condition()  # guards the path, and is notified when it grows
         self._callbacks: list[threading.Event] = []
+        self._leave: Callable[[], object] = lambda: None
         self.path: tuple[str, ...] = ()
         """The states it has been in, in order."""
 
@@ -73,15 +75,7 @@ class Life:
         return self.hold is not None and not self.hold.is_told and self.state in {PENDING, RUNNING}
 
     def follow(self) -> None:
-        start = self.future.set_running_or_notify_cancel
-
-        def start_and_look() -> bool:
-            try:
-                return start()
-            finally:
-                self.look()
-
-        self.future.set_running_or_notify_cancel = start_and_look  # type: ignore[method-assign]
+        self._leave = interpose(self.future, "set_running_or_notify_cancel", self._start_and_look)
         self.look()
         self.future.add_done_callback(lambda _: self.look())
 
@@ -101,7 +95,13 @@ class Life:
         if tell is not None:
             tell(happened)
         if state in {CANCELLED_AND_NOTIFIED, FINISHED}:
-            vars(self.future).pop("set_running_or_notify_cancel", None)
+            self._leave()
+
+    def _start_and_look(self, start: Callable[[], bool]) -> bool:
+        try:
+            return start()
+        finally:
+            self.look()
 
     def wait_for(self, state: str, timeout: float) -> bool:
         """Block until it has been in the state, at most `timeout` seconds; whether it has."""

@@ -10,7 +10,7 @@ from matplotlib.axes import Axes
 from matplotlib.collections import PolyCollection
 
 from pool_lab.lab.palette import QUIET
-from pool_lab.lab.panel import POINT, last_moment
+from pool_lab.lab.panel import POINT
 from pool_lab.lab.trace import Trace
 
 __all__ = ["GHOST", "Ghost", "draw_ghost", "ghosts_of"]
@@ -25,7 +25,7 @@ Ghost = list[list[tuple[float, float]]]
 def ghosts_of(traces: Sequence[Trace]) -> list[Ghost]:
     """One for each panel, all on one time axis. Of a run that nothing is known of, an empty one."""
     origin = min((event.time for trace in traces for event in trace.events), default=0.0)
-    longest = max((last_moment(trace) for trace in traces), default=0.0)
+    longest = max((trace.lasted_s for trace in traces), default=0.0)
     return [_ghost(trace, trace.origin - origin, longest / 1000) for trace in traces]
 
 
@@ -33,7 +33,7 @@ def draw_ghost(axes: Axes, trace: Trace) -> None:
     """Draw the trace's ghost on the axes of another one."""
     boxes = [
         [(left, worker + TOP), (right, worker + TOP), (right, worker + BOTTOM), (left, worker + BOTTOM)]
-        for worker, stretches in enumerate(_ghost(trace, 0.0, last_moment(trace) / 1000))
+        for worker, stretches in enumerate(_ghost(trace, 0.0, trace.lasted_s / 1000))
         for left, right in stretches
     ]
     axes.add_collection(PolyCollection(boxes, facecolors=GHOST, linewidths=0.2 * POINT, gid="ghost"), autolim=False)

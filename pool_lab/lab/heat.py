@@ -9,6 +9,7 @@ from collections.abc import Callable, Sequence
 from queue import SimpleQueue
 from typing import Any
 
+from pool_lab.lab.kinds import kind_of
 from pool_lab.lab.workloads import Inputs
 from pool_lab.threads import ThreadPoolExecutor
 
@@ -17,6 +18,11 @@ __all__ = ["STOP", "Inbox", "drop_what_waits", "run_heat"]
 STOP = object()
 
 Inbox = SimpleQueue[Any]
+
+ELSEWHERE = frozenset({"processes", "interpreters", "cluster"})
+HEAD_START_S = 0.3
+"""So long at most, those whose calls run elsewhere are given theirs before a thread of this interpreter begins one.
+Beside threads that hold the GIL a submitter waits for its turn again and again, and its workers for their calls."""
 
 
 def run_heat(
@@ -41,7 +47,13 @@ def run_heat(
 
     # In a thread for each: one that takes its time to start its workers must not hold up the others.
     with ThreadPoolExecutor(len(executors), "pool-lab-submitter") as submitters:
-        waiting = sum(submitters.map(submit_all, executors))
+        elsewhere = [executor for executor in executors if kind_of(type(executor)).name in ELSEWHERE]
+        here = [executor for executor in executors if executor not in elsewhere]
+        submitting = [submitters.submit(submit_all, executor) for executor in elsewhere]
+        if here:
+            concurrent.futures.wait(submitting, HEAD_START_S)
+        submitting += [submitters.submit(submit_all, executor) for executor in here]
+        waiting = sum(taken.result() for taken in submitting)
     while waiting:
         message = inbox.get()
         if isinstance(message, concurrent.futures.Future):

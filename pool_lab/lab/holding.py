@@ -25,6 +25,7 @@ from typing import Any
 import cloudpickle
 
 from pool_lab.interpreter import tell_of_exit_and_fork
+from pool_lab.lab.interposing import interpose
 
 __all__ = ["Hold", "Holds", "Outcome", "before_shutdown"]
 
@@ -191,17 +192,10 @@ class _Desk:
 
 def before_shutdown(executor: Executor, action: Callable[[bool], None]) -> Callable[[], None]:
     """Have the action called before a shutdown that waits, with whether it cancels futures. Returns what undoes it."""
-    shutdown = executor.shutdown
 
-    def act_and_shut_down(wait: bool = True, *, cancel_futures: bool = False) -> None:
+    def act_and_shut_down(shutdown: Callable[..., None], wait: bool = True, *, cancel_futures: bool = False) -> None:
         if wait:
             action(cancel_futures)
         shutdown(wait, cancel_futures=cancel_futures)
 
-    def undo() -> None:
-        # Not what somebody else has put there since; that calls this one, which does no harm.
-        if vars(executor).get("shutdown") is act_and_shut_down:
-            del executor.shutdown
-
-    executor.shutdown = act_and_shut_down  # type: ignore[method-assign]
-    return undo
+    return interpose(executor, "shutdown", act_and_shut_down)

@@ -22,7 +22,7 @@ from pool_lab.future import FINISHED, RUNNING, AnyFuture
 from pool_lab.lab.answers import Line, LineKind
 from pool_lab.lab.audience import someone_is_there
 from pool_lab.lab.cells import replace_what_this_cell_made
-from pool_lab.lab.controls import COVER, Gate
+from pool_lab.lab.controls import COVER, Curtain
 from pool_lab.lab.exhibit import Exhibit, Still, on_axes
 from pool_lab.lab.following import STATES, Life
 from pool_lab.lab.holding import Hold, Holds, Outcome, before_shutdown
@@ -38,7 +38,7 @@ MOST_NAMED = 6
 
 
 def inspect_futures(
-    executor: concurrent.futures.Executor | None = None, /, *, after: Gate | None = None, **futures: AnyFuture[Any]
+    executor: concurrent.futures.Executor | None = None, /, *, after: Curtain | None = None, **futures: AnyFuture[Any]
 ) -> "FutureInspector":
     """Put futures under inspection: those that `submit` of the inspector makes in the executor, and yours, by name.
 
@@ -54,7 +54,10 @@ class FutureInspector(Inquiry, Exhibit):
     """Futures under inspection. All methods may be called from any thread."""
 
     def __init__(
-        self, executor: concurrent.futures.Executor | None, futures: Mapping[str, AnyFuture[Any]], gate: Gate | None
+        self,
+        executor: concurrent.futures.Executor | None,
+        futures: Mapping[str, AnyFuture[Any]],
+        curtain: Curtain | None,
     ) -> None:
         Inquiry.__init__(self)
         Exhibit.__init__(self)
@@ -72,8 +75,8 @@ class FutureInspector(Inquiry, Exhibit):
         replace_what_this_cell_made(self)
         if someone_is_there():
             self._make_view()
-        if gate is not None:
-            self.after(gate)
+        if curtain is not None:
+            self.after(curtain)
 
     def __repr__(self) -> str:
         return f"FutureInspector({self._name or 'your futures'})"
@@ -122,11 +125,11 @@ class FutureInspector(Inquiry, Exhibit):
         """Where the futures are, and what was asked since the last display."""
         return "\n".join([self.summary(), *map(repr, self._unshown())])
 
-    def after(self, gate: Gate) -> Self:
-        """Stay covered until the gate opens. As the last line of a cell it shows itself once more."""
-        if self.view is not None and not gate.is_open:
+    def after(self, curtain: Curtain) -> Self:
+        """Stay covered until the curtain opens. As the last line of a cell it shows itself once more."""
+        if self.view is not None and not curtain.is_open:
             self.view.cover = COVER
-            gate.when_open(lambda: self.view.set_trait("cover", ""))
+            curtain.when_open(lambda: self.view.set_trait("cover", ""))
         return self
 
     def figure(self, ax: Axes | None = None) -> Figure:

@@ -43,7 +43,7 @@ function add(parent, tag, name, more = {}) {
 function open(model, el) {
   const root = add(el, "div", "root");
   root.classList.add("pool-lab", "pool-lab-experiment");
-  root.dataset.lmSuppressShortcuts = "true"; // keys belong to the buttons here, not to the notebook
+  keepKeys(root);
   const view = { model, root, chosen: null, tickets: new Map(), rows: new Map(), closed: false };
   view.head = headOf(view);
   view.map = mapOf(view);

@@ -10,11 +10,12 @@ hands it to the page whole: a page that is reloaded, or opened later, has everyt
 import logging
 import threading
 from collections.abc import Callable
-from pathlib import Path
 from typing import Any
 
 import anywidget
 import traitlets
+
+from pool_lab.lab.assets import joined
 
 __all__ = ["InspectorView"]
 
@@ -23,15 +24,11 @@ logger = logging.getLogger(__name__)
 _REST_S = 0.05
 
 
-def _read(name: str) -> str:
-    return Path(__file__).with_name(name).read_text(encoding="utf-8")
-
-
 class InspectorView(anywidget.AnyWidget):
     """`picture` makes what is shown, `press` does what a button says, `at_rest` hears that all is shown."""
 
-    _esm = _read("inspector.js")
-    _css = _read("tokens.css") + _read("timeline.css") + _read("inspector.css")
+    _esm = joined("controls.js", "inspector.js")
+    _css = joined("tokens.css", "timeline.css", "inspector.css")
 
     title = traitlets.Unicode(help="The executor's name.").tag(sync=True)
     kind = traitlets.Unicode(help="Its kind: the colour.").tag(sync=True)

@@ -29,11 +29,11 @@ from pool_lab.lab.latency_chart import Row, draw_latencies, latency_axes
 from pool_lab.lab.plots import timeline as draw_timeline
 from pool_lab.lab.plots import timeline_axes
 from pool_lab.lab.recording import Recorder, attach
-from pool_lab.lab.servers import Server
+from pool_lab.lab.servers import AtMost, Server
 from pool_lab.lab.trace import CallState, Trace
 
 if TYPE_CHECKING:
-    from pool_lab.lab.controls import Gate
+    from pool_lab.lab.controls import Curtain
 
 __all__ = ["Latencies", "Load", "Visit", "latencies", "load"]
 
@@ -158,6 +158,9 @@ class Load(Exhibit):
             self._over.set()
 
     async def _ask_all(self) -> None:
+        if math.isinf(self._per_second) and isinstance(self._server.answer, AtMost):
+            workers = getattr(self._server.executor, "_max_workers", 0) or self.requests
+            self._server.answer.expect(min(workers, self.requests))
         began = time.perf_counter()
         dues = [number / self._per_second for number in range(self.requests)]
         self._visits = await asyncio.gather(*(self._ask(number, due, began) for number, due in enumerate(dues)))
@@ -187,7 +190,7 @@ def percentile(ascending: list[float], percent: float) -> float:
     return ascending[max(0, math.ceil(len(ascending) * percent / 100) - 1)]
 
 
-def latencies(loads: Mapping[str, Load], *, after: "Gate | None" = None) -> "Latencies":
+def latencies(loads: Mapping[str, Load], *, after: "Curtain | None" = None) -> "Latencies":
     """How long the requests of several loads waited: a row for each, on one time axis.
 
     `after` keeps it covered until it opens.
@@ -198,13 +201,13 @@ def latencies(loads: Mapping[str, Load], *, after: "Gate | None" = None) -> "Lat
 class Latencies(Exhibit):
     """Several loads side by side. `trace` is that of each server's executor, by the name of the load."""
 
-    def __init__(self, loads: Mapping[str, Load], gate: "Gate | None") -> None:
+    def __init__(self, loads: Mapping[str, Load], curtain: "Curtain | None") -> None:
         super().__init__()
         self._loads = dict(loads)
-        self._gate = gate
+        self._curtain = curtain
 
     def __repr__(self) -> str:
-        covered = self._gate is not None and not self._gate.is_open
+        covered = self._curtain is not None and not self._curtain.is_open
         return COVER if covered else f"Latencies({', '.join(self._loads)})"
 
     @property
@@ -227,7 +230,7 @@ class Latencies(Exhibit):
         return still
 
     def _shows_a_still(self) -> bool:
-        return self._gate is None or self._gate.is_open
+        return self._curtain is None or self._curtain.is_open
 
 
 def _row(label: str, each: Load) -> Row:

@@ -35,7 +35,6 @@ __all__ = [
     "TORN",
     "ever_queued",
     "height_of",
-    "last_moment",
     "rounded",
     "timeline_axes",
 ]
@@ -74,7 +73,7 @@ def timeline_axes(
     """
     look = colours(kind)
     with styled():
-        until = last_moment(trace) if until is None else until
+        until = trace.lasted_s if until is None else until
         time_axis = time_axis or TimeAxis(pauses_of([trace]), until)
         panel = _Panel(axes, time_axis.without_pauses(trace), look, time_axis.place(until))
         panel.ticks()
@@ -91,16 +90,14 @@ def height_of(trace: Trace) -> float:
     return min(LANE * max(_lane_count(trace), 1), LANES_AT_MOST) + QUEUE * ever_queued(trace)
 
 
-def last_moment(trace: Trace) -> float:
-    return max((event.time for event in trace.events), default=trace.origin) - trace.origin
-
-
 @dataclass
 class _Panel:
     axes: Axes
     trace: Trace
     look: Colours
     until: float
+    reach: float = field(init=False)
+    """Where the bars of running calls end."""
     second: float = field(init=False)
     lane: float = field(init=False)
 
@@ -109,6 +106,7 @@ class _Panel:
         width, height = self.axes.bbox.width / pixel, self.axes.bbox.height / pixel
         count, strip = max(_lane_count(self.trace), 1), QUEUE * ever_queued(self.trace)
         self.lane = count / max(height - strip, height / 2)
+        self.reach = self.until if self.trace.watched_until is None else self.trace.lasted_s
         self.second = (self.until or 1) / (width - 8)
         self.axes.set_xlim(0, width * self.second)
         self.axes.set_ylim(count, count - height * self.lane)
@@ -164,7 +162,7 @@ class _Panel:
 
     def queue(self) -> None:
         """How many calls waited, as a strip above the lanes; the most of them is written beside it."""
-        waits = _waits(self.trace, self.until)
+        waits = _waits(self.trace, self.reach)
         if not waits:
             return
         times, lengths = _queue_lengths(waits)
@@ -228,7 +226,7 @@ class _Panel:
     def _extent(self, span: Span) -> Extent:
         assert span.worker is not None
         assert span.began is not None
-        return span.worker, span.began, max(self.until, span.began) if span.ended is None else span.ended
+        return span.worker, span.began, max(self.reach, span.began) if span.ended is None else span.ended
 
     def _bar(self, span: Span, level: float = 1.0) -> Path:
         """The call's bar, from the bottom up to the level. At least a pixel wide, so that no call is lost."""
@@ -304,7 +302,7 @@ def _lane_count(trace: Trace) -> int:
 
 def ever_queued(trace: Trace) -> bool:
     """Whether a call waited long enough to be seen, or never got further than the door."""
-    return bool(_waits(trace, last_moment(trace)))
+    return bool(_waits(trace, trace.lasted_s))
 
 
 def _waits(trace: Trace, until: float) -> list[tuple[float, float]]:

@@ -35,10 +35,11 @@ def pauses_of(traces: Iterable[Trace]) -> list[Pause]:
 
 def _busy(trace: Trace) -> Iterator[tuple[float, float]]:
     """From when to when each call waited or ran; and the moments of all that is not about a call."""
+    end = float("inf") if trace.watched_until is None else trace.lasted_s
     for span in trace.spans:
         start = span.first_known
         if start is not None:
-            yield start, float("inf") if span.arrived is None else max(start, span.arrived)
+            yield start, max(start, end if span.arrived is None else span.arrived)
     for event in trace.events:
         if event.call is None:
             yield event.time - trace.origin, event.time - trace.origin
@@ -64,7 +65,11 @@ class Axis:
     def without_pauses(self, trace: Trace) -> Trace:
         """The trace as if there had been none: its times are places."""
         size = trace.resizes[0].before if trace.resizes else trace.size
-        return Trace((self._moved(event, trace.origin) for event in trace.events), size=size, origin=trace.origin)
+        origin, until = trace.origin, trace.watched_until
+        moved = None if until is None else origin + self.place(until - origin)
+        return Trace(
+            (self._moved(event, origin) for event in trace.events), size=size, origin=origin, watched_until=moved
+        )
 
     def _moved(self, event: Event, origin: float) -> Event:
         def moved(moment: float) -> float:

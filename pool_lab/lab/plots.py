@@ -22,7 +22,7 @@ from pool_lab.lab.ghosts import GHOST, draw_ghost
 from pool_lab.lab.outcome import Outcome
 from pool_lab.lab.page import LINE, MARGIN, WIDTH, Page, png, text, wrapped
 from pool_lab.lab.palette import INK, QUIET, Colours, calm, colours, styled
-from pool_lab.lab.panel import BRACKET, CLOCK, DPI, POINT, TORN, height_of, last_moment, rounded, timeline_axes
+from pool_lab.lab.panel import BRACKET, CLOCK, DPI, POINT, TORN, height_of, rounded, timeline_axes
 from pool_lab.lab.pauses import Axis as TimeAxis
 from pool_lab.lab.pauses import pauses_of
 from pool_lab.lab.result_plot import draw_result, result_height
@@ -45,10 +45,10 @@ def timeline(
     `ghosts` are traces of the run before, one for each panel; with `outcome` the result follows below.
     """
     icons, lines = _icons(panels, ghosts), wrapped(caption)
-    until = max((last_moment(trace) for *_, trace in panels), default=0.0)
-    going = any(trace.counts[CallState.RUNNING] or trace.counts[CallState.QUEUED] for *_, trace in panels)
+    until = max((trace.lasted_s for *_, trace in panels), default=0.0)
+    going = any(trace.open_calls and trace.watched_until is None for *_, trace in panels)
     if not going:  # else running bars would reach the end of a run that was longer
-        until = max([until, *map(last_moment, ghosts)])
+        until = max([until, *(ghost.lasted_s for ghost in ghosts)])
     below = TOP + sum(HEADER + height_of(trace) + AIR for *_, trace in panels) - AIR + AXIS
     words = below + LEGEND * bool(icons)
     end = words if outcome is None else words + AIR / 2 + result_height(outcome)
@@ -77,7 +77,7 @@ def result(figure: Figure, outcome: Outcome, caption: str = "") -> None:
 
 def timelines_axes(axes: Axes, panels: Panels) -> None:
     """Draw all panels into the place of one axes, one above the other on one time axis."""
-    until = max((last_moment(trace) for *_, trace in panels), default=0.0)
+    until = max((trace.lasted_s for *_, trace in panels), default=0.0)
     time_axis = TimeAxis(pauses_of(trace for *_, trace in panels), until)
     pixels = axes.bbox.height / axes.figure.dpi * DPI
     heights = [height_of(trace) for *_, trace in panels]

@@ -7,14 +7,13 @@ after the other to know what a speed-up is, and ends.
 import contextlib
 import time
 from concurrent.futures import Executor
-from typing import Any
 
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from pool_lab.cpus import usable_cpus
 from pool_lab.lab import words
-from pool_lab.lab.controls import Gate, Note, StartStop, experiment_view, keep_covered, knob_slider, worker_slider
+from pool_lab.lab.controls import Curtain, Note, StartStop, experiment_view, keep_covered, worker_slider
 from pool_lab.lab.entrants import OURS, Entrants, entrants, size_of
 from pool_lab.lab.exhibit import Still, on_axes, someone_is_there
 from pool_lab.lab.experiment import NOT_RUN, Experiment
@@ -52,7 +51,7 @@ def race(
     executors: Entrants = OURS,
     together: bool = True,
     serial_s: float = 0.5,
-    after: Gate | None = None,
+    after: Curtain | None = None,
 ) -> "Race":
     """Race executors over a workload.
 
@@ -86,23 +85,16 @@ class Race(Experiment):
         most_workers: int,
         executors: Entrants,
         together: bool,
-        gate: Gate | None,
+        curtain: Curtain | None,
         serial_s: float = 0.0,
     ) -> None:
-        super().__init__()
-        if not isinstance(workload, Workload):
-            raise TypeError(
-                f"a race needs a workload: workloads.parse(), say, or workloads.of(function, inputs); got {workload!r}"
-            )
-        self.workload = workload
-        """What the next run is about."""
+        super().__init__(workload)
         self._workers = worker_count(workers)
         self._entrants = entrants(executors)
         self._together = together
-        self._gate = gate
+        self._curtain = curtain
         self._serial_s = serial_s
         self._serial: Serial | None = None
-        self._ran = workload  # what the latest run was about
         self._recorders: dict[str, Recorder] = {}
         self._before: dict[str, Trace] = {}
         known = [entrant.executor for entrant in self._entrants.values()]
@@ -133,12 +125,6 @@ class Race(Experiment):
         """Give each pool so many workers: now if the race is running, else in the next run. Returns at once."""
         self._workers = worker_count(workers)
         self._inbox.put(self._workers)
-
-    def vary(self, **values: float) -> None:
-        """Turn knobs of the workload for the next run: `vary(calls=96)`. Returns at once."""
-        self.workload = self.workload.varied(**values)
-        if self._timeline is not None:
-            self._note.say(self._about())
 
     def summary(self) -> str:
         """What the latest run showed, in words."""
@@ -229,7 +215,7 @@ class Race(Experiment):
         if self._timeline is not None:
             haunted = [panel._replace(ghost=ghost) for panel, ghost in zip(self._panels, ghosts, strict=False)]
             self._timeline.begin(haunted or self._panels, self._describe)
-            self._note.say(self._about())
+            self._say_what_it_is_about()
             self._button.show("Stop", icon="stop")
         for number, (name, pool) in enumerate(pools.items()):
             drawn = [] if self._timeline is None else [self._timeline.observer(number)]
@@ -246,7 +232,7 @@ class Race(Experiment):
             error = self._error
             self._say(self.summary() if error is None else f"The race could not be run: {error!r}")
             self._button.show("Start again" if self._recorders else "Start")
-            self._note.say(self._about())
+            self._say_what_it_is_about()
             self._result.show(self.outcome)
 
     def _say(self, sentence: str) -> None:
@@ -268,17 +254,10 @@ class Race(Experiment):
         self._result = ResultView()
         self._note = Note("Race", self._about())
         self._button = StartStop(self.start, self.stop)
-        sliders: list[Any] = [worker_slider(self._workers, most_workers, self.resize)]
-        sliders += [knob_slider(knob, lambda name, value: self.vary(**{name: value})) for knob in self.workload.knobs]
+        sliders = [worker_slider(self._workers, most_workers, self.resize), *self._knob_sliders()]
         self.view = experiment_view(self._note, self._button, sliders, self._timeline, self._result)
-        if self._gate is not None:
-            keep_covered(self._timeline, self._button, self._gate)
-
-    def _about(self) -> str:
-        """What is to be seen, and while it runs what has been set for the next run."""
-        if self.running and self.workload is not self._ran:
-            return f"{self._ran.what} · next: {', '.join(self.workload.differences(self._ran))}"
-        return f"{self.workload.what} · {self.workload.nature}"
+        if self._curtain is not None:
+            keep_covered(self._timeline, self._button, self._curtain)
 
 
 def _panel(executor: type[Executor], workers: int) -> Panel:

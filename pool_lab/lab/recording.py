@@ -22,7 +22,8 @@ import cloudpickle
 
 from pool_lab.call import name_of
 from pool_lab.events import Event, EventKind, Observer, Observers, event
-from pool_lab.future import Future
+from pool_lab.future import CANCELLED, PENDING, RUNNING, Future
+from pool_lab.lab.interposing import interpose
 from pool_lab.lab.kinds import kind_of
 from pool_lab.lab.trace import Trace
 
@@ -145,58 +146,92 @@ class _Relay(Future[Any]):
     def running(self) -> bool:
         return self._inner.running()
 
+    def set_running_or_notify_cancel(self) -> bool:
+        """As for any future, but it is no error to say twice that the call has started, or after it has ended."""
+        with self._condition:
+            if self._state == PENDING:
+                self._state = RUNNING
+                return True
+        return self._state != CANCELLED or super().set_running_or_notify_cancel()
+
+    def follow(self) -> None:
+        """Be running as soon as the call is: whoever starts it says so to its own future."""
+
+        def pass_on(start: Callable[[], bool]) -> bool:
+            return start() and self.set_running_or_notify_cancel()
+
+        interpose(self._inner, "set_running_or_notify_cancel", pass_on)
+        if self._inner.running():
+            self.set_running_or_notify_cancel()
+
 
 class _Eavesdropper:
-    """Sees the calls of one executor pass."""
+    """Sees the calls of one executor pass. It does not know the executor, so nothing here keeps that alive."""
 
     def __init__(
         self, executor: concurrent.futures.Executor, observer: Observer, timed: type[_Timed], *, in_threads: bool
     ) -> None:
-        self._executor = executor
         self._timed = timed
         self._observers = Observers([observer])
-        self._submit, self._shutdown = executor.submit, executor.shutdown
         self._in_threads = in_threads
         self._cancels = "cancel_futures" in inspect.signature(executor.shutdown).parameters
         self._lock = threading.Lock()  # guards the next two
         self._calls = 0
         self._workers: dict[_Place, int] = {}
         self._listening = True
-        executor.submit = self.submit  # type: ignore[method-assign]
-        executor.shutdown = self.shutdown  # type: ignore[method-assign]
+        self._undo = [interpose(executor, "submit", self._submit), interpose(executor, "shutdown", self._shut_down)]
+        weakref.finalize(executor, self._be_dropped).atexit = False
 
     def leave(self) -> None:
         self._listening = False
-        for name in ("submit", "shutdown"):
-            self._executor.__dict__.pop(name, None)
+        for undo in self._undo:
+            undo()
 
-    def submit(self, fn: Callable[..., Any], /, *args: Any, **kwargs: Any) -> concurrent.futures.Future[Any]:
+    def _submit(
+        self,
+        submit: Callable[..., concurrent.futures.Future[Any]],
+        fn: Callable[..., Any],
+        /,
+        *args: Any,
+        **kwargs: Any,
+    ) -> concurrent.futures.Future[Any]:
+        if not self._listening:
+            return submit(fn, *args, **kwargs)
         with self._lock:
             call = self._calls
             self._calls += 1
         submitted = event(EventKind.SUBMITTED, call=call, name=name_of(fn))
         if self._in_threads:
-            future = self._submit(partial(self._run_in_thread, call, fn), *args, **kwargs)
+            future = submit(partial(self._run_in_thread, call, fn), *args, **kwargs)
             future.add_done_callback(partial(self._tell_cancelled, call))
         else:
-            inner = self._submit(self._timed(fn), *args, **kwargs)
+            inner = submit(self._timed(fn), *args, **kwargs)
             future = _Relay(inner)
+            future.follow()
             inner.add_done_callback(partial(self._arrive, call, future))
         self._tell(submitted)
         return future
 
-    def shutdown(self, wait: bool = True, *, cancel_futures: bool = False) -> None:
+    def _shut_down(self, shutdown: Callable[..., None], wait: bool = True, *, cancel_futures: bool = False) -> None:
         self._tell(event(EventKind.SHUT_DOWN))
         # A Dask client's executor does not know the argument; with wait=False it cancels what it can anyhow.
         if self._cancels:
-            self._shutdown(wait, cancel_futures=cancel_futures)
+            shutdown(wait, cancel_futures=cancel_futures)
         else:
-            self._shutdown(wait)
+            shutdown(wait)
         if wait:
             with self._lock:
                 gone, self._workers = self._workers, {}
-            for place, worker in gone.items():
-                self._tell(event(EventKind.WORKER_STOPPED, worker=worker, ident=_ident(place)))
+            self._tell_gone(gone)
+
+    def _be_dropped(self) -> None:
+        """Nobody has the executor any more, which ends it."""
+        self._tell(event(EventKind.SHUT_DOWN))
+        self._tell_gone(self._workers.copy())
+
+    def _tell_gone(self, workers: dict["_Place", int]) -> None:
+        for place, worker in workers.items():
+            self._tell(event(EventKind.WORKER_STOPPED, worker=worker, ident=_ident(place)))
 
     def _run_in_thread(self, call: int, fn: Callable[..., Any], *args: Any, **kwargs: Any) -> Any:
         worker = self._worker((os.getpid(), threading.get_ident()))

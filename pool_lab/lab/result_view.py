@@ -1,11 +1,11 @@
 """The result of a race on the page: an anywidget that lays out what Python has put into words and numbers."""
 
-from pathlib import Path
 from typing import Any
 
 import anywidget
 import traitlets
 
+from pool_lab.lab.assets import joined
 from pool_lab.lab.kinds import this_machine
 from pool_lab.lab.outcome import Outcome
 from pool_lab.lab.result_words import HEADING, PARTS, ideal_words, lines
@@ -13,15 +13,11 @@ from pool_lab.lab.result_words import HEADING, PARTS, ideal_words, lines
 __all__ = ["ResultView"]
 
 
-def _read(name: str) -> str:
-    return Path(__file__).with_name(name).read_text(encoding="utf-8")
-
-
 class ResultView(anywidget.AnyWidget):
     """Empty until there is a result."""
 
-    _esm = _read("result_view.js")
-    _css = _read("tokens.css") + _read("result_view.css")
+    _esm = joined("result_view.js")
+    _css = joined("tokens.css", "result_view.css")
 
     chart = traitlets.Dict(help="What there is to show; nothing if empty.").tag(sync=True)
     stale = traitlets.Bool(help="Whether it is the result of the run before.").tag(sync=True)

@@ -66,19 +66,44 @@ def after(seconds: float) -> Answer:
     return answer
 
 
-def at_most(requests: int, answer: Answer) -> Answer:
+def at_most(requests: int, answer: Answer) -> "AtMost":
     """The answer for so many requests at one moment, others are refused: like a database with so many connections."""
-    connections = threading.BoundedSemaphore(requests)
+    return AtMost(requests, answer)
 
-    def limited(path: str) -> str:
-        if not connections.acquire(blocking=False):
-            raise ConnectionError(f"too many connections: {requests} are in use")
+
+class AtMost:
+    """What `at_most` returns, an answer."""
+
+    def __init__(self, requests: int, answer: Answer) -> None:
+        self._connections = threading.BoundedSemaphore(requests)
+        self._requests = requests
+        self._answer = answer
+        self._asked = threading.Condition()  # guards the rest, and is notified when all have asked
+        self._how_many = 0
+        self._expected = 0
+
+    def expect(self, requests: int) -> None:
+        """Tell nobody anything before so many more have asked: a rush is one on a slow machine, too."""
+        with self._asked:
+            self._expected = self._how_many + requests
+
+    def __call__(self, path: str) -> str:
+        is_served = self._connections.acquire(blocking=False)
         try:
-            return answer(path)
+            self._wait_for_the_others()
+            if not is_served:
+                raise ConnectionError(f"too many connections: {self._requests} are in use")
+            return self._answer(path)
         finally:
-            connections.release()
+            if is_served:
+                self._connections.release()
 
-    return limited
+    def _wait_for_the_others(self) -> None:
+        with self._asked:
+            self._how_many += 1
+            if self._how_many >= self._expected:
+                self._asked.notify_all()
+            self._asked.wait_for(lambda: self._how_many >= self._expected, LONGEST_S)
 
 
 def broken(path: str) -> str:
@@ -117,7 +142,7 @@ class Server(socketserver.TCPServer):
 
     def __init__(self, answer: Answer, executor: concurrent.futures.Executor | None = None) -> None:
         """Open it. An executor stays its owner's: closing the server does not shut it down."""
-        self._answer = answer
+        self.answer = answer
         self.executor = ThreadPerCall() if executor is None else executor
         self._owed: set[concurrent.futures.Future[None]] = set()
         super().__init__(("127.0.0.1", 0), partial(_Handler, answer))
@@ -140,8 +165,8 @@ class Server(socketserver.TCPServer):
         self.shutdown()
         self._doorman.join()
         self.server_close()
-        if isinstance(self._answer, Gate):
-            self._answer.open()  # for those who wait there would be waited for
+        if isinstance(self.answer, Gate):
+            self.answer.open()  # for those who wait there would be waited for
         self.settle()
 
     def settle(self) -> None:

@@ -33,11 +33,11 @@ function render({ model, el }) {
     root.dataset.underWay = chart.underWay?.join(" ") ?? "";
     draw(stage, chart, model.get("caption"));
   };
-  const sizes = new ResizeObserver(show);
+  const sizes = new ResizeObserver(show), leaveControls = tendControls(el);
   sizes.observe(root);
   model.on("change:chart change:caption change:cover", show);
   show();
-  return () => sizes.disconnect();
+  return () => (sizes.disconnect(), leaveControls());
 }
 
 function draw(stage, chart, words) {

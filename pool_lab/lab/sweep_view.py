@@ -1,26 +1,22 @@
 """A sweep on the page: an anywidget that draws what has been measured by now. It is sent whole; it is small."""
 
 from collections.abc import Sequence
-from pathlib import Path
 from typing import Any
 
 import anywidget
 import traitlets
 
+from pool_lab.lab.assets import joined
 from pool_lab.lab.curves import Curve
 
 __all__ = ["SweepView"]
 
 
-def _read(name: str) -> str:
-    return Path(__file__).with_name(name).read_text(encoding="utf-8")
-
-
 class SweepView(anywidget.AnyWidget):
     """The chart, and a sentence below."""
 
-    _esm = _read("sweep_view.js")
-    _css = _read("tokens.css") + _read("timeline.css") + _read("sweep_view.css")  # the second has the controls
+    _esm = joined("controls.js", "sweep_view.js")
+    _css = joined("tokens.css", "timeline.css", "sweep_view.css")  # the second has the controls
 
     caption = traitlets.Unicode(help="The sentence under the chart.").tag(sync=True)
     cover = traitlets.Unicode(help="If not empty: hides the chart and is shown in its place.").tag(sync=True)

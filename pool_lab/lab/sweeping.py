@@ -4,16 +4,15 @@ The sweep's owner goes through all numbers of workers several times, there and b
 for a while does not hit one number alone. For each it makes a pool, runs all calls and ends the pool.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from statistics import median
-from typing import Any
 
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from pool_lab.cpus import usable_cpus
 from pool_lab.lab import sweep_words
-from pool_lab.lab.controls import Gate, Note, StartStop, experiment_view, keep_covered, knob_slider
+from pool_lab.lab.controls import Curtain, Note, StartStop, experiment_view, keep_covered
 from pool_lab.lab.curves import Curve, curve
 from pool_lab.lab.entrants import OURS, Entrants, entrants
 from pool_lab.lab.exhibit import Still, on_axes, someone_is_there
@@ -41,7 +40,7 @@ def sweep(
     executors: Entrants = OURS,
     rounds: int = 3,
     serial_s: float = 0.5,
-    after: Gate | None = None,
+    after: Curtain | None = None,
 ) -> "Sweep":
     """Measure the speed-up of executors over numbers of workers.
 
@@ -73,15 +72,9 @@ class Sweep(Experiment):
         executors: Entrants,
         rounds: int,
         serial_s: float,
-        gate: Gate | None,
+        curtain: Curtain | None,
     ) -> None:
-        super().__init__()
-        if not isinstance(workload, Workload):
-            raise TypeError(
-                f"a sweep needs a workload: workloads.parse(), say, or workloads.of(function, inputs); got {workload!r}"
-            )
-        self.workload = workload
-        """What the next run is about."""
+        super().__init__(workload)
         self.workers = sorted({worker_count(number) for number in workers})
         self.rounds = worker_count(rounds)
         if not self.workers:
@@ -90,11 +83,10 @@ class Sweep(Experiment):
         if fixed := [name for name, entrant in self._entrants.items() if entrant.fixed]:
             raise ValueError(f"{', '.join(fixed)} cannot be swept: its cluster has the workers it has; sweep 'cluster'")
         self._serial_s = serial_s
-        self._ran = workload
         self._reset()
         self._picture: SweepView | None = None
         if someone_is_there():
-            self._make_view(gate)
+            self._make_view(curtain)
 
     def __repr__(self) -> str:
         return f"Sweep({self.workload.what}: {', '.join(self._entrants)})"
@@ -121,12 +113,6 @@ class Sweep(Experiment):
         """Speed-up over the number of workers, for each executor."""
         kinds, serial_s = self._kinds, self.serial_s
         return [curve(name, kinds.get(name, "other"), by, serial_s) for name, by in self.makespans.items()]
-
-    def vary(self, **values: float) -> None:
-        """Turn knobs of the workload for the next run: `vary(calls=96)`. Returns at once."""
-        self.workload = self.workload.varied(**values)
-        if self._picture is not None:
-            self._note.say(self._about())
 
     def summary(self) -> str:
         """What the latest run showed, in words."""
@@ -206,19 +192,15 @@ class Sweep(Experiment):
 
     # The view
 
-    def _make_view(self, gate: Gate | None) -> None:
+    def _make_view(self, curtain: Curtain | None) -> None:
         many = sweep_words.enumerate_words(list(map(str, self.workers)))
         self._picture = SweepView(caption=INVITATION.format(workers=many, rounds=self.rounds))
         self._picture.show(self.curves, self.workers, usable_cpus())
         self._note = Note("Sweep", self._about())
         self._button = StartStop(self.start, self.stop)
-        sliders: Sequence[Any] = [knob_slider(knob, self._turn) for knob in self.workload.knobs]
-        self.view = experiment_view(self._note, self._button, list(sliders), self._picture)
-        if gate is not None:
-            keep_covered(self._picture, self._button, gate)
-
-    def _turn(self, name: str, value: float) -> None:
-        self.vary(**{name: value})
+        self.view = experiment_view(self._note, self._button, self._knob_sliders(), self._picture)
+        if curtain is not None:
+            keep_covered(self._picture, self._button, curtain)
 
     def _tell(self, under_way: tuple[str, int] | None, sentence: str) -> None:
         if self._picture is not None:
@@ -228,10 +210,5 @@ class Sweep(Experiment):
 
     def _show_running(self, running: bool) -> None:
         if self._picture is not None:
-            self._note.say(self._about())
+            self._say_what_it_is_about()
             self._button.show("Stop" if running else "Start again", icon="stop" if running else "play")
-
-    def _about(self) -> str:
-        if self.running and self.workload is not self._ran:
-            return f"{self._ran.what} · next: {', '.join(self.workload.differences(self._ran))}"
-        return f"{self.workload.what} · {self.workload.nature}"

@@ -47,10 +47,7 @@ function open(model, el) {
   const wishes = { select: (call) => select(view, call), find: (call, how) => find(view, call, how) };
   Object.assign(view, { wake: () => wake(view), ...wishes });
   openFutures(view, root);
-  // Who has the focus must say that the notebook's shortcuts are to stay out: a "b" would add a cell, "0 0" restart.
-  for (const one of root.querySelectorAll("[tabindex], button, input, summary")) {
-    one.setAttribute("data-lm-suppress-shortcuts", "true");
-  }
+  keepKeys(root); // a "b" would add a cell, "0 0" restart
   return view;
 }
 
@@ -166,7 +163,7 @@ function tell(view) {
   const { root, canvas, cover, caption, story: line, tip, model, player, selected, trouble } = view;
   const covered = view.isCovered(), words = covered ? "" : captionOf(view);
   setText(caption, words);
-  setText(line, covered || !selected ? "" : story(selected, view.now));
+  setText(line, covered || !selected ? "" : story(selected, knownOf(view, selected)));
   setText(trouble, view.broken || model.get("trouble") || silenceOf(view));
   canvas.setAttribute("aria-label", words);
   canvas.style.visibility = covered ? "hidden" : "";
@@ -242,10 +239,13 @@ function say(view, words, pause = 0) {
   return true;
 }
 
+/** The moment up to which it is known what the call does. */
+const knownOf = ({ state, now }, { panel }) => knownAt(state.panels[panel], now);
+
 function select(view, call) {
   view.selected = call;
   view.futures.list.removeAttribute("aria-activedescendant");
-  if (call) say(view, story(call, view.now));
+  if (call) say(view, story(call, knownOf(view, call)));
   wake(view);
 }
 
@@ -267,7 +267,7 @@ function render({ model, el }) {
     if (log.panels && !(log.run === run && log.dropped > dropped)) hear(view, log);
   };
   const themes = new MutationObserver(again), sizes = new ResizeObserver(again);
-  const scheme = matchMedia("(prefers-color-scheme: dark)");
+  const scheme = matchMedia("(prefers-color-scheme: dark)"), leaveControls = tendControls(el);
   themes.observe(document.body, { attributeFilter: ["data-jp-theme-light", "data-jp-theme-name", "class"] });
   sizes.observe(view.stage);
   scheme.addEventListener("change", again);
@@ -293,6 +293,7 @@ function render({ model, el }) {
     clearTimeout(view.silence);
     themes.disconnect();
     sizes.disconnect();
+    leaveControls();
     scheme.removeEventListener("change", again);
     window.removeEventListener("resize", again);
   };

@@ -3,9 +3,9 @@
     pool's threads --observer--> inbox --sender thread, 10 times a second--> page (timeline.js and its parts)
 
 An observer only appends to a deque: it takes no lock, reads no clock and makes no text, so watching hardly changes what
-is watched. One thread for each run sends what has come in, and asks for the caption. `_line` guards what has been sent:
-whoever holds it may send, so a view that says hello (in the kernel's main thread or in a subshell) gets everything so
-far and then, in order, the rest. Observers never touch it.
+is watched. One thread for each run sends what has come in, less often if that is much, and asks for the caption.
+`_line` guards what has been sent: whoever holds it may send, so a view that says hello (in the kernel's main thread or
+in a subshell) gets everything so far and then, in order, the rest. Observers never touch it.
 
 A view that fails, or none at all, never harms the run: the first error is logged and the run goes on.
 """
@@ -16,13 +16,13 @@ import threading
 import time
 from collections import deque
 from collections.abc import Callable, Mapping, Sequence
-from pathlib import Path
 from typing import Any, NamedTuple, TypeVar
 
 import anywidget
 import traitlets
 
 from pool_lab.events import Event, Observer
+from pool_lab.lab.assets import joined
 from pool_lab.lab.ledger import MOST_CALLS, Ledger
 from pool_lab.lab.trace import Standing
 
@@ -32,8 +32,10 @@ logger = logging.getLogger(__name__)
 
 T = TypeVar("T")
 
-_TICK_S = 0.1
-_TICKS_PER_CAPTION = 10
+_TICK_S, _LONGEST_TICK_S = 0.1, 0.5
+_SHARE = 0.005
+"""Of a core, for the thread that sends: where an update costs more than this share of a tick, the next comes later."""
+_CAPTION_S = 1.0
 _TICKS_PER_HEARTBEAT = 5
 """While a call waits or runs the page hears so often at least, so that it knows that time goes on."""
 # A sender ends within a tick; longer waits mean that `describe` hangs, and then the run must still be able to end.
@@ -48,10 +50,6 @@ _PARTS = ("_state", "_story", "_geometry", "_marks", "_ghosts", "_paint", "_play
 """What the page's module is made of, in the order in which each uses those before it."""
 
 
-def _read(name: str) -> str:
-    return Path(__file__).with_name(name).read_text(encoding="utf-8")
-
-
 class Panel(NamedTuple):
     """One executor in the picture."""
 
@@ -64,6 +62,8 @@ class Panel(NamedTuple):
     """The pool's size when the run begins: the lanes that stand ready."""
     ghost: Sequence[Sequence[tuple[float, float]]] | None = None
     """For each worker, when it was inside calls in the run before: to be drawn below the bars."""
+    until: float | None = None
+    """Seconds of the run at which it was left to itself: what runs then is drawn until there. None: never."""
 
 
 class _Run:
@@ -112,8 +112,8 @@ class Timeline(anywidget.AnyWidget):
     One thread owns a run: it calls `begin`, hands the observers to the pools, and calls `end`.
     """
 
-    _esm = "\n".join(_read(f"timeline{part}.js") for part in _PARTS)
-    _css = _read("tokens.css") + _read("timeline.css")
+    _esm = joined("controls.js", *(f"timeline{part}.js" for part in _PARTS))
+    _css = joined("tokens.css", "timeline.css")
 
     caption = traitlets.Unicode(help="The sentence under the picture.").tag(sync=True)
     cover = traitlets.Unicode(help="If not empty: hides the picture and is shown in its place.").tag(sync=True)
@@ -190,13 +190,14 @@ class Timeline(anywidget.AnyWidget):
     def _serve(self, run: _Run, describe: Callable[[], str] | None) -> None:
         self._tell(run, lambda: run.message("begin", panels=run.panels))
         self._describe(run, describe)
-        tick, has_news = 0, False
-        while not run.over.wait(_TICK_S):
+        tick_s, has_news, described = _TICK_S, False, time.perf_counter()
+        while not run.over.wait(tick_s):
+            cpu_began = time.thread_time()
             has_news |= self._send_news(run)
-            tick += 1
-            if has_news and tick % _TICKS_PER_CAPTION == 0:
+            if has_news and time.perf_counter() - described >= _CAPTION_S:
                 self._describe(run, describe)
-                has_news = False
+                has_news, described = False, time.perf_counter()
+            tick_s = _tick_after(time.thread_time() - cpu_began)
         self._send_news(run)
         self._describe(run, describe)
         self._close(run)
@@ -257,3 +258,8 @@ class Timeline(anywidget.AnyWidget):
                 with contextlib.suppress(Exception):
                     self.trouble = f"The picture failed while {doing} ({error!r}); the run goes on."
             return None
+
+
+def _tick_after(cost_s: float) -> float:
+    """When to send again, if an update has taken so much time on a core."""
+    return min(max(_TICK_S, cost_s / _SHARE), _LONGEST_TICK_S)

@@ -176,7 +176,8 @@ export function hit({ boxes, left, ...layout }, px, py, now) {
   const box = boxes.find(({ top, bottom }) => py >= top && py < bottom);
   if (!box || px < left - 3) return box && px < left ? { box } : null;
   const worker = Math.floor((py - box.top) / box.lane), row = box.panel.rows[worker];
-  const near = blocks(row?.bars ?? [], { ...layout, key: null, left: px - 40, right: px + 40 }, now);
+  const around = { ...layout, key: null, left: px - 40, right: px + 40 };
+  const near = blocks(row?.bars ?? [], around, knownAt(box.panel, now));
   const within = (miss) => near.findLast(({ x0, x1 }) => x0 - miss <= px && px <= x1 + miss);
   const block = within(0.5) ?? within(3);
   return { box, worker, block };

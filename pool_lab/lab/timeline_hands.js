@@ -69,7 +69,7 @@ function onUp(view, fingers, event) {
 
 function point(view, { offsetX, offsetY }) {
   const { tip, layout, now } = view, found = view.isCovered() || !layout ? null : hit(layout, offsetX, offsetY, now);
-  const words = found?.block ? tipOf(found.block, now) : doorTip(found);
+  const words = found?.block ? tipOf(found.block, found.box, now) : doorTip(found);
   tip.hidden = !words;
   if (!words) return;
   tip.textContent = words;
@@ -77,7 +77,7 @@ function point(view, { offsetX, offsetY }) {
   tip.style.top = `${offsetY + 18}px`;
 }
 
-const tipOf = ({ call, many }, now) => (call ? story(call, now) : crowdStory(many));
+const tipOf = ({ call, many }, { panel }, now) => (call ? story(call, knownAt(panel, now)) : crowdStory(many));
 
 function doorTip(found) {
   if (!found || found.worker != null) return "";

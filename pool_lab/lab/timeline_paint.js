@@ -6,7 +6,7 @@ function paint(pen, state, layout, now, { selected = null, flight = 0 } = {}) {
   for (const box of layout.boxes) {
     paintLanes(pen, box, layout, now);
     inside(pen, layout, box, () => paintGhost(pen, box, layout));
-    inside(pen, layout, box, () => paintBars(pen, box, layout, now, selected));
+    inside(pen, layout, box, () => paintBars(pen, box, layout, knownAt(box.panel, now), selected));
     const counts = countsAt(box.panel, now, state.now);
     paintDoor(pen, box, layout, counts);
     if (flight > 0) paintFlights(pen, box, layout, now, flight);

@@ -3,7 +3,8 @@
    Python tells of a call anew whenever something has changed (ledger.py), so taking a message is replacing what was
    known. A panel has its calls by number, and a row for each worker number. A row has bars (its calls, in the order in
    which they began) and lives (a number is used again after its worker stopped). All times are seconds since the run
-   began; what was so at an earlier moment follows from them, so a run can be replayed. */
+   began, but those that Python tells of a call are whole microseconds; what was so at an earlier moment follows from
+   them, so a run can be replayed. */
 
 const MOST_CALLS = 100000;
 const ENDINGS = ["returned", "raised", "timed out", "crashed", "cancelled"];
@@ -13,12 +14,16 @@ export function fresh({ run = 0, panels = [], running = false, dropped = 0 } = {
   return { run, running, now: 0, most: 0, dropped, pauses: [], panels: panels.map(newPanel) };
 }
 
-function newPanel({ title, note, kind, workers, ghost }, index = 0) {
+function newPanel({ title, note, kind, workers, ghost, until }, index = 0) {
   const counts = noCounts();
   const rows = Array.from({ length: workers }, newRow);
   const sizes = { begunWith: workers, size: workers, resizes: [] }, totals = { counts, bars: 0, alive: 0, torn: 0 };
-  return { index, title, note, kind, ghost: ghost ?? [], ...sizes, ...totals, calls: new Map(), rows, version: 0 };
+  const given = { index, title, note, kind, ghost: ghost ?? [], until: until ?? Infinity };
+  return { ...given, ...sizes, ...totals, calls: new Map(), rows, version: 0 };
 }
+
+/** The moment up to which the panel is known, as seen from this one. */
+const knownAt = (panel, now) => Math.min(panel.until, now);
 
 /** Of each state; and "stranded", of those that failed before they reached a worker. */
 const noCounts = () => Object.fromEntries([...STATES, "stranded"].map((state) => [state, 0]));
@@ -56,9 +61,14 @@ function happen(state, panel, [kind, time, worker, workers, error, until]) {
   state.most = Math.max(state.most, state.panels.reduce((alive, one) => alive + one.alive, 0));
 }
 
-function noteCall(panel, [, number, name, submitted, dispatched, began, ended, arrived, worker, cpu, ending, error]) {
+const inSeconds = (microseconds) => (microseconds == null ? null : microseconds / 1e6);
+
+function noteCall(panel, row) {
+  const [, number, name, , , , , , worker, , ending, error] = row;
   const call = panel.calls.get(number) ?? newCall(panel, number);
   if (call.state) count(panel.counts, call, -1);
+  const submitted = inSeconds(row[3]), dispatched = inSeconds(row[4]), began = inSeconds(row[5]);
+  const ended = inSeconds(row[6]), arrived = inSeconds(row[7]), cpu = inSeconds(row[9]);
   const share = cpu == null || !(ended > began) ? null : Math.min(1, cpu / (ended - began));
   const before = call.worker;
   Object.assign(call, { name, submitted, dispatched, began, ended, arrived, worker, share, ending, error });

@@ -38,17 +38,10 @@ class Ending(StrEnum):
 
 def ending_of(state: str, error: str | None) -> Ending | None:
     """How a call in this state ended; None if it has not. What an event says of an error begins with its class."""
-    match state:
-        case CallState.FINISHED:
-            return Ending.RETURNED
-        case CallState.CANCELLED:
-            return Ending.CANCELLED
-        case CallState.FAILED:
-            return _failure(error or "")
-        case _:
-            return None
+    return _failure(error or "") if state == "failed" else _ENDINGS.get(state)
 
 
+_ENDINGS: dict[str, Ending] = {CallState.FINISHED: Ending.RETURNED, CallState.CANCELLED: Ending.CANCELLED}
 _NAMES_OF_A_CRASH = frozenset({"WorkerDiedError", "BrokenProcessPool", "BrokenThreadPool", "BrokenInterpreterPool"})
 
 
@@ -154,12 +147,21 @@ class Trace:
     """What the events of one pool mean.
 
     `size` is the pool's size before the first event; `origin` the moment all times count from (by default the first
-    event's). Events may come in any order.
+    event's). Events may come in any order. `watched_until` is the moment, on the events' clock, from which on nobody
+    looked, whatever became of the calls; None while someone does.
     """
 
-    def __init__(self, events: Iterable[Event], *, size: int = 0, origin: float | None = None) -> None:
+    def __init__(
+        self,
+        events: Iterable[Event],
+        *,
+        size: int = 0,
+        origin: float | None = None,
+        watched_until: float | None = None,
+    ) -> None:
         self.events = tuple(sorted(events, key=lambda event: event.sequence))
         self.origin = origin if origin is not None else min((event.time for event in self.events), default=0.0)
+        self.watched_until = watched_until
         self.spans = self._spans()
         self.lanes = self._lanes()
         self.resizes = self._resizes(size)
@@ -167,6 +169,19 @@ class Trace:
 
     def __repr__(self) -> str:
         return f"<Trace of {len(self.spans)} calls on {len(self.workers_used)} workers>"
+
+    @property
+    def open_calls(self) -> int:
+        """How many calls wait or run."""
+        return sum(span.ending is None for span in self.spans)
+
+    @property
+    def lasted_s(self) -> float:
+        """Seconds from the origin to the last event; if calls are open, to where the watching ended."""
+        moments = [event.time for event in self.events]
+        if self.watched_until is not None and self.open_calls:
+            moments.append(self.watched_until)
+        return max(moments, default=self.origin) - self.origin
 
     @property
     def makespan_s(self) -> float:

@@ -16,7 +16,7 @@ from matplotlib.figure import Figure
 
 from pool_lab.events import Event, EventKind, Observer, event
 from pool_lab.lab import words
-from pool_lab.lab.controls import Gate, Note, experiment_view, keep_covered, worker_slider
+from pool_lab.lab.controls import Curtain, Note, experiment_view, keep_covered, worker_slider
 from pool_lab.lab.exhibit import Exhibit, Still, on_axes, someone_is_there
 from pool_lab.lab.kinds import kind_of, this_machine
 from pool_lab.lab.plots import timeline as draw_timeline
@@ -34,7 +34,7 @@ _MOST_EVENTS = 300_000
 _KEEPERS_BUSINESS = frozenset({EventKind.RESIZED, EventKind.SHUT_DOWN, EventKind.WORKER_STOPPED})
 
 
-def watch(executor: concurrent.futures.Executor, *, most_workers: int = 8, after: Gate | None = None) -> "Watch":
+def watch(executor: concurrent.futures.Executor, *, most_workers: int = 8, after: Curtain | None = None) -> "Watch":
     """Watch an executor from now on: a lane for each worker, a bar for each call, the queue at the door.
 
     As the last line of a cell it shows itself, with a slider from 1 to `most_workers` if the pool can be resized.
@@ -50,7 +50,7 @@ def watch(executor: concurrent.futures.Executor, *, most_workers: int = 8, after
 class Watch(Exhibit):
     """One executor under observation."""
 
-    def __init__(self, executor: concurrent.futures.Executor, most_workers: int, gate: Gate | None) -> None:
+    def __init__(self, executor: concurrent.futures.Executor, most_workers: int, curtain: Curtain | None) -> None:
         super().__init__()
         self._name = type(executor).__name__
         self._kind = kind_of(type(executor))
@@ -63,7 +63,7 @@ class Watch(Exhibit):
         self._slider: Any = None
         self._draw: Observer | None = None
         if someone_is_there():
-            self._make_view(hasattr(executor, "resize"), max(most_workers, self._size), gate)
+            self._make_view(hasattr(executor, "resize"), max(most_workers, self._size), curtain)
         self._detach = attach(executor, self._hear)
 
     def __repr__(self) -> str:
@@ -106,10 +106,10 @@ class Watch(Exhibit):
         self._recorder(happened)
         if self._draw is not None:
             self._draw(happened)
-            if happened.kind in _KEEPERS_BUSINESS:
+            if happened.call is None and happened.kind in _KEEPERS_BUSINESS:
                 self._inbox.put(happened)
 
-    def _make_view(self, resizable: bool, most: int, gate: Gate | None) -> None:
+    def _make_view(self, resizable: bool, most: int, curtain: Curtain | None) -> None:
         self._timeline = Timeline()
         self._timeline.begin([Panel(self._name, self._kind.note, self._kind.name, self._size)], self._describe)
         self._draw = self._timeline.observer(0)
@@ -119,8 +119,8 @@ class Watch(Exhibit):
         self.view = experiment_view(
             Note("Watch", "calls show up as they are submitted"), None, controls, self._timeline
         )
-        if gate is not None:
-            keep_covered(self._timeline, None, gate)
+        if curtain is not None:
+            keep_covered(self._timeline, None, curtain)
         threading.Thread(target=self._keep, name="pool-lab-watch", daemon=True).start()
 
     def _describe(self) -> str:

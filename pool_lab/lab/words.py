@@ -109,9 +109,10 @@ def _outcome(name: str, trace: Trace) -> str:
 
 def _headline(name: str, trace: Trace) -> str:
     calls, ran = len(trace.spans), _ran(trace)
-    if _unfinished(trace):
+    if trace.open_calls:
         done = trace.counts[CallState.FINISHED]
-        return f"{name} stopped after {seconds(_lasted_s(trace))} with {done:,} of {number_of(calls, 'call')} done."
+        over = "stopped" if trace.watched_until is None else "was over"
+        return f"{name} {over} after {seconds(trace.lasted_s)} with {done:,} of {number_of(calls, 'call')} done."
     if not ran:
         return f"{name} ran no calls."
     facts = [f"{name} took {seconds(trace.makespan_s)} for {number_of(ran, 'call')}{_on_workers(trace)}"]
@@ -133,7 +134,7 @@ def _losses(trace: Trace) -> list[str]:
             if cancelled == 1
             else f"{cancelled:,} calls were cancelled before they ran."
         )
-    if _unfinished(trace):
+    if trace.open_calls:
         sentences.append(_left(trace.counts[CallState.RUNNING], trace.counts[CallState.QUEUED]))
     if crashes := [lane.error for lane in trace.lanes if lane.error]:
         sentences.append(f"{number_of(len(crashes), 'worker')} stopped unasked{_because(crashes)}.")
@@ -165,7 +166,7 @@ def _claim(name: str, trace: Trace) -> str:
     calls, failed = len(trace.spans), trace.counts[CallState.FAILED]
     if not calls:
         return f"{_capital(name)}: no calls."
-    if _unfinished(trace):
+    if trace.open_calls:
         return f"{_capital(name)}: stopped before the end of {number_of(calls, 'call')}."
     if trace.counts[CallState.CANCELLED]:
         return f"{_capital(name)}: some of {number_of(calls, 'call')} cancelled."
@@ -173,16 +174,8 @@ def _claim(name: str, trace: Trace) -> str:
     return f"{done}, {failed:,} failed." if failed else f"{done}."
 
 
-def _unfinished(trace: Trace) -> int:
-    return trace.counts[CallState.QUEUED] + trace.counts[CallState.RUNNING]
-
-
 def _ran(trace: Trace) -> int:
     return sum(span.began is not None for span in trace.spans)
-
-
-def _lasted_s(trace: Trace) -> float:
-    return max(event.time for event in trace.events) - trace.origin
 
 
 def _knows_cpu(trace: Trace) -> bool:

@@ -62,12 +62,9 @@ function barOf(view, [name], number) {
   bar.addEventListener("keydown", (event) => {
     const step = STEPS[event.key];
     if (!step || event.ctrlKey || event.metaKey || event.altKey) return;
-    // The notebook would take the arrows to go to another cell.
-    event.preventDefault();
-    event.stopPropagation();
+    event.preventDefault(); // the page would scroll
     const stretch = event.shiftKey && step[1] !== 0;
     change(view, number, moved(view.model.get("bars")[number], step[0], step[1], { ...limits, stretch }));
-    bar.focus();
   });
   bar.addEventListener("pointerdown", (event) => drag(view, bar, number, event));
   return bar;
@@ -98,7 +95,6 @@ function inputsOf(view, [name], number) {
   const field = (label, tag) => {
     const box = view.add(row, "label", "field", { textContent: label });
     const input = view.add(box, tag, "input", { ariaLabel: `${name}: ${label}` });
-    input.addEventListener("keydown", (event) => event.stopPropagation());
     return input;
   };
   const worker = field("worker", "select");
@@ -132,8 +128,7 @@ function show(view) {
     }
     place(view, bar, start, end);
     bar.setAttribute("aria-label", `${words(view.calls[number][0], bars[number])}. Arrow keys move it`);
-    const { inputs } = view, numbers = { worker, start, end };
-    for (const [name, value] of Object.entries(numbers)) inputs[number][name].value = value;
+    for (const [name, value] of Object.entries({ worker, start, end })) view.inputs[number][name].value = value;
   });
   view.root.querySelectorAll(".pool-lab-board-real").forEach((ghost) => ghost.remove());
   real.forEach(([worker, start, end], number) => {

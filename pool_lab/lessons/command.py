@@ -8,6 +8,7 @@ from pathlib import Path
 from pool_lab.lab.words import number_of
 from pool_lab.lessons import records
 from pool_lab.lessons.exercises.fence import can_fence
+from pool_lab.lessons.exercises.solitude import can_seclude
 from pool_lab.lessons.grading import grade_notebook
 from pool_lab.lessons.marks import Mark, as_csv, as_page
 from pool_lab.lessons.standing import Progress
@@ -18,7 +19,7 @@ GRADE = """\
 Try the exercises in all notebooks in and below the folder, each answer in a process of its own with limits of time and
 memory, and write the verdicts to marks.csv and marks.html. An answer that reaches for what no answer needs (files, the
 checker, other modules' insides) is not called correct but "to be read". On Linux submissions can neither read nor
-change other people's files; elsewhere grade foreign work under an account that owns nothing."""
+change other people's files, and have no network; elsewhere grade foreign work under an account that owns nothing."""
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -40,6 +41,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
 def _grade(folder: Path, out: Path) -> int:
     if not can_fence():
         print("This system cannot fence submissions in: they may write and read what you may.", file=sys.stderr)
+    if not can_seclude():
+        print("This system cannot keep submissions off the network.", file=sys.stderr)
     submitted = _submitted(folder)
     marks: list[Mark] = []
     for name, content in submitted.items():

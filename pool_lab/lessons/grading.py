@@ -33,7 +33,7 @@ def grade_notebook(name: str, content: bytes) -> Iterator[Mark]:
     try:
         answers = submissions(content)
     except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
-        yield Mark(name, "", UNREADABLE, "", f"{type(error).__name__}: {error}")
+        yield Mark(name, "", UNREADABLE, "", f"This is no notebook ({type(error).__name__}: {error}).")
         return
     for answer in answers:
         yield _mark(name, answer)

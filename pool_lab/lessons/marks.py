@@ -65,10 +65,11 @@ def _overview(marks: Sequence[Mark]) -> Iterator[str]:
     grades = {(mark.notebook, mark.exercise): mark.grade for mark in marks}
     exercises = sorted({mark.exercise for mark in marks})  # what is unreadable has none
     yield "<h2>Who got how far</h2>"
+    yield f"<p>{', '.join(_signed(grade) for grade in ALL_SIGNS)}</p>"
     yield from _table(
         ["notebook", *exercises],
         (
-            [escape(notebook), *(_signed(grades.get((notebook, exercise), "")) for exercise in exercises)]
+            [escape(notebook), *(_sign(grades.get((notebook, exercise), "")) for exercise in exercises)]
             for notebook in dict.fromkeys(mark.notebook for mark in marks)
         ),
     )
@@ -82,7 +83,7 @@ def _beliefs(marks: Sequence[Mark]) -> Iterator[str]:
         yield from _table(
             ["answers", "often heard", "in fact", "lesson"],
             (
-                [str(count), f"{number}. {_paragraph(belief.heard)}", _paragraph(belief.fact), belief.shown_in]
+                [str(count), _paragraph(f"{number}. {belief.heard}"), _paragraph(belief.fact), belief.shown_in]
                 for number, count in counts.most_common()
                 for belief in [MISCONCEPTIONS[number]]
             ),
@@ -106,8 +107,17 @@ def _table(head: Iterable[str], rows: Iterable[Iterable[str]]) -> Iterator[str]:
 
 
 def _signed(grade: str) -> str:
-    kind = "right" if grade == Grade.CORRECT else "open" if grade in {"", Grade.NOT_ATTEMPTED} else "wrong"
-    return f'<span class="{kind}">{ALL_SIGNS.get(grade, "")} {escape(grade)}</span>' if grade else ""
+    return f'<span class="{_kind(grade)}">{ALL_SIGNS[grade]} {escape(grade)}</span>'
+
+
+def _sign(grade: str) -> str:
+    """The sign alone, where there are many; nothing for no grade."""
+    named = f'role="img" aria-label="{escape(grade)}" title="{escape(grade)}"'
+    return f'<span class="{_kind(grade)}" {named}>{ALL_SIGNS[grade]}</span>' if grade else ""
+
+
+def _kind(grade: str) -> str:
+    return "right" if grade == Grade.CORRECT else "open" if grade == Grade.NOT_ATTEMPTED else "wrong"
 
 
 def _paragraph(text: str) -> str:

@@ -1,4 +1,4 @@
-"""The form in which a prediction is made: a question, a way to answer it, how sure, and a button.
+"""The form in which a prediction is made: a question, a way to answer it, and a button for each way to be sure of it.
 
 What of it belongs to the kind of question is an `_Entry`: a widget, and how to read the answer off it.
 """
@@ -9,7 +9,9 @@ from html import escape
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+import anywidget
 import ipywidgets
+import traitlets
 
 from pool_lab.lessons.asking import Asking, NumberQuestion, OrderQuestion, Question
 from pool_lab.lessons.board import Board
@@ -21,9 +23,20 @@ if TYPE_CHECKING:
 __all__ = ["prediction_view"]
 
 HERE = Path(__file__).parent
-STYLE = "".join(
-    path.read_text(encoding="utf-8") for path in (HERE.parent / "lab" / "tokens.css", HERE / "prediction.css")
-)
+
+
+class Heading(anywidget.AnyWidget):
+    """What is asked. It comes with the style of the whole form."""
+
+    _esm = (HERE / "prediction.js").read_text(encoding="utf-8")
+    _css = "".join(
+        path.read_text(encoding="utf-8") for path in (HERE.parent / "lab" / "tokens.css", HERE / "prediction.css")
+    )
+
+    html = traitlets.Unicode().tag(sync=True)
+
+    def __repr__(self) -> str:
+        return "Heading()"
 
 
 class _Entry(NamedTuple):
@@ -40,28 +53,28 @@ def _html(text: str) -> str:
 
 
 def prediction_view(prediction: "Prediction") -> ipywidgets.VBox:
-    """The form; pressing its button records the answer."""
+    """The form; pressing one of its buttons records the answer."""
     from pool_lab.lessons.predictions import CONFIDENCES  # it is about to import this module
 
-    question = ipywidgets.HTML(f"<style>{STYLE}</style><p>{_html(prediction.question.text)}</p>")
     entry = _entry(prediction.question)
-    confidence = ipywidgets.ToggleButtons(options=CONFIDENCES, value=CONFIDENCES[1], description="How sure?")
-    button = ipywidgets.Button(description="Record my prediction", button_style="primary")
+    buttons = {confidence: ipywidgets.Button(description=confidence) for confidence in CONFIDENCES}
     recorded = ipywidgets.HTML()
 
-    def record(_: object) -> None:
+    def record(confidence: str) -> None:
         answer = entry.read()
         if answer is None:
             recorded.value = entry.missing
             return
-        prediction.answer(answer, confidence.value)
-        button.description = "Change my prediction"
-        recorded.value = f"Recorded, {escape(confidence.value)}. Now see what happens."
+        prediction.answer(answer, confidence)
+        for name, button in buttons.items():
+            button.button_style = "primary" if name == confidence else ""
+        recorded.value = f"Recorded, {escape(confidence)}. Now see what happens."
 
-    button.on_click(record)
-    foot = ipywidgets.HBox([confidence, button, recorded])
+    for confidence, button in buttons.items():
+        button.on_click(lambda _, confidence=confidence: record(confidence))
+    foot = ipywidgets.HBox([ipywidgets.HTML("Record my answer as"), *buttons.values(), recorded])
     foot.add_class("pool-lab-prediction-foot")
-    view = ipywidgets.VBox([question, entry.widget, foot])
+    view = ipywidgets.VBox([Heading(html=_html(prediction.question.text)), entry.widget, foot])
     view.add_class("pool-lab").add_class("pool-lab-prediction")
     if isinstance(entry.widget, Board):
         view.show_what_happened = entry.widget.show_what_happened
@@ -91,7 +104,7 @@ def _choice(question: Question) -> _Entry:
 
 def _number(question: NumberQuestion) -> _Entry:
     """A field that is empty until something is typed: a number that stands there already would be a hint."""
-    field = ipywidgets.Text(placeholder=f"{question.least} to {question.most}", description=question.unit or "Number")
+    field = ipywidgets.Text(placeholder=f"{question.least} to {question.most}", description=question.unit or "number")
 
     def read() -> int | None:
         try:

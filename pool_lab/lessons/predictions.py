@@ -7,6 +7,7 @@ off what a call gave. So a prediction is compared with what really ran, on this 
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 from pool_lab.lab.audience import someone_is_there
@@ -74,9 +75,11 @@ class Prediction:
         if hasattr(experiment, "trace"):
             trace = experiment.trace
             traces = {"": trace} if isinstance(trace, Trace) else trace
-            comparison = Comparison(self, traces, has_run=any(trace.spans for trace in traces.values()))
-        else:
-            comparison = Comparison(self, experiment, has_run=True)
+            return self.held_against(traces, has_run=any(trace.spans for trace in traces.values()))
+        return self.held_against(experiment, has_run=True)
+
+    def held_against(self, evidence: Any, *, has_run: bool) -> "Comparison":
+        comparison = Comparison(self, evidence, has_run=has_run)
         if comparison.was_right is not None:
             self.keep("right" if comparison.was_right else "wrong")
         if comparison.happened is not None and self.record is not None and hasattr(self.view, "show_what_happened"):
@@ -99,6 +102,8 @@ class Comparison:
     """What was predicted, what happened, and why."""
 
     def __init__(self, prediction: Prediction, evidence: Any, *, has_run: bool) -> None:
+        self._again = partial(prediction.held_against, evidence, has_run=has_run)
+        self._when_open = prediction.when_open
         self._question = prediction.question
         self._is_open = prediction.is_open
         self._is_for_someone = prediction.view is not None or prediction.record is not None
@@ -123,9 +128,20 @@ class Comparison:
     def _repr_markdown_(self) -> str:
         return "\n\n".join(self._sentences(strong="**"))
 
+    def _ipython_display_(self) -> None:
+        """Who runs the cell before there is a prediction need not run it again: what it says changes then."""
+        from IPython.display import display  # only ever called by IPython
+
+        shown = display(self._bundle(), raw=True, display_id=True)  # type: ignore[no-untyped-call]
+        if not self._is_open:
+            self._when_open(lambda: shown.update(self._again()._bundle(), raw=True))
+
+    def _bundle(self) -> dict[str, str]:
+        return {"text/plain": repr(self), "text/markdown": self._repr_markdown_()}
+
     def _sentences(self, strong: str = "") -> list[str]:
         if not self._is_open:
-            return ["Predict first: record your answer above, then run this cell again."]
+            return ["Predict first: record your answer above. What happened is told here then."]
         if not self._has_run:
             return ["Nothing has run yet: run the experiment above, then this cell again."]
         if not self._is_for_someone and not self._question.on_any_machine:

@@ -8,9 +8,8 @@ import operator
 import os
 import signal
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Set
 from contextlib import contextmanager, suppress
-from multiprocessing import resource_tracker
 from multiprocessing.context import BaseContext
 from typing import Any
 
@@ -20,7 +19,8 @@ from . import fork_server, worker
 from .backlog import Backlog
 from .inbox import Inbox
 from .mailbox import END, Mailbox, has_mailboxes, is_long, numbered, send_long
-from .parcel import Memory, Parcel
+from .memory import Memory
+from .parcel import Parcel
 from .reader import closing
 
 __all__ = ["Child"]
@@ -58,6 +58,10 @@ class Child:
         # A pipe ends with its process, but not while a grandchild has inherited it; so listen to both. Not on
         # Windows, where nothing is inherited and one can listen to 63 things at most.
         return (self._connection,) if ON_WINDOWS else (self._connection, self._process.sentinel)
+
+    def may_have_ended(self, readable: Set[Any]) -> bool:
+        """Whether it is worth asking for the exit code, as these of its sources have news."""
+        return self._inbox.has_ended or self._process.sentinel in readable
 
     @property
     def left_unread(self) -> bool:
@@ -117,9 +121,9 @@ class Child:
         else:
             self._mailbox.put(END)
 
-    def receive(self) -> bytes | None:
-        """The next message that is there to its end; None if there is none for now. Does not block."""
-        return self._inbox.next()
+    def receive(self, *, thorough: bool) -> bytes | None:
+        """As `Inbox.next`."""
+        return self._inbox.next(thorough=thorough)
 
     def take_memory(self) -> Memory | None:
         """The memory that came with the last message."""
@@ -217,6 +221,8 @@ def _interrupts_held_back(context: Any) -> Iterator[None]:
     if not hasattr(signal, "pthread_sigmask") or (by_server and not fork_server.is_to_be_deaf()):
         yield
         return
+    from multiprocessing import resource_tracker  # loads what only the start of a process needs
+
     resource_tracker.ensure_running()  # its start would lift the ban
     before = signal.pthread_sigmask(signal.SIG_BLOCK, [signal.SIGINT])
     try:

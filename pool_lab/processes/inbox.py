@@ -10,7 +10,8 @@ import struct
 from collections import deque
 from typing import Any
 
-from .parcel import Memory, receive_with_memory
+from .memory import Memory
+from .parcel import receive_with_memory
 
 __all__ = ["Inbox"]
 
@@ -31,16 +32,22 @@ class Inbox:
         self._arrived = bytearray()
         self._taken = 0
         """How much of it has been taken off."""
+        self._is_drained = False
+        """The last piece was all that had arrived."""
         self._socket: socket.socket | None = None
         self._memories: deque[Memory] = deque()
 
-    def next(self) -> bytes | None:
-        """The next message that is there to its end; None if there is none for now. Does not block."""
+    def next(self, *, thorough: bool = True) -> bytes | None:
+        """The next message that is there to its end; None if there is none for now. Does not block.
+
+        If not `thorough`, a short piece counts as all there is, which saves asking: for who will be told of more.
+        """
         try:
             if os.name == "nt":  # pipes keep messages apart there
                 return self._connection.recv_bytes() if self._connection.poll() else None
-            while (message := self._cut()) is None and self._read():
+            while (message := self._cut()) is None and (thorough or not self._is_drained) and self._read():
                 pass
+            self._is_drained &= message is not None
             return message
         except ConnectionResetError:  # only Linux says so
             self.left_unread = True
@@ -64,6 +71,7 @@ class Inbox:
             del self._arrived[: self._taken]
             self._taken = 0
         self._arrived += piece
+        self._is_drained = len(piece) < PIECE and not memories  # what comes with memory is kept apart from the rest
         return True
 
     def take_memory(self) -> Memory | None:

@@ -19,16 +19,19 @@ import struct
 import sys
 import traceback
 from collections.abc import Callable
+from contextlib import suppress
 from enum import IntEnum
 from functools import lru_cache
 from multiprocessing.reduction import ForkingPickler
+from types import FunctionType
 from typing import Any, NamedTuple
 
 from pool_lab.call import Worktime, name_of, text_of
 from pool_lab.errors import CallPicklingError, CallUnpicklingError, RemoteTraceback
 
 from .mailbox import NOTHING
-from .parcel import LARGE, Memory, Parcel, can_be_sent, unpack
+from .memory import Memory, Shelf, can_be_sent
+from .parcel import LARGE, Parcel, unpack
 
 __all__ = [
     "NO_WORKTIME",
@@ -36,7 +39,7 @@ __all__ = [
     "RETURNED",
     "RETURNED_APART",
     "BadReplyError",
-    "Outcome",
+    "Raised",
     "Reply",
     "ReplyKind",
     "dumps",
@@ -59,6 +62,10 @@ _BARE_FRAME = re.compile(
     r'^(?P<margin>[ |]*)File "(?P<file>.+)", line (?P<line>\d+), in .+\n(?!(?P=margin) )', re.MULTILINE
 )
 """A frame in a traceback, without its line of source."""
+
+
+_PLAIN = frozenset({bool, bytes, complex, float, int, str, type(None)})
+"""What can certainly be pickled, and unpickled, without asking how."""
 
 
 class ReplyKind(IntEnum):
@@ -122,7 +129,7 @@ def dumps(value: object, *, to_worker: bool = False) -> bytes:
     return _dumps(value, None, to_worker=to_worker)
 
 
-def dumps_apart(value: object, *, to_worker: bool = False) -> bytes | Parcel:
+def dumps_apart(value: object, shelf: Shelf, *, to_worker: bool = False) -> bytes | Parcel:
     """As `dumps`, but large buffers travel apart if there are any, and if that can be done."""
     if not can_be_sent():
         return dumps(value, to_worker=to_worker)
@@ -131,7 +138,7 @@ def dumps_apart(value: object, *, to_worker: bool = False) -> bytes | Parcel:
     if not buffers:
         return pickled
     try:
-        return Parcel(pickled, buffers)
+        return Parcel(pickled, buffers, shelf)
     except OSError:  # there is not so much memory that could travel
         return dumps(value, to_worker=to_worker)
 
@@ -198,10 +205,17 @@ def main_can_be_imported() -> bool:
     return has_file and not hasattr(sys, "ps1")
 
 
-def dumps_call(function: Callable[..., Any], args: tuple[Any, ...], kwargs: dict[str, Any]) -> bytes | Parcel:
+def dumps_call(
+    function: Callable[..., Any], args: tuple[Any, ...], kwargs: dict[str, Any], shelf: Shelf
+) -> bytes | Parcel:
     """A request. Raises `CallPicklingError`, which names what could not be pickled."""
+    if type(function) is FunctionType and _PLAIN.issuperset(map(type, args)) and not kwargs:
+        with suppress(Exception):  # it may have no name
+            request = pickle.dumps((function, args, kwargs), PROTOCOL)
+            if b"__main__" not in request or main_can_be_imported():
+                return request
     try:
-        return dumps_apart((function, args, kwargs), to_worker=True)
+        return dumps_apart((function, args, kwargs), shelf, to_worker=True)
     except Exception as error:
         culprit = _culprit({"the function": function, **_named(args), **kwargs})
         raise CallPicklingError(
@@ -210,10 +224,12 @@ def dumps_call(function: Callable[..., Any], args: tuple[Any, ...], kwargs: dict
         ) from error
 
 
-def dumps_result(result: object, function_name: str) -> bytes | Parcel:
+def dumps_result(result: object, function_name: str, shelf: Shelf) -> bytes | Parcel:
     """A result for a reply. Raises `CallPicklingError`."""
+    if type(result) in _PLAIN:
+        return pickle.dumps(result, PROTOCOL)
     try:
-        return dumps_apart(result)
+        return dumps_apart(result, shelf)
     except Exception as error:
         raise _unsendable(result, function_name, error) from error
 
@@ -244,26 +260,29 @@ def dumps_error(error: BaseException) -> bytes:
     return pickle.dumps((text, pickled))
 
 
-Outcome = tuple[bool, Any]
-"""True and what a call returned, or False and what it raised."""
-_PLAIN = frozenset({bool, bytes, complex, float, int, str, type(None)})
-"""What can certainly be pickled, and unpickled: many together, then, which is much faster."""
+class Raised:
+    """Instead of what a call returned: what it raised."""
+
+    __slots__ = ("error",)
+
+    def __init__(self, error: BaseException) -> None:
+        self.error = error
 
 
-def dumps_outcomes(outcomes: list[Outcome], function: Callable[..., Any], given_back: int = 0) -> bytes:
-    """The outcomes of calls of one function, and how many calls of its stint were not made and never will be."""
-    if all(returned for returned, _ in outcomes) and _PLAIN.issuperset({type(value) for _, value in outcomes}):
-        return pickle.dumps((given_back, True, [value for _, value in outcomes]), PROTOCOL)
-    return pickle.dumps((given_back, False, [_dumps_outcome(*one, function) for one in outcomes]), PROTOCOL)
+def dumps_outcomes(outcomes: list[Any], function: Callable[..., Any], given_back: int = 0) -> bytes:
+    """What calls of one function returned or `Raised`, and how many of its stint were not made and never will be."""
+    if _PLAIN.issuperset(map(type, outcomes)):
+        return pickle.dumps((given_back, True, outcomes), PROTOCOL)
+    return pickle.dumps((given_back, False, [_dumps_outcome(one, function) for one in outcomes]), PROTOCOL)
 
 
-def _dumps_outcome(returned: bool, value: Any, function: Callable[..., Any]) -> tuple[ReplyKind, bytes]:
-    if returned:
-        try:
-            return ReplyKind.RETURNED, dumps(value)
-        except Exception as error:
-            value = _unsendable(value, name_of(function), error)
-    return ReplyKind.RAISED, dumps_error(value)
+def _dumps_outcome(value: Any, function: Callable[..., Any]) -> tuple[ReplyKind, bytes]:
+    if type(value) is Raised:
+        return ReplyKind.RAISED, dumps_error(value.error)
+    try:
+        return ReplyKind.RETURNED, dumps(value)
+    except Exception as error:
+        return ReplyKind.RAISED, dumps_error(_unsendable(value, name_of(function), error))
 
 
 def loads_outcomes(payload: bytes, function: Callable[..., Any]) -> tuple[int, list[Any], dict[int, BaseException]]:

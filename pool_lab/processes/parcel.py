@@ -2,9 +2,10 @@
 
 Through a pipe an array is copied again and again, in pieces. Here it is copied once, into memory that has no name and
 belongs to whoever has it open; the receiver gets it open, and the array is there. When the receiver lets go of the
-array the memory is gone, and should a process die on the way, so is what it had open: nothing can be left behind.
+array the memory is gone, or used again (see `memory`), and should a process die on the way, so is what it had open:
+nothing can be left behind.
 
-Only Linux has such memory (`memfd_create`). Elsewhere everything goes through the pipe.
+Only Linux has such memory. Elsewhere everything goes through the pipe.
 
 Pickling with buffers apart is described in PEP 574.
 """
@@ -16,14 +17,14 @@ import socket
 import struct
 import sys
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from typing import Any
+
+from .memory import ALIGNED, Memory, Shelf
 
 __all__ = [
     "LARGE",
-    "Memory",
     "Parcel",
-    "can_be_sent",
     "pack",
     "receive_memory",
     "receive_with_memory",
@@ -33,45 +34,21 @@ __all__ = [
 
 LARGE = 1 << 18
 """Bytes from which on a buffer is worth the trouble."""
-ALIGNED = 64
-"""Buffers begin at multiples of this, as those who compute with them like it."""
 MANY = 200
 """Open files, of the 1,024 or even 256 that a process may have as a rule."""
 MOST_AT_ONCE = 16
 INT = struct.Struct("i")
+ROOM = socket.CMSG_SPACE(MOST_AT_ONCE * INT.size) if hasattr(socket, "CMSG_SPACE") else 0
 LENGTHS = struct.Struct("<I")
-
-
-def can_be_sent() -> bool:
-    return sys.platform == "linux" and hasattr(os, "memfd_create")  # other systems with such memory have no mailboxes
-
-
-class Memory:
-    """Memory without a name: an open file descriptor, closed when nobody refers to this any more."""
-
-    def __init__(self, descriptor: int) -> None:
-        self.descriptor = descriptor
-        self.size = 0
-
-    def append(self, buffer: memoryview) -> None:
-        self.size += -self.size % ALIGNED
-        while buffer.nbytes:
-            written = os.pwrite(self.descriptor, buffer, self.size)
-            self.size += written
-            buffer = buffer[written:]
-
-    def __del__(self) -> None:
-        with suppress(AttributeError, OSError):
-            os.close(self.descriptor)
 
 
 class Parcel:
     """On its way out."""
 
-    def __init__(self, pickled: bytes, buffers: Sequence[pickle.PickleBuffer]) -> None:
+    def __init__(self, pickled: bytes, buffers: Sequence[pickle.PickleBuffer], shelf: Shelf) -> None:
         """Copies the buffers. `OSError` if there is no memory to be had."""
         views = [buffer.raw() for buffer in buffers]
-        self.memory = Memory(os.memfd_create("pool_lab"))
+        self.memory = shelf.lend(sum(view.nbytes for view in views))
         for view in views:
             self.memory.append(view)
         self.head = pack([view.nbytes for view in views], pickled)
@@ -104,8 +81,9 @@ def receive_memory(connection: Any) -> Memory:
 def receive_with_memory(through: socket.socket, most: int, *, wait: bool = True) -> tuple[bytes, list[Memory]]:
     """What has arrived, and the memory that came with it. `BlockingIOError` if nothing has and it is not to wait."""
     # Python's recv_fds does this as well, but before 3.14 it forgets its flags.
-    room = socket.CMSG_SPACE(MOST_AT_ONCE * INT.size)
-    received, extras, _, _ = through.recvmsg(most, room, 0 if wait else socket.MSG_DONTWAIT)
+    received, extras, _, _ = through.recvmsg(most, ROOM, 0 if wait else socket.MSG_DONTWAIT)
+    if not extras:
+        return received, []
     rights = [data for level, kind, data in extras if (level, kind) == (socket.SOL_SOCKET, socket.SCM_RIGHTS)]
     return received, [Memory(descriptor) for data in rights for (descriptor,) in INT.iter_unpack(data)]
 

@@ -17,7 +17,7 @@ A worker ends for one of four reasons, and its call accordingly:
 import math
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Set
 from contextlib import suppress
 from functools import partial
 from typing import Any
@@ -101,7 +101,7 @@ class WorkerProcess:
 
     def hand_over(self, call: Call) -> bool:
         try:
-            request = request_for(call, self._dispatcher)
+            request = request_for(call, self._settings, self._dispatcher)
         except KeyboardInterrupt:  # it may not cost the worker
             self._dispatcher.ready(self)
             raise
@@ -127,6 +127,7 @@ class WorkerProcess:
     broken = staticmethod(broken)
 
     def abandon(self) -> None:
+        self._settings.shelf.abandon()
         if self.ident is not None:
             self._child.abandon()
 
@@ -173,20 +174,20 @@ class WorkerProcess:
     def sources(self) -> tuple[Any, ...]:
         return self._child.sources if self._death is None else ()
 
-    def listen(self, forget: Callable[[], None]) -> bool:
-        self._take_replies()
+    def listen(self, readable: Set[Any], forget: Callable[[], None]) -> bool:
+        self._take_replies(thorough=False)
         lay_ready(self._settings, self._dispatcher)
-        exitcode = self._child.exitcode
+        exitcode = self._child.exitcode if self._child.may_have_ended(readable) else None
         if exitcode is None:
             self._watch_the_time()
             return True
-        self._take_replies()  # a last one may have been written just before the end
+        self._take_replies(thorough=True)  # a last one may have been written just before the end
         forget()
         self._bury(exitcode)
         return False
 
-    def _take_replies(self) -> None:
-        while (message := self._child.receive()) is not None:
+    def _take_replies(self, *, thorough: bool) -> None:
+        while (message := self._child.receive(thorough=thorough)) is not None:
             try:
                 if self._fault is None:
                     reply = Reply.from_bytes(message)

@@ -7,7 +7,6 @@ import multiprocessing
 import numbers
 import os
 import pickle
-import platform
 import sys
 from collections.abc import Callable, Iterable, Iterator
 from functools import partial
@@ -22,6 +21,7 @@ from pool_lab.pool import Pool, check_initializer, worker_count
 
 from . import fork_server
 from .backlog import Backlog
+from .memory import Shelf
 from .parent import WorkerProcess
 from .reader import Reader
 from .settings import Settings
@@ -88,17 +88,24 @@ class ProcessPoolExecutor(Pool, concurrent.futures.ProcessPoolExecutor):
         # Towards the end of its worker, or its time, or since it alone must be lost with its worker.
         each_counts = max_tasks_per_child is not None or task_timeout is not None or replace_workers
         backlog = Backlog(is_used=not each_counts)
+        shelf = Shelf()
         reader = Reader(f"ProcessPoolExecutor-{next(_pools)}-reader", backlog)
         settings = Settings(
             context,
-            None if initializer is None else Initializer(initializer, initargs),
-            _checked_max_tasks(max_tasks_per_child, context),
-            _checked_timeout(task_timeout),
-            replace_workers,
-            reader,
-            backlog,
+            initializer=None if initializer is None else Initializer(initializer, initargs),
+            max_tasks=_checked_max_tasks(max_tasks_per_child, context),
+            task_timeout=_checked_timeout(task_timeout),
+            replace_workers=replace_workers,
+            reader=reader,
+            backlog=backlog,
+            shelf=shelf,
         )
-        super().__init__(_size(max_workers), partial(WorkerProcess, settings), observer, backlog, reader.close)
+
+        def close() -> None:
+            reader.close()
+            shelf.close()
+
+        super().__init__(_size(max_workers), partial(WorkerProcess, settings), observer, backlog, close)
         self._reader = reader
         self._makes_batches = not each_counts
 
@@ -157,7 +164,7 @@ def _default_context(max_tasks: int | None, initial: tuple[Any, ...]) -> BaseCon
     if any(map(_must_be_inherited, initial)):
         return multiprocessing.get_context()
     # Python 3.14 does not use forkserver on macOS, where it is available, and neither do we.
-    safe = "forkserver" if platform.system() == "Linux" else "spawn"
+    safe = "forkserver" if sys.platform == "linux" else "spawn"
     chosen: str | None = multiprocessing.get_start_method(allow_none=True)
     if chosen == "fork" and sys.version_info < (3, 14):
         # Nobody need have chosen it: there it is what multiprocessing settles on by itself, once it has been used.

@@ -40,10 +40,10 @@ class Voice(Protocol):
         Empty when there will be no more.
         """
 
-    def listen(self, forget: Callable[[], None]) -> bool:
+    def listen(self, readable: Set[Any], forget: Callable[[], None]) -> bool:
         """Take all the news, and see to the deadline. False: there will be no more. Called in the reader's thread.
 
-        `forget` has to be called before one of the sources is closed.
+        `readable` are the sources with news; `forget` has to be called before one of the sources is closed.
         """
 
 
@@ -75,9 +75,12 @@ class Ears:
         self.listen_to(voice, ())
         self._sources.pop(voice, None)
 
-    def select(self, patience: float | None) -> set[Any]:
-        """Who has news, in `patience` seconds at the latest."""
-        return {key.data for key, _ in self._selector.select(patience)}
+    def select(self, patience: float | None) -> dict[Any, set[Any]]:
+        """Who has news, and which sources have it; in `patience` seconds at the latest."""
+        news: dict[Any, set[Any]] = {}
+        for key, _ in self._selector.select(patience):
+            news.setdefault(key.data, set()).add(key.fileobj)
+        return news
 
     def close(self) -> None:
         self._selector.close()
@@ -170,15 +173,14 @@ class Reader:
             while (voices := self._expected(ear)) is not None:
                 for voice in voices - ears.known:
                     ears.listen_to(voice, voice.sources)
-                with_news = ears.select(self._patience())
-                if _BELL in with_news:
-                    with_news.remove(_BELL)
+                news = ears.select(self._patience())
+                if news.pop(_BELL, None):
                     ear.recv_bytes()
                 if self._wakes_at < math.inf:
                     now = time.monotonic()
-                    with_news.update(voice for voice in voices if voice.deadline <= now)
-                for voice in with_news:
-                    self._hear(voice, ears)
+                    news.update((voice, set()) for voice in voices if voice.deadline <= now and voice not in news)
+                for voice, readable in news.items():
+                    self._hear(voice, readable, ears)
         finally:
             ears.close()
             with closing:
@@ -191,9 +193,9 @@ class Reader:
         wakes_at = self._wakes_at
         return None if wakes_at == math.inf else min(max(wakes_at - time.monotonic(), 0), LONGEST_SLEEP_S)
 
-    def _hear(self, voice: Voice, ears: Ears) -> None:
+    def _hear(self, voice: Voice, readable: Set[Any], ears: Ears) -> None:
         try:
-            goes_on = voice.listen(partial(ears.forget, voice))
+            goes_on = voice.listen(readable, partial(ears.forget, voice))
         except BaseException:  # whatever it was, the other workers are waiting to be heard
             logger.critical("Exception in %s", self._name, exc_info=True)
             goes_on = bool(voice.sources)

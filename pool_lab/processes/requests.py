@@ -17,7 +17,7 @@ MOST_READY = 400
 """About what fits into a mailbox."""
 
 
-def request_for(call: Call, dispatcher: Dispatcher) -> bytes | Parcel | None:
+def request_for(call: Call, settings: Settings, dispatcher: Dispatcher) -> bytes | Parcel | None:
     """What to send; the call's future runs now. None: it is over already, or cannot be sent."""
     try:
         if not call.begin():
@@ -26,9 +26,9 @@ def request_for(call: Call, dispatcher: Dispatcher) -> bytes | Parcel | None:
         return None
     try:
         if isinstance(call, ProcessShare):
-            return call.batch.request(call)
+            return call.batch.request(call, settings.shelf)
         with interruptible():  # pickling may take long
-            return dumps_call(call.function, call.args, call.kwargs)
+            return dumps_call(call.function, call.args, call.kwargs, settings.shelf)
     except CallPicklingError as error:
         dispatcher.fail(call, error.with_traceback(None))
     except BaseException as error:  # Ctrl-C, or somebody's __reduce__ exits
@@ -41,7 +41,7 @@ def request_for(call: Call, dispatcher: Dispatcher) -> bytes | Parcel | None:
 def lay_ready(settings: Settings, dispatcher: Dispatcher) -> None:
     """Lay as many calls ready as all workers will make in a moment."""
     backlog = settings.backlog
-    if not backlog.is_used:
+    if not backlog.is_used or not (dispatcher.sends_ahead or len(backlog)):
         return
     wanted = min(settings.calls_ahead * dispatcher.size, MOST_READY)
     if len(backlog) * 2 > wanted:  # not one by one: a worker that has just gone to sleep is woken once
@@ -55,7 +55,7 @@ def lay_ready(settings: Settings, dispatcher: Dispatcher) -> None:
 
 
 def _is_laid_ready(call: Call, settings: Settings, dispatcher: Dispatcher) -> bool:
-    request = request_for(call, dispatcher)
+    request = request_for(call, settings, dispatcher)
     if request is None:
         return True
     if isinstance(request, Parcel) or is_long(request):

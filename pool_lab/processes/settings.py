@@ -2,11 +2,10 @@
 
 import itertools
 import math
-from collections.abc import Iterator
-from dataclasses import dataclass, field
 from multiprocessing.context import BaseContext
 
 from .backlog import Backlog
+from .memory import Shelf
 from .reader import Reader
 from .worker import Initializer
 
@@ -16,22 +15,34 @@ AHEAD_S = 0.002
 """Calls are sent ahead if it takes this long to make them all."""
 
 
-@dataclass
 class Settings:
-    context: BaseContext
-    initializer: Initializer | None
-    max_tasks: int | None
-    task_timeout: float
-    """Seconds; infinity: no limit."""
-    replace_workers: bool
-    reader: Reader
-    backlog: Backlog
-    false_starts: int = 0
-    """How many workers in a row have died before they were up. Only the reader's thread counts."""
-    numbers: Iterator[int] = field(default_factory=itertools.count)
-    """For requests."""
-    pace_s: float = math.inf
-    """How long calls have taken of late. Only the reader's thread counts."""
+    def __init__(
+        self,
+        context: BaseContext,
+        *,
+        initializer: Initializer | None,
+        max_tasks: int | None,
+        task_timeout: float,
+        replace_workers: bool,
+        reader: Reader,
+        backlog: Backlog,
+        shelf: Shelf,
+    ) -> None:
+        self.context = context
+        self.initializer = initializer
+        self.max_tasks = max_tasks
+        self.task_timeout = task_timeout
+        """Seconds; infinity: no limit."""
+        self.replace_workers = replace_workers
+        self.reader = reader
+        self.backlog = backlog
+        self.shelf = shelf
+        self.numbers = itertools.count()
+        """For requests."""
+        self.false_starts = 0
+        """How many workers in a row have died before they were up. Only the reader's thread counts."""
+        self.pace_s = math.inf
+        """How long calls have taken of late. Only the reader's thread counts."""
 
     def note_pace(self, took_s: float) -> None:
         self.pace_s = took_s if self.pace_s == math.inf else self.pace_s + (took_s - self.pace_s) / 8

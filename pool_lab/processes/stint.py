@@ -17,7 +17,7 @@ from collections.abc import Callable
 from multiprocessing.connection import Connection
 from typing import Any
 
-from .messages import NO_WORKTIME, Outcome, Reply, ReplyKind, dumps_outcomes
+from .messages import NO_WORKTIME, Raised, Reply, ReplyKind, dumps_outcomes
 
 __all__ = ["Steward", "Stint"]
 
@@ -25,18 +25,18 @@ PATIENCE_S = 0.005
 
 
 class Stint:
-    """A function, and what it is to be called with."""
+    """A function, and what it is to be called with: all first arguments, all second ones, and so on."""
 
-    def __init__(self, function: Callable[..., Any], calls: list[tuple[Any, ...]]) -> None:
+    def __init__(self, function: Callable[..., Any], columns: list[tuple[Any, ...]]) -> None:
         self.function = function
-        self.calls = calls
+        self.columns = columns
 
     def __reduce__(self) -> tuple[Any, ...]:
-        return Stint, (self.function, self.calls)
+        return Stint, (self.function, self.columns)
 
     def run(self, number: int, steward: "Steward") -> bytes:
         """Make the calls. Returns the outcomes that the steward has not sent, pickled."""
-        todo, outcomes = deque(self.calls), list[Outcome]()
+        todo, outcomes = deque(zip(*self.columns, strict=True)), list[Any]()
         steward.begin(number, self.function, todo, outcomes)
         function, done, take = self.function, outcomes.append, todo.popleft
         while todo:
@@ -45,9 +45,9 @@ class Stint:
             except IndexError:  # the steward has just given it back
                 break
             try:
-                done((True, function(*args)))
+                done(function(*args))
             except BaseException as error:
-                done((False, error))
+                done(Raised(error))
         return dumps_outcomes(outcomes[steward.end() :], function)
 
 
@@ -57,12 +57,12 @@ class Steward:
     def __init__(self, connection: "Connection[bytes, bytes]") -> None:
         self._connection = connection
         self._lock = threading.Lock()  # guards the next two, and is held while a part is sent
-        self._current: tuple[int, Callable[..., Any], deque[Any], list[Outcome]] | None = None
+        self._current: tuple[int, Callable[..., Any], deque[Any], list[Any]] | None = None
         self._sent = 0
         self._wake = threading.Event()
         self._thread: threading.Thread | None = None
 
-    def begin(self, number: int, function: Callable[..., Any], todo: deque[Any], outcomes: list[Outcome]) -> None:
+    def begin(self, number: int, function: Callable[..., Any], todo: deque[Any], outcomes: list[Any]) -> None:
         self._current, self._sent = (number, function, todo, outcomes), 0
         self._wake.set()
         if self._thread is None:

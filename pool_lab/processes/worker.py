@@ -22,6 +22,7 @@ from pool_lab.errors import logger
 
 from .inbox import LENGTH
 from .mailbox import Letters
+from .memory import Shelf
 from .messages import (
     NO_WORKTIME,
     RAISED,
@@ -139,9 +140,12 @@ def _serve(letters: Letters, connection: "Connection[bytes, bytes]", caller: "Ca
 
 
 def _flush() -> None:
-    for stream in (sys.stdout, sys.stderr):
-        with suppress(Exception):  # it may be None, or closed
-            stream.flush()
+    try:
+        sys.stdout.flush()
+        sys.stderr.flush()
+    except Exception:  # one of them may be None, or closed
+        with suppress(Exception):
+            sys.stderr.flush()
 
 
 def _send(reply: Reply, connection: "Connection[bytes, bytes]") -> None:
@@ -160,6 +164,7 @@ class Caller:
         self._task_timeout = task_timeout
         self._number = 0
         self._steward = Steward(connection)
+        self._shelf = Shelf()
         self._may_be_stopped = False
         self._arrived = 0.0
         self._began: float | None = None
@@ -181,7 +186,7 @@ class Caller:
             else:
                 result = function(*args, **kwargs)
                 worktime = clock.read()
-                payload = dumps_result(result, name_of(function))
+                payload = dumps_result(result, name_of(function), self._shelf)
             self._may_be_stopped = False
             kind = RETURNED
         except BaseException as error:

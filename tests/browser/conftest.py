@@ -5,7 +5,7 @@ fails the test in whose time it came up.
 """
 
 import shutil
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -72,90 +72,92 @@ def lesson(page: Page, lab: JupyterLab, artefacts: Path, request: pytest.Fixture
     yield from _open_and_run(page, lab, name, artefacts)
 
 
-@pytest.fixture
-def computing(page: Page, lab: JupyterLab, artefacts: Path, request: pytest.FixtureRequest) -> Iterator[Notebook]:
-    """A notebook with a long race of calls that hold the GIL, run."""
-    name = request.node.name.removeprefix("test_")
-    cells = ["from pool_lab.lab import race, workloads", "files = race(workloads.parse(calls=400))\nfiles"]
-    lab.put_cells(cells, f"{name}.ipynb")
-    yield from _open_and_run(page, lab, name, artefacts)
+def _of_cells(*cells: str) -> Callable[..., Iterator[Notebook]]:
+    """A fixture: a notebook of these cells, open and run."""
+
+    @pytest.fixture
+    def notebook(page: Page, lab: JupyterLab, artefacts: Path, request: pytest.FixtureRequest) -> Iterator[Notebook]:
+        name = request.node.name.removeprefix("test_")
+        lab.put_cells(list(cells), f"{name}.ipynb")
+        yield from _open_and_run(page, lab, name, artefacts)
+
+    return notebook
 
 
-@pytest.fixture
-def mixed(page: Page, lab: JupyterLab, artefacts: Path, request: pytest.FixtureRequest) -> Iterator[Notebook]:
-    """A notebook with a race of calls of which everything can be varied, run."""
-    name = request.node.name.removeprefix("test_")
-    cells = ["from pool_lab.lab import race, workloads"]
-    cells.append("calls = race(workloads.mix(calls=24, length_s=0.02, waiting=0.5), workers=2)\ncalls")
-    lab.put_cells(cells, f"{name}.ipynb")
-    yield from _open_and_run(page, lab, name, artefacts)
+# A long race of calls that hold the GIL.
+computing = _of_cells(
+    "from pool_lab.lab import race, workloads",
+    "files = race(workloads.parse(calls=400))\nfiles",
+)
 
+# A race of threads: six calls for each, which wait until the gate is opened.
+held = _of_cells(
+    "import threading\nfrom pool_lab.lab import race, workloads",
+    "gate = threading.Event()\nwaits = workloads.of(gate.wait, [60] * 6)\n"
+    'contest = race(waits, workers=2, executors=["threads", "standard threads"], serial_s=0)\ncontest',
+    "",
+)
 
-@pytest.fixture
-def swept(page: Page, lab: JupyterLab, artefacts: Path, request: pytest.FixtureRequest) -> Iterator[Notebook]:
-    """A notebook with a sweep over a function of its own, run."""
-    name = request.node.name.removeprefix("test_")
-    cells = [
-        "from pool_lab.lab import sweep, workloads",
-        "def total(n):\n    return sum(i * i for i in range(n))",
-        "speed = sweep(workloads.of(total, [20_000] * 12), workers=[1, 2, 3])\nspeed",
-    ]
-    lab.put_cells(cells, f"{name}.ipynb")
-    yield from _open_and_run(page, lab, name, artefacts)
+# A race of calls of which everything can be varied.
+mixed = _of_cells(
+    "from pool_lab.lab import race, workloads",
+    "calls = race(workloads.mix(calls=24, length_s=0.02, waiting=0.5), workers=2)\ncalls",
+)
 
+# A sweep over a function of its own.
+swept = _of_cells(
+    "from pool_lab.lab import sweep, workloads",
+    "def total(n):\n    return sum(i * i for i in range(n))",
+    "speed = sweep(workloads.of(total, [20_000] * 12), workers=[1, 2, 3])\nspeed",
+)
 
-@pytest.fixture
-def counting(page: Page, lab: JupyterLab, artefacts: Path, request: pytest.FixtureRequest) -> Iterator[Notebook]:
-    """A notebook with progress bars around calls in pools, and a race to look at, run."""
-    name = request.node.name.removeprefix("test_")
-    cells = [
-        "from tqdm.auto import tqdm\nfrom pool_lab import ProcessPoolExecutor, ThreadPoolExecutor, as_completed",
-        "from pool_lab.lab import race, workloads\nrace(workloads.of(abs, range(4)))",
-        "with ThreadPoolExecutor(2) as pool:\n    done = list(tqdm(pool.map(abs, range(40)), total=40))",
-        "with ProcessPoolExecutor(2) as pool:\n    futures = [pool.submit(abs, n) for n in range(30)]\n"
-        "    also = list(tqdm(as_completed(futures), total=30))",
-    ]
-    lab.put_cells(cells, f"{name}.ipynb")
-    yield from _open_and_run(page, lab, name, artefacts)
+# A sweep over threads that ends when it is stopped.
+endless = _of_cells(
+    "from pool_lab.lab import sweep, workloads",
+    "naps = workloads.of(workloads.nap, [0.2] * 4)\n"
+    'speed = sweep(naps, workers=[1, 2], executors=["threads"], rounds=1000)\nspeed',
+    "",
+)
 
+# Progress bars around calls in pools, and a race to look at.
+counting = _of_cells(
+    "from tqdm.auto import tqdm\nfrom pool_lab import ProcessPoolExecutor, ThreadPoolExecutor, as_completed",
+    "from pool_lab.lab import race, workloads\nrace(workloads.of(abs, range(4)))",
+    "with ThreadPoolExecutor(2) as pool:\n    done = list(tqdm(pool.map(abs, range(40)), total=40))",
+    "with ProcessPoolExecutor(2) as pool:\n    futures = [pool.submit(abs, n) for n in range(30)]\n"
+    "    also = list(tqdm(as_completed(futures), total=30))",
+)
 
-@pytest.fixture
-def board(page: Page, lab: JupyterLab, artefacts: Path, request: pytest.FixtureRequest) -> Iterator[Notebook]:
-    """A notebook with a timeline to draw, and the pool that waits for it, run."""
-    name = request.node.name.removeprefix("test_")
-    cells = [
-        "from pool_lab import ThreadPoolExecutor\nfrom pool_lab.lab import watch, workloads",
-        'from pool_lab.lessons import predict\ndrawing = predict("00 drawing")\ndrawing',
-        "pool = ThreadPoolExecutor(2)\nwatched = watch(pool, after=drawing)\nwatched",
-    ]
-    lab.put_cells(cells, f"{name}.ipynb")
-    yield from _open_and_run(page, lab, name, artefacts)
+# A question for each kind of form but the drawing, and a pool that waits for the first answer.
+asking = _of_cells(
+    "from pool_lab import ThreadPoolExecutor\nfrom pool_lab.lab import watch\nfrom pool_lab.lessons import predict",
+    'choice = predict("00 naps")\nchoice',
+    "pool = ThreadPoolExecutor(2)\nwatched = watch(pool, after=choice)\nwatched",
+    'number = predict("01 hundred calls")\nnumber',
+    'order = predict("02 order")\norder',
+)
 
+# A timeline to draw, and the pool that waits for it.
+board = _of_cells(
+    "from pool_lab import ThreadPoolExecutor\nfrom pool_lab.lab import watch, workloads",
+    'from pool_lab.lessons import predict\ndrawing = predict("00 drawing")\ndrawing',
+    "pool = ThreadPoolExecutor(2)\nwatched = watch(pool, after=drawing)\nwatched",
+)
 
-@pytest.fixture
-def watching(page: Page, lab: JupyterLab, artefacts: Path, request: pytest.FixtureRequest) -> Iterator[Notebook]:
-    """A notebook with a watched pool of two threads and six calls that wait until the gate is opened, run."""
-    name = request.node.name.removeprefix("test_")
-    cells = [
-        "import threading\nfrom pool_lab import ThreadPoolExecutor, wait\nfrom pool_lab.lab import watch",
-        "gate = threading.Event()\npool = ThreadPoolExecutor(2)\nwatched = watch(pool)\nwatched",
-        "futures = [pool.submit(gate.wait, 60) for _ in range(6)]",
-        "",
-    ]
-    lab.put_cells(cells, f"{name}.ipynb")
-    yield from _open_and_run(page, lab, name, artefacts)
+# A watched pool of two threads, and six calls that wait until the gate is opened.
+watching = _of_cells(
+    "import threading\nfrom pool_lab import ThreadPoolExecutor, wait\nfrom pool_lab.lab import watch",
+    "gate = threading.Event()\npool = ThreadPoolExecutor(2)\nwatched = watch(pool)\nwatched",
+    "futures = [pool.submit(gate.wait, 60) for _ in range(6)]",
+    "",
+)
 
-
-@pytest.fixture
-def inspector(page: Page, lab: JupyterLab, artefacts: Path, request: pytest.FixtureRequest) -> Iterator[Notebook]:
-    """A notebook that looks into the futures of a pool with two workers, run."""
-    name = request.node.name.removeprefix("test_")
-    cells = [
-        "from pool_lab import ThreadPoolExecutor\nfrom pool_lab.lab import inspect_futures",
-        'pool = ThreadPoolExecutor(2, "kitchen")\nlab = inspect_futures(pool)\nlab',
-    ]
-    lab.put_cells(cells, f"{name}.ipynb")
-    yield from _open_and_run(page, lab, name, artefacts)
+# A look into the futures of a pool with two workers.
+inspector = _of_cells(
+    "from pool_lab import ThreadPoolExecutor\nfrom pool_lab.lab import inspect_futures",
+    'pool = ThreadPoolExecutor(2, "kitchen")\nlab = inspect_futures(pool)\nlab',
+    "",
+)
 
 
 @pytest.fixture(scope="session")

@@ -10,7 +10,7 @@ from typing import Any
 
 from playwright.sync_api import ConsoleMessage, Error, Page, expect
 
-__all__ = ["PATIENCE_MS", "Notebook", "Picture", "Race", "Sweep", "wait_for_jupyterlab"]
+__all__ = ["PATIENCE_MS", "TWO_FRAMES", "Notebook", "Picture", "Race", "Sweep", "wait_for_jupyterlab"]
 
 PATIENCE_MS = 60_000
 """For a slow machine; what is waited for is there in a second or two on a fast one."""
@@ -37,12 +37,12 @@ LISTEN = """() => {
   const { shell } = window.jupyterapp;
   shell.collapseLeft();
   shell.collapseRight();
-  window.kernelComplaints = [];
+  const complaints = window.kernelComplaints = [];  // a kernel that is restarted complains to no one
   shell.currentWidget.sessionContext.session.kernel.iopubMessage.connect((_, { header, content }) => {
-    if (header.msg_type === "error") window.kernelComplaints.push(`kernel: ${content.ename}: ${content.evalue}`);
+    if (header.msg_type === "error") complaints.push(`kernel: ${content.ename}: ${content.evalue}`);
     // JupyterLab asks for widgets before the kernel has heard of any; that is no one's fault.
     const told = content.name === "stderr" && !content.text.startsWith("No such comm");
-    if (told) window.kernelComplaints.push(`kernel: ${content.text}`);
+    if (told) complaints.push(`kernel: ${content.text}`);
   });
 }"""
 
@@ -65,8 +65,17 @@ PICTURE_SAYS = """() => {{
   return {condition};
 }}"""
 
-START = "(code) => { window.jupyterapp.shell.currentWidget.sessionContext.session.kernel.requestExecute({ code }); }"
-BUSY = "() => window.jupyterapp.shell.currentWidget.sessionContext.session.kernel.status === 'busy'"
+# What it prints says that it is inside its `try`.
+START = """(code) => {
+  window.isInside = false;
+  const asked = window.jupyterapp.shell.currentWidget.sessionContext.session.kernel.requestExecute({ code });
+  asked.onIOPub = ({ header }) => { if (header.msg_type === "stream") window.isInside = true; };
+}"""
+INTERRUPTED = """try:
+    print("inside")
+    {code}
+except KeyboardInterrupt:
+    interrupted = True"""
 # Into the last cell; which one that is.
 WRITE = """(code) => {
   const { widgets } = window.jupyterapp.shell.currentWidget.content;
@@ -137,14 +146,12 @@ class Notebook:
         assert answer["status"] == "ok", f"{expression}: {answer['ename']}: {answer['evalue']}"
         return ast.literal_eval(answer["data"]["text/plain"])
 
-    def start(self, code: str) -> None:
-        """Have the kernel run this, and do not wait for it."""
-        self.page.evaluate(START, code)
-
-    def interrupt(self) -> None:
-        """Press the stop button, once the kernel is at work."""
-        self.page.wait_for_function(BUSY)
+    def interrupt(self, code: str) -> None:
+        """Have the kernel run this, which waits, and press the stop button: it ends with a `KeyboardInterrupt`."""
+        self.page.evaluate(START, INTERRUPTED.format(code=code))
+        self.page.wait_for_function("() => window.isInside")
         self.page.evaluate(KERNEL, "interrupt")
+        assert self.value("interrupted") is True
 
     def restart(self) -> None:
         self.page.evaluate(KERNEL, "restart")
@@ -158,7 +165,8 @@ class Notebook:
         self.run_cell(self.page.evaluate(WRITE, code))
 
     def put_away(self) -> None:
-        """Close the notebook; its kernel stays."""
+        """Save the notebook and close it; its kernel stays."""
+        self.command("docmanager:save")
         self.page.evaluate("() => [...window.jupyterapp.shell.widgets('main')].forEach((widget) => widget.dispose())")
 
     def take_out(self) -> None:
@@ -171,7 +179,7 @@ class Notebook:
         """Record the first option of the first prediction, with the mouse."""
         form = self.page.locator(".pool-lab-prediction").first
         form.locator("input[type=radio]").first.click()
-        form.get_by_role("button", name="Record my prediction").click()
+        form.get_by_role("button", name="fairly sure").click()
         expect(form).to_contain_text("Recorded", timeout=PATIENCE_MS)
 
     def race(self, name: str) -> "Race":
@@ -229,8 +237,8 @@ class Picture:
 class Race(Picture):
     """A race as it stands on the page; `name` is the kernel's variable."""
 
-    def __init__(self, notebook: Notebook, name: str) -> None:
-        super().__init__(notebook)
+    def __init__(self, notebook: Notebook, name: str, number: int = 0) -> None:
+        super().__init__(notebook, number)
         self.name = name
         self.button = self.view.locator(".pool-lab-start-stop")
         self.handle = self.view.locator(".noUi-handle").first  # of the workers
@@ -278,9 +286,9 @@ class Race(Picture):
 class Sweep:
     """A sweep as it stands on the page."""
 
-    def __init__(self, notebook: Notebook, name: str) -> None:
+    def __init__(self, notebook: Notebook, name: str, number: int = 0) -> None:
         self.notebook, self.page, self.name = notebook, notebook.page, name
-        self.view = self.page.locator(".pool-lab-experiment").first
+        self.view = self.page.locator(".pool-lab-experiment").nth(number)
         self.button = self.view.locator(".pool-lab-start-stop")
         self.chart = self.view.locator(".pool-lab-sweep")
         self.caption = self.view.locator(".pool-lab-caption")

@@ -7,7 +7,7 @@ from tests.browser.notebook import PATIENCE_MS, Notebook
 
 pytestmark = pytest.mark.leaves_behind("Chromium keeps processes in store, for the next page")
 
-NAPS = "[pool.submit(workloads.nap, 0.2 * length) for length in (3, 1, 4, 1, 2)]"
+NAPS = "[pool.submit(workloads.nap, 0.2 * length) for length in (3, 1, 5, 1, 2)]"
 
 
 def bar(board: Notebook, name: str) -> Locator:
@@ -31,7 +31,7 @@ def drag(board: Notebook, name: str, lane: int, start: int) -> None:
     mouse, middle = board.page.mouse, box["width"] / 2
     mouse.move(box["x"] + middle, box["y"] + box["height"] / 2)
     mouse.down()
-    mouse.move(goal["x"] + goal["width"] * start / 11 + middle, goal["y"] + goal["height"] / 2, steps=8)
+    mouse.move(goal["x"] + goal["width"] * start / 12 + middle, goal["y"] + goal["height"] / 2, steps=8)
     mouse.up()
 
 
@@ -50,14 +50,14 @@ def test_a_timeline_is_drawn_in_every_way_and_compared_with_the_run(board: Noteb
     type_in(board, "C", "worker", "1")
     type_in(board, "C", "start", "1")
     drag(board, "D", lane=0, start=3)
-    press(board, "E", "ArrowUp", "ArrowUp", *["ArrowLeft"] * 5, "Shift+ArrowRight")
+    press(board, "E", "ArrowUp", "ArrowUp", *["ArrowLeft"] * 6, "Shift+ArrowRight")
     type_in(board, "E", "end", "6")
     root = board.page.locator(".pool-lab-board-root")
     expect(root).to_have_attribute("data-placed", "5")
     expect(board.page.locator(".pool-lab-board-said")).to_have_text("E on worker 0, from 4 to 6")
-    board.page.get_by_role("button", name="Record my prediction").click()
+    board.page.get_by_role("button", name="certain").click()
     expect(board.page.locator(".pool-lab-prediction")).to_contain_text("Recorded", timeout=PATIENCE_MS)
-    drawn = [(0, 0, 3), (1, 0, 1), (1, 1, 5), (0, 3, 4), (0, 4, 6)]
+    drawn = [(0, 0, 3), (1, 0, 1), (1, 1, 6), (0, 3, 4), (0, 4, 6)]
     assert board.value("[tuple(map(int, bar)) for bar in drawing.record.option]") == drawn
 
     assert board.value(f"[future.result() for future in {NAPS}] and drawing.compare(watched).was_right") is True

@@ -160,6 +160,38 @@ def test_a_reader_who_comes_back_finds_the_futures_and_can_go_on(inspector: Note
     stands(inspector, "B", "FINISHED")
 
 
+def test_a_second_view_shows_the_same_and_closing_the_notebook_loses_nothing(inspector: Notebook) -> None:
+    submit(inspector, "A", "B")
+    inspector.run_in_last_cell("lab")
+    expect(inspector.page.locator(".pool-lab-inspector-root")).to_have_count(2, timeout=PATIENCE_MS)
+    stands(inspector, "B", "RUNNING")
+    inspector.put_away()
+    inspector.take_out()
+    ticket(inspector, "B").click()
+    press(inspector, "return")
+    stands(inspector, "B", "FINISHED")
+    first = inspector.page.locator(".pool-lab-inspector-root").first
+    expect(first.get_by_role("button", name="future B, FINISHED")).to_be_visible(timeout=PATIENCE_MS)
+
+    inspector.value("lab.close() or pool.shutdown()")
+    inspector.run_in_last_cell("lab")
+    stands(inspector, "A", "FINISHED")
+
+
+def test_neither_an_interrupt_nor_a_restart_of_the_kernel_is_the_end_of_it(inspector: Notebook) -> None:
+    submit(inspector, "A")
+    stands(inspector, "A", "RUNNING")
+    inspector.interrupt("lab.futures[0].result()")
+    stands(inspector, "A", "RUNNING")
+    press(inspector, "return")
+    stands(inspector, "A", "FINISHED")
+
+    inspector.restart()
+    inspector.run_all()
+    submit(inspector, "A")
+    stands(inspector, "A", "RUNNING")
+
+
 @pytest.mark.parametrize(("theme", "width"), [("Light", 1280), ("Dark", 1280), ("Light", 480)])
 def test_it_is_at_home_on_light_dark_and_narrow_pages(
     inspector: Notebook, artefacts: Path, theme: str, width: int

@@ -5,8 +5,9 @@ from functools import partial
 from pathlib import Path
 
 import pytest
+from playwright.sync_api import expect
 
-from tests.browser.notebook import Notebook, Race
+from tests.browser.notebook import PATIENCE_MS, TWO_FRAMES, Notebook, Race
 
 pytestmark = pytest.mark.leaves_behind("Chromium keeps processes in store, for the next page")
 
@@ -36,6 +37,31 @@ def look(lesson: Notebook) -> Iterator[Look]:
 def change_look(notebook: Notebook, theme: str, width: int) -> None:
     notebook.command("apputils:change-theme", theme=f"JupyterLab {theme}")
     notebook.page.set_viewport_size({"width": width, "height": 1000})
+
+
+def test_controls_have_names_and_a_race_takes_the_theme_that_is_chosen_while_it_runs(held: Notebook) -> None:
+    race = held.race("contest")
+    expect(race.view.get_by_role("slider", name="workers")).to_have_attribute(
+        "aria-valuetext", "2", timeout=PATIENCE_MS
+    )
+    expect(race.view.get_by_role("slider")).to_have_count(2)
+    expect(race.view.get_by_role("slider", name="calls")).to_be_visible()
+    race.handle.focus()
+    expect(race.handle).to_have_attribute("data-lm-suppress-shortcuts", "true")  # or a notebook would take its arrows
+    race.press("Start")
+    race.wait_for("data.runningCalls === 4")
+    assert BLUE_ON_LIGHT in race.colours()
+    try:
+        change_look(held, "Dark", 1280)
+        race.wait_for("data.running")
+        held.page.evaluate(TWO_FRAMES)
+        assert BLUE_ON_DARK in race.colours()
+        assert BLUE_ON_LIGHT not in race.colours()
+        assert race.fact("running-calls") == 4
+    finally:
+        change_look(held, "Light", 1280)
+    held.value("gate.set()")
+    race.finish()
 
 
 def test_a_race_is_at_home_on_light_dark_and_narrow_pages(lesson: Notebook, look: Look, artefacts: Path) -> None:

@@ -67,7 +67,7 @@ def test_a_prediction_opens_the_race(lesson: Notebook) -> None:
     assert lesson.value("waiting.record.option") == lesson.value("next(iter(waiting.question.options))")
 
 
-def test_the_slider_changes_how_many_workers_run_calls(lesson: Notebook) -> None:
+def test_the_slider_changes_how_many_workers_run_calls_and_no_call_is_lost(lesson: Notebook) -> None:
     lesson.predict()
     race = lesson.race("pages")
     lesson.value("pages.vary(calls=400)")  # enough for a busy machine to start its processes, and to end them
@@ -75,10 +75,15 @@ def test_the_slider_changes_how_many_workers_run_calls(lesson: Notebook) -> None
     race.wait_for("data.done >= 1")
     steer(race)
     race.wait_for(f"data.done >= {race.fact('done') + 12}")  # more than were running: some began after the last step
-    race.press("Stop")
+    check_steered(race)
+    race.page.keyboard.press("End")  # or two workers would have to do the rest
     race.finish()
 
-    check_steered(race)
+    assert race.fact("done") == 2 * 400
+    assert race.fact("queued") == race.fact("running-calls") == race.fact("cancelled") == race.fact("failed") == 0
+    for pool in POOLS:
+        endings = f"[span.ending.value for span in pages.trace[{pool!r}].spans]"
+        assert lesson.value(endings) == ["returned"] * 400
 
 
 def test_the_slider_is_heard_while_all_threads_want_the_gil(computing: Notebook) -> None:

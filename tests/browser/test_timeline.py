@@ -38,7 +38,6 @@ def test_a_reload_in_the_middle_of_a_run_loses_nothing(picture: Picture) -> None
 
 
 def test_a_notebook_that_is_closed_and_opened_again_shows_its_run(picture: Picture, watching: Notebook) -> None:
-    watching.command("docmanager:save")
     watching.put_away()
     expect(picture.timeline).to_have_count(0)
     watching.take_out()
@@ -83,9 +82,7 @@ def test_a_cell_that_is_run_again_in_the_middle_of_a_run_starts_anew_and_harms_n
 
 
 def test_an_interrupt_ends_the_cell_and_not_the_view(picture: Picture, watching: Notebook) -> None:
-    watching.start("try:\n    wait(futures)\nexcept KeyboardInterrupt:\n    interrupted = True")
-    watching.interrupt()
-    assert watching.value("interrupted") is True
+    watching.interrupt("wait(futures)")
     picture.wait_for(WAITING)
     open_the_gate(picture)
 

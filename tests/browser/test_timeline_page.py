@@ -68,6 +68,17 @@ def ctrl_wheel(timeline: TimelinePage, turn: float) -> None:
 # Which moment
 
 
+def test_what_was_left_to_itself_is_drawn_no_further(timeline: TimelinePage) -> None:
+    timeline.begin(THREADS._replace(until=0.5), THREADS)
+    start_one(timeline, 0, 0.0)
+    timeline.happen(*busy([[4.0]]), panel=1)
+    timeline.end()
+    assert not timeline.canvas.evaluate(IS_EMPTY, [160, 33, 40, 22])
+    assert timeline.canvas.evaluate(IS_EMPTY, [300, 33, 500, 22])
+    timeline.press("ArrowRight")
+    expect(timeline.story).to_contain_text("running on w0 for 0.50 s")
+
+
 def test_a_held_picture_stands_still_while_the_run_goes_on(timeline: TimelinePage) -> None:
     timeline.begin()
     start_one(timeline, 0, 0.5)
@@ -328,7 +339,7 @@ def test_a_call_moves_from_the_door_to_its_worker_unless_motion_is_unwanted(
 
 def test_so_many_calls_that_they_are_too_many_to_see_become_few_blocks(timeline: TimelinePage) -> None:
     blocks = timeline.page.evaluate("""() => {
-      const row = (_, at) => [0, at, "nap", 0, at, at, at + 0.9, at + 0.9, 0, 0.5, "returned"];
+      const row = (_, at) => [0, at, "nap", ...[0, at, at, at + 0.9, at + 0.9].map((s) => s * 1e6), 0, 5e5, "returned"];
       const calls = Array.from({ length: 100000 }, row), news = { run: 1, type: "news", now: 1e5, calls };
       const panel = { title: "", note: "", kind: "threads", workers: 1 };
       const state = window.lib.reduce(window.lib.fresh({ run: 1, panels: [panel] }), news);
@@ -344,7 +355,8 @@ def test_a_run_that_never_ends_keeps_no_more_calls_than_can_be_shown(timeline: T
     kept = timeline.page.evaluate("""() => {
       let state = window.lib.fresh({ run: 1, panels: [{ title: "", note: "", kind: "threads", workers: 1 }] });
       for (let at = 0; at < 300000; at += 1000) {
-        const row = (_, n) => [0, at + n, "nap", at, at + n, at + n, at + n + 1, at + n + 1, 0, 0.5, "returned"];
+        const times = (n) => [at, at + n, at + n, at + n + 1, at + n + 1].map((s) => s * 1e6);
+        const row = (_, n) => [0, at + n, "nap", ...times(n), 0, 5e5, "returned"];
         const calls = Array.from({ length: 1000 }, row);
         state = window.lib.reduce(state, { run: 1, type: "news", now: at, calls });
       }

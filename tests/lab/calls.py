@@ -13,3 +13,9 @@ def fail(text: str) -> None:
 
 def nap_for_ever() -> None:
     threading.Event().wait()
+
+
+def stand(inside: threading.Event, gate: threading.Event) -> bool:
+    """Say that the call has begun, and wait until it may end; both are proxies of a manager's events."""
+    inside.set()
+    return gate.wait(30)

@@ -2,6 +2,7 @@
 
 import json
 import random
+from itertools import zip_longest
 
 import pytest
 
@@ -26,9 +27,18 @@ def everything() -> Script:
     return script.running(5, 0, 3.5).queued(6).resized(3.25, 3)
 
 
+MOMENTS = {"submitted", "dispatched", "began", "ended", "arrived", "cpu_s"}
+
+
 def told(ledger: Ledger) -> list[dict[str, object]]:
-    rows = ledger.everything()["calls"]
-    return [dict(zip(COLUMNS, [*row, *[None] * len(COLUMNS)], strict=False)) for row in rows]
+    return [
+        {name: _in_seconds(name, fact) for name, fact in zip_longest(COLUMNS, row)}
+        for row in ledger.everything()["calls"]
+    ]
+
+
+def _in_seconds(name: str, fact: object) -> object:
+    return fact / 1e6 if name in MOMENTS and isinstance(fact, int) else fact
 
 
 def of_trace(trace: Trace) -> list[dict[str, object]]:
@@ -51,9 +61,9 @@ def test_news_is_what_has_changed_since_the_last_news() -> None:
     assert ledger.news() == {}
     ledger.take([(0, Event(0, START, EventKind.SUBMITTED, call=7, name="nap"))])
     ledger.take([(0, Event(1, START + 1, EventKind.WORKER_STARTED, worker=0))])
-    assert ledger.news() == {"calls": [[0, 7, "nap", 0.0]], "others": [[0, "worker started", 1.0, 0, None, None]]}
+    assert ledger.news() == {"calls": [[0, 7, "nap", 0]], "others": [[0, "worker started", 1.0, 0, None, None]]}
     ledger.take([(0, Event(2, START + 2, EventKind.STARTED, call=7, worker=0))])
-    assert ledger.news() == {"calls": [[0, 7, "nap", 0.0, 2.0, 2.0, None, None, 0]], "others": []}
+    assert ledger.news() == {"calls": [[0, 7, "nap", 0, 2_000_000, 2_000_000, None, None, 0]], "others": []}
     assert ledger.news() == {}
 
 

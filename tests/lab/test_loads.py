@@ -63,6 +63,14 @@ def test_what_the_server_refuses_is_an_error_and_a_failed_call() -> None:
     assert rush.claim() == "5 requests, some got an error."
 
 
+def test_a_rush_is_one_on_a_slow_machine_too() -> None:
+    """Nobody is answered, however quickly, before all have asked who can."""
+    with ThreadPerCall() as executor, Server(at_most(2, after(0)), executor) as server:
+        rush = load(server, 20)
+        assert (len(rush.errors), rush.trace.most_at_once) == (18, 20)
+        assert len(load(server, 20).errors) == 18
+
+
 def test_a_pool_never_asks_for_more_than_it_has_workers() -> None:
     with ThreadPoolExecutor(3) as pool, Server(at_most(3, after(0)), pool) as server:
         assert load(server, 30).errors == []

@@ -85,6 +85,17 @@ def test_a_running_call_is_dashed_and_reaches_the_end_of_what_is_known() -> None
     assert list[object](running.get_linestyle()) != [(0, None)]
 
 
+def test_a_call_that_nobody_watched_any_longer_reaches_no_further() -> None:
+    left = Script().running(0, 0, 0.0).queued(1).trace(watched_until=1.0)
+    figure = page(left, Script().ran(0, 0, 0.0, 9.0).trace())
+    (box,) = boxes(figure.axes[0], "running")
+    assert box[:2] == pytest.approx((0.0, 1.0), abs=0.02)
+    (length,) = named(figure.axes[0], "queue length")
+    assert isinstance(length, Line2D)
+    assert max(asarray(length.get_xdata(), float)) == 1.0
+    assert not named(figure, "now"), "nothing is left to do"
+
+
 def test_a_call_shorter_than_a_pixel_can_be_seen() -> None:
     axes = panel(Script().ran(0, 0, 0.0, 1e-6).ran(1, 0, 1.0, 9.0).trace())
     left, right = boxes(axes, "calls")[0][:2]

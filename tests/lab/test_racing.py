@@ -12,7 +12,7 @@ from matplotlib.artist import Artist
 from matplotlib.figure import Figure
 
 from pool_lab import Event, EventKind, ThreadPoolExecutor
-from pool_lab.lab import racing, workloads
+from pool_lab.lab import heat, racing, workloads
 from pool_lab.lab.entrants import Entrants
 from pool_lab.lab.racing import Race, race
 from pool_lab.lab.trace import CallState
@@ -49,7 +49,7 @@ class Calls:
 
 
 def new_race(function: Callable[[int], object], calls: int, workers: int = 2, executors: Entrants = THREADS) -> Race:
-    return Race(workloads.of(function, range(calls)), workers, 8, executors, together=True, gate=None)
+    return Race(workloads.of(function, range(calls)), workers, 8, executors, together=True, curtain=None)
 
 
 def test_without_a_front_end_a_race_is_over_when_race_returns() -> None:
@@ -64,6 +64,13 @@ def test_without_a_front_end_a_race_is_over_when_race_returns() -> None:
 def test_threads_and_processes_race_over_a_function_of_ones_own() -> None:
     contest = race(workloads.of(lambda number: number + 1, range(4)), workers=2)
     assert contest.claim() == "Threads: 4 of 4 calls done. Processes: 4 of 4 calls done."
+
+
+def test_processes_have_their_calls_before_a_thread_takes_the_gil(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(heat, "HEAD_START_S", 60)
+    contest = race(workloads.of(abs, range(20)), workers=2, executors=["threads", "processes"])
+    threads, processes = contest.trace.values()
+    assert max(span.submitted or 0 for span in processes.spans) <= min(span.submitted or 0 for span in threads.spans)
 
 
 def test_one_after_the_other_means_that_no_calls_of_two_pools_overlap() -> None:
@@ -215,7 +222,7 @@ def test_stop_is_heard_while_calls_run_one_after_the_other() -> None:
             alone.set()
             over.wait(30)
 
-    contest = Race(workloads.of(block_alone, range(2)), 2, 8, ["threads"], together=True, gate=None, serial_s=60)
+    contest = Race(workloads.of(block_alone, range(2)), 2, 8, ["threads"], together=True, curtain=None, serial_s=60)
     contest.start()
     assert alone.wait(30)
     contest.stop()

@@ -1,8 +1,11 @@
 """Executors that are not ours leave the same events, and stay what they were."""
 
 import concurrent.futures
+import gc
 import multiprocessing
 import threading
+import weakref
+from collections.abc import Callable
 
 import pytest
 
@@ -10,7 +13,7 @@ from pool_lab import ThreadPoolExecutor
 from pool_lab.lab import watch
 from pool_lab.lab.recording import Recorder, attach
 from pool_lab.lab.trace import CallState
-from tests.lab.calls import fail, square
+from tests.lab.calls import fail, square, stand
 
 
 def test_calls_of_a_standard_thread_pool_are_recorded_where_they_run() -> None:
@@ -72,6 +75,65 @@ def test_undoing_it_leaves_the_executor_as_it_was() -> None:
         assert pool.submit(square, 2).result() == 4
         assert "submit" not in vars(pool)
     assert recorder.trace.events == ()
+
+
+def test_who_listens_later_goes_on_listening_when_the_first_has_left() -> None:
+    first, second = Recorder(1), Recorder(1)
+    with concurrent.futures.ThreadPoolExecutor(1) as pool:
+        leave_first = attach(pool, first)
+        leave_second = attach(pool, second)
+        leave_first()
+        assert pool.submit(square, 2).result() == 4
+        leave_second()
+        assert pool.submit(square, 3).result() == 9
+    assert not first.trace.spans
+    assert len(second.trace.spans) == 1
+
+
+def test_what_others_put_on_the_executor_stays_there() -> None:
+    asked: list[tuple[int, ...]] = []
+    with concurrent.futures.ThreadPoolExecutor(1) as pool:
+        leave = attach(pool, Recorder(1))
+        inner = pool.submit
+
+        def submit(function: Callable[..., int], *args: int) -> "concurrent.futures.Future[int]":
+            asked.append(args)
+            return inner(function, *args)
+
+        vars(pool)["submit"] = submit
+        leave()
+        assert pool.submit(square, 2).result() == 4
+    assert asked == [(2,)]
+
+
+@pytest.mark.parametrize("watches", [1, 2])
+def test_an_executor_that_is_watched_ends_when_nobody_else_has_it(watches: int) -> None:
+    pool = concurrent.futures.ThreadPoolExecutor(1)
+    watched = [watch(pool) for _ in range(watches)]
+    worker = pool.submit(threading.current_thread).result()
+    alive = [weakref.ref(pool)]
+    del pool
+    gc.collect()
+    assert [pool() for pool in alive] == [None]
+    worker.join(30)
+    assert worker not in threading.enumerate()
+    for one in watched:
+        assert [lane.stopped is not None for lane in one.trace.lanes] == [True]
+
+
+def test_the_future_of_a_call_in_another_process_is_running_while_the_call_is() -> None:
+    context = multiprocessing.get_context("forkserver")
+    with concurrent.futures.ProcessPoolExecutor(1, context) as pool, context.Manager() as manager:
+        gate, inside = manager.Event(), manager.Event()
+        attach(pool, Recorder(1))
+        future = pool.submit(stand, inside, gate)
+        inside.wait(30)
+        assert future.running()
+        assert "state=running" in repr(future)
+        assert not future.cancel()
+        gate.set()
+        assert future.result(30) is True
+        assert "state=finished" in repr(future)
 
 
 def test_a_watched_pool_tells_its_whole_story() -> None:

@@ -14,7 +14,7 @@ from typing import Any
 import pytest
 
 from pool_lab.events import Event, EventKind
-from pool_lab.lab.timeline import Panel, Timeline
+from pool_lab.lab.timeline import Panel, Timeline, _tick_after
 from pool_lab.lab.trace import Standing
 
 PATIENCE_S = 20
@@ -129,6 +129,12 @@ def test_the_clock_stands_still_while_no_call_waits_or_runs(timeline: Heard) -> 
         timeline.observer(0)(event(EventKind.FINISHED, 100.5, call=0, worker=0))
     timeline.end()
     assert timeline.log["now"] == 0.5
+
+
+def test_updates_that_cost_more_come_less_often_but_twice_a_second() -> None:
+    assert _tick_after(0.0002) == 0.1
+    assert _tick_after(0.001) == pytest.approx(0.2)
+    assert _tick_after(1.0) == 0.5
 
 
 def test_the_page_hears_the_time_while_a_call_is_open(timeline: Heard) -> None:

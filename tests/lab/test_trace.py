@@ -127,6 +127,14 @@ def test_no_events_make_an_empty_trace() -> None:
     assert repr(trace) == "<Trace of 0 calls on 0 workers>"
 
 
+def test_a_trace_lasts_until_its_last_event_or_while_calls_are_open_as_long_as_it_was_watched() -> None:
+    ended, open_ = Script().ran(0, 0, 0.0, 1.0), Script().ran(0, 0, 0.0, 1.0).running(1, 1, 0.5)
+    assert ended.trace().lasted_s == ended.trace(watched_until=3.0).lasted_s == open_.trace().lasted_s == 1.0
+    assert open_.trace(watched_until=3.0).lasted_s == 3.0
+    assert (ended.trace().open_calls, open_.queued(2).trace().open_calls) == (0, 2)
+    assert Trace([], watched_until=3.0).lasted_s == 0.0
+
+
 def test_times_count_from_the_first_event_by_default() -> None:
     trace = Trace(Script().ran(0, 0, 1.0, 2.0, submitted=0.5).events)
     assert trace.origin == START + 0.5

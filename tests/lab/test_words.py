@@ -125,6 +125,13 @@ def test_a_summary_of_a_resized_pool_tells_the_range_of_its_sizes() -> None:
     assert summary([("threads", trace)]) == "Threads took 2.0 s for 2 calls on 2 to 6 workers, one at a time."
 
 
+def test_a_summary_of_a_run_that_was_left_to_itself_tells_when() -> None:
+    trace = Script().running(0, 0, 0.0).queued(1).trace(watched_until=0.5)
+    assert summary([("yours", trace)]) == (
+        "Yours was over after 0.50 s with 0 of 2 calls done. 1 still ran and 1 still waited."
+    )
+
+
 def test_a_summary_of_a_stopped_run_tells_what_was_left() -> None:
     trace = pool(2).running(2, 0, 2.0).queued(3, 2.0).queued(4, 2.5).trace()
     assert summary([("threads", trace)]) == (

@@ -8,12 +8,12 @@ import pytest
 from pool_lab.lab.trace import Trace
 from pool_lab.lessons.asking import Miss, NumberQuestion, OrderQuestion
 from pool_lab.lessons.drawing import Bar, DrawQuestion, match, same
-from pool_lab.lessons.predictions import Prediction
+from pool_lab.lessons.predictions import CONFIDENCES, Prediction
 from pool_lab.lessons.questions.lesson_00 import DRAWING, LENGTHS
 from tests.lab.script import Script
 
 RIGHT = [(0, 0), (1, 0), (1, 1), (0, 3), (0, 4)]
-IN_TURNS = [(0, 0), (1, 0), (0, 3), (1, 1), (0, 7)]
+IN_TURNS = [(0, 0), (1, 0), (0, 3), (1, 1), (0, 8)]
 
 
 class Ran:
@@ -62,7 +62,7 @@ def test_how_much_lies_on_one_another() -> None:
     [
         (IN_TURNS, "dealt out like cards"),
         ([(0, 0), (1, 0), (1, 0), (0, 3), (0, 4)], "one call at a time"),
-        ([(0, 0), (1, 3), (1, 4), (0, 8), (0, 9)], "nobody waits for the other"),
+        ([(0, 0), (1, 3), (1, 4), (0, 9), (0, 10)], "nobody waits for the other"),
         ([(0, 0), (1, 0), (0, 3), (1, 1), (1, 2)], "Nobody looks at how long"),
         ([(0, 0), (1, 0), (1, 1), (0, 5), (0, 6)], "takes the next call at once"),
         ([(0, 0, 1), (1, 0, 3), (0, 1, 5), (1, 3, 4), (1, 4, 6)], "bar by bar"),
@@ -169,10 +169,24 @@ def _someone_is_there(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def form_of(prediction: Prediction) -> tuple[Any, Any, Any]:
-    """Where one answers, the button that records it, and what it says."""
+    """Where one answers, the last of the buttons that record it, and what is said then."""
     _, entry, foot = prediction.view.children
-    _, button, said = foot.children
-    return entry, button, said
+    *_, certain, said = foot.children
+    return entry, certain, said
+
+
+@pytest.mark.usefixtures("_someone_is_there")
+def test_each_button_records_another_confidence_and_shows_which_one_it_was() -> None:
+    prediction = Prediction(ORDER)
+    _, *buttons, said = prediction.view.children[2].children
+    assert [button.description for button in buttons] == list(CONFIDENCES)
+    for chosen in buttons:
+        chosen.click()
+        assert prediction.record is not None
+        assert prediction.record.confidence == chosen.description
+        assert [button.button_style for button in buttons if button is not chosen] == ["", ""]
+        assert chosen.button_style == "primary"
+        assert said.value == f"Recorded, {chosen.description}. Now see what happens."
 
 
 @pytest.mark.usefixtures("_someone_is_there")

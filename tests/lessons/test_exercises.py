@@ -13,7 +13,6 @@ from pathlib import Path
 
 import nbformat
 import pytest
-from matplotlib.text import Text
 
 from pool_lab.cpus import usable_cpus
 from pool_lab.lessons import check, exercise, hint, solution
@@ -162,9 +161,10 @@ def test_the_lesson_has_the_text_and_the_starter_of_the_definition(task: Exercis
 @in_a_lesson
 def test_the_lesson_imports_what_the_answers_use(task: Exercise) -> None:
     cells = [cell.source for cell in nbformat.read(LESSONS[task.name[:2]], as_version=4).cells]
-    assert task.preamble in next(cell for cell in cells if cell.startswith("from pool_lab")) + "\n"
+    imports = next(cell for cell in cells if "from pool_lab.lessons import" in cell)
+    assert set(task.preamble.splitlines()) <= set(imports.splitlines())
     before = {"__name__": "__main__"}
-    exec(next(cell for cell in cells if cell.startswith("from pool_lab")), before)
+    exec(imports, before)
     assert ("check(" in task.starter and "check" in before) or ("@exercise" in task.starter and "exercise" in before)
 
 
@@ -230,28 +230,6 @@ def test_an_almost_right_answer_is_told_what_is_right_and_what_is_missing() -> N
     lines = str(verdict).splitlines()
     assert "- ✓ the list holds what the three naps returned" in lines
     assert "- ✗ not yet: the pool was shut down" in lines
-
-
-def test_a_wrong_answer_is_drawn_above_a_right_one() -> None:
-    timelines = check("00.1", "E D C").timelines()
-    assert timelines is not None
-    figure = timelines.figure()
-    words = {text.get_text() for text in figure.findobj(Text)}
-    assert {"Yours", "One that is right"} <= words
-    assert timelines.summary().startswith("Yours took")
-    assert timelines.view is None, "nobody is there"
-    assert check("00.1", "B A").timelines() is None, "no call, no picture"
-
-
-def test_the_picture_is_live_where_someone_is_there(monkeypatch: pytest.MonkeyPatch) -> None:
-    verdict = check("00.1", "E D C")
-    monkeypatch.setattr("pool_lab.lessons.exercises.timelines.someone_is_there", lambda: True)
-    timelines = verdict.timelines()
-    assert timelines is not None
-    view = timelines.view
-    assert view.caption == timelines.summary()
-    assert [panel["title"] for panel in view.log["panels"]] == ["Yours", "One that is right"]
-    assert 0.3 <= view.log["now"] < 10, "both began when the picture did"
 
 
 def test_a_deadlock_without_calls_that_wait_for_calls_is_no_misconception_about_them() -> None:

@@ -2,11 +2,13 @@
 
 import csv
 import os
+import socket
 import textwrap
 from collections.abc import Iterator
 from pathlib import Path
 
 import nbformat
+import psutil
 import pytest
 
 from pool_lab.lessons.command import main
@@ -14,6 +16,9 @@ from pool_lab.lessons.exercises import attempts, process
 from pool_lab.lessons.exercises.coach import EXERCISES
 from pool_lab.lessons.exercises.definition import Exercise
 from pool_lab.lessons.exercises.fence import can_fence
+from pool_lab.lessons.exercises.report import Ending
+from pool_lab.lessons.exercises.solitude import can_seclude
+from pool_lab.lessons.exercises.verdicts import STOPPED
 from pool_lab.lessons.grading import grade_notebook, oddities_of
 from pool_lab.lessons.marks import Mark
 from pool_lab.lessons.records import FILE_VARIABLE, keep
@@ -91,6 +96,33 @@ def nap_all(pool, lengths):
         fork.Process(target=hoard).start()
     time.sleep(60)
 """
+FORK_BOMB = """
+import os, time
+@exercise("00.2")
+def nap_all(pool, lengths):
+    for _ in range(7):
+        os.fork()
+    os.setsid()
+    time.sleep(60)
+"""
+TOO_MANY_FILES = """
+import os, tempfile, time
+@exercise("00.2")
+def nap_all(pool, lengths):
+    while True:
+        with open(tempfile.mkstemp()[1], "wb") as file:
+            file.write(b"x" * 1_000_000)
+        time.sleep(0.001)
+"""
+TOO_LARGE_A_FILE = """
+import tempfile
+@exercise("00.2")
+def nap_all(pool, lengths):
+    with tempfile.TemporaryFile() as file:
+        file.seek(1 << 40)
+        file.write(b"x")
+    return list(pool.map(workloads.nap, lengths))
+"""
 DEAF = """
 from pool_lab.lessons.exercises import watchdog
 watchdog.Watchdog._look_for_the_endless = lambda self: None
@@ -99,6 +131,9 @@ def nap_all(pool, lengths):
     while True:
         pass
 """
+
+
+FORKS = pytest.mark.skipif(os.name == "nt", reason="nothing forks there")
 
 
 def notebook(path: Path, *cells: str) -> Path:
@@ -168,8 +203,6 @@ def one(pool, n):
         (FORGED_EVENTS, "to be read"),
         (FORGED_REPORT, "wrong"),
         (FLOOD_OF_REPORTS, "wrong"),
-        (TOO_MANY_PROCESSES, "wrong"),
-        (TOO_MUCH_MEMORY, "wrong"),
         ('def check(*_): return "correct"\nexercise = check\nprint(check("00.2"))', "not attempted"),
         ('def check(*_): ...\ncheck("00.2", None)', "not attempted"),
         ('@exercise("00.2")\ndef nap_all(pool, lengths):\n    import os\n    os._exit(0)', "wrong"),
@@ -178,12 +211,28 @@ def one(pool, n):
         ("raise SystemExit  # exercise('00.2')", "wrong"),
     ],
 )
-def test_who_lies_or_crashes_does_not_get_through(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, cell: str, grade: str
-) -> None:
-    monkeypatch.setattr(process, "MOST_MEMORY", 500_000_000)
-    monkeypatch.setattr(process, "MOST_PROCESSES", 20)
+def test_who_lies_or_crashes_does_not_get_through(tmp_path: Path, cell: str, grade: str) -> None:
     assert grades(notebook(tmp_path / "a.ipynb", IMPORTS, cell))[0][:2] == ("00.2", grade)
+
+
+@pytest.mark.parametrize(
+    ("cell", "limit", "most", "words"),
+    [
+        (TOO_MANY_PROCESSES, "MOST_PROCESSES", 20, STOPPED[Ending.CROWD].words),
+        pytest.param(FORK_BOMB, "MOST_PROCESSES", 20, STOPPED[Ending.CROWD].words, marks=FORKS),
+        pytest.param(TOO_MUCH_MEMORY, "MOST_MEMORY", 500_000_000, STOPPED[Ending.MEMORY].words, marks=FORKS),
+        (TOO_MANY_FILES, "MOST_WRITTEN", 50_000_000, STOPPED[Ending.DISK].words),
+        (TOO_LARGE_A_FILE, "MOST_WRITTEN", 1 << 30, "File too large"),
+    ],
+)
+def test_who_takes_too_much_is_stopped_and_nothing_is_left(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, cell: str, limit: str, most: int, words: str
+) -> None:
+    monkeypatch.setattr(process, limit, most)
+    before = set(psutil.Process().children(recursive=True))
+    (mark,) = grade_notebook("a", notebook(tmp_path / "a.ipynb", IMPORTS, cell).read_bytes())
+    assert words in mark.diagnosis
+    assert set(psutil.Process().children(recursive=True)) <= before
 
 
 def test_who_has_blinded_the_watchdog_is_stopped_from_outside(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -219,6 +268,24 @@ def test_a_submission_reads_and_writes_nobody_elses_files_and_ends_nobody(tmp_pa
     assert mark.diagnosis.endswith("SystemExit: done: []")
     assert neighbour.read_bytes() == before
     assert not (tmp_path / "new").exists()
+
+
+@pytest.mark.skipif(not can_seclude(), reason="this system cannot keep a process off the network")
+def test_a_submission_reaches_nobody_over_the_network(tmp_path: Path) -> None:
+    caller = """
+        import socket
+        @exercise("00.2")
+        def nap_all(pool, lengths):
+            with socket.create_server(("127.0.0.1", 0)) as own, socket.create_connection(own.getsockname()):
+                print("reached itself")
+            socket.create_connection(("127.0.0.1", {port}), timeout=5)
+    """
+    with socket.create_server(("127.0.0.1", 0)) as neighbour:
+        source = textwrap.dedent(caller.format(port=neighbour.getsockname()[1]))
+        path = notebook(tmp_path / "a.ipynb", IMPORTS, source)
+        (mark,) = grade_notebook("a", path.read_bytes())
+    assert mark.grade == "wrong"
+    assert "ConnectionRefusedError" in mark.diagnosis, "it is there, and not to be reached"
 
 
 def test_a_submission_can_use_pools_of_processes_behind_the_fence(tmp_path: Path) -> None:
@@ -301,7 +368,9 @@ def test_a_folder_makes_a_table_and_a_page_and_nobody_disturbs_the_others(tmp_pa
         ["2 broken.ipynb", "", "unreadable", ""],
         ["3 good.ipynb", "00.2", "correct", ""],
     ]
+    assert rows[2][4].startswith("This is no notebook (")
     page = (tmp_path / "marks" / "marks.html").read_text(encoding="utf-8")
+    assert 'aria-label="correct" title="correct">✓<' in page
     assert page.count("<tr>") == (1 + 3) + (1 + 1) + (1 + 3), "an overview, a belief, every verdict"
 
 

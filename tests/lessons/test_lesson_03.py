@@ -76,7 +76,12 @@ def test_a_failure_is_heard_of_by_those_who_ask(lab: FutureInspector) -> None:
     assert happened(lab, "silence") == "asked"
 
 
-def test_callbacks_run_in_their_order_and_in_the_thread_of_who_completes(lab: FutureInspector) -> None:
+@pytest.mark.parametrize("noted_before", [0, 1])
+def test_callbacks_run_in_their_order_and_in_the_thread_of_who_completes(
+    lab: FutureInspector, noted_before: int
+) -> None:
+    for _ in range(noted_before):  # as someone has who has pressed the button
+        lab.add_done_callback("first")
     runs(lab, "parcel")
     for callback in (None, lab.broken, None):
         lab.add_done_callback("parcel", callback)

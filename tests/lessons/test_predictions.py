@@ -1,6 +1,7 @@
 """A prediction is recorded, opens what waits for it, and is held against what really ran."""
 
 from dataclasses import replace
+from unittest.mock import MagicMock
 
 import pytest
 
@@ -112,7 +113,19 @@ def test_stored_outputs_do_not_depend_on_the_run() -> None:
 
 def test_whoever_has_not_predicted_is_not_told(covered: Prediction) -> None:
     comparison = covered.compare(Experiment(overlapping(2)))
-    assert str(comparison) == "Predict first: record your answer above, then run this cell again."
+    assert str(comparison) == "Predict first: record your answer above. What happened is told here then."
+
+
+def test_a_comparison_that_came_too_early_is_told_when_the_prediction_is_in(
+    covered: Prediction, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    display = MagicMock()
+    monkeypatch.setattr("IPython.display.display", display)
+    covered.compare(Experiment(overlapping(2)))._ipython_display_()
+    assert display.call_args.args[0]["text/markdown"].startswith("Predict first")
+    covered.answer("one")
+    (bundle,) = display.return_value.update.call_args.args
+    assert bundle["text/markdown"].startswith("**What happened:** Two.")
 
 
 def test_what_depends_on_the_machine_is_told_to_those_who_are_there_only() -> None:
@@ -175,7 +188,7 @@ def test_more_than_one_core_in_threads_means_that_the_gil_was_not_in_the_way() -
 
 
 def test_a_race_and_a_watch_can_be_compared_before_they_have_run() -> None:
-    contest = Race(workloads.of(abs, [1]), 1, 1, OURS, together=True, gate=None)
+    contest = Race(workloads.of(abs, [1]), 1, 1, OURS, together=True, curtain=None)
     with ThreadPoolExecutor(1) as pool:
         assert "Nothing has run yet" in str(predict("00 naps").compare(watch(pool)))
     assert "Nothing has run yet" in str(predict("07 fetch").compare(contest))

@@ -138,10 +138,10 @@ def test_a_call_whose_reply_crosses_the_asking_was_in_time(
     monkeypatch.setattr(parent, "GRACE_S", PATIENCE_S)
     line, receive, mail, held_back = make_gate(), child.Child.receive, threading.Lock(), threading.Event()
 
-    def receive_unless_held_back(child: child.Child) -> bytes | None:
+    def receive_unless_held_back(child: child.Child, *, thorough: bool) -> bytes | None:
         with mail:
             if not held_back.is_set():
-                return receive(child)
+                return receive(child, thorough=thorough)
         time.sleep(0.01)  # there is news, so the reader comes again at once
         return None
 

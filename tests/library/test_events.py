@@ -54,6 +54,37 @@ def test_a_shutdown_that_cancels_says_so_of_each_call(make_pool: MakePool, make_
     assert log.kinds[-6:] == [SHUT_DOWN, CANCELLED, CANCELLED, CANCELLED, FINISHED, WORKER_STOPPED]
 
 
+def test_a_call_that_is_refused_at_the_last_moment_is_told_of_as_cancelled(make_pool: MakePool, log: Log) -> None:
+    pool = make_pool(1, observer=log)
+
+    def close_the_pool(event: Event) -> None:
+        pool.statistics()
+        if event.kind is SUBMITTED:
+            pool.shutdown(wait=False)
+
+    pool.add_observer(close_the_pool)
+    with pytest.raises(RuntimeError, match="after shutdown"):
+        pool.submit(calls.add, 1)
+    assert log.kinds == [SUBMITTED, SHUT_DOWN, CANCELLED]
+    with pytest.raises(RuntimeError, match="after shutdown"):
+        pool.submit(calls.add, 2)
+    assert log.of(1) == []
+
+
+def test_ctrl_c_in_an_observer_leaves_no_call_behind(make_pool: MakePool, log: Log) -> None:
+    def interrupt(event: Event) -> None:
+        if event.kind is SUBMITTED and event.call == 0:
+            raise KeyboardInterrupt
+
+    pool = make_pool(1, observer=log)
+    pool.add_observer(interrupt)
+    with pytest.raises(KeyboardInterrupt):
+        pool.submit(calls.add, 1)
+    assert log.of(0) == [SUBMITTED, CANCELLED]
+    assert pool.submit(calls.add, 2).result(PATIENCE_S) == 2
+    assert pool.statistics().queued == 0
+
+
 @on_processes
 def test_a_call_that_cannot_leave_fails_without_starting(make_pool: MakePool, log: Log) -> None:
     error = make_pool(1, observer=log).submit(calls.add, threading.Lock()).exception(PATIENCE_S)

@@ -8,13 +8,13 @@ from typing import Any
 import numpy as np
 import pytest
 
-from pool_lab.processes import parcel
+from pool_lab.processes import memory, parcel
 from tests.contract.gates import PATIENCE_S
-from tests.library.watching import MakePool, on_processes
+from tests.library.watching import MakePool, on_processes, open_files
 
 pytestmark = [
     on_processes,
-    pytest.mark.skipif(not parcel.can_be_sent(), reason="this system has no memory that could travel"),
+    pytest.mark.skipif(not memory.can_be_sent(), reason="this system has no memory that could travel"),
 ]
 
 SIZE = 1_000_000
@@ -31,10 +31,6 @@ def ones(size: int) -> Any:
 
 def pair(first: Any, second: Any) -> Any:
     return {"first": first, "second": second, "shape": first.shape}
-
-
-def open_files() -> int:
-    return len(list(Path("/proc/self/fd").iterdir()))
 
 
 @pytest.fixture
@@ -100,5 +96,34 @@ def test_a_worker_that_dies_with_an_array_on_its_way_leaves_nothing(make_pool: M
     assert (futures[1].result(PATIENCE_S) == 1).all()
     pool.shutdown()
     del futures
+    gc.collect()
+    assert open_files() <= before
+
+
+kept_for_good: list[Any] = []
+
+
+def keep(array: Any) -> None:
+    kept_for_good.append(array)
+
+
+def sums_of_what_is_kept() -> list[int]:
+    return [int(array.sum()) for array in kept_for_good]
+
+
+def test_what_a_worker_or_the_pool_keeps_stays_as_it_arrived(make_pool: MakePool) -> None:
+    pool = make_pool(1)
+    for number in range(4):
+        pool.submit(keep, np.full(SIZE, number, dtype=np.uint8)).result(PATIENCE_S)
+    assert pool.submit(sums_of_what_is_kept).result(PATIENCE_S) == [number * SIZE for number in range(4)]
+    results = [pool.submit(plus_one, np.full(SIZE, number, dtype=np.uint8)).result(PATIENCE_S) for number in range(4)]
+    assert [int(array.sum()) for array in results] == [(number + 1) * SIZE for number in range(4)]
+
+
+def test_a_pool_that_is_shut_down_keeps_no_memory(make_pool: MakePool) -> None:
+    before = open_files()
+    pool = make_pool(1)
+    pool.submit(len, np.zeros(SIZE)).result(PATIENCE_S)
+    pool.shutdown()
     gc.collect()
     assert open_files() <= before

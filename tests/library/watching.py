@@ -4,6 +4,7 @@ import multiprocessing
 import os
 import threading
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any, Protocol
 
 import pytest
@@ -11,7 +12,18 @@ import pytest
 from pool_lab import Event, EventKind, ProcessPoolExecutor, ThreadPoolExecutor
 from tests.contract.gates import PATIENCE_S, MakeGate
 
-__all__ = ["AnyPool", "Log", "MakeGate", "MakePool", "ident", "new_pool", "on_processes", "on_threads", "until"]
+__all__ = [
+    "AnyPool",
+    "Log",
+    "MakeGate",
+    "MakePool",
+    "ident",
+    "new_pool",
+    "on_processes",
+    "on_threads",
+    "open_files",
+    "until",
+]
 
 AnyPool = ThreadPoolExecutor | ProcessPoolExecutor
 
@@ -73,6 +85,11 @@ class Log:
 
         with self._arrived:
             assert self._arrived.wait_for(came, PATIENCE_S), f"{count} x {kind} awaited, came: {self._events}"
+
+
+def open_files() -> int:
+    """How many this process has; on Linux."""
+    return len(list(Path("/proc/self/fd").iterdir()))
 
 
 def ident() -> int:

@@ -10,5 +10,5 @@
 
 `definition` says what an exercise is, `symptoms` what many look for; the files named after lessons hold them. Whatever
 the answer does, the kernel lives: `process` measures from outside what it takes, and can end it at any moment with all
-that it has started. `fence` is put around answers of other people.
+that it has started. `fence` is put around answers of other people, and `solitude` keeps them off the network.
 """

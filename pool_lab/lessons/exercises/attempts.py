@@ -137,6 +137,7 @@ class _Report:
         self._output = io.StringIO()
         self._opened: list[tuple[str, str, int, bool]] = []
         self._events: list[list[Event]] = []
+        self._latest: float | None = None
 
     def attempt(self) -> Attempt:
         readers = [
@@ -194,7 +195,9 @@ class _Report:
             self._opened.append((str(title), str(kind), int(size), bool(given)))
             self._events.append([])
         else:
-            for run, event in facts[0]:
+            events, moment = facts
+            self._latest = float(moment)
+            for run, event in events:
                 happened = Event(*event)
                 self._events[run].append(happened._replace(kind=EventKind(happened.kind)))
 
@@ -202,7 +205,7 @@ class _Report:
         moments = [event.time for events in self._events for event in events]
         origin = min(moments, default=0.0)
         return tuple(
-            Run(title, kind, given, Trace(events, size=size, origin=origin))
+            Run(title, kind, given, Trace(events, size=size, origin=origin, watched_until=self._latest))
             for (title, kind, size, given), events in zip(self._opened, self._events, strict=True)
         )
 

@@ -10,6 +10,7 @@ import os
 import pickle
 import sys
 import threading
+import time
 import traceback
 from collections import deque
 from collections.abc import Callable
@@ -23,6 +24,7 @@ from pool_lab.lab.recording import attach
 from pool_lab.lessons.exercises.attempts import Play
 from pool_lab.lessons.exercises.fence import fence
 from pool_lab.lessons.exercises.report import Ending, plain
+from pool_lab.lessons.exercises.solitude import seclude
 from pool_lab.lessons.exercises.watchdog import Watchdog
 from pool_lab.pool import Pool
 
@@ -36,13 +38,15 @@ NEEDED = ("/usr", "/lib", "/lib64", "/bin", "/etc", "/proc", "/sys", "/dev", sys
 """What has to be read to run Python, besides the modules."""
 
 
-def main(folder: str = "") -> None:
-    """With a folder, a fence is put up first: it is where files may be written then."""
+def main(folder: str = "", *, alone: bool = False) -> None:
+    """With a folder, a fence is put up first: it is where files may be written then. Alone, it has no network."""
     channel = io.FileIO(os.dup(1), "wb")
     os.dup2(2, 1)
     request = sys.stdin.buffer.read()
     _limit("RLIMIT_AS", MOST_MEMORY)
     _limit("RLIMIT_FSIZE", LARGEST_FILE)
+    if alone:
+        seclude()
     if folder:
         fence([*NEEDED, *filter(None, sys.path)], [folder, "/dev/null", "/dev/shm"])
     stage = Stage(channel)
@@ -137,7 +141,7 @@ class Stage:
 
     def _send_news(self) -> int:
         news = [self.events.popleft() for _ in range(len(self.events))]
-        self._send("events", [(run, tuple(map(_plain_kind, event))) for run, event in news])
+        self._send("events", [(run, tuple(map(_plain_kind, event))) for run, event in news], time.perf_counter())
         return len(news)
 
     def _send(self, *message: Any) -> None:

@@ -5,13 +5,14 @@ from typing import Any
 from pool_lab import ThreadPoolExecutor
 from pool_lab.lessons.exercises.attempts import Attempt, Play
 from pool_lab.lessons.exercises.definition import Claim, Exercise, Mistake, cell
-from pool_lab.lessons.exercises.ordering import ordering
+from pool_lab.lessons.exercises.ordering import listing, ordering
 from pool_lab.lessons.exercises.symptoms import (
     AFTER_SHUTDOWN,
     CALLED_FIRST,
     DID_NOT_WAIT,
     FUTURES,
     ITERATOR,
+    LINE_MISSING,
     NOT_SHUT_DOWN,
     ONE_AT_A_TIME,
     SHUT_DOWN,
@@ -21,7 +22,6 @@ from pool_lab.lessons.exercises.symptoms import (
     in_another_order,
     listed,
     nothing,
-    raised,
     returned,
 )
 
@@ -53,9 +53,7 @@ IN_ORDER = Exercise(
     name="00.1",
     title="Put the lines in order",
     text="Three naps at the same moment, and then a list of what they return. Here are the lines, in no order; four of "
-    "the six are needed. Write their letters in the right order.\n\n```python\n"
-    + "\n".join(f"{line}  # {letter}" for letter, line in LINES.items())
-    + "\n```",
+    "the six are needed. Write their letters in the right order." + listing(LINES),
     starter='check("00.1", "...")',
     hints=(
         "What has to be there before a call can be handed over?",
@@ -69,9 +67,7 @@ IN_ORDER = Exercise(
         SHUT_DOWN,
     ),
     mistakes={
-        "a line is missing": Mistake(
-            "A line uses a name that no line above it has made.", raised("NameError", "UnboundLocalError")
-        ),
+        "a line is missing": LINE_MISSING,
         "after shutdown": AFTER_SHUTDOWN,
         "naps twice": Mistake("The naps were handed over twice: one of two lines does it.", starts_twice),
         "futures": FUTURES,

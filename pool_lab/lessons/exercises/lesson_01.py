@@ -21,7 +21,12 @@ from pool_lab.lessons.exercises.symptoms import (
 
 __all__ = ["EXERCISES"]
 
-PREAMBLE = "from pool_lab import ThreadPoolExecutor, wait\n"
+PREAMBLE = """\
+import threading
+import time
+
+from pool_lab import ThreadPoolExecutor, wait
+"""
 MOST_THREADS = 4
 
 

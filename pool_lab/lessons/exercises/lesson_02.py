@@ -26,7 +26,11 @@ from pool_lab.lessons.exercises.symptoms import (
 
 __all__ = ["EXERCISES"]
 
-PREAMBLE = "from pool_lab import ThreadPoolExecutor, wait\n"
+PREAMBLE = """\
+import threading
+
+from pool_lab import ThreadPoolExecutor, wait
+"""
 
 # 02.1
 

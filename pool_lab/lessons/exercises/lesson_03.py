@@ -1,4 +1,4 @@
-"""The exercises of lesson 03: tell what became of futures, and call off what has not been started."""
+"""The exercises of lesson 03: tell what became of futures, and cancel what has not been started."""
 
 import threading
 import time
@@ -26,7 +26,7 @@ __all__ = ["EXERCISES"]
 PREAMBLE = "from pool_lab import CancelledError, Future, InvalidStateError, ThreadPoolExecutor\n"
 
 MISSPELT = Mistake(
-    "A future has no method of that name. To call off is `cancel()`; whether it was called off, `cancelled()`, two l.",
+    "A future has no method of that name. `cancel()` cancels; `cancelled()`, with two l, tells whether it was.",
     raised("AttributeError"),
     6,
 )
@@ -253,7 +253,7 @@ def is_number(made: Attempt) -> bool:
 
 
 def too_soon(made: Attempt) -> bool:
-    """Whether a call was called off before the first was done."""
+    """Whether a call was cancelled before the first was done."""
     first, *rest = made.spans
     ends = [span.ended for span in rest if span.state is CallState.CANCELLED]
     return first.state is CallState.CANCELLED or any(
@@ -267,11 +267,11 @@ def after_the_first(*lines: str) -> str:
     return "\n    ".join(['@exercise("03.2")\ndef first_only(pool, calls):', *begin, *lines])
 
 
-CALL_OFF = Exercise(
+CANCEL_REST = Exercise(
     name="03.2",
-    title="Call off the rest",
+    title="Cancel the rest",
     text="`calls` are functions without parameters. Write a function that hands all of them to the pool and waits for "
-    "the first in the list. Then it calls off those that no worker has started, and returns how many these were. It "
+    "the first in the list. Then it cancels those that no worker has started, and returns how many these were. It "
     "does not wait for those that run.",
     starter=cell("""
         @exercise("03.2")
@@ -285,8 +285,8 @@ CALL_OFF = Exercise(
     ),
     claims=(
         Claim("all calls were handed over", lambda made: len(made.spans) == CALLS),
-        Claim("the first was done before anything was called off", lambda made: not too_soon(made)),
-        Claim("those that waited were called off", lambda made: cancelled(made) >= CALLS - 3),
+        Claim("the first was done before anything was cancelled", lambda made: not too_soon(made)),
+        Claim("those that waited were cancelled", lambda made: cancelled(made) >= CALLS - 3),
         Claim(
             "it returned how many these were", lambda made: type(made.result) is int and made.result == cancelled(made)
         ),
@@ -294,19 +294,19 @@ CALL_OFF = Exercise(
     mistakes={
         "misspelt": MISSPELT,
         "one at a time": ONE_AT_A_TIME,
-        "nothing called off": NOTHING_CANCELLED,
+        "nothing cancelled": NOTHING_CANCELLED,
         "too soon": Mistake(
-            "Calls were called off while the first was still running or waiting. `cancel()` waits for nobody: ask for "
+            "Calls were cancelled while the first was still running or waiting. `cancel()` waits for nobody: ask for "
             "the result of the first before.",
             too_soon,
         ),
         "counted the running": Mistake(
-            "It counted calls that run as called off. Nothing can stop those; `cancel()` says False of them.",
+            "It counted calls that run as cancelled. Nothing can stop those; `cancel()` says False of them.",
             lambda made: is_number(made) and made.result > cancelled(made),
             7,
         ),
         "not a number": Mistake(
-            "It returned something else than the number of the calls that were called off.",
+            "It returned something else than the number of the calls that were cancelled.",
             lambda made: returned(made) and not is_number(made),
         ),
     },
@@ -360,7 +360,7 @@ CALL_OFF = Exercise(
                     return future.cancel()
             """),
         ),
-        "nothing called off": (
+        "nothing cancelled": (
             after_the_first(
                 "results = [future.result() for future in futures]", "return sum(future.cancel() for future in futures)"
             ),
@@ -389,4 +389,4 @@ CALL_OFF = Exercise(
     preamble=PREAMBLE,
 )
 
-EXERCISES = (TELL, CALL_OFF)
+EXERCISES = (TELL, CANCEL_REST)

@@ -7,12 +7,13 @@ from pool_lab import ThreadPoolExecutor
 from pool_lab.lab.workloads import nap
 from pool_lab.lessons.exercises.attempts import Attempt, Play
 from pool_lab.lessons.exercises.definition import Claim, Exercise, Mistake, cell
-from pool_lab.lessons.exercises.ordering import ordering
+from pool_lab.lessons.exercises.ordering import listing, ordering
 from pool_lab.lessons.exercises.report import Ending
 from pool_lab.lessons.exercises.symptoms import (
     AFTER_SHUTDOWN,
     FUTURES,
     ITERATOR,
+    LINE_MISSING,
     NOT_SHUT_DOWN,
     ONE_AT_A_TIME,
     SHUT_DOWN,
@@ -30,11 +31,11 @@ from pool_lab.lessons.exercises.symptoms import (
 __all__ = ["EXERCISES"]
 
 PREAMBLE = """\
-from pool_lab.lab import Gate, stacked, watch, workloads
-from pool_lab import ProcessPoolExecutor, ThreadPoolExecutor, as_completed
-
 import time
 from itertools import count, islice, repeat
+
+from pool_lab import ProcessPoolExecutor, ThreadPoolExecutor, as_completed
+from pool_lab.lab import Gate, stacked, watch, workloads
 """
 
 # 04.1
@@ -59,9 +60,7 @@ TAME = Exercise(
     name="04.1",
     title="Put the lines in order",
     text="The naps never end, but four results are wanted, and no more. Here are the lines, in no order; four of the "
-    "six are needed. Write their letters in the right order.\n\n```python\n"
-    + "\n".join(f"{line}  # {letter}" for letter, line in LINES.items())
-    + "\n```",
+    "six are needed. Write their letters in the right order." + listing(LINES),
     starter='check("04.1", "...")',
     hints=(
         "Two lines call `map`, and two make a list. Which of them come to an end?",
@@ -74,9 +73,7 @@ TAME = Exercise(
         SHUT_DOWN,
     ),
     mistakes={
-        "a line is missing": Mistake(
-            "A line uses a name that no line above it has made.", raised("NameError", "UnboundLocalError")
-        ),
+        "a line is missing": LINE_MISSING,
         "after shutdown": replace(
             AFTER_SHUTDOWN,
             words="A `map` with a buffer hands over the next call when a result is asked for. It asked a pool that "

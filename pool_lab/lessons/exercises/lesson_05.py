@@ -6,10 +6,11 @@ from typing import Any
 from pool_lab.lab.gates import Gate
 from pool_lab.lessons.exercises.attempts import Attempt, Play
 from pool_lab.lessons.exercises.definition import Claim, Exercise, Mistake, cell
-from pool_lab.lessons.exercises.ordering import ordering
+from pool_lab.lessons.exercises.ordering import listing, ordering
 from pool_lab.lessons.exercises.report import Ending
 from pool_lab.lessons.exercises.symptoms import (
     AFTER_SHUTDOWN,
+    LINE_MISSING,
     NOT_SHUT_DOWN,
     SHUT_DOWN,
     all_shut_down,
@@ -26,10 +27,11 @@ from pool_lab.lessons.exercises.symptoms import (
 __all__ = ["EXERCISES"]
 
 PREAMBLE = """\
-from pool_lab.lab import Gate, stacked, watch, workloads
-from pool_lab import ThreadPoolExecutor, wait
-
 import time
+from threading import Event
+
+from pool_lab import ThreadPoolExecutor, wait
+from pool_lab.lab import Gate, stacked, watch, workloads
 """
 
 # 05.1
@@ -48,35 +50,31 @@ END_EARLY = Exercise(
     name="05.1",
     title="Put the lines in order",
     text="Forty naps are handed over, and then the program is told to end: what runs is to finish, what waits is to be "
-    "dropped, and `results` is to hold what those returned that ran. Here are the lines, in no order; four of the six "
-    "are needed. Write their letters in the right order.\n\n```python\n"
-    + "\n".join(f"{line}  # {letter}" for letter, line in LINES.items())
-    + "\n```",
+    "cancelled, and `results` is to hold what those returned that ran. Here are the lines, in no order; four of the "
+    "six are needed. Write their letters in the right order." + listing(LINES),
     starter='check("05.1", "...")',
     hints=(
         "Two lines shut the pool down. Which one has to do with the calls that wait?",
-        "Asking for a result waits until its call is done. If you ask for all of them first, none is left to drop.",
-        "A dropped call has no result: `result()` raises a `CancelledError`. Which line asks only the others?",
+        "Asking for a result waits until its call is done. If you ask for all of them first, none is left to cancel.",
+        "A cancelled call has no result: `result()` raises a `CancelledError`. Which line asks only the others?",
     ),
     claims=(
         Claim("forty naps were handed over", lambda made: len(made.spans) == 40),
-        Claim("those that waited were dropped", lambda made: cancelled(made) > 0),
+        Claim("those that waited were cancelled", lambda made: cancelled(made) > 0),
         Claim("the results are those of the calls that ran", lambda made: made.result == [0.1] * finished(made)),
         SHUT_DOWN,
     ),
     mistakes={
-        "a line is missing": Mistake(
-            "A line uses a name that no line above it has made.", raised("NameError", "UnboundLocalError")
-        ),
+        "a line is missing": LINE_MISSING,
         "after shutdown": AFTER_SHUTDOWN,
-        "asks the dropped": Mistake(
-            "It asked a dropped call for its result, and there is none: a `CancelledError`.",
+        "asks the cancelled": Mistake(
+            "It asked a cancelled call for its result, and there is none: a `CancelledError`.",
             lambda made: "CancelledError" in made.error,
         ),
         "not shut down": NOT_SHUT_DOWN,
         "all ran": Mistake(
-            "All forty were run. By the time they could have been dropped they had been waited for, or nobody said "
-            "that they should be dropped.",
+            "All forty were run. By the time they could have been cancelled they had been waited for, or nobody said "
+            "that they should be cancelled.",
             lambda made: returned(made) and not cancelled(made),
             16,
         ),
@@ -85,7 +83,7 @@ END_EARLY = Exercise(
     wrong={
         "a line is missing": ('check("05.1", "D F A B")', 'check("05.1", "F A B")'),
         "after shutdown": ('check("05.1", "F A D B")', 'check("05.1", "F C D E")'),
-        "asks the dropped": ('check("05.1", "F D A E")',),
+        "asks the cancelled": ('check("05.1", "F D A E")',),
         "not shut down": ('check("05.1", "F D E")',),
         "all ran": ('check("05.1", "F D C B")', 'check("05.1", "F D C E")', 'check("05.1", "F D B A")'),
     },

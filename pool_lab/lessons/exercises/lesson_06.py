@@ -8,11 +8,12 @@ from pool_lab.lab.servers import Server, after, broken, fetch
 from pool_lab.lab.trace import CallState
 from pool_lab.lessons.exercises.attempts import Attempt, Play
 from pool_lab.lessons.exercises.definition import Claim, Exercise, Mistake, cell
-from pool_lab.lessons.exercises.ordering import ordering
+from pool_lab.lessons.exercises.ordering import listing, ordering
 from pool_lab.lessons.exercises.report import Foreign
 from pool_lab.lessons.exercises.symptoms import (
     AFTER_SHUTDOWN,
     FUTURES,
+    LINE_MISSING,
     all_shut_down,
     call,
     cancelled,
@@ -81,7 +82,7 @@ FIRST_OVER = Exercise(
     title="Put the lines in order",
     text="Four naps go to a pool with two workers. When the first is over, take its result and be gone: wait for no "
     "other, and let none begin that has not begun. Five of these lines are needed. Write their letters in the right "
-    "order.\n\n```python\n" + "\n".join(f"{line}  # {letter}" for letter, line in LINES.items()) + "\n```",
+    "order." + listing(LINES),
     starter='check("06.1", "...")',
     hints=(
         "What has to be there first: the futures, the pool, or the two sets?",
@@ -97,9 +98,7 @@ FIRST_OVER = Exercise(
         Claim("the pool was shut down", all_shut_down, essential=False),
     ),
     mistakes={
-        "a line is missing": Mistake(
-            "A line uses a name that no line above it has made.", raised("NameError", "UnboundLocalError")
-        ),
+        "a line is missing": LINE_MISSING,
         "after shutdown": AFTER_SHUTDOWN,
         "cancelled too soon": Mistake(
             "The naps that had not begun were cancelled before `wait` was called. To `wait` they are done, like the "

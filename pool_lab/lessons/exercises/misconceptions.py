@@ -99,7 +99,7 @@ MISCONCEPTIONS = {
     ),
     16: Misconception(
         "`shutdown()` tells running and waiting calls to stop",
-        "the running ones finish and the waiting ones still run; only `cancel_futures=True` drops those that wait",
+        "the running ones finish and the waiting ones still run; only `cancel_futures=True` cancels those that wait",
         "05",
     ),
     17: Misconception(

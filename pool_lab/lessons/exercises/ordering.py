@@ -5,7 +5,13 @@ from typing import Any
 
 from pool_lab.lessons.exercises.definition import Unreadable
 
-__all__ = ["ordering"]
+__all__ = ["listing", "ordering"]
+
+
+def listing(lines: Mapping[str, str]) -> str:
+    """The lines as the text of an exercise shows them, each with its letter; to be set below its last sentence."""
+    code = "\n".join(f"{line}  # {letter}" for letter, line in lines.items())
+    return f"\n\n```python\n{code}\n```"
 
 
 def ordering(lines: Mapping[str, str], preamble: str) -> Callable[[Any], Callable[[], Any]]:

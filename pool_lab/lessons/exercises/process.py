@@ -14,12 +14,14 @@ import sys
 import time
 import uuid
 from collections.abc import Iterator
+from itertools import islice
 from tempfile import TemporaryDirectory
 from typing import IO, cast
 
 import psutil  # comes with every kernel
 
 from pool_lab.lessons.exercises.report import Ending
+from pool_lab.lessons.exercises.solitude import can_seclude
 
 __all__ = ["SENSELESS", "AnswerProcess"]
 
@@ -28,6 +30,9 @@ MARK = "POOL_LAB_ATTEMPT"
 MOST_PROCESSES = 64
 MOST_MEMORY = 2 << 30
 """Bytes that all processes of an attempt may hold together. What they share with one another counts once for each."""
+MOST_FILES = 10_000
+MOST_WRITTEN = 1 << 30
+"""Bytes of all its temporary files."""
 PARTING_S = 5.0
 """How long it may take to end those who go on starting others."""
 PR_SET_CHILD_SUBREAPER = 36
@@ -37,9 +42,9 @@ class AnswerProcess:
     """A fresh interpreter that finds the same modules; `-c` gives it a `__main__` that is like a kernel's."""
 
     def __init__(self, request: bytes, *, fenced: bool = False) -> None:
-        """Fenced in, it can write nowhere but in its folder, and reads hardly more than it needs to run.
+        """Fenced in, it can write nowhere but in its folder, reads hardly more than it needs to run, has no network.
 
-        And no process escapes; but nothing else may be started here until it has ended.
+        As far as the system can do that. No process escapes; but nothing else may be started here until it has ended.
         """
         self._older = {child.pid for child in _children()} if fenced and _adopt_orphans() else None
         self._mark = uuid.uuid4().hex
@@ -50,7 +55,8 @@ class AnswerProcess:
         if fenced:
             environment |= {"HOME": folder, "POOL_LAB_PROGRESS": f"{folder}/progress.jsonl"}
         fence = folder if fenced else ""
-        start = f"from pool_lab.lessons.exercises.inside import main; main({fence!r})"
+        alone = fenced and can_seclude()
+        start = f"from pool_lab.lessons.exercises.inside import main; main({fence!r}, {alone=})"
         pipe = subprocess.PIPE
         self._process = subprocess.Popen(
             [sys.executable, "-u", "-c", f"import sys; sys.path[:] = {sys.path!r}; {start}"],
@@ -63,11 +69,14 @@ class AnswerProcess:
             self._stdin.close()
 
     def takes_too_much(self) -> Ending | None:
-        """Whether there are more processes, or more memory is held, than any answer needs."""
+        """Whether there are more processes, more memory is held, or more files are written, than any answer needs."""
         processes = [*self._family()]
         if len(processes) > MOST_PROCESSES:
             return Ending.CROWD
-        return Ending.MEMORY if sum(map(_held, processes)) > MOST_MEMORY else None
+        if sum(map(_held, processes)) > MOST_MEMORY:
+            return Ending.MEMORY
+        sizes = list(islice(_sizes(self._folder.name), MOST_FILES + 1))
+        return Ending.DISK if len(sizes) > MOST_FILES or sum(sizes) > MOST_WRITTEN else None
 
     def how_it_went(self) -> str:
         try:
@@ -119,6 +128,16 @@ class AnswerProcess:
         """Those that got rid of the variable and of their parent, if orphans come to us."""
         if self._older is not None:
             yield from (child for child in _children() if child.pid not in self._older)
+
+
+def _sizes(folder: str) -> Iterator[int]:
+    """Of all files and folders below; what goes away in the meantime does not count."""
+    with contextlib.suppress(OSError), os.scandir(folder) as entries:
+        for entry in entries:
+            with contextlib.suppress(OSError):
+                yield entry.stat(follow_symlinks=False).st_size
+                if entry.is_dir(follow_symlinks=False):
+                    yield from _sizes(entry.path)
 
 
 def _held(process: psutil.Process) -> int:

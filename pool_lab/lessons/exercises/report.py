@@ -4,7 +4,7 @@ The process runs whatever a learner wrote, so what it says is taken with care: `
 their collections, and `Foreign`, and nothing else. A message is a tuple that begins with its name:
 
     ("opened", run, title, kind, size, given)            a pool was made
-    ("events", [(run, event as a tuple), ...])           what happened since; an empty one says: still alive
+    ("events", [(run, event as a tuple), ...], now)      what happened since; an empty one says: still alive
     ("ended", ending, result, error, line, waits)        the last
 """
 
@@ -33,6 +33,7 @@ class Ending(StrEnum):
     FLOOD = "flood"
     MEMORY = "memory"
     CROWD = "crowd"
+    DISK = "disk"
     SILENT = "silent"
     GONE = "gone"
     NOT_SENT = "not sent"

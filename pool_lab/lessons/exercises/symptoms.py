@@ -19,6 +19,7 @@ __all__ = [
     "DID_NOT_WAIT",
     "FUTURES",
     "ITERATOR",
+    "LINE_MISSING",
     "NOTHING_CANCELLED",
     "NOT_SHUT_DOWN",
     "ONE_AT_A_TIME",
@@ -140,6 +141,7 @@ ITERATOR = Mistake(
     lambda made: has(made.result, "iterator"),
     12,
 )
+LINE_MISSING = Mistake("A line uses a name that no line above it has made.", raised("NameError", "UnboundLocalError"))
 CALLED_FIRST = Mistake(
     "`pool.submit(nap(0.3))` naps here and now, and then hands over the number that came out. Hand over the "
     "function and its argument apart: `pool.submit(nap, 0.3)`.",

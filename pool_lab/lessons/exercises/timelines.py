@@ -10,7 +10,6 @@ from pool_lab.events import Event
 from pool_lab.lab import words
 from pool_lab.lab.audience import someone_is_there
 from pool_lab.lab.exhibit import Exhibit, Still, on_axes
-from pool_lab.lab.panel import last_moment
 from pool_lab.lab.plots import timeline, timelines_axes
 from pool_lab.lab.trace import Trace
 from pool_lab.lessons.exercises.attempts import Attempt
@@ -24,7 +23,8 @@ class Timelines(Exhibit):
     def __init__(self, title: str, attempts: Iterable[tuple[str, Attempt]]) -> None:
         super().__init__()
         self._title = title
-        self._panels = [(whose, run) for whose, made in attempts for run in made.runs]
+        # A pool that was given and not used would be but empty lanes.
+        self._panels = [(whose, run) for whose, made in attempts for run in made.runs if run.trace.spans]
         self._at_rest = True
         if someone_is_there():
             self._make_view()
@@ -39,7 +39,7 @@ class Timelines(Exhibit):
         return words.claim([(whose, run.trace) for whose, run in self._panels])
 
     def figure(self, ax: Axes | None = None) -> Figure:
-        rows = [(whose, run.title, run.kind, run.trace) for whose, run in self._panels]
+        rows = [(_headed(whose), run.title, run.kind, run.trace) for whose, run in self._panels]
         if ax is not None:
             return on_axes(ax, lambda: timelines_axes(ax, rows))
         still = Still(self._title, self.summary())
@@ -50,14 +50,28 @@ class Timelines(Exhibit):
         from pool_lab.lab.timeline import Panel, Timeline  # where nobody is there no one needs widgets
 
         self.view = view = Timeline().add_class("pool-lab-experiment")  # by which its still knows it
-        view.begin([Panel(whose, run.title, run.kind, run.trace.size) for whose, run in self._panels])
-        longest = max(last_moment(run.trace) for _, run in self._panels)
+        view.begin(
+            [
+                Panel(_headed(whose), run.title, run.kind, run.trace.size, until=_left_at(run.trace))
+                for whose, run in self._panels
+            ]
+        )
+        begin = time.perf_counter() - max(run.trace.lasted_s for _, run in self._panels)
         for number, (_, run) in enumerate(self._panels):
             observe = view.observer(number)
-            for event in _played_again(run.trace, time.perf_counter() - longest):
+            for event in _played_again(run.trace, begin):
                 observe(event)
         view.end()
         view.caption = self.summary()
+
+
+def _headed(whose: str) -> str:
+    return whose[:1].upper() + whose[1:]
+
+
+def _left_at(trace: Trace) -> float | None:
+    """When the answer was over, if calls went on."""
+    return trace.lasted_s if trace.open_calls else None
 
 
 def _played_again(trace: Trace, begin: float) -> Iterator[Event]:

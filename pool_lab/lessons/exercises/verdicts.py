@@ -77,6 +77,7 @@ STOPPED = {
     Ending.CROWD: Mistake(
         "It started more processes than there is any use for, so it was stopped.", _ended(Ending.CROWD)
     ),
+    Ending.DISK: Mistake("It wrote more files than there is any use for, so it was stopped.", _ended(Ending.DISK)),
     Ending.SILENT: Mistake(
         "It kept the interpreter to itself for ten seconds, in one long operation, so it was stopped.",
         _ended(Ending.SILENT),
@@ -146,10 +147,10 @@ class Verdict:
 
         if self.attempt is None or not self.attempt.spans:
             return None
-        attempts = [("Yours", self.attempt)]
+        attempts = [("yours", self.attempt)]
         if self.grade is not Grade.CORRECT:
             task = self.exercise
-            attempts.append(("One that is right", attempt(task.play, task.prepare(task.value_of(task.right[0])))))
+            attempts.append(("one that is right", attempt(task.play, task.prepare(task.value_of(task.right[0])))))
         return Timelines(f"Exercise {self.exercise.name}", attempts)
 
     def show(self) -> None:

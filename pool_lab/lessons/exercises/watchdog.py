@@ -113,7 +113,9 @@ class Watchdog(threading.Thread):
     def _all_wait(self) -> list[Wait]:
         """What every thread that could do something waits for; empty if one of them can go on."""
         if self._stage.out_of_sight:
-            return []  # what goes on in other processes cannot be seen from here
+            # From here a process that naps looks like one that waits for ever, and what it does next may wake others.
+            # So a deadlock across processes is told by nothing but a long silence.
+            return []
         waits = []
         for thread, frame in sys._current_frames().items():
             if thread != self.ident and frame.f_code not in IDLE and not _serves_processes(frame):

@@ -37,7 +37,7 @@ START = Question(
     _at_once,
 )
 
-LENGTHS = {"A": 3, "B": 1, "C": 4, "D": 1, "E": 2}
+LENGTHS = {"A": 3, "B": 1, "C": 5, "D": 1, "E": 2}
 
 
 def _in_turns(drawn: Drawing, _: Drawing) -> bool:

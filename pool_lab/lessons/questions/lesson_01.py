@@ -146,20 +146,20 @@ def _queue(traces: Traces) -> str | None:
 
 
 TOO_SMALL = Question(
-    "Thirty visitors come each second, for two seconds. A page takes a tenth of a second, and the pool has two "
-    "workers. What becomes of those who wait at the door?",
+    "Forty visitors come in one second. A page takes a tenth of a second, and the pool has two workers. What becomes "
+    "of those who wait at the door?",
     {
         "grows": Option(
             "They become more and more, as long as visitors come.",
-            "Two workers serve twenty visitors in a second, and thirty come. So every second ten more stand in the "
-            "queue, and each newcomer waits longer than the one before. Such a pool is too small, and no length of "
-            "queue will help it.",
+            "Two workers serve twenty visitors in a second, and forty come. So every second there would be twenty more "
+            "in the queue, and each newcomer waits longer than the one before. Such a pool is too small, and no length "
+            "of queue will help it.",
         ),
         "settles": Option(
             "Some wait, about as many all the time.",
             "The queue did not grow: the two workers kept up.",
             "That is so if the workers can keep up. Two workers with a tenth of a second for each page serve twenty in "
-            "a second, and thirty come.",
+            "a second, and forty come.",
         ),
         "more threads": Option(
             "Few: when the queue gets long, the pool starts another thread.",

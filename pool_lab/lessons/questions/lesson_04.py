@@ -75,7 +75,7 @@ BACK = Question(
     "Ten calls stand at a gate that is closed, so none of them can end. When does `pool.map` come back?",
     {
         "later": Option(
-            "When all calls are done. Then it has a list of their results.",
+            "When all calls are done, and all results are there.",
             "It came back when all calls were done.",
             "`map` waits for nothing: the gate was closed when the next line of the notebook ran. What waits is the "
             "one who asks for a result, by `next`, a loop or `list`.",
@@ -134,8 +134,8 @@ TIME = Question(
         "each": Option(
             "That of A comes. For B there is one more second, and then a `TimeoutError`.",
             "B was given a second of its own.",
-            "There is one deadline for all results, a second after `map` was called. It was over when B was asked for, "
-            "so there was nothing left to wait.",
+            "There is one second for all results, and it begins when `map` is called. It was over when B was asked "
+            "for, so there was nothing left to wait.",
         ),
         "first": Option(
             "For A already there is a `TimeoutError`: the time is over.",

@@ -66,12 +66,12 @@ RUNNING_AND_WAITING = NumberQuestion(
     (
         Miss(
             lambda answer, _: answer == 0,
-            "It stops nothing: a thread cannot be stopped from outside. And the calls that wait are not dropped, "
+            "It stops nothing: a thread cannot be stopped from outside. And the calls that wait are not cancelled, "
             "unless you say so.",
         ),
         Miss(
             lambda answer, _: answer == 2,
-            "Those that waited were run as well. To drop them is a wish of its own: `cancel_futures=True`.",
+            "Those that waited were run as well. To cancel them is a wish of its own: `cancel_futures=True`.",
         ),
         Miss(lambda *_: True, "A pool makes no difference between calls that wait: it runs all of them."),
     ),
@@ -108,11 +108,11 @@ NOT_WAITING = NumberQuestion(
     (
         Miss(
             lambda answer, _: answer == 0,
-            "Nothing was dropped. `wait=False` tells only you to go on; the pool does its work as before.",
+            "Nothing was cancelled. `wait=False` tells only you to go on; the pool does its work as before.",
         ),
         Miss(
             lambda answer, _: answer == 2,
-            "Those that waited were done as well: not to wait for them is not to drop them.",
+            "Those that waited were done as well: not to wait for them is not to cancel them.",
         ),
         Miss(lambda *_: True, "All calls were handed over before `shutdown`, so they all are treated alike."),
     ),
@@ -153,7 +153,7 @@ DROPPED = NumberQuestion(
             "`cancel_futures` cancels futures, and a call that runs cannot be cancelled any more: the two ended in "
             "peace.",
         ),
-        Miss(lambda answer, _: answer == 6, "Those that had not been started when `shutdown` came were dropped."),
+        Miss(lambda answer, _: answer == 6, "Those that had not been started when `shutdown` came were cancelled."),
         Miss(lambda *_: True, "Two had been started, and the others had not: that is all it looks at."),
     ),
     most=6,

@@ -1,0 +1,68 @@
+"""What a verdict draws: the learner's timeline above that of a right answer, live and as a still."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from matplotlib.text import Text
+
+from pool_lab.lessons import check
+from pool_lab.lessons.exercises.coach import EXERCISES
+from pool_lab.lessons.records import FILE_VARIABLE
+from tests.kernels import Kernel
+
+
+@pytest.fixture(scope="module")
+def kernel(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Kernel]:
+    """One that someone sits before, and that keeps progress in a file of its own."""
+    with Kernel() as started:
+        file: Path = tmp_path_factory.mktemp("progress") / "progress.jsonl"
+        started.run(f"import os; os.environ[{FILE_VARIABLE!r}] = {str(file)!r}")
+        started.run("from pool_lab.lessons import check")
+        yield started
+
+
+def test_a_wrong_answer_is_drawn_above_a_right_one() -> None:
+    timelines = check("00.1", "E D C").timelines()
+    assert timelines is not None
+    figure = timelines.figure()
+    words = {text.get_text() for text in figure.findobj(Text)}
+    assert {"Yours", "One that is right"} <= words
+    assert timelines.summary().startswith("Yours took")
+    assert "as long as one that is right" in timelines.summary()
+    assert timelines.view is None, "nobody is there"
+    assert check("00.1", "B A").timelines() is None, "no call, no picture"
+
+
+def test_calls_that_went_on_are_drawn_until_the_answer_was_over_and_a_pool_without_calls_is_not_drawn() -> None:
+    task = EXERCISES["06.2"]
+    verdict = check("06.2", task.value_of(task.right[2]))
+    assert verdict.attempt is not None
+    assert len(verdict.attempt.runs) == 2, "the one that was given, and its own"
+    timelines = verdict.timelines()
+    assert timelines is not None
+    assert timelines.summary().startswith("Yours was over after ")
+    assert "ran no calls" not in timelines.summary()
+    (trace,) = (run.trace for run in verdict.attempt.own_runs)
+    assert trace.watched_until is not None
+    assert trace.open_calls == 5, "of seven mirrors one is broken and one has answered"
+
+
+def test_the_picture_is_live_where_someone_is_there(monkeypatch: pytest.MonkeyPatch) -> None:
+    verdict = check("00.1", "E D C")
+    monkeypatch.setattr("pool_lab.lessons.exercises.timelines.someone_is_there", lambda: True)
+    timelines = verdict.timelines()
+    assert timelines is not None
+    view = timelines.view
+    assert view.caption == timelines.summary()
+    assert [panel["title"] for panel in view.log["panels"]] == ["Yours", "One that is right"]
+    assert 0.3 <= view.log["now"] < 10, "both began when the picture did"
+
+
+def test_a_wrong_verdict_leaves_its_words_and_a_picture_for_those_who_have_no_kernel(kernel: Kernel) -> None:
+    kernel.run('check("00.1", "E D C")')
+    words, view, still = (message["content"] for message in kernel.messages if message["msg_type"] == "display_data")
+    assert words["data"]["text/markdown"].startswith("**✗ Exercise 00.1: wrong.**")
+    assert "application/vnd.jupyter.widget-view+json" in view["data"]
+    assert "image/png" in still["data"]
+    assert still["metadata"]["image/png"]["alt"].startswith("Yours took ")
