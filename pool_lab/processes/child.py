@@ -15,7 +15,7 @@ from typing import Any
 
 from pool_lab.interrupts import interruptible
 
-from . import worker
+from . import fork_server, worker
 from .backlog import Backlog
 from .inbox import Inbox
 from .mailbox import END, Mailbox, has_mailboxes, is_long, numbered, send_long
@@ -213,10 +213,12 @@ class _Ban:
 def _interrupts_held_back(context: Any) -> Iterator[None]:
     """A process that starts in here is deaf to Ctrl-C until `worker.main` says otherwise.
 
-    Not with forkserver: there the process's name sees to it. (Nor may whoever asks the server for a process be
-    interrupted: since the server asks who calls, it dies of that, and all workers with it. The dispatcher sees to it.)
+    With forkserver the process's name sees to it, and only the server itself starts so. (Who asks the server for a
+    process may not be interrupted, either: the server asks who calls, and dies of it, with all workers, if the caller
+    has gone. The dispatcher sees to that.)
     """
-    if not hasattr(signal, "pthread_sigmask") or context.get_start_method() == "forkserver":
+    by_server = context.get_start_method() == "forkserver"
+    if not hasattr(signal, "pthread_sigmask") or (by_server and not fork_server.is_to_be_deaf()):
         yield
         return
     from multiprocessing import resource_tracker  # loads what only the start of a process needs

@@ -16,6 +16,8 @@ import pytest
 
 import pool_lab
 from pool_lab import Future, wait
+from pool_lab.desk import WITH_GIL
+from pool_lab.processes.mailbox import has_mailboxes
 from tests.contract import calls
 from tests.contract.gates import PATIENCE_S, Gate, stand_at
 from tests.library.bursts import queue_up, warm_up
@@ -129,6 +131,7 @@ def test_resize_while_calls_wait(pool: AnyPool, make_gate: MakeGate) -> None:
         waiting = hold(pool, gate, 3)
 
 
+@pytest.mark.skipif(not (WITH_GIL and has_mailboxes()), reason="here nothing is sent ahead")
 @on_processes
 def test_cancel_one_of_many_that_were_sent_ahead(pool: AnyPool, make_gate: MakeGate) -> None:
     """They are all called back for that."""

@@ -128,6 +128,41 @@ def test_an_interrupt_does_no_harm_to_a_process_that_is_just_starting(kind: str,
     assert run_file(PRESS + START.format(kind=kind), tmp_path / "script.py") == ["interrupted", "5"]
 
 
+SERVER = """
+if __name__ == "__mp_main__":
+    host, port = os.environ["GATE"].split()
+    stand_at((host, int(port)))
+
+def press():
+    gate.wait_for(1)
+    os.killpg(0, signal.SIGINT)
+    gate.open()
+
+if __name__ == "__main__":
+    os.setsid()
+    signal.signal(signal.SIGINT, signal.default_int_handler)
+    gate = Gate()
+    os.environ["GATE"] = " ".join(map(str, gate.address))
+    finger = threading.Thread(target=press)
+    finger.start()
+    pool = open_pool("forkserver", 1)
+    try:
+        pool.submit(abs, -5)
+    except KeyboardInterrupt:
+        print("interrupted")
+    finger.join()
+    print(pool.submit(abs, -5).result(PATIENCE_S))
+    pool.shutdown()
+    gate.close()
+"""
+
+
+@pytest.mark.skipif("forkserver" not in START_METHODS, reason="this system has no fork server")
+@pytest.mark.skipif(sys.version_info < (3, 14), reason="the fork server imports no script")
+def test_an_interrupt_does_no_harm_to_a_fork_server_that_is_importing_the_script(tmp_path: Path) -> None:
+    assert run_file(PRESS + SERVER, tmp_path / "script.py") == ["interrupted", "5"]
+
+
 OPEN = """
 import multiprocessing
 import pool_lab
