@@ -100,9 +100,11 @@ FORK_BOMB = """
 import os, time
 @exercise("00.2")
 def nap_all(pool, lengths):
+    first = os.getpid()
     for _ in range(7):
         os.fork()
-    os.setsid()
+    if os.getpid() != first:
+        os.setsid()
     time.sleep(60)
 """
 TOO_MANY_FILES = """
