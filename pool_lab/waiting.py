@@ -35,19 +35,14 @@ def wait(
     """
     futures = set(fs)
     counter = _Counter(return_when, len(futures))
-    watched = []
-    for future in futures:
-        if _leave(counter, future):
-            watched.append(future)
-        elif future._exception is None:
-            counter.add_result(future)
-        else:
-            counter.add_exception(future)
-    try:
-        counter.enough.wait(timeout)
-    finally:  # Ctrl-C too
-        _take_back(counter, watched)
     done = {future for future in futures if future._state in NOTIFIED}
+    if not counter.is_content_with(done):
+        watched = [future for future in futures - done if not counter.is_told_now(future)]
+        try:
+            counter.enough.wait(timeout)
+        finally:  # Ctrl-C too
+            _take_back(counter, watched)
+        done = {future for future in futures if future._state in NOTIFIED}
     return DoneAndNotDoneFutures(done, futures - done)
 
 
@@ -103,8 +98,19 @@ class _Counter:
         self._missing = min(total, 1) if return_when == FIRST_COMPLETED else total
         self._exception_is_enough = return_when == FIRST_EXCEPTION
         self._lock = Lock()  # guards _missing: futures finish in several threads
-        if not total:
-            self.enough.set()
+
+    def is_content_with(self, done: Collection[AnyFuture[Any]]) -> bool:
+        """Whether these, which are done, are enough."""
+        self._missing -= len(done)
+        raised = self._exception_is_enough and any(future._exception is not None for future in done)
+        return raised or self._missing <= 0
+
+    def is_told_now(self, future: AnyFuture[Any]) -> bool:
+        """Whether the future is done already; else it will tell."""
+        if _leave(self, future):
+            return False
+        (self.add_result if future._exception is None else self.add_exception)(future)
+        return True
 
     def add_result(self, future: AnyFuture[Any]) -> None:
         with self._lock:
