@@ -69,7 +69,8 @@ def _broken(pool: Any) -> bool:
 
 
 def _threads(pool: Any) -> set[threading.Thread]:
-    return {thread for thread in threading.enumerate() if thread.ident in _idents(pool)}
+    """Those that run. Others may be about to start: a thread that has begun its share of a map asks for one more."""
+    return {thread for thread in threading.enumerate() if thread.is_alive() and thread.ident in _idents(pool)}
 
 
 def _processes(pool: Any) -> dict[int | None, Any]:
