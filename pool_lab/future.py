@@ -22,6 +22,7 @@ from threading import TIMEOUT_MAX, Lock
 from typing import Any, Protocol, TypeVar
 
 from .errors import CancelledError, InvalidStateError, logger
+from .interrupts import uninterrupted
 
 __all__ = ["CANCELLED", "DONE", "FINISHED", "NOTIFIED", "PENDING", "RUNNING", "AnyFuture", "Future", "Waiter"]
 
@@ -93,7 +94,7 @@ class Future(concurrent.futures.Future[T]):
 
         False: the call is running or finished, and nothing has changed. True: it is cancelled and will never run.
         """
-        with self._condition:
+        with uninterrupted(), self._condition:  # from Python 3.14 on Ctrl-C could leave it locked
             if self._state != PENDING:
                 return self.cancelled()
             self._state = CANCELLED

@@ -23,7 +23,7 @@ LIBRARY = {
     "errors": set(),
     "cpus": set(),
     "events": {"errors"},
-    "future": {"errors"},
+    "future": {"errors", "interrupts"},
     "waiting": {"future", "errors"},
     "call": {"future", "errors"},
     "executor": {"future", "errors"},
