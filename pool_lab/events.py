@@ -23,7 +23,8 @@ __all__ = ["Event", "EventKind", "Observer", "Observers"]
 class EventKind(StrEnum):
     """What happened. The first five are about a call, the next two about a worker, the last two about the pool.
 
-    A call is started a second time, on another worker, if the first has died before it had read the call.
+    A call is started a second time, on another worker, if the first has died before it had read the call. One that the
+    pool refuses at the very moment it is submitted, as it is just being shut down, counts as cancelled.
     """
 
     SUBMITTED = "submitted"

@@ -1,6 +1,6 @@
 /* The text of a question; and what the form around it needs on the page: a name, a voice for those who listen to the
-   page, and its keys to itself. JupyterLab would take the arrows to go to another cell, and a "b" to add one, unless
-   what has the focus says that it may not. */
+   page, and its keys to itself: JupyterLab would take the arrows to go to another cell, and a "b" to add one. Comes after
+   the laboratory's controls.js. */
 
 function render({ model, el }) {
   let closed = false;
@@ -13,7 +13,7 @@ function render({ model, el }) {
     if (!form) return requestAnimationFrame(settle); // this view comes into its form a moment after it was made
     const facts = { role: "group", "aria-label": text.textContent, "aria-live": "polite" };
     for (const [name, fact] of Object.entries(facts)) form.setAttribute(name, fact);
-    form.addEventListener("focusin", ({ target }) => target.setAttribute("data-lm-suppress-shortcuts", "true"));
+    keepKeys(form);
   };
   settle();
   return () => (closed = true);

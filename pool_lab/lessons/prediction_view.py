@@ -13,6 +13,7 @@ import anywidget
 import ipywidgets
 import traitlets
 
+from pool_lab.lab.assets import joined
 from pool_lab.lessons.asking import Asking, NumberQuestion, OrderQuestion, Question
 from pool_lab.lessons.board import Board
 from pool_lab.lessons.drawing import DrawQuestion
@@ -28,7 +29,7 @@ HERE = Path(__file__).parent
 class Heading(anywidget.AnyWidget):
     """What is asked. It comes with the style of the whole form."""
 
-    _esm = (HERE / "prediction.js").read_text(encoding="utf-8")
+    _esm = joined("controls.js") + (HERE / "prediction.js").read_text(encoding="utf-8")
     _css = "".join(
         path.read_text(encoding="utf-8") for path in (HERE.parent / "lab" / "tokens.css", HERE / "prediction.css")
     )
