@@ -5,6 +5,8 @@ which the thing happened (the submitter's, a worker's, the reader's), never unde
 threads may call it at the same moment, so events can arrive a little out of order: `sequence` is the order in which
 they happened. An observer that raises is logged and not called again; the pool goes on.
 
+A call that a pool refuses at the very moment it is submitted, because it is being shut down, counts as cancelled.
+
 Nothing is made and nothing is timed while no one listens.
 """
 
@@ -23,8 +25,7 @@ __all__ = ["Event", "EventKind", "Observer", "Observers"]
 class EventKind(StrEnum):
     """What happened. The first five are about a call, the next two about a worker, the last two about the pool.
 
-    A call is started a second time, on another worker, if the first has died before it had read the call. One that the
-    pool refuses at the very moment it is submitted, as it is just being shut down, counts as cancelled.
+    A call is started a second time, on another worker, if the first has died before it had read the call.
     """
 
     SUBMITTED = "submitted"
