@@ -42,8 +42,7 @@ class Reports:
 
     def started(self, call: Call, worker: Worker, since: float | None = None) -> None:
         if self._observers:
-            started = event(STARTED, call.number, worker.number)
-            self._observers.tell(started if since is None else started._replace(time=since))
+            self._observers.tell(event(STARTED, call.number, worker.number, time=since))
 
     def ended(
         self, call: Call, worker: Worker | None, worktime: Worktime | None, error: BaseException | None = None

@@ -265,7 +265,7 @@ class _Eavesdropper:
         worker = None
         if worktime is not None:
             worker = self._worker(worktime.place)
-            self._tell(event(EventKind.STARTED, call=call, worker=worker)._replace(time=worktime.began))
+            self._tell(event(EventKind.STARTED, call=call, worker=worker, time=worktime.began))
         self._tell_ended(call, worker, worktime, error)
 
     def _tell_ended(
