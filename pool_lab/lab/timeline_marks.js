@@ -68,12 +68,14 @@ function paintRunning(pen, { x0, x1 }, y, height, { color }) {
   if (x1 - x0 > 2) outline(pen, x0, y, x1 - x0, height, color, [3, 2]);
 }
 
-/** A cross, a clock, or a torn edge; and a letter where there is room for it. */
-function paintBad(pen, { x0, x1, bad }, y, height) {
-  const wide = x1 - x0, arm = Math.min(3.5, height / 3), lettered = wide >= 26 && height >= 12;
+/** A cross, a clock, or a torn edge; and a letter where there is room for it. They stand whole in what is seen of the
+    bar, though it may begin or end beyond the lanes' edges, or be a mere line at one of them. */
+function paintBad(pen, { x0, x1, bad }, y, height, { left = -Infinity, right = Infinity } = {}) {
+  const wide = x1 - x0, [from, to] = [Math.max(x0, left), Math.min(x1, right)];
+  const arm = Math.min(3.5, height / 3), lettered = to - from >= 26 && height >= 12;
   if (wide > 6 && bad !== "crashed") outline(pen, x0, y, wide - 1, height, pen.theme.ink);
   if (bad === "crashed" && wide > 6) openOutline(pen, x0, y, wide - 4, height);
-  const at = (x0 + x1) / 2 - (lettered ? 6 : 0);
+  const at = clamp((from + to) / 2 - (lettered ? 6 : 0), left + arm + 1, right - arm - 1);
   glyph(pen, bad, bad === "crashed" ? Math.max(x1 - 4, x0) : at, y, height, arm);
   if (lettered) badge(pen, LETTERS[bad], at + (bad === "crashed" ? 0 : 7), y + height / 2 + 4);
 }

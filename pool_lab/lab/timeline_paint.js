@@ -59,7 +59,7 @@ function paintBars(pen, { panel, top, lane, bar }, layout, now, selected) {
     for (const block of blocks(row.bars, layout, now)) {
       if (block.isOver) paintBar(pen, block, y, bar, style);
       else paintRunning(pen, block, y, bar, style);
-      if (block.bad) paintBad(pen, block, y, bar);
+      if (block.bad) paintBad(pen, block, y, bar, layout);
     }
     const isHere = selected?.worker === worker && selected.panel === panel.index;
     if (isHere) paintSelected(pen, selected, y, bar, layout, now);
