@@ -6,6 +6,7 @@ functions from named traces to plain English. A name may be a class or a plural 
 *is* and *are*.
 """
 
+import re
 from collections.abc import Sequence
 
 from pool_lab.lab.trace import CallState, Ending, Standing, Trace
@@ -137,7 +138,9 @@ def _losses(trace: Trace) -> list[str]:
     if trace.open_calls:
         sentences.append(_left(trace.counts[CallState.RUNNING], trace.counts[CallState.QUEUED]))
     if crashes := [lane.error for lane in trace.lanes if lane.error]:
-        sentences.append(f"{number_of(len(crashes), 'worker')} stopped unasked{_because(crashes)}.")
+        told = "\n".join(span.error or "" for span in trace.spans if span.ending is Ending.CRASHED)
+        untold = [error for error in crashes if error not in told]
+        sentences.append(f"{number_of(len(crashes), 'worker')} stopped unasked{_because(untold)}.")
     return sentences
 
 
@@ -219,11 +222,15 @@ def _left(running: int, queued: int) -> str:
 
 def _because(errors: Sequence[str | None]) -> str:
     """The first known error, short enough for a sentence."""
-    known = [" ".join(error.split()).rstrip(".") for error in errors if error]
+    known = [_MODULE.sub("", " ".join(error.split()).rstrip(".")) for error in errors if error]
     if not known:
         return ""
-    text = known[0] if len(known[0]) <= 80 else known[0][:79] + "…"
+    text = known[0] if len(known[0]) <= 100 else known[0][:99] + "…"
     return f" ({text})" if len(set(known)) == 1 else f" (the first: {text})"
+
+
+_MODULE = re.compile(r"^([\w<>]+\.)+(?=\w+(:|$))")
+"""Before the name of an exception."""
 
 
 def _capital(name: str) -> str:

@@ -180,9 +180,16 @@ def parse_files(*paths: str) -> int:
 
 
 def _definitions(source: bytes) -> int:
-    with _one_tree_at_a_time:
-        tree = ast.parse(source)
+    tree = _tree(source)
     return sum(isinstance(node, ast.FunctionDef | ast.ClassDef) for node in ast.walk(tree))
+
+
+def _tree(source: bytes) -> ast.AST:
+    with _one_tree_at_a_time:
+        try:
+            return ast.parse(source)
+        except SystemError:  # someone else built one, IPython from a cell, say
+            return ast.parse(source)
 
 
 # Before Python 3.13 two threads that build trees at once can fail with a SystemError (CPython issue 106905). The GIL

@@ -199,6 +199,15 @@ def test_a_summary_tells_calls_that_ran_out_of_time_and_calls_that_crashed_from_
     assert tally(trace) == ((1, "failed"), (1, "timed out"), (1, "crashed"))
 
 
+def test_a_summary_names_an_error_without_its_module_and_tells_a_reason_once() -> None:
+    died = "worker 0 (process 7) exited with code 3 while it ran call 0, quit"
+    crashed = Script().ran(0, 0, 0.0, 1.0, None, error=f"pool_lab.errors.WorkerDiedError: {died}")
+    words = summary([("processes", crashed.worker(0, 0.0, 1.0, died).worker(1, 0.0, 1.0, died).trace())])
+    assert f"1 call crashed (WorkerDiedError: {died}). 2 workers stopped unasked." in words
+    words = summary([("processes", Script().ran(0, 1, 0.0, 1.0).worker(0, 0.0, 1.0, died).trace())])
+    assert f"1 worker stopped unasked ({died})." in words
+
+
 def test_progress_says_the_same_of_a_trace_and_of_its_standing() -> None:
     trace = Script().queued(0).ran(1, 0, 0.0, 1.0, 0.25).cancelled(2, 1.0).trace()
     assert progress([("threads", trace.standing)], 1.0) == progress([("threads", trace)], 1.0)

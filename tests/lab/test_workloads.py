@@ -1,6 +1,8 @@
 """What can be varied of a workload, and what its calls then do."""
 
+import ast
 import time
+from unittest import mock
 
 import pytest
 
@@ -61,6 +63,12 @@ def test_a_workload_can_be_varied_by_its_knobs_and_keeps_the_rest(workload: Work
     assert (more.function, more.nature) == (workload.function, workload.nature)
     with more.open() as inputs:
         assert len(inputs) == 2
+
+
+def test_a_tree_is_built_anew_if_someone_else_has_built_one_in_between(monkeypatch: pytest.MonkeyPatch) -> None:
+    outcomes = [SystemError("AST constructor recursion depth mismatch"), ast.parse("def one(): 1")]
+    monkeypatch.setattr(ast, "parse", mock.Mock(side_effect=outcomes))
+    assert workloads.parse_files(__file__) == 1
 
 
 def test_calls_of_ones_own_can_be_fewer_and_all_again() -> None:
