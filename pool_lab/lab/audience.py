@@ -1,8 +1,12 @@
-"""Whether someone is there to see what a cell shows, and to answer what it asks."""
+"""The person before the notebook: whether there is one, and threads that show them something."""
 
 import sys
+import threading
+from collections.abc import Callable
+from contextvars import copy_context
+from typing import Any
 
-__all__ = ["someone_is_there"]
+__all__ = ["showing_thread", "someone_is_there"]
 
 
 def someone_is_there() -> bool:
@@ -10,3 +14,12 @@ def someone_is_there() -> bool:
     ipython = sys.modules.get("IPython")
     shell = ipython.get_ipython() if ipython is not None else None
     return bool(getattr(getattr(shell, "kernel", None), "_allow_stdin", False))
+
+
+def showing_thread(target: Callable[..., Any], *args: Any, name: str) -> threading.Thread:
+    """A daemon that may send to the page, to be started.
+
+    It has the context variables of whoever makes it: by them a kernel knows the cell that something belongs to, and
+    ipykernel 7.0 fails without.
+    """
+    return threading.Thread(target=copy_context().run, args=(target, *args), name=name, daemon=True)

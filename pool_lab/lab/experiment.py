@@ -10,6 +10,7 @@ import threading
 from collections.abc import Callable
 from typing import Any
 
+from pool_lab.lab.audience import showing_thread
 from pool_lab.lab.cells import replace_what_this_cell_made
 from pool_lab.lab.controls import Note, knob_slider
 from pool_lab.lab.exhibit import Exhibit, someone_is_there
@@ -64,7 +65,7 @@ class Experiment(Exhibit):
         if self.running:
             raise RuntimeError(f"this {self.name} is running: stop() it, or wait() for its end, and start it again")
         self._running, self._error, self._inbox = True, None, Inbox()
-        self._owner = threading.Thread(target=self._own, args=(self._owner,), name=f"pool-lab-{self.name}", daemon=True)
+        self._owner = showing_thread(self._own, self._owner, name=f"pool-lab-{self.name}")
         self._owner.start()
 
     def stop(self) -> None:

@@ -16,6 +16,7 @@ import anywidget
 import traitlets
 
 from pool_lab.lab.assets import joined
+from pool_lab.lab.audience import showing_thread
 
 __all__ = ["InspectorView"]
 
@@ -53,7 +54,7 @@ class InspectorView(anywidget.AnyWidget):
         self._has_failed = False
         super().__init__(**traits, **picture())
         self.on_msg(self._hear)
-        threading.Thread(target=self._serve, name="pool-lab-inspector", daemon=True).start()
+        showing_thread(self._serve, name="pool-lab-inspector").start()
 
     def __repr__(self) -> str:
         return "InspectorView()"

@@ -23,6 +23,7 @@ import traitlets
 
 from pool_lab.events import Event, Observer
 from pool_lab.lab.assets import joined
+from pool_lab.lab.audience import showing_thread
 from pool_lab.lab.ledger import MOST_CALLS, Ledger
 from pool_lab.lab.trace import Standing
 
@@ -164,7 +165,7 @@ class Timeline(anywidget.AnyWidget):
             self._runs += 1
             run = _Run(self._runs, panels)
             name = f"pool-lab-timeline-{run.number}"
-            sender = threading.Thread(target=self._serve, args=(run, describe), name=name, daemon=True)
+            sender = showing_thread(self._serve, run, describe, name=name)
             self._run, self._latest, self._sender = run, run, sender
             self.trouble = ""
             sender.start()

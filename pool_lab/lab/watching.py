@@ -6,7 +6,6 @@ watch, its keeper, does what the slider wishes and ends the view when the pool i
 
 import concurrent.futures
 import contextlib
-import threading
 import weakref
 from queue import SimpleQueue
 from typing import Any
@@ -16,6 +15,7 @@ from matplotlib.figure import Figure
 
 from pool_lab.events import Event, EventKind, Observer, event
 from pool_lab.lab import words
+from pool_lab.lab.audience import showing_thread
 from pool_lab.lab.controls import Curtain, Note, experiment_view, keep_covered, worker_slider
 from pool_lab.lab.exhibit import Exhibit, Still, on_axes, someone_is_there
 from pool_lab.lab.kinds import kind_of, this_machine
@@ -121,7 +121,7 @@ class Watch(Exhibit):
         )
         if curtain is not None:
             keep_covered(self._timeline, None, curtain)
-        threading.Thread(target=self._keep, name="pool-lab-watch", daemon=True).start()
+        showing_thread(self._keep, name="pool-lab-watch").start()
 
     def _describe(self) -> str:
         (standing,) = self._timeline.standings
