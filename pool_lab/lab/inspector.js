@@ -243,6 +243,7 @@ function showDesk(view, futures) {
   const chosen = futures.find(({ number }) => number === view.chosen);
   desk.name.textContent = chosen ? chosen.name : "No future yet";
   desk.text.textContent = chosen ? chosen.text : "press submit(…), and choose it here";
+  desk.text.dataset.isHint = String(!chosen);
   for (const button of desk.asking) enable(button, chosen && !closed);
   const canEnd = chosen?.canEnd && stateOf(chosen) === "RUNNING" && !closed;
   for (const button of desk.ending) enable(button, canEnd);

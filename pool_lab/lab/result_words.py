@@ -83,8 +83,13 @@ def _call_words(call: CallTimes) -> str:
         ("waiting", call.ready),
         ("coming back", call.back),
     ]
-    known = [f"{words} {seconds(spent)}" for words, spent in facts if spent is not None and spent >= 5e-7]
+    known = [f"{words} {_unbroken(spent)}" for words, spent in facts if spent is not None and spent >= 5e-7]
     return f"a call: {', '.join(known)}" if known else ""
+
+
+def _unbroken(spent: float) -> str:
+    """No line ends between the number and its unit."""
+    return seconds(spent).replace(" ", "\N{NO-BREAK SPACE}")
 
 
 def _verdict(row: Row, rows: Sequence[Row]) -> str:

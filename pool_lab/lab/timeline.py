@@ -56,7 +56,8 @@ class Panel(NamedTuple):
 
     title: str
     note: str
-    """A few words beside the title, such as "one interpreter, one GIL"; left out on a narrow page."""
+    """A few words beside the title, such as "one interpreter, one GIL"; of several parts (a · b) the first is shown
+    where there is no room for all, and none where there is none for that."""
     kind: str
     """"threads", "processes", "interpreters", "cluster" or "simulation": the colour; grey for others."""
     workers: int

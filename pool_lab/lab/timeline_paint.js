@@ -186,17 +186,19 @@ function paintHead(pen, state, { panel, head, under, counts: known }, { narrow, 
   const counts = told.map(([number, word]) => [number, word, slotOf(number)]);
   const wide = sum(counts.map(([, word, slot]) => slot + 4 + widthOf(pen, word, size) + gap));
   let x = narrow ? 0 : width - wide + gap, y = narrow ? head + COUNTS : head;
+  const title = widthOf(pen, panel.title, 14, 700), room = (narrow ? width : x) - 10 - title - 10;
+  const note = [panel.note, panel.note.split(" · ")[0]].find((words) => widthOf(pen, words, size) < room) ?? "";
   // The now line passes behind the words.
   if (wide) pen.clearRect(x - 4, y - 12, wide, 15);
-  const room = x - 10 - widthOf(pen, panel.title, 14, 700) - 10;
+  pen.clearRect(0, head - 13, title + 10 + widthOf(pen, note, size) + 4, 17);
   for (const [at, [number, word, slot]] of counts.entries()) {
     if (under === 2 && at === ALWAYS.length) [x, y] = [0, y + COUNTS];
     text(pen, number, x + slot, y, { size, weight: 700, color: "ink", align: "right" });
     x += slot + 4;
     x += text(pen, word, x, y, { size }) + gap;
   }
-  const title = text(pen, panel.title, 0, head, { size: 14, weight: 700, color: "ink" });
-  if (!narrow && widthOf(pen, panel.note, 12.5) < room) text(pen, panel.note, title + 10, head, { size: 12.5 });
+  text(pen, panel.title, 0, head, { size: 14, weight: 700, color: "ink" });
+  text(pen, note, title + 10, head, { size });
 }
 
 const grouped = (number) => number.toLocaleString("en");

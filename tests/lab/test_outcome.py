@@ -99,7 +99,7 @@ def test_a_line_tells_the_life_of_an_average_call() -> None:
         "reckoned from 2 of 4 calls, run in a loop",
         "1.0×",
     )
-    assert threads.call == "a call: on a core 1.0 s, waiting 3.0 s"
+    assert threads.call == "a call: on a core 1.0\N{NO-BREAK SPACE}s, waiting 3.0\N{NO-BREAK SPACE}s"
     assert threads.parts == {"there": 0.0, "core": 1.0, "ready": 3.0, "back": 0.0, "idle": 0.0}
 
 
