@@ -72,11 +72,14 @@ class Exhibit:
     def _ipython_display_(self) -> None:
         from IPython.display import display  # only ever called by IPython
 
+        if self.view is None and self._shows_a_still():
+            # For those who cannot see the picture, or not well; a live view has its caption.
+            words, summary = self.summary() if someone_is_there() else self.claim(), self.summary()
+            self._show(display, self._still(with_caption=summary not in words))
+            print(words)
+            return
         if self.view is None:
-            self._show(display, self._still() if self._shows_a_still() else ({"text/plain": repr(self)}, {}))
-            if self._shows_a_still():
-                # For those who cannot see the picture, or not well; a live view has its caption.
-                print(self.summary() if someone_is_there() else self.claim())
+            self._show(display, ({"text/plain": repr(self)}, {}))
             return
         model = {"version_major": 2, "version_minor": 0, "model_id": self.view.model_id}
         display({"text/plain": repr(self), WIDGET_VIEW: model}, raw=True)  # type: ignore[no-untyped-call]
@@ -104,8 +107,8 @@ class Exhibit:
         """Whether there is something to see and it does not move any more."""
         return self._at_rest
 
-    def _still(self) -> Bundle:
-        return {"text/plain": repr(self), **picture(self.figure())}, alt_text(self.summary())
+    def _still(self, *, with_caption: bool = True) -> Bundle:
+        return {"text/plain": repr(self), **picture(self.figure(), with_caption)}, alt_text(self.summary())
 
 
 def on_axes(axes: Axes, draw: Callable[[], object]) -> Figure:
@@ -116,8 +119,8 @@ def on_axes(axes: Axes, draw: Callable[[], object]) -> Figure:
     return figure.figure if isinstance(figure, SubFigure) else figure
 
 
-def picture(figure: Figure) -> dict[str, str]:
-    return {"image/png": b64encode(png(figure)).decode("ascii")}
+def picture(figure: Figure, with_caption: bool = True) -> dict[str, str]:
+    return {"image/png": b64encode(png(figure, with_caption=with_caption)).decode("ascii")}
 
 
 def alt_text(text: str) -> dict[str, Any]:

@@ -13,6 +13,8 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 from matplotlib.offsetbox import AnchoredOffsetbox, HPacker, OffsetBox, TextArea
+from matplotlib.text import Text
+from matplotlib.transforms import Bbox
 
 from pool_lab.lab.palette import GROUND, INK, styled
 from pool_lab.lab.panel import DPI, POINT
@@ -23,12 +25,22 @@ WIDTH, MARGIN, LINE = 960, 24, 20
 COLUMNS = 132  # letters in a line of a paragraph
 
 
-def png(figure: Figure) -> bytes:
+def png(figure: Figure, *, with_caption: bool = True) -> bytes:
     """The figure as PNG, half as large again as on the page, so that it stays sharp."""
     file = io.BytesIO()
     with styled():
-        figure.savefig(file, format="png", metadata={"Software": None})
+        part = None if with_caption else _above_caption(figure)
+        figure.savefig(file, format="png", metadata={"Software": None}, bbox_inches=part)
     return file.getvalue()
+
+
+def _above_caption(figure: Figure) -> Bbox | None:
+    """The part of the figure, in inches, that its last paragraph leaves; None if it has none."""
+    lines = [text for text in figure.findobj(Text) if text.get_gid() == "caption"]
+    if not lines:
+        return None
+    middle = max(float(text.get_transform().transform(text.get_position())[1]) for text in lines)
+    return Bbox.from_extents(0, middle / figure.dpi + LINE / 2 / DPI, *figure.get_size_inches())
 
 
 @dataclass(frozen=True)

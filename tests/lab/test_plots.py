@@ -305,6 +305,18 @@ def test_a_picture_is_a_png_of_one_and_a_half_times_the_page() -> None:
     assert picture.shape[0] == pytest.approx(150 * figure.get_size_inches()[1], abs=1)
 
 
+@pytest.mark.parametrize("caption", ["One call has run.", "One call has run. " * 20])
+def test_a_picture_without_its_caption_is_as_high_as_one_that_has_none(caption: str) -> None:
+    trace = Script().ran(0, 0, 0.0, 1.0).trace()
+    bare, whole = page(trace), page(trace, caption=caption)
+    heights = [
+        matplotlib.image.imread(io.BytesIO(plots.png(figure, with_caption=figure is bare))).shape[0]
+        for figure in (bare, whole)
+    ]
+    assert heights[0] == pytest.approx(heights[1], abs=1.5 * 8 + 1)  # the margin below
+    assert heights[1] < 150 * whole.get_size_inches()[1]
+
+
 def test_a_picture_brings_its_own_ground() -> None:
     picture = matplotlib.image.imread(io.BytesIO(plots.png(page(Script().ran(0, 0, 0.0, 1.0).trace()))))
     assert picture[0, 0].tolist() == [1, 1, 1, 1]

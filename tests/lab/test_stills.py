@@ -18,7 +18,8 @@ SHOWS = {
 @pytest.fixture(scope="module")
 def kernel() -> Iterator[Kernel]:
     with Kernel() as started:
-        started.run("from pool_lab import ProcessPoolExecutor; from pool_lab.lab import race, sweep, workloads")
+        started.run("from pool_lab import ProcessPoolExecutor, ThreadPoolExecutor")
+        started.run("from pool_lab.lab import race, stacked, sweep, watch, workloads")
         # What multiprocessing starts once for the whole life of a process is there from now on.
         started.run("with ProcessPoolExecutor(1) as pool: pool.submit(abs, 1).result()")
         yield started
@@ -51,6 +52,21 @@ def test_a_view_that_is_displayed_after_the_run_has_its_picture_at_once(kernel: 
     (_, live), (_, still) = bundles(kernel, "display_data")
     assert WIDGET in live
     assert PICTURE in still
+
+
+def test_a_sentence_that_is_printed_below_a_picture_is_not_in_it_as_well(kernel: Kernel) -> None:
+    kernel.run("with ThreadPoolExecutor(1) as pool: calls = watch(pool); pool.submit(abs, 1).result()")
+    kernel.run("stacked({'calls': calls}).figure()")
+    ((_, alone),) = bundles(kernel, "execute_result")
+    printed = kernel.run("stacked({'calls': calls})")
+    ((_, above),) = bundles(kernel, "display_data")
+    assert "calls: 1 done." in printed
+    assert height(above) < height(alone) - 20
+
+
+def height(shown: dict[str, str]) -> int:
+    """Of the picture, as its PNG says."""
+    return int.from_bytes(b64decode(shown[PICTURE])[20:24])
 
 
 @pytest.mark.parametrize("view", SHOWS)
