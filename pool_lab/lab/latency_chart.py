@@ -16,7 +16,7 @@ from pool_lab.lab.words import number_of, seconds
 __all__ = ["Row", "draw_latencies", "latency_axes"]
 
 HEAD, ROW, AXIS = 64, 38, 34
-COLUMNS = {"threads": 330, "half within": 240, "95 % within": 152, "all within": 70, "errors": 0}
+COLUMNS = {"threads": 330, "half within": 240, "95% within": 152, "all within": 70, "errors": 0}
 """Where each column ends: pixels from the right margin."""
 
 

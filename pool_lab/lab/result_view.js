@@ -69,7 +69,7 @@ function drawLine(table, line, longest, ideal, parts) {
 }
 
 function spoken({ parts, makespan_s }, words) {
-  const share = (spent) => `${Math.round((100 * spent) / makespan_s)} %`;
+  const share = (spent) => `${Math.round((100 * spent) / makespan_s)}%`;
   const told = Object.entries(parts).filter(([, spent]) => spent > 0.005 * makespan_s);
   return told.map(([part, spent]) => `${words[part]}: ${share(spent)}`).join(", ");
 }

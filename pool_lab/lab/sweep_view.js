@@ -150,7 +150,7 @@ function legendOf({ curves }, narrow) {
       entry(name, (icon) => mark(make(icon, "g", facts), kind, 10, 10, 4.5, "point"));
     }
   const ring = { cx: 10, cy: 10, r: 8, class: "ring" };
-  if (ringed) entry("more workers gain at most 5 %", (icon) => make(icon, "circle", ring));
+  if (ringed) entry("more workers gain at most 5%", (icon) => make(icon, "circle", ring));
   return legend;
 }
 

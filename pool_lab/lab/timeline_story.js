@@ -35,7 +35,7 @@ export function story(call, time = Infinity) {
   if (began == null || worker == null) return sentence(call, [...parts, "never reached a worker", OUTCOME[state](call)]);
   if (state === "running") return sentence(call, [...parts, runningFor(call, time)]);
   parts.push(`ran on w${worker} for ${seconds(Math.max(0, ended - began))}`);
-  if (share != null) parts.push(`${Math.round(share * 100)} % of it on a core`);
+  if (share != null) parts.push(`${Math.round(share * 100)}% of it on a core`);
   return sentence(call, [...parts, OUTCOME[state](call)]);
 }
 

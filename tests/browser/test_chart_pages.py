@@ -62,7 +62,7 @@ def test_a_bar_is_as_long_as_the_makespan_and_divided_by_what_the_workers_did(em
     parts = empty_page.get_by_role("row").nth(2).locator(".pool-lab-result-bar > span")
     shares = [place(part)["width"] / processes["width"] for part in parts.all()]
     assert shares == pytest.approx([0.2, 0.4, 0.4], abs=0.02), "without a call, on a core, ready"
-    label = "no call yet: start, pickling, on the way: 20 %, on a core: 40 %, waiting for I/O, a core or the GIL: 40 %"
+    label = "no call yet: start, pickling, on the way: 20%, on a core: 40%, waiting for I/O, a core or the GIL: 40%"
     expect(empty_page.get_by_role("img").nth(2)).to_have_attribute("aria-label", label)
 
 
@@ -128,7 +128,7 @@ def test_every_measurement_every_median_and_where_it_stops_paying_is_drawn(empty
     points = empty_page.locator("[data-kind=processes] .point")
     at_two = place(points.nth(1))["middle"]
     assert place(rings.nth(2))["middle"] == pytest.approx(at_two, abs=1.5), "the second of four numbers of workers"
-    expect(empty_page.locator(".pool-lab-sweep-legend")).to_contain_text("more workers gain at most 5 %")
+    expect(empty_page.locator(".pool-lab-sweep-legend")).to_contain_text("more workers gain at most 5%")
 
 
 def test_executors_of_one_kind_are_told_apart_without_colours(empty_page: Page) -> None:

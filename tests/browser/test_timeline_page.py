@@ -238,7 +238,7 @@ def test_arrow_keys_go_from_call_to_call_and_tell_their_stories(finished: Timeli
     expect(said).to_have_text("Threads took 1.2 s.")  # the last word of the run comes a moment after its end
     finished.press("ArrowRight", "ArrowRight", "ArrowRight")
     assert finished.facts()["selected"] == [0, 2]
-    told = "Call 2, parse: submitted at 0 s · waited 0.50 s · ran on w0 for 0.25 s · 50 % of it on a core · returned"
+    told = "Call 2, parse: submitted at 0 s · waited 0.50 s · ran on w0 for 0.25 s · 50% of it on a core · returned"
     expect(finished.story).to_have_text(told)
     expect(said).to_have_text(told)
     finished.press("ArrowDown")
