@@ -36,6 +36,8 @@ def look(lesson: Notebook) -> Iterator[Look]:
 
 def change_look(notebook: Notebook, theme: str, width: int) -> None:
     notebook.command("apputils:change-theme", theme=f"JupyterLab {theme}")
+    # JupyterLab takes away the splash of one change twice if the next follows at once.
+    notebook.page.locator("#jupyterlab-splash").wait_for(state="detached", timeout=PATIENCE_MS)
     notebook.page.set_viewport_size({"width": width, "height": 1000})
 
 
