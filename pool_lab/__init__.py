@@ -1,8 +1,8 @@
 """`concurrent.futures`, small enough to read: executors, futures, and events that show what they do.
 
 The names of the standard module are here with the meaning they have in Python 3.15, on every Python. Read on in this
-order: `future`, `waiting`, `executor`, `dispatch`, `desk`, `batch`, `threads`, `processes`; `events` is what the
-laboratory in `pool_lab.lab` watches.
+order: `future`, `waiting`, `executor`, `dispatch`, `desk`, `threads`; `stint`, `hands`, `results` and `batch`, which are
+`map`; `processes`. `events` is what the laboratory in `pool_lab.lab` watches.
 
 Left out: `InterpreterPoolExecutor`, and what is private in the standard pools (`_threads`, `_processes`,
 `_work_queue`), though some programs look at it. Different, where one cannot have both:
