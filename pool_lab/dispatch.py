@@ -234,7 +234,7 @@ class Dispatcher(Desk):
             self.reports.tell(resized)
             self._carry_out(*to_do)
             if self.is_overstaffed:
-                for batch in batches(tuple(self._queue)):
+                for batch in batches(self._snapshot()):
                     batch.call_back()
 
     def close(self, *, cancel_queued: bool = False) -> None:
