@@ -128,7 +128,7 @@ class Batch:
         for stint, numbers in tuple(self._under_way.items()):
             first, inputs = stint.take_back(stint.size)
             left += numbers[first : first + len(inputs)]
-        self.results.fail({number: error() for number in left})
+        self.results.fail(left, error)
 
     # For the workers
 

@@ -5,7 +5,8 @@ takes them finds at once how far he can go, and sleeps only when the next one is
 """
 
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from functools import partial
 from queue import Empty, SimpleQueue
 from threading import TIMEOUT_MAX
 from typing import Any
@@ -20,7 +21,10 @@ class Results:
     def __init__(self) -> None:
         self._values: list[Any] = []
         self._there = bytearray()
-        self._errors: dict[int, BaseException] = {}
+        self._errors: dict[int, Callable[[], BaseException]] = {}
+        """What makes the exception that comes instead, by number."""
+        self._is_over = False
+        """Nobody will take any more."""
         self._awaited: int | None = None
         self._sleeps_long = False
         self._bell: SimpleQueue[None] = SimpleQueue()
@@ -36,16 +40,17 @@ class Results:
         """As many values as numbers. `errors`: those that have no value, by their place."""
         where, there = slice(numbers.start, numbers.stop, numbers.step), bytearray(b"\1") * len(numbers)
         for place, error in errors.items():
-            self._errors[numbers[place]] = error
+            self.fail([numbers[place]], partial(_same, error))
             there[place] = 0
         self._values[where] = values
         self._there[where] = there
         self._ring()
 
-    def fail(self, errors: Mapping[int, BaseException]) -> None:
-        """Instead of results, by number."""
-        self._errors.update(errors)
-        self._ring()
+    def fail(self, numbers: Iterable[int], error: Callable[[], BaseException]) -> None:
+        """Each of these has an exception from `error` instead of a result, made when it is asked for."""
+        if not self._is_over:
+            self._errors.update(dict.fromkeys(numbers, error))
+            self._ring()
 
     def _ring(self) -> None:
         awaited = self._awaited
@@ -79,6 +84,7 @@ class Results:
                 while ready:
                     yield ready.pop()  # nothing here keeps it
         finally:
+            self._is_over = True
             when_over()
 
     def _cut_out(self, begin: int, end: int) -> list[Any]:
@@ -93,7 +99,7 @@ class Results:
         try:
             while not self._there[number]:
                 if number in self._errors:
-                    raise self._errors.pop(number)
+                    raise self._errors.pop(number)()
                 self._sleep(deadline, watch)
         finally:
             self._awaited = None
@@ -111,3 +117,7 @@ class Results:
         except Empty:
             if patience_s == left_s:
                 raise TimeoutError("a result of map was not there in time; the calls that have begun go on") from None
+
+
+def _same(error: BaseException) -> BaseException:
+    return error

@@ -110,7 +110,7 @@ class ProcessBatch(Batch):
 
     def lose(self, numbers: range, error: BaseException) -> None:
         """These calls will not be finished."""
-        self.results.fail(dict.fromkeys(numbers, error))
+        self.results.fail(numbers, lambda: error)
 
 
 class ProcessShare(Share):
