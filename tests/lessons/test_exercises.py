@@ -220,7 +220,7 @@ def test_a_misconception_comes_with_a_link_to_the_lesson_that_shows_it(
     monkeypatch.chdir(tmp_path)
     assert "See lesson 03." in str(verdict), "it is not there yet"
     (tmp_path / "03_hold_a_promise.ipynb").touch()
-    assert "See [03_hold_a_promise](03_hold_a_promise.ipynb)." in verdict._repr_markdown_()
+    assert "See [Hold a promise](03_hold_a_promise.ipynb)." in verdict._repr_markdown_()
     assert "It returned `[<Future>, <Future>, <Future>, <Future>, <Future>, <Future>]`." in str(verdict)
 
 

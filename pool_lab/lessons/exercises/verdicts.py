@@ -19,6 +19,7 @@ from pool_lab.lessons.exercises.definition import Exercise, Mistake
 from pool_lab.lessons.exercises.misconceptions import MISCONCEPTIONS
 from pool_lab.lessons.exercises.report import Ending
 from pool_lab.lessons.exercises.symptoms import call
+from pool_lab.lessons.series import title
 
 if TYPE_CHECKING:
     from pool_lab.lessons.exercises.timelines import Timelines
@@ -194,7 +195,7 @@ def _diagnosis(mistake: Mistake) -> list[str]:
         return [mistake.words]
     belief = MISCONCEPTIONS[mistake.misconception]
     notebook = f"{belief.lesson}.ipynb"
-    where = f"[{belief.lesson}]({notebook})" if Path(notebook).is_file() else f"lesson {belief.shown_in}"
+    where = f"[{title(belief.shown_in)}]({notebook})" if Path(notebook).is_file() else f"lesson {belief.shown_in}"
     often_heard = f"Often heard (no. {mistake.misconception}): {belief.heard}. In fact {belief.fact}. See {where}."
     return [mistake.words, "", often_heard]
 
