@@ -238,6 +238,19 @@ def test_a_deadlock_without_calls_that_wait_for_calls_is_no_misconception_about_
     assert check("00.2", EXERCISES["00.2"].value_of(EXERCISES["00.2"].wrong["deadlock"][0])).mistake is not STANDSTILL
 
 
+@pytest.mark.parametrize(
+    ("body", "said"), [("print('done')", "It returned nothing."), ("yield 0", "It returned an iterator")]
+)
+def test_of_what_is_no_result_something_is_said_whatever_the_exercise(body: str, said: str) -> None:
+    verdict = check("00.2", function_of(body))
+    assert said in str(verdict)
+
+
+def test_a_line_is_counted_as_the_learner_counts_it() -> None:
+    assert "(line 1)" in str(check("00.1", "B E A C")), "the pool is not there yet"
+    assert "(line 2)" in str(check("00.1", "E A C"))
+
+
 def test_an_odd_result_is_wrong_and_not_an_error() -> None:
     odd = {"unhashable": [[]], 3: {1}}
     for task in EXERCISES.values():
