@@ -24,7 +24,7 @@ from collections.abc import Callable, Sequence
 from functools import partial
 from typing import Any
 
-from .batch import Batch, Share
+from .batch import Batch, Share, batches
 from .call import Call
 from .desk import Ahead, Desk, Dismissal, Order
 from .errors import BrokenExecutor, CancelledError, logger
@@ -244,6 +244,9 @@ class Dispatcher(Desk):
                 to_do = self._rearrange()
             self.reports.tell(resized)
             self._carry_out(*to_do)
+            if self.is_overstaffed:
+                for batch in batches(tuple(self._queue)):
+                    batch.call_back()
 
     def close(self, *, cancel_queued: bool = False) -> None:
         """Take no more calls. The workers leave when the queue is empty, to which `cancel_queued` helps.
