@@ -5,6 +5,7 @@ from typing import Any
 
 from pool_lab import ThreadPoolExecutor
 from pool_lab.lab.servers import Server, after, broken, fetch
+from pool_lab.lab.trace import CallState
 from pool_lab.lessons.exercises.attempts import Attempt, Play
 from pool_lab.lessons.exercises.definition import Claim, Exercise, Mistake, cell
 from pool_lab.lessons.exercises.lesson_06_1 import LEFT_IN_QUEUE, PREAMBLE, left_in_queue, waited_for_more
@@ -47,6 +48,13 @@ def did_not_wait_for_the_slow(made: Attempt) -> bool:
     return finished(made) == 1 and bool(made.unfinished or cancelled(made))
 
 
+def cancelled_too_soon(made: Attempt) -> bool:
+    """Whether a call was cancelled before one had come to a good end."""
+    good = [span.ended for span in made.spans if span.state is CallState.FINISHED and span.ended is not None]
+    ends = [span.ended for span in made.spans if span.state is CallState.CANCELLED and span.ended is not None]
+    return bool(ends) and (not good or min(ends) < min(good))
+
+
 IN_A_WITH = Mistake(
     "The answer was there, and then the end of the `with` block waited for all that were still running.",
     lambda made: waited_for_more(made) and all_shut_down(made),
@@ -75,6 +83,9 @@ FIRST_PAGE = Exercise(
         Claim("all mirrors were asked through the pool", lambda made: len(made.spans) == MIRRORS),
         Claim("it did not wait for the slow ones", did_not_wait_for_the_slow),
         Claim("no call is left waiting for a worker", lambda made: not left_in_queue(made), essential=False),
+        Claim(
+            "none was cancelled before the page was there", lambda made: not cancelled_too_soon(made), essential=False
+        ),
     ),
     mistakes={
         "results expected": Mistake(
@@ -130,6 +141,11 @@ FIRST_PAGE = Exercise(
             21,
         ),
         "left in the queue": LEFT_IN_QUEUE,
+        "cancelled too soon": Mistake(
+            "Calls were cancelled when only one that had failed was over. This time the good mirror was being asked "
+            "already; had it been waiting, there would be no page.",
+            cancelled_too_soon,
+        ),
     },
     right=(
         cell("""
@@ -332,6 +348,17 @@ FIRST_PAGE = Exercise(
                 def first_page(pool, fetch, urls):
                     done, not_done = wait([pool.submit(fetch, url) for url in urls], timeout=1)
                     return done[0].result()
+            """),
+        ),
+        "cancelled too soon": (
+            cell("""
+                @exercise("06.2")
+                def first_page(pool, fetch, urls):
+                    futures = [pool.submit(fetch, url) for url in urls]
+                    for future in as_completed(futures):
+                        [each.cancel() for each in futures]
+                        if not future.exception():
+                            return future.result()
             """),
         ),
         "left in the queue": (
