@@ -65,7 +65,8 @@ class Progress:
         return ": ".join([answered, *filter(None, [", ".join(_outcome(*each) for each in counts.items())])])
 
     def __repr__(self) -> str:
-        return "\n".join(" | ".join(row) for row in self.rows()) or NOTHING
+        rows = (f"{row.lesson} | predictions {row.predictions} | exercises {row.exercises}" for row in self.rows())
+        return "\n".join(rows) or NOTHING
 
     def _repr_markdown_(self) -> str:
         head = ["| lesson | predictions | exercises |", "|---|---|---|"]

@@ -5,6 +5,7 @@ A lesson says what is special about a mistake in words of its own: `replace(FUTU
 
 import re
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from typing import Any
 
 from pool_lab.lab.trace import CallState
@@ -20,6 +21,7 @@ __all__ = [
     "FUTURES",
     "ITERATOR",
     "LINE_MISSING",
+    "NEVER_TWO",
     "NOTHING_CANCELLED",
     "NOT_A_LIST",
     "NOT_SHUT_DOWN",
@@ -174,6 +176,11 @@ ONE_AT_A_TIME = Mistake(
     "One call at a time: `result()` waits until its call is done, so each call was handed over only when the one "
     "before had ended. Hand over all of them first, and then ask.",
     one_at_a_time,
+)
+NEVER_TWO = replace(
+    ONE_AT_A_TIME,
+    words="One call at a time. A pool with one worker cannot do otherwise. If yours has more, look for a `result()` "
+    "that is asked for before the next call is handed over: it waits until its call is done.",
 )
 DID_NOT_WAIT = Mistake(
     "It handed the calls over and was gone before they were done. The future of each knows its result.",

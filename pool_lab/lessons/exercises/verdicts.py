@@ -18,7 +18,7 @@ from pool_lab.lessons.exercises.attempts import Attempt, attempt
 from pool_lab.lessons.exercises.definition import Exercise, Mistake
 from pool_lab.lessons.exercises.misconceptions import MISCONCEPTIONS
 from pool_lab.lessons.exercises.report import Ending
-from pool_lab.lessons.exercises.symptoms import ITERATOR, call, returned
+from pool_lab.lessons.exercises.symptoms import ITERATOR, SETS, call, returned
 from pool_lab.lessons.series import title
 
 if TYPE_CHECKING:
@@ -65,6 +65,7 @@ ODD_RESULTS = (
         lambda made: returned(made) and made.result is None,
     ),
     replace(ITERATOR, misconception=None),
+    SETS,
 )
 # ... and if it was stopped.
 STOPPED = {
