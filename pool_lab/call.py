@@ -67,8 +67,11 @@ class Call(Future[Any]):
 
     def begin(self) -> bool:
         """Whether the call is to run: not if it was cancelled. Then its future runs, and may do so already."""
-        if self._state == RUNNING or self.set_running_or_notify_cancel():
-            return True
+        try:
+            if self._state == RUNNING or self.set_running_or_notify_cancel():
+                return True
+        except RuntimeError:  # its outcome was set by somebody else, which the future has logged
+            return False
         self.let_go()
         return False
 
