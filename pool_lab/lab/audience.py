@@ -1,8 +1,11 @@
-"""Whether someone is there to see what a cell shows, and to answer what it asks."""
+"""Whether someone is there to see what a cell shows, and to answer what it asks; and what they see until they have."""
 
 import sys
 
-__all__ = ["someone_is_there"]
+__all__ = ["COVER", "someone_is_there"]
+
+COVER = "Predict first: this opens when your answer is in."
+"""Stands in the place of what is covered."""
 
 
 def someone_is_there() -> bool:
