@@ -24,6 +24,8 @@ from pool_lab import (
     WorkerDiedError,
     wait,
 )
+from pool_lab.desk import WITH_GIL
+from pool_lab.processes.mailbox import has_mailboxes
 from tests.contract import calls
 from tests.contract.gates import PATIENCE_S, Gate, stand_at
 from tests.library.bursts import Marks, mark, mark_and_die, queue_up, stand_or_mark, warm_up
@@ -81,6 +83,7 @@ class Onlooker:
 
 
 @on_processes
+@pytest.mark.skipif(not (WITH_GIL and has_mailboxes()), reason="no call is made ready here before a worker is")
 def test_a_call_does_not_run_while_it_is_made_ready(pool: Any, gate: Gate, make_gate: MakeGate) -> None:
     door = make_gate()
     held = [pool.submit(stand_at, door.address) for _ in range(SIZE)]
