@@ -36,8 +36,8 @@ class Call(Future[Any]):
         self.function = function
         self.args = args
         self.kwargs = kwargs or _no_kwargs  # most calls have none, and an empty dictionary takes 64 bytes
-        self.context: Context = copy_context()
-        """The submitter's context variables, as they were when it submitted."""
+        self.context: Context | None = copy_context() or None
+        """The submitter's context variables, as they were when it submitted. None: there were none, as mostly."""
         self.courier: Courier | None = None
         """Who has sent it ahead to a worker that runs another call; it can still be called back."""
         self.when_cancelled: Callable[[Call], object] | None = None
@@ -67,14 +67,17 @@ class Call(Future[Any]):
 
     def begin(self) -> bool:
         """Whether the call is to run: not if it was cancelled. Then its future runs, and may do so already."""
-        if self._state == RUNNING or self.set_running_or_notify_cancel():
-            return True
+        try:
+            if self._state == RUNNING or self.set_running_or_notify_cancel():
+                return True
+        except RuntimeError:  # its outcome was set by somebody else, which the future has logged
+            return False
         self.let_go()
         return False
 
     def let_go(self) -> None:
         """What was called with is its user's again; the future may be held for long."""
-        self.function, self.args, self.kwargs, self.context = _nothing, (), _no_kwargs, _no_context
+        self.function, self.args, self.kwargs, self.context = _nothing, (), _no_kwargs, None
 
 
 # For its submitter it is a future like any other.
@@ -86,7 +89,6 @@ def _nothing() -> None:
 
 
 _no_kwargs: dict[str, Any] = {}
-_no_context = Context()
 
 
 class Worktime(NamedTuple):

@@ -65,7 +65,7 @@ class Desk:
     @property
     def statistics(self) -> Statistics:
         with self._lock:
-            queued = waiting(tuple(self._queue)) + len(self._ahead)
+            queued = waiting(self._snapshot()) + len(self._ahead)
             return Statistics(self.size, len(self._staff), self._staff.idle, queued)
 
     @property
@@ -73,6 +73,12 @@ class Desk:
         """The workers, without those that were asked to leave."""
         with self._lock:
             return self._staff.everyone
+
+    def _snapshot(self) -> tuple[Call, ...]:
+        """The queue at this moment."""
+        while True:
+            with suppress(RuntimeError):  # without a GIL somebody may change it meanwhile
+                return tuple(self._queue)
 
     # Under the lock
 

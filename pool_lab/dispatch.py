@@ -24,7 +24,7 @@ from collections.abc import Callable, Sequence
 from functools import partial
 from typing import Any
 
-from .batch import Batch, Share
+from .batch import Batch, Share, batches
 from .call import Call
 from .desk import Ahead, Desk, Dismissal, Order
 from .errors import BrokenExecutor, CancelledError, logger
@@ -132,13 +132,13 @@ class Dispatcher(Desk):
             self._carry_out(orders)
 
     def take_back(self, call: Call) -> None:
-        """A call that was handed over has not begun and never will, its worker has died: another is to run it next."""
+        """A call that was taken from the queue has not begun, and is not to: whoever is free next is to run it."""
         with self._lock:
             broken = self._broken
             if broken is None:
                 self._queue.appendleft(call)
             orders = self._distribute()
-        if broken is not None:
+        if broken is not None and call.begin():
             self.fail(call, broken())
         self._carry_out(orders)
 
@@ -176,7 +176,7 @@ class Dispatcher(Desk):
         except IndexError:
             return None
         if isinstance(call, Share):  # the one before it has just been taken
-            self._put_first(call)
+            self.take_back(call)
             return None
         return call
 
@@ -187,17 +187,6 @@ class Dispatcher(Desk):
                 self._call_back()
                 orders = self._distribute()
             self._carry_out(orders)
-
-    def put_back(self, call: Call) -> None:
-        """A call from `next_ahead` that is not to be sent ahead after all."""
-        if call.withdraw():
-            self._put_first(call)
-
-    def _put_first(self, call: Call) -> None:
-        with self._lock:
-            self._queue.appendleft(call)
-            orders = self._distribute()
-        self._carry_out(orders)
 
     def retire(self, worker: Worker) -> None:
         """The worker, which is not idle, has done its share: send it home and hire another if a call is queued."""
@@ -244,6 +233,9 @@ class Dispatcher(Desk):
                 to_do = self._rearrange()
             self.reports.tell(resized)
             self._carry_out(*to_do)
+            if self.is_overstaffed:
+                for batch in batches(self._snapshot()):
+                    batch.call_back()
 
     def close(self, *, cancel_queued: bool = False) -> None:
         """Take no more calls. The workers leave when the queue is empty, to which `cancel_queued` helps.

@@ -20,7 +20,7 @@ import concurrent.futures
 import itertools
 import threading
 from collections.abc import Callable
-from contextvars import ContextVar, copy_context
+from contextvars import Context, ContextVar, copy_context
 from functools import partial
 from queue import SimpleQueue
 from typing import Any
@@ -147,7 +147,7 @@ class ThreadWorker:
 
 def run(call: Call, worker: ThreadWorker, dispatcher: Dispatcher) -> None:
     """Make the call and put its outcome into its future."""
-    function, args, kwargs, context = call.function, call.args, call.kwargs, call.context
+    function, args, kwargs, context = call.function, call.args, call.kwargs, call.context or Context()
     call.let_go()
     if not call.set_running_or_notify_cancel():
         return

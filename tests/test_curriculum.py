@@ -4,16 +4,20 @@ What is still missing is named: the lesson, the claim, the name.
 """
 
 import builtins
+import importlib
 import inspect
 import re
 from collections import Counter
 from itertools import pairwise
+from operator import attrgetter
+from typing import Any
 
 import pytest
 from nbformat import NotebookNode
 
 import pool_lab
 from pool_lab import Executor, Future, ProcessPoolExecutor, ThreadPoolExecutor, as_completed, wait
+from pool_lab.lessons import source
 from pool_lab.lessons.exercises.coach import EXERCISES
 from pool_lab.lessons.exercises.misconceptions import MISCONCEPTIONS
 from pool_lab.lessons.questions import QUESTIONS
@@ -241,6 +245,19 @@ def test_the_glossary_is_that_of_the_lessons_as_they_are() -> None:
     (cell,) = [cell for cell in WRITTEN[0].cells if write_glossary.TAG in tags(cell)]
     explained = write_glossary.explanations([FOLDER / f"{lesson}.ipynb" for lesson in WRITTEN])
     assert cell.source == write_glossary.page(explained), "run python -m tools.write_glossary"
+
+
+@each
+def test_the_source_that_a_lesson_shows_is_what_is_in_the_package(lesson: Lesson) -> None:
+    """The standard library's is another with every Python."""
+    shown = [output.get("data", {}).get("text/markdown", "") for cell in lesson.code for output in cell.outputs]
+    ours = [(text, found) for text in shown if (found := re.match(r"`(\S+)` in `(pool_lab\S*)`", text))]
+    stale = [found[0] for text, found in ours if text != source(_named(*found.groups()))._repr_markdown_()]
+    assert stale == [], f"run python -m tools.store_notebooks notebooks/{lesson}.ipynb"
+
+
+def _named(name: str, module: str) -> Any:
+    return attrgetter(name)(importlib.import_module(module))
 
 
 @each

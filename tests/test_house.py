@@ -31,7 +31,10 @@ LIBRARY = {
     "interrupts": set(),
     "staff": {"call", "errors"},
     "reports": {"staff", "call", "future", "events"},
-    "batch": {"call", "errors"},
+    "hands": set(),
+    "results": set(),
+    "stint": set(),
+    "batch": {"stint", "hands", "results", "interrupts", "call", "errors"},
     "desk": {"batch", "reports", "staff", "interpreter", "call", "events", "errors"},
     "dispatch": {
         *("desk", "batch", "reports", "staff", "interpreter", "interrupts"),
@@ -40,7 +43,7 @@ LIBRARY = {
     "pool": {"dispatch", "desk", "batch", "staff", "call", "executor", "future", "events", "errors", "cpus"},
     "threads": {"pool", "dispatch", "staff", "call", "executor", "future", "events", "errors", "cpus"},
     "processes": {
-        *("pool", "dispatch", "batch", "staff", "call", "executor"),
+        *("pool", "dispatch", "batch", "hands", "stint", "staff", "call", "executor"),
         *("interrupts", "future", "events", "errors", "cpus"),
     },
 }

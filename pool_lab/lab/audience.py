@@ -1,4 +1,4 @@
-"""The person before the notebook: whether there is one, and threads that show them something."""
+"""The person before the notebook: whether there is one, what they see until they have answered, threads that show more."""
 
 import sys
 import threading
@@ -6,7 +6,10 @@ from collections.abc import Callable
 from contextvars import copy_context
 from typing import Any
 
-__all__ = ["showing_thread", "someone_is_there"]
+__all__ = ["COVER", "showing_thread", "someone_is_there"]
+
+COVER = "Predict first: this opens when your answer is in."
+"""Stands in the place of what is covered."""
 
 
 def someone_is_there() -> bool:

@@ -9,11 +9,10 @@ from typing import Protocol
 
 import ipywidgets
 
+from pool_lab.lab.audience import COVER
 from pool_lab.lab.workloads import Knob
 
 __all__ = ["Curtain", "Note", "StartStop", "experiment_view", "keep_covered", "knob_slider", "worker_slider"]
-
-COVER = "Predict first: this opens when your answer is in."
 
 
 class Curtain(Protocol):

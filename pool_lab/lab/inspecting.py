@@ -20,9 +20,9 @@ from matplotlib.figure import Figure
 from pool_lab.call import name_of
 from pool_lab.future import FINISHED, RUNNING, AnyFuture
 from pool_lab.lab.answers import Line, LineKind
-from pool_lab.lab.audience import someone_is_there
+from pool_lab.lab.audience import COVER, someone_is_there
 from pool_lab.lab.cells import replace_what_this_cell_made
-from pool_lab.lab.controls import COVER, Curtain
+from pool_lab.lab.controls import Curtain
 from pool_lab.lab.exhibit import Exhibit, Still, on_axes
 from pool_lab.lab.following import STATES, Life
 from pool_lab.lab.holding import Hold, Holds, Outcome, before_shutdown

@@ -22,6 +22,7 @@ from matplotlib.figure import Figure
 
 from pool_lab.executor import whole_number
 from pool_lab.lab import words
+from pool_lab.lab.audience import COVER
 from pool_lab.lab.exhibit import Exhibit, Still, on_axes
 from pool_lab.lab.gates import LONGEST_S
 from pool_lab.lab.kinds import Kind, kind_of, this_machine
@@ -37,7 +38,6 @@ if TYPE_CHECKING:
 
 __all__ = ["Latencies", "Load", "Visit", "latencies", "load"]
 
-COVER = "Predict first: record your answer above, then run this cell again."
 
 MOST_REQUESTS = 500
 """Each takes two sockets of this process while it is on its way, and some systems allow few."""
@@ -231,6 +231,23 @@ class Latencies(Exhibit):
 
     def _shows_a_still(self) -> bool:
         return self._curtain is None or self._curtain.is_open
+
+    def _ipython_display_(self) -> None:
+        """Who runs the cell before the curtain is open need not run it again: picture and words come then."""
+        if self._shows_a_still() or self._curtain is None:
+            super()._ipython_display_()
+            return
+        from IPython.display import display  # only ever called by IPython
+
+        picture = self._show(display, ({"text/plain": repr(self)}, {}))
+        words = self._show(display, ({"text/plain": ""}, {}))
+
+        def uncover() -> None:
+            data, metadata = self._still()
+            picture.update(data, metadata=metadata, raw=True)
+            words.update({"text/plain": self.summary()}, raw=True)
+
+        self._curtain.when_open(uncover)
 
 
 def _row(label: str, each: Load) -> Row:

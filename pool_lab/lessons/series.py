@@ -39,7 +39,7 @@ def title(number: str) -> str:
 
 
 def parts(package: str, name: str) -> Iterator[Any]:
-    """What goes by that name in each file `lesson_NN` of a package, in the order of the lessons."""
+    """What goes by that name in each file `lesson_NN` or `lesson_NN_N` of a package, in the order of the lessons."""
     folders = import_module(package).__path__
     for file in sorted(file.name for file in pkgutil.iter_modules(folders) if file.name.startswith("lesson_")):
         yield getattr(import_module(f"{package}.{file}"), name)

@@ -48,16 +48,19 @@ class Backlog:
             yield self._mailbox
 
     def put(self, call: Call, number: int, packet: bytes, courier: Courier) -> bool:
-        """False: there is no room."""
+        """Unless it is over already. False: there is no room, and the call waits as before."""
         with self._lock:
             if self._mailbox is None:
                 return False
+            call.courier = courier  # first: it must not look as if a worker were at it
+            if not call.begin():
+                call.courier = None
+                return True
             # Before it can be taken: whoever cancels the call must find it here.
             self._calls[number] = call, time.perf_counter()
-            call.courier = courier
             if not self._mailbox.put(packet):
                 del self._calls[number]
-                call.courier = None
+                call.withdraw()
                 return False
             return True
 

@@ -18,7 +18,7 @@ import re
 import struct
 import sys
 import traceback
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from contextlib import suppress
 from enum import IntEnum
 from functools import lru_cache
@@ -39,7 +39,6 @@ __all__ = [
     "RETURNED",
     "RETURNED_APART",
     "BadReplyError",
-    "Raised",
     "Reply",
     "ReplyKind",
     "dumps",
@@ -260,25 +259,20 @@ def dumps_error(error: BaseException) -> bytes:
     return pickle.dumps((text, pickled))
 
 
-class Raised:
-    """Instead of what a call returned: what it raised."""
-
-    __slots__ = ("error",)
-
-    def __init__(self, error: BaseException) -> None:
-        self.error = error
-
-
-def dumps_outcomes(outcomes: list[Any], function: Callable[..., Any], given_back: int = 0) -> bytes:
-    """What calls of one function returned or `Raised`, and how many of its stint were not made and never will be."""
-    if _PLAIN.issuperset(map(type, outcomes)):
-        return pickle.dumps((given_back, True, outcomes), PROTOCOL)
-    return pickle.dumps((given_back, False, [_dumps_outcome(one, function) for one in outcomes]), PROTOCOL)
+def dumps_outcomes(
+    values: list[Any], errors: Mapping[int, BaseException], function: Callable[..., Any], given_back: int = 0
+) -> bytes:
+    """What calls of one function returned or raised, and how many of its stint were not made and never will be."""
+    if not errors and _PLAIN.issuperset(map(type, values)):
+        return pickle.dumps((given_back, True, values), PROTOCOL)
+    parts = [
+        (ReplyKind.RAISED, dumps_error(errors[place])) if place in errors else _dumps_outcome(value, function)
+        for place, value in enumerate(values)
+    ]
+    return pickle.dumps((given_back, False, parts), PROTOCOL)
 
 
 def _dumps_outcome(value: Any, function: Callable[..., Any]) -> tuple[ReplyKind, bytes]:
-    if type(value) is Raised:
-        return ReplyKind.RAISED, dumps_error(value.error)
     try:
         return ReplyKind.RETURNED, dumps(value)
     except Exception as error:
@@ -286,7 +280,7 @@ def _dumps_outcome(value: Any, function: Callable[..., Any]) -> tuple[ReplyKind,
 
 
 def loads_outcomes(payload: bytes, function: Callable[..., Any]) -> tuple[int, list[Any], dict[int, BaseException]]:
-    """How many calls come back, what the others returned, and what they raised by position. Raises `BadReplyError`."""
+    """How many calls come back, what the others returned, and what they raised by place. Raises `BadReplyError`."""
     try:
         given_back, are_plain, parts = pickle.loads(payload)
         if are_plain:
@@ -295,7 +289,7 @@ def loads_outcomes(payload: bytes, function: Callable[..., Any]) -> tuple[int, l
     except Exception as error:
         raise BadReplyError(f"outcomes that cannot be read: {text_of(error)}") from error
     outcomes = [outcome(reply, function) for reply in replies]
-    errors = {position: error for position, (_, error) in enumerate(outcomes) if error is not None}
+    errors = {place: error for place, (_, error) in enumerate(outcomes) if error is not None}
     return given_back, [result for result, _ in outcomes], errors
 
 

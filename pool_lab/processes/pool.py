@@ -119,7 +119,7 @@ class ProcessPoolExecutor(Pool, concurrent.futures.ProcessPoolExecutor):
     ) -> Iterator[T]:
         """As in `Executor.map`, with `chunksize` inputs, and then their results, travelling together.
 
-        None: as many as take a moment, see `shares`; one by one if the pool has `max_tasks_per_child`, `task_timeout`
+        None: as many as take a moment, see `hands`; one by one if the pool has `max_tasks_per_child`, `task_timeout`
         or `replace_workers`, for then each call counts. `buffersize` counts chunks.
         """
         if chunksize is not None and whole_number("chunksize", chunksize) < 1:

@@ -19,20 +19,18 @@ MOST_READY = 400
 
 def request_for(call: Call, settings: Settings, dispatcher: Dispatcher) -> bytes | Parcel | None:
     """What to send; the call's future runs now. None: it is over already, or cannot be sent."""
-    try:
-        if not call.begin():
-            return None
-    except RuntimeError:  # its outcome was set by somebody else, which the future has logged
-        return None
+    return _pickled(call, settings, dispatcher) if call.begin() else None
+
+
+def _pickled(call: Call, settings: Settings, dispatcher: Dispatcher) -> bytes | Parcel | None:
     try:
         if isinstance(call, ProcessShare):
             return call.batch.request(call, settings.shelf)
         with interruptible():  # pickling may take long
             return dumps_call(call.function, call.args, call.kwargs, settings.shelf)
-    except CallPicklingError as error:
-        dispatcher.fail(call, error.with_traceback(None))
-    except BaseException as error:  # Ctrl-C, or somebody's __reduce__ exits
-        dispatcher.fail(call, error)
+    except BaseException as error:  # it cannot be pickled, or Ctrl-C, or somebody's __reduce__ exits
+        if call.begin():
+            dispatcher.fail(call, error.with_traceback(None) if isinstance(error, CallPicklingError) else error)
         if isinstance(error, KeyboardInterrupt):
             raise
     return None
@@ -48,14 +46,14 @@ def lay_ready(settings: Settings, dispatcher: Dispatcher) -> None:
         return
     while len(backlog) < wanted and (call := dispatcher.next_ahead()) is not None:
         if not _is_laid_ready(call, settings, dispatcher):
-            dispatcher.put_back(call)
+            dispatcher.take_back(call)
             break
     if not dispatcher.sends_ahead and len(backlog):  # somebody became idle who may have seen none of them
         dispatcher.call_back()
 
 
 def _is_laid_ready(call: Call, settings: Settings, dispatcher: Dispatcher) -> bool:
-    request = request_for(call, settings, dispatcher)
+    request = _pickled(call, settings, dispatcher)
     if request is None:
         return True
     if isinstance(request, Parcel) or is_long(request):

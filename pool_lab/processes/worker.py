@@ -19,6 +19,7 @@ from typing import Any
 
 from pool_lab.call import Stopwatch, Worktime, name_of
 from pool_lab.errors import logger
+from pool_lab.stint import Stint
 
 from .inbox import LENGTH
 from .mailbox import Letters
@@ -36,7 +37,7 @@ from .messages import (
     main_can_be_imported,
 )
 from .parcel import Parcel, send_memory
-from .stint import Steward, Stint
+from .stint import Steward, made
 
 __all__ = ["STOP_SIGNAL", "Caller", "Initializer", "main"]
 
@@ -181,7 +182,7 @@ class Caller:
             self._began = clock.began
             payload: bytes | Parcel
             if type(function) is Stint:
-                payload = function.run(number, self._steward)
+                payload = made(function, number, self._steward)
                 worktime = clock.read()
             else:
                 result = function(*args, **kwargs)

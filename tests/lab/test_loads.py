@@ -4,7 +4,9 @@ import math
 import subprocess
 import sys
 import threading
+from collections.abc import Callable
 from itertools import islice
+from unittest.mock import Mock
 
 import pytest
 from matplotlib.figure import Figure
@@ -133,6 +135,17 @@ def test_a_load_is_drawn_as_the_timeline_of_its_server() -> None:
     assert "6 requests at once" in words
 
 
+class Drawn:
+    is_open = False
+
+    def when_open(self, callback: Callable[[], None], /) -> None:
+        self._callback = callback
+
+    def open(self) -> None:
+        self.is_open = True
+        self._callback()
+
+
 class Closed:
     is_open = False
 
@@ -144,6 +157,19 @@ def test_latencies_stay_covered_until_a_prediction_is_in() -> None:
     covered = latencies(two_loads(), after=Closed())
     assert repr(covered).startswith("Predict first")
     assert not covered._shows_a_still()
+
+
+def test_the_cell_that_shows_covered_latencies_need_not_be_run_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    curtain = Drawn()
+    shown = [Mock(), Mock()]
+    monkeypatch.setattr("IPython.display.display", Mock(side_effect=shown))
+    covered = latencies(two_loads(), after=curtain)
+    covered._ipython_display_()
+    picture, words = shown
+    picture.update.assert_not_called()
+    curtain.open()
+    assert "image/png" in picture.update.call_args.args[0]
+    assert words.update.call_args.args[0] == {"text/plain": covered.summary()}
 
 
 def test_a_program_that_ends_leaves_nobody_at_a_gate() -> None:

@@ -220,7 +220,7 @@ def test_a_misconception_comes_with_a_link_to_the_lesson_that_shows_it(
     monkeypatch.chdir(tmp_path)
     assert "See lesson 03." in str(verdict), "it is not there yet"
     (tmp_path / "03_hold_a_promise.ipynb").touch()
-    assert "See [03_hold_a_promise](03_hold_a_promise.ipynb)." in verdict._repr_markdown_()
+    assert "See [Hold a promise](03_hold_a_promise.ipynb)." in verdict._repr_markdown_()
     assert "It returned `[<Future>, <Future>, <Future>, <Future>, <Future>, <Future>]`." in str(verdict)
 
 
@@ -236,6 +236,19 @@ def test_a_deadlock_without_calls_that_wait_for_calls_is_no_misconception_about_
     forever = function_of("from pool_lab import Future\nreturn Future().result()")
     assert check("00.2", forever).mistake is STANDSTILL
     assert check("00.2", EXERCISES["00.2"].value_of(EXERCISES["00.2"].wrong["deadlock"][0])).mistake is not STANDSTILL
+
+
+@pytest.mark.parametrize(
+    ("body", "said"), [("print('done')", "It returned nothing."), ("yield 0", "It returned an iterator")]
+)
+def test_of_what_is_no_result_something_is_said_whatever_the_exercise(body: str, said: str) -> None:
+    verdict = check("00.2", function_of(body))
+    assert said in str(verdict)
+
+
+def test_a_line_is_counted_as_the_learner_counts_it() -> None:
+    assert "(line 1)" in str(check("00.1", "B E A C")), "the pool is not there yet"
+    assert "(line 2)" in str(check("00.1", "E A C"))
 
 
 def test_an_odd_result_is_wrong_and_not_an_error() -> None:

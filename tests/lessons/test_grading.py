@@ -382,7 +382,7 @@ def test_a_report_shows_ones_own_progress(
     monkeypatch.setenv(FILE_VARIABLE, str(tmp_path / "progress.jsonl"))
     keep("exercise", "00.2", "almost")
     assert main(["report"]) == 0
-    assert "00.2: ◐ almost" in capsys.readouterr().out
+    assert "exercises 1 of 2: 1 ◐ almost" in capsys.readouterr().out
 
 
 def test_there_must_be_a_folder(tmp_path: Path) -> None:

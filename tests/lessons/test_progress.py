@@ -59,15 +59,26 @@ def test_a_look_at_what_was_not_attempted_is_not_kept(file: Path) -> None:
     assert not file.exists()
 
 
-def test_the_table_has_a_row_for_each_lesson(file: Path) -> None:
+def test_the_table_has_a_row_for_each_lesson_that_was_begun(file: Path) -> None:
     keep("exercise", "00.2", "almost")
     keep("exercise", "00.1", "correct")
     keep("exercise", "00.1", "wrong")
     keep("prediction", "00 naps", "answered")
-    lines = str(progress()).splitlines()
-    assert lines[0] == "00 Start here | naps: … answered, drawing: not yet | 00.1: ✓ correct, 00.2: ◐ almost"
-    assert any(line.startswith("07 Race threads and processes | fetch: not yet, ") for line in lines)
+    keep("prediction", "03 box", "right")
+    keep("prediction", "03 cancel", "wrong")
+    keep("prediction", "03 timeout", "right")
+    assert str(progress()).splitlines() == [
+        "00 Start here | predictions 1 of 2: 1 … answered | exercises 2 of 2: 1 ✓ correct, 1 ◐ almost",
+        "03 Hold a promise | predictions 3 of 7: 2 ✓ right, 1 ✗ wrong | exercises 0 of 2",
+    ]
     assert progress()._repr_markdown_().count("|---") == 3
+
+
+def test_as_long_as_nothing_is_recorded_a_sentence_says_so(file: Path) -> None:
+    assert str(progress()) == progress()._repr_markdown_()
+    assert str(progress()).startswith("Nothing is recorded yet.")
+    keep("exercise", "99.9", "correct")
+    assert str(progress()).startswith("Nothing is recorded yet."), "nobody knows what that was"
 
 
 def test_the_table_names_the_lessons_there_are() -> None:
@@ -133,7 +144,7 @@ def test_what_a_later_version_adds_is_skipped_and_what_it_does_not_know_is_not_s
 def test_an_old_entry_without_a_note_counts(file: Path) -> None:
     file.parent.mkdir(parents=True)
     file.write_text('{"kind": "exercise", "name": "00.1", "outcome": "correct", "at": 1}')
-    assert "00.1: ✓ correct" in str(progress())
+    assert "1 ✓ correct" in str(progress())
 
 
 @pytest.fixture
@@ -158,7 +169,7 @@ def read_only(monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
 def test_a_file_that_cannot_be_written_harms_nothing(read_only: Path) -> None:
     keep("exercise", "00.1", "correct")
     assert [entry.outcome for entry in entries()] == ["wrong"]
-    assert "00.1: ✗ wrong" in str(progress())
+    assert "1 ✗ wrong" in str(progress())
     with pytest.raises(PermissionError, match="cannot be removed"):
         progress().reset()
     assert read_only.exists()

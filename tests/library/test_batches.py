@@ -1,15 +1,18 @@
 """A map is one job. Its calls travel together while they are short; what goes wrong with one costs only that one."""
 
 import multiprocessing
+import os
+import threading
 import weakref
-from collections import deque
 from collections.abc import Callable
+from operator import itemgetter
 from typing import Any
 
 import pytest
 
 from pool_lab import CallPicklingError, CallUnpicklingError, ThreadPoolExecutor
 from pool_lab.processes.stint import Steward
+from pool_lab.stint import Stint
 from tests.contract import calls
 from tests.contract.gates import PATIENCE_S, Address, stand_at
 from tests.library.bursts import Marks, mark
@@ -108,6 +111,51 @@ def test_a_long_call_keeps_neither_results_nor_turns_of_others(pool: Any, make_g
     assert list(marks) == list(count)
 
 
+def third_of(values: list[int]) -> object:
+    return itemgetter(2)(values)
+
+
+@pytest.mark.parametrize("function", [itemgetter(2), third_of], ids=["in C", "in Python"])
+@pytest.mark.parametrize("place", [0, 1500, MANY - 1])
+def test_an_index_error_is_the_error_of_its_call(pool: Any, function: Callable[..., Any], place: int) -> None:
+    inputs = [[1, 2, 3]] * MANY
+    inputs[place] = []
+    results, error = until_it_fails(pool, function, inputs)
+    assert results == [3] * place
+    assert type(error) is IndexError
+
+
+def stop_at_1500(number: int) -> int:
+    if number == 1500:
+        raise StopIteration
+    return number
+
+
+def test_a_call_that_raises_stop_iteration_does_not_end_the_others(pool: Any, marks: Marks) -> None:
+    results, error = until_it_fails(pool, stop_at_1500, range(MANY))
+    assert results == list(range(1500))
+    assert type(error) is RuntimeError  # as from every generator
+    assert type(error.__cause__) is StopIteration
+    assert list(pool.map(same, range(MANY))) == list(range(MANY))
+
+
+def stand_and_tell(number: int, gate: Address) -> tuple[int, int]:
+    if number >= 1000:
+        stand_at(gate)
+    return os.getpid(), threading.get_ident()
+
+
+def test_a_worker_too_many_makes_none_of_the_calls_it_has_in_hand(pool: Any, make_gate: MakeGate) -> None:
+    gate = make_gate()
+    results = pool.map(stand_and_tell, range(MANY), [gate.address] * MANY, timeout=PATIENCE_S)
+    gate.wait_for(2)
+    until(lambda: pool.statistics().queued == MANY - 1002)  # none lies with a worker
+    pool.resize(1)
+    gate.open()
+    made_by = list(results)
+    assert len(set(made_by[1002:])) == 1
+
+
 def test_closing_a_map_leaves_the_rest_undone(pool: Any, make_gate: MakeGate, marks: Marks) -> None:
     gate = make_gate()
     results = pool.map(stand_unless_first, range(MANY), [gate.address] * MANY, [marks.path] * MANY)
@@ -160,16 +208,20 @@ def test_what_a_subclass_does_in_submit_is_done_for_a_map_too() -> None:
 class Sample:
     """A result that may be large."""
 
+    def __init__(self, number: int) -> None:
+        self.number = number
+
 
 def steward_lets_go() -> bool:
     """In a worker. The call takes so long that the steward sends home what is done."""
     ours, theirs = multiprocessing.Pipe()
-    steward, outcomes = Steward(theirs), [(True, Sample())]
-    sample = weakref.ref(outcomes[0][1])
-    steward.begin(7, same, deque(), outcomes)
+    steward, stint = Steward(theirs), Stint(Sample, [1, 2], is_spread=False)
+    steward.begin(7, stint)
+    stint.run()
+    sample = weakref.ref(stint._values[0])
     ours.recv_bytes()
     steward.end()
-    del outcomes
+    del stint
     until(lambda: sample() is None)
     return True
 

@@ -223,6 +223,7 @@ if __name__ == "__main__":
     print(pool.submit(abs, -2).result(30))
     pool.shutdown()
     print(len(multiprocessing.active_children()))
+    signal.signal(signal.SIGCHLD, signal.SIG_DFL)  # CPython 3.13.5's own resource tracker complains otherwise
 """
 
 

@@ -10,6 +10,7 @@ import signal
 import threading
 import time
 from collections import Counter
+from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -23,6 +24,8 @@ from pool_lab import (
     WorkerDiedError,
     wait,
 )
+from pool_lab.desk import WITH_GIL
+from pool_lab.processes.mailbox import has_mailboxes
 from tests.contract import calls
 from tests.contract.gates import PATIENCE_S, Gate, stand_at
 from tests.library.bursts import Marks, mark, mark_and_die, queue_up, stand_or_mark, warm_up
@@ -66,6 +69,44 @@ def test_a_call_behind_long_ones_can_be_cancelled_and_never_runs(
     assert [future.result(PATIENCE_S) for future in waiting[1::2]] == list(range(1, WAITING, 2))
     pool.shutdown()
     assert list(marks) == list(range(1, WAITING, 2))
+
+
+class Onlooker:
+    """An argument that looks around when it is pickled."""
+
+    def __init__(self, look: Callable[[], object]) -> None:
+        self.look = look
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        self.look()
+        return int, (1,)
+
+
+@on_processes
+@pytest.mark.skipif(not (WITH_GIL and has_mailboxes()), reason="no call is made ready here before a worker is")
+def test_a_call_does_not_run_while_it_is_made_ready(pool: Any, gate: Gate, make_gate: MakeGate) -> None:
+    door = make_gate()
+    held = [pool.submit(stand_at, door.address) for _ in range(SIZE)]
+    door.wait_for(SIZE)
+    short = [pool.submit(calls.add, number) for number in range(200)]  # with these the pool expects short ones
+    standing = [pool.submit(stand_at, gate.address) for _ in range(SIZE)]
+    waiting: list[Future[Any]] = []
+    seen: list[bool] = []
+    is_open = threading.Event()
+
+    def look() -> None:
+        if not is_open.is_set():  # until then no call is at work but those that stand
+            seen.append(any(future.running() for future in waiting))
+
+    waiting += [pool.submit(calls.add, Onlooker(look)) for _ in range(WAITING)]
+    door.open()
+    gate.wait_for(SIZE)
+    until(lambda: len(seen) > 0)
+    is_open.set()
+    gate.open()
+    wait([*held, *short, *standing], PATIENCE_S)
+    assert [future.result(PATIENCE_S) for future in waiting] == [1] * WAITING
+    assert not any(seen)
 
 
 def test_a_call_never_runs_if_its_cancelling_was_confirmed_however_close_it_was(pool: Any, marks: Marks) -> None:

@@ -17,7 +17,7 @@ T = TypeVar("T")
 EXERCISES: dict[str, Exercise] = {
     exercise.name: exercise for exercises in parts("pool_lab.lessons.exercises", "EXERCISES") for exercise in exercises
 }
-"""All there are, by name. A file `lesson_NN` in this folder with `EXERCISES` is found by its name."""
+"""All there are, by name. A file `lesson_NN` or `lesson_NN_N` in this folder with `EXERCISES` is found by its name."""
 
 _hints_given: Counter[str] = Counter()
 

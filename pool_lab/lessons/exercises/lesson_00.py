@@ -13,6 +13,7 @@ from pool_lab.lessons.exercises.symptoms import (
     FUTURES,
     ITERATOR,
     LINE_MISSING,
+    NO_RESULTS,
     NOT_SHUT_DOWN,
     ONE_AT_A_TIME,
     SHUT_DOWN,
@@ -67,6 +68,7 @@ IN_ORDER = Exercise(
         SHUT_DOWN,
     ),
     mistakes={
+        "no results": NO_RESULTS,
         "a line is missing": LINE_MISSING,
         "after shutdown": AFTER_SHUTDOWN,
         "naps twice": Mistake("The naps were handed over twice: one of two lines does it.", starts_twice),
@@ -76,6 +78,7 @@ IN_ORDER = Exercise(
     },
     right=('check("00.1", "E B A C")', 'check("00.1", "ebca")', 'check("00.1", ["E", "B", "C", "A"])'),
     wrong={
+        "no results": ('check("00.1", "E B C")', 'check("00.1", "E")'),
         "a line is missing": ('check("00.1", "B E A C")', 'check("00.1", "E A C")'),
         "after shutdown": ('check("00.1", "E C B A")', 'check("00.1", "ECD")'),
         "naps twice": ('check("00.1", "E B D C")', 'check("00.1", "EBADC")'),

@@ -10,8 +10,8 @@ from pool_lab.lessons.exercises.definition import Claim, Exercise, Mistake, cell
 from pool_lab.lessons.exercises.symptoms import (
     FUTURES,
     ITERATOR,
+    NEVER_TWO,
     NOT_SHUT_DOWN,
-    ONE_AT_A_TIME,
     SHUT_DOWN,
     WITHOUT_A_POOL,
     call,
@@ -110,7 +110,7 @@ BOUND = Exercise(
         ),
         "too many": TOO_MANY,
         "without a pool": WITHOUT_A_POOL,
-        "one at a time": ONE_AT_A_TIME,
+        "one at a time": NEVER_TWO,
         "by finish": Mistake(
             "All pages are there, in the order in which they were made.",
             lambda made: in_another_order(made.result, pages(REQUESTS)),
@@ -301,7 +301,7 @@ REUSE = Exercise(
         ),
         "too many": TOO_MANY,
         "without a pool": WITHOUT_A_POOL,
-        "one at a time": ONE_AT_A_TIME,
+        "one at a time": NEVER_TWO,
         "all at once": Mistake(
             "It handed over a rush while the one before was still being answered. Ask for the pages of a rush before "
             "you hand over the next.",

@@ -1,5 +1,6 @@
 """The exercises of lesson 02: tell queued calls from running ones, and hand over calls with their arguments."""
 
+import re
 import time
 from collections.abc import Callable
 from textwrap import indent
@@ -9,6 +10,7 @@ from pool_lab import Future, ThreadPoolExecutor, wait
 from pool_lab.lab.gates import Gate
 from pool_lab.lessons.exercises.attempts import Attempt, Play
 from pool_lab.lessons.exercises.definition import Claim, Exercise, Mistake, cell
+from pool_lab.lessons.exercises.report import Ending
 from pool_lab.lessons.exercises.symptoms import (
     CALLED_FIRST,
     FUTURES,
@@ -115,6 +117,16 @@ COUNT = Exercise(
             "It counts queued calls as done. What does not run is done, or has yet to begin.",
             says(0, RUNNING, QUEUED + DONE),
         ),
+        "waits": Mistake(
+            "It waited for a call that stands at the gate, and the gate opens only when you have counted. `running()` "
+            "and `done()` look and do not wait; `result()`, `exception()` and `wait` without a timeout do.",
+            lambda made: made.ending is Ending.DEADLOCK,
+        ),
+        "counted twice": Mistake(
+            "Your three numbers come to more than there are futures, so some are counted twice. Are there brackets "
+            "behind `running` and `done`? And a call that is done does not run either, and yet it is not queued.",
+            lambda made: sum(counted(made)) > QUEUED + RUNNING + DONE,
+        ),
         "another order": Mistake(
             "The three numbers are right. They are asked for in the order queued, running, done.",
             lambda made: in_another_order(counted(made), (QUEUED, RUNNING, DONE)),
@@ -179,6 +191,18 @@ COUNT = Exercise(
                 return done, running, len(futures) - running - done
             """),
         ),
+        "counted twice": (
+            counts("""
+                queued = sum(not future.running() for future in futures)
+                running = sum(future.running() for future in futures)
+                return queued, running, sum(future.done() for future in futures)
+            """),
+            counts("""
+                running = len([future for future in futures if future.running])
+                done = len([future for future in futures if future.done])
+                return 0, running, done
+            """),
+        ),
         "lists": (
             counts("""
                 running = [future for future in futures if future.running()]
@@ -187,7 +211,7 @@ COUNT = Exercise(
                 return queued, running, done
             """),
         ),
-        "deadlock": (
+        "waits": (
             counts("""
                 results = [future.result() for future in futures]
                 return 0, 0, len(results)
@@ -256,6 +280,11 @@ SORT = Exercise(
             "function and its arguments apart: `pool.submit(arrange, words, ...)`.",
             CALLED_FIRST.seen,
             2,
+        ),
+        "keywords for map": Mistake(
+            "What `map` is given behind the function is one list for each parameter, and no keywords. `submit` hands "
+            "on everything; or make a function of one parameter that calls `arrange`.",
+            lambda made: bool(re.search(r"map\(\) got an unexpected|'bool' object is not iter", made.error)),
         ),
         "without a pool": WITHOUT_A_POOL,
         "without keywords": Mistake(
@@ -327,6 +356,16 @@ SORT = Exercise(
         "without a pool": (
             sorts("""
                 return [arrange(words, longest_first=True) for words in lists]
+            """),
+        ),
+        "keywords for map": (
+            sorts("""
+                with ThreadPoolExecutor() as pool:
+                    return list(pool.map(arrange, lists, longest_first=True))
+            """),
+            sorts("""
+                with ThreadPoolExecutor() as pool:
+                    return list(pool.map(arrange, lists, True))
             """),
         ),
         "without keywords": (

@@ -1,11 +1,14 @@
 """The exercises of lesson 07: choose the pool, and pay the toll of a process pool once for many calls."""
 
+from dataclasses import replace
 from typing import Any
 
+from pool_lab.cpus import usable_cpus
 from pool_lab.lab.kinds import has_gil
 from pool_lab.lessons.exercises.attempts import Attempt, Play
 from pool_lab.lessons.exercises.definition import Claim, Exercise, Mistake, cell
 from pool_lab.lessons.exercises.symptoms import (
+    CALLED_FIRST,
     CANNOT_BE_PICKLED,
     FUTURES,
     ITERATOR,
@@ -33,6 +36,12 @@ def in_processes(made: Attempt) -> bool:
 
 def in_threads(made: Attempt) -> bool:
     return "threads" in made.kinds()
+
+
+def could_use_several_cores(made: Attempt) -> bool:
+    """Where there are several."""
+    workers = max((run.trace.size for run in made.runs), default=0)
+    return workers >= min(2, usable_cpus()) and (in_processes(made) or (in_threads(made) and not has_gil()))
 
 
 # 07.1
@@ -79,9 +88,7 @@ COUNT = Exercise(
             lambda made: finished(made) == len(LIMITS),
             essential=False,
         ),
-        Claim(
-            "the calls could use several cores", lambda made: in_processes(made) or (in_threads(made) and not has_gil())
-        ),
+        Claim("the calls could use several cores", could_use_several_cores),
         Claim("all were handed over before one was waited for", lambda made: not one_after_the_other(made)),
         SHUT_DOWN,
     ),
@@ -96,6 +103,11 @@ COUNT = Exercise(
         ),
         "without a pool": Mistake(
             "It counted by itself, here, on one core: no call went to a pool.", did_without_a_pool
+        ),
+        "called first": replace(
+            CALLED_FIRST,
+            words="`pool.submit(count_primes(limit))` counts here and now, on one core, and hands over the number that "
+            "came out. Hand over the function and its argument apart: `pool.submit(count_primes, limit)`.",
         ),
         "one after the other": Mistake(
             "Each call was handed over only when the one before had ended, so one core was busy at a time.",
@@ -186,6 +198,14 @@ COUNT = Exercise(
                 def count_all(count_primes, limits):
                     with ProcessPoolExecutor() as pool:
                         return list(map(count_primes, limits))
+            """),
+        ),
+        "called first": (
+            cell("""
+                @exercise("07.1")
+                def count_all(count_primes, limits):
+                    with ProcessPoolExecutor() as pool:
+                        return [f.result() for f in [pool.submit(count_primes(limit)) for limit in limits]]
             """),
         ),
         "one after the other": (

@@ -1,5 +1,6 @@
 """Lines to put in order: the answer is a row of letters, and what is run is the lines in that order."""
 
+import ast
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
@@ -20,9 +21,10 @@ def ordering(lines: Mapping[str, str], preamble: str) -> Callable[[Any], Callabl
     def prepare(answer: str | Iterable[str]) -> Callable[[], Any]:
         body = [lines[letter] for letter in _letters(answer, lines)]
         source = "\n    ".join(["def in_this_order():", *body, "return results"])
+        counted = ast.increment_lineno(ast.parse(source), -1)  # errors name lines: the first is the learner's first
         names: dict[str, Any] = {"__name__": "__main__"}
         exec(preamble, names)
-        exec(compile(source, "<your lines>", "exec"), names)
+        exec(compile(counted, "<your lines>", "exec"), names)
         return names["in_this_order"]  # type: ignore[no-any-return]
 
     return prepare

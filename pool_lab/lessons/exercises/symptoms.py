@@ -5,6 +5,7 @@ A lesson says what is special about a mistake in words of its own: `replace(FUTU
 
 import re
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from typing import Any
 
 from pool_lab.lab.trace import CallState
@@ -20,9 +21,13 @@ __all__ = [
     "FUTURES",
     "ITERATOR",
     "LINE_MISSING",
+    "NEVER_TWO",
     "NOTHING_CANCELLED",
+    "NOT_A_LIST",
     "NOT_SHUT_DOWN",
+    "NO_RESULTS",
     "ONE_AT_A_TIME",
+    "SETS",
     "SHUT_DOWN",
     "WITHOUT_A_POOL",
     "all_shut_down",
@@ -34,6 +39,7 @@ __all__ = [
     "finished",
     "has",
     "in_another_order",
+    "is_of_wait",
     "listed",
     "nothing",
     "one_after_the_other",
@@ -81,6 +87,12 @@ def listed(result: Any) -> list[Any]:
 def has(result: Any, kind: str) -> bool:
     """Whether the result is, or holds, a "future" or an "iterator"."""
     return any(isinstance(one, Foreign) and one.kind == kind for one in [result, *listed(result)])
+
+
+def is_of_wait(result: Any) -> bool:
+    """Whether it is what `wait` returns, or one of the two sets."""
+    parts = result if isinstance(result, tuple) else (result,)
+    return any(isinstance(part, set) and any(isinstance(one, Foreign) for one in part) for part in parts)
 
 
 def in_another_order(result: Any, expected: Sequence[Any]) -> bool:
@@ -142,6 +154,19 @@ ITERATOR = Mistake(
     12,
 )
 LINE_MISSING = Mistake("A line uses a name that no line above it has made.", raised("NameError", "UnboundLocalError"))
+NO_RESULTS = Mistake(
+    "None of these lines makes `results`, and `results` is what is looked at in the end.",
+    lambda made: "'results'" in made.error,
+)
+NOT_A_LIST = Mistake(
+    "A list is asked for, and it returned something else.",
+    lambda made: returned(made) and not isinstance(made.result, list | tuple | None),
+)
+SETS = Mistake(
+    "`wait` does not return results: it returns two sets of futures. Ask a future of the first for its `result()`.",
+    lambda made: is_of_wait(made.result),
+    21,
+)
 CALLED_FIRST = Mistake(
     "`pool.submit(nap(0.3))` naps here and now, and then hands over the number that came out. Hand over the "
     "function and its argument apart: `pool.submit(nap, 0.3)`.",
@@ -151,6 +176,11 @@ ONE_AT_A_TIME = Mistake(
     "One call at a time: `result()` waits until its call is done, so each call was handed over only when the one "
     "before had ended. Hand over all of them first, and then ask.",
     one_at_a_time,
+)
+NEVER_TWO = replace(
+    ONE_AT_A_TIME,
+    words="One call at a time. A pool with one worker cannot do otherwise. If yours has more, look for a `result()` "
+    "that is asked for before the next call is handed over: it waits until its call is done.",
 )
 DID_NOT_WAIT = Mistake(
     "It handed the calls over and was gone before they were done. The future of each knows its result.",
@@ -176,6 +206,6 @@ CANNOT_BE_PICKLED = Mistake(
 NOT_SHUT_DOWN = Mistake(
     "The pool was never told that no more calls will come: its workers sit and wait for them. A `with` block "
     "does it at its end.",
-    lambda made: bool(made.own_runs) and not all_shut_down(made),
+    lambda made: returned(made) and bool(made.own_runs) and not all_shut_down(made),
 )
 SHUT_DOWN = Claim("the pool was shut down", all_shut_down, essential=False)

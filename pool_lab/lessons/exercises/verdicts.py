@@ -8,7 +8,7 @@ import re
 import sys
 from collections import Counter
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from pathlib import Path
 from reprlib import Repr
@@ -18,7 +18,8 @@ from pool_lab.lessons.exercises.attempts import Attempt, attempt
 from pool_lab.lessons.exercises.definition import Exercise, Mistake
 from pool_lab.lessons.exercises.misconceptions import MISCONCEPTIONS
 from pool_lab.lessons.exercises.report import Ending
-from pool_lab.lessons.exercises.symptoms import call
+from pool_lab.lessons.exercises.symptoms import ITERATOR, SETS, call, returned
+from pool_lab.lessons.series import title
 
 if TYPE_CHECKING:
     from pool_lab.lessons.exercises.timelines import Timelines
@@ -57,7 +58,16 @@ STANDSTILL = Mistake(
     "Nothing can move any more: everyone waits, and there is none left who could wake the others. It was stopped.",
     _stands_still,
 )
-# What is said of an answer that was stopped, whatever the exercise.
+# What is said of an answer whatever the exercise, if the exercise has nothing to say: of what it returned ...
+ODD_RESULTS = (
+    Mistake(
+        "It returned nothing. What is printed is for people to read; a function hands over its result with `return`.",
+        lambda made: returned(made) and made.result is None,
+    ),
+    replace(ITERATOR, misconception=None),
+    SETS,
+)
+# ... and if it was stopped.
 STOPPED = {
     Ending.DEADLOCK: Mistake(
         "Nothing can move any more: calls wait for other calls, and no worker is left to run those. It was stopped.",
@@ -176,7 +186,7 @@ def judge(exercise: Exercise, made: Attempt) -> Verdict:
     if made.ending is Ending.RETURNED and not missing:
         return Verdict(exercise, Grade.CORRECT, made)
     almost = made.ending is Ending.RETURNED and not any(claim.essential for claim in missing)
-    known = (*exercise.mistakes.values(), STANDSTILL, *STOPPED.values())
+    known = (*exercise.mistakes.values(), *ODD_RESULTS, STANDSTILL, *STOPPED.values())
     mistake = next((mistake for mistake in known if _is_true(mistake.seen, made)), None)
     return Verdict(exercise, Grade.ALMOST if almost else Grade.WRONG, made, mistake)
 
@@ -194,7 +204,7 @@ def _diagnosis(mistake: Mistake) -> list[str]:
         return [mistake.words]
     belief = MISCONCEPTIONS[mistake.misconception]
     notebook = f"{belief.lesson}.ipynb"
-    where = f"[{belief.lesson}]({notebook})" if Path(notebook).is_file() else f"lesson {belief.shown_in}"
+    where = f"[{title(belief.shown_in)}]({notebook})" if Path(notebook).is_file() else f"lesson {belief.shown_in}"
     often_heard = f"Often heard (no. {mistake.misconception}): {belief.heard}. In fact {belief.fact}. See {where}."
     return [mistake.words, "", often_heard]
 

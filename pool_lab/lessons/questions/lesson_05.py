@@ -60,9 +60,9 @@ def _end_of(spans: tuple[Span, ...]) -> float | None:
 
 RUNNING_AND_WAITING = NumberQuestion(
     "A pool with two workers has six calls: two run, four wait at the door. The first way to end it is "
-    "`pool.shutdown()`. How many of the six will be done in the end?",
+    "`pool.shutdown()`. How many of the six will be run to their end?",
     _done,
-    "`shutdown` says that no more calls will come. Those that are there, running or waiting, are done.",
+    "`shutdown` says that no more calls will come. Those that are there, running or waiting, are run to their end.",
     (
         Miss(
             lambda answer, _: answer == 0,
@@ -101,9 +101,9 @@ ORDER = OrderQuestion(
 
 NOT_WAITING = NumberQuestion(
     "The second way is `pool.shutdown(wait=False)`: two calls run, four wait at the door. How many of the six will be "
-    "done in the end?",
+    "run to their end?",
     _done,
-    "`wait` is about the one who calls `shutdown`, and not about the calls. All six are done; you are only not there "
+    "`wait` is about the one who calls `shutdown`, and not about the calls. All six are run; you are only not there "
     "to see it.",
     (
         Miss(
@@ -112,7 +112,7 @@ NOT_WAITING = NumberQuestion(
         ),
         Miss(
             lambda answer, _: answer == 2,
-            "Those that waited were done as well: not to wait for them is not to cancel them.",
+            "Those that waited were run as well: not to wait for them is not to cancel them.",
         ),
         Miss(lambda *_: True, "All calls were handed over before `shutdown`, so they all are treated alike."),
     ),
@@ -125,7 +125,7 @@ EXIT = NumberQuestion(
     "line. The program shuts the pool down with `wait=False`, prints its own last line, and ends. How many lines come "
     "after that?",
     _printed_after,
-    "When a program has come to its last line, the interpreter waits for the pools: what was handed over is done. "
+    "When a program has come to its last line, the interpreter waits for the pools: what was handed over is run. "
     "`wait=False` does not change that, nor does a pool that was never shut down.",
     (
         Miss(
@@ -144,9 +144,10 @@ EXIT = NumberQuestion(
 
 DROPPED = NumberQuestion(
     "The third way is `pool.shutdown(cancel_futures=True)`: two calls run, four wait at the door. How many of the six "
-    "will be done in the end?",
+    "will be run to their end?",
     _done,
-    "The four that waited are cancelled: their futures are done, without a result. The two that run cannot be stopped.",
+    "The four that waited are cancelled, and will never run: their futures are done, without a result. The two that "
+    "run cannot be stopped.",
     (
         Miss(
             lambda answer, _: answer == 0,

@@ -31,19 +31,19 @@ FETCH = Question(
     "the other four processes. How many pages are on their way at the same moment, at most?",
     {
         "same": Option(
-            "As many as there are workers: four in each pool.",
-            "A call that waits needs no core and does not hold the GIL, so four threads wait as well together as four "
+            "In each pool as many as it has workers.",
+            "A call that waits needs no core and does not hold the GIL, so threads wait as well together as "
             "processes do. The threads were simply there sooner: a thread is started in a moment, while a process has "
             "to start an interpreter first. For calls that wait, threads are the choice.",
         ),
         "threads one": Option(
-            "One in the thread pool, as the GIL lets one thread run at a time; four in the process pool.",
+            "One in the thread pool, as the GIL lets one thread run at a time; more in the process pool.",
             "Only one page at a time was on its way in the thread pool: it had a single worker.",
             "The GIL is held by a thread that runs Python code. A thread that waits for a server has let go of it, and "
             "the next one can send its request.",
         ),
         "cores": Option(
-            "Four in the thread pool; in the process pool as many as this machine has cores.",
+            "In the thread pool as many as it has workers; in the process pool as many as this machine has cores.",
             "Different numbers of calls were on their way in the two pools.",
             "Cores do not matter to a call that waits: it is not on one. That is why all bars are empty.",
         ),
@@ -56,17 +56,17 @@ PARSE = Question(
     "many cores do the calls keep busy, on average?",
     {
         "both": Option(
-            "As many as there are, up to four, in both pools.",
+            "One for each worker, in both pools, as long as there are cores.",
             "The threads kept more than one core busy: this Python has no GIL, so threads can run Python code at the "
             "same moment.",
             "The threads took turns: one GIL, so one of them at a time runs Python code, however many cores there are. "
-            "Look at the fill levels: four bars side by side, each hot for about a quarter.",
+            "Look at the fill levels: bars stand side by side, and each was on a core for its share of the time only.",
         ),
         "processes only": Option(
             "One in the thread pool, more in the process pool.",
-            "Only the thread that holds the GIL runs Python code, so four threads keep one core busy between them. "
-            "Each process has an interpreter and a GIL of its own: four of them use all the cores they are given. For "
-            "calls that compute in Python, processes are the choice.",
+            "Only the thread that holds the GIL runs Python code, so the threads keep one core busy between them, "
+            "however many they are. Each process has an interpreter and a GIL of its own, so they use all the cores "
+            "they are given. For calls that compute in Python, processes are the choice.",
         ),
         "neither": Option(
             "One in both pools: Python runs one thing at a time.",

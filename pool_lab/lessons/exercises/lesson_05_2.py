@@ -1,23 +1,26 @@
-"""The exercises of lesson 05: lines that end a pool early, and a function that leaves in time."""
+"""Exercise 05.2: a function that leaves in time."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 from pool_lab.lab.gates import Gate
+from pool_lab.lab.workloads import nap
 from pool_lab.lessons.exercises.attempts import Attempt, Play
 from pool_lab.lessons.exercises.definition import Claim, Exercise, Mistake, cell
-from pool_lab.lessons.exercises.ordering import listing, ordering
+from pool_lab.lessons.exercises.lesson_05_1 import PREAMBLE
 from pool_lab.lessons.exercises.report import Ending
 from pool_lab.lessons.exercises.symptoms import (
     AFTER_SHUTDOWN,
-    LINE_MISSING,
+    CALLED_FIRST,
     NOT_SHUT_DOWN,
+    SETS,
     SHUT_DOWN,
     all_shut_down,
-    call,
-    cancelled,
+    errors,
     finished,
     has,
+    is_of_wait,
     listed,
     nothing,
     raised,
@@ -26,81 +29,17 @@ from pool_lab.lessons.exercises.symptoms import (
 
 __all__ = ["EXERCISES"]
 
-PREAMBLE = """\
-import time
-from threading import Event
-
-from pool_lab import ThreadPoolExecutor, wait
-from pool_lab.lab import Gate, stacked, watch, workloads
-"""
-
-# 05.1
-
-LINES = {
-    "A": "pool.shutdown(cancel_futures=True)",
-    "B": "results = [future.result() for future in futures if not future.cancelled()]",
-    "C": "pool.shutdown()",
-    "D": "futures = [pool.submit(workloads.nap, 0.1) for _ in range(40)]",
-    "E": "results = [future.result() for future in futures]",
-    "F": "pool = ThreadPoolExecutor(max_workers=2)",
-}
-
-
-END_EARLY = Exercise(
-    name="05.1",
-    title="Put the lines in order",
-    text="Forty naps are handed over, and then the program is told to end: what runs is to finish, what waits is to be "
-    "cancelled, and `results` is to hold what those returned that ran. Here are the lines, in no order; four of the "
-    "six are needed. Write their letters in the right order." + listing(LINES),
-    starter='check("05.1", "...")',
-    hints=(
-        "Two lines shut the pool down. Which one has to do with the calls that wait?",
-        "Asking for a result waits until its call is done. If you ask for all of them first, none is left to cancel.",
-        "A cancelled call has no result: `result()` raises a `CancelledError`. Which line asks only the others?",
-    ),
-    claims=(
-        Claim("forty naps were handed over", lambda made: len(made.spans) == 40),
-        Claim("those that waited were cancelled", lambda made: cancelled(made) > 0),
-        Claim("the results are those of the calls that ran", lambda made: made.result == [0.1] * finished(made)),
-        SHUT_DOWN,
-    ),
-    mistakes={
-        "a line is missing": LINE_MISSING,
-        "after shutdown": AFTER_SHUTDOWN,
-        "asks the cancelled": Mistake(
-            "It asked a cancelled call for its result, and there is none: a `CancelledError`.",
-            lambda made: "CancelledError" in made.error,
-        ),
-        "not shut down": NOT_SHUT_DOWN,
-        "all ran": Mistake(
-            "All forty were run. By the time they could have been cancelled they had been waited for, or nobody said "
-            "that they should be cancelled.",
-            lambda made: returned(made) and not cancelled(made),
-            16,
-        ),
-    },
-    right=('check("05.1", "F D A B")', 'check("05.1", "fdab")', 'check("05.1", ["F", "D", "A", "B"])'),
-    wrong={
-        "a line is missing": ('check("05.1", "D F A B")', 'check("05.1", "F A B")'),
-        "after shutdown": ('check("05.1", "F A D B")', 'check("05.1", "F C D E")'),
-        "asks the cancelled": ('check("05.1", "F D A E")',),
-        "not shut down": ('check("05.1", "F D E")',),
-        "all ran": ('check("05.1", "F D C B")', 'check("05.1", "F D C E")', 'check("05.1", "F D B A")'),
-    },
-    play=Play(call, nothing),
-    preamble=PREAMBLE,
-    prepare=ordering(LINES, PREAMBLE),
-)
-
-# 05.2
+TAKES_S = 0.3
 
 
 def quick() -> str:
+    """Soon done, and not at once: who does not wait at all is too early."""
+    nap(TAKES_S)
     return "here it is"
 
 
 def in_haste(answer: Callable[[Callable[[], str], float], Any]) -> list[Any]:
-    """Ask for a call that is done at once, with much patience; then with little for one that is held until it is over.
+    """Ask for a call that is soon done, with much patience; then with little for one that is held until it is over.
 
     Whoever waits for that one waits for ever, and is stopped.
     """
@@ -112,7 +51,27 @@ def in_haste(answer: Callable[[Callable[[], str], float], Any]) -> list[Any]:
 
 def waited_in_shutdown(made: Attempt) -> bool:
     """Whether it stood in `shutdown`, or in the end of a `with` block, which is the same."""
-    return made.ending is Ending.DEADLOCK and all_shut_down(made)
+    return made.ending is Ending.DEADLOCK and (all_shut_down(made) or any("in shutdown" in wait for wait in made.waits))
+
+
+def slept(made: Attempt) -> bool:
+    """Whether it stood still with the first call done, and no other handed over."""
+    return made.ending is Ending.STUCK and finished(made) == len(made.spans) == 1
+
+
+def shut_one_down(made: Attempt) -> bool:
+    return returned(made) and any(run.was_shut_down for run in made.own_runs) and not all_shut_down(made)
+
+
+def with_a_pool(*lines: str) -> str:
+    """The source of an answer that makes a pool first."""
+    begin = ('@exercise("05.2")', "def ask(call, patience):", "    pool = ThreadPoolExecutor(max_workers=1)")
+    return "\n".join([*begin, *(f"    {line}" for line in lines)])
+
+
+def or_too_late(result: str, too_late: str = 'return "too late"', end: str = "pool.shutdown(wait=False)") -> str:
+    """The source of an answer that returns what is asked for, or something else when the time is up."""
+    return with_a_pool(f"try: return {result}", f"except TimeoutError: {too_late}", f"finally: {end}")
 
 
 IN_TIME = Exercise(
@@ -140,9 +99,25 @@ IN_TIME = Exercise(
         SHUT_DOWN,
     ),
     mistakes={
+        "after shutdown": AFTER_SHUTDOWN,
+        "called first": replace(
+            CALLED_FIRST,
+            words="`pool.submit(call())` makes the call here and now, and hands over what came out. Hand over the "
+            "function itself: `pool.submit(call)`.",
+        ),
+        "a timeout for the call": Mistake(
+            "`timeout` was given to something that does not take it: what `submit` is given goes to the call, and "
+            "`shutdown` has no limit. `result` takes one: `future.result(timeout=patience)`.",
+            lambda made: any("unexpected keyword argument 'timeout'" in error for error in errors(made)),
+        ),
         "without a pool": Mistake(
-            "It made the call itself, and could do nothing else until that was done.",
-            lambda made: not made.spans,
+            "No call went to a pool. Whoever makes the call themselves can do nothing else until it is done.",
+            lambda made: not made.spans and made.ending is not Ending.RAISED,
+        ),
+        "slept": Mistake(
+            "The result was there, and it stood still all the same: `sleep` takes its time whatever happens. It was "
+            "stopped. `result(timeout=patience)` waits until the result is there, and never longer than that.",
+            slept,
         ),
         "waits at the end": Mistake(
             "The time was up, but then it waited for the call after all: in `shutdown`, with which a `with` block "
@@ -162,6 +137,18 @@ IN_TIME = Exercise(
         ),
         "a future": Mistake(
             "It returned the future, and whoever gets that has yet to wait.", lambda made: has(made.result, "future"), 5
+        ),
+        "sets": replace(SETS, seen=lambda made: any(map(is_of_wait, listed(made.result)))),
+        "no patience": Mistake(
+            "The call was given no time at all. It is `patience` that says how long to wait.",
+            lambda made: listed(made.result)[0] == "too late",
+        ),
+        "nothing": Mistake(
+            'When the time was up it returned nothing. `"too late"` is to be returned, not printed.',
+            lambda made: listed(made.result)[1] is None,
+        ),
+        "one of two": Mistake(
+            "In one of the two cases the pool was not shut down. A `finally` is run in both.", shut_one_down
         ),
         "not shut down": NOT_SHUT_DOWN,
     },
@@ -232,17 +219,14 @@ IN_TIME = Exercise(
                     except TimeoutError:
                         return "too late"
             """),
-            cell("""
-                @exercise("05.2")
-                def ask(call, patience):
-                    pool = ThreadPoolExecutor(max_workers=1)
-                    try:
-                        return pool.submit(call).result(timeout=patience)
-                    except TimeoutError:
-                        return "too late"
-                    finally:
-                        pool.shutdown(cancel_futures=True)
-            """),
+            or_too_late("pool.submit(call).result(timeout=patience)", end="pool.shutdown(cancel_futures=True)"),
+            with_a_pool(
+                "future = pool.submit(call)",
+                "try: return future.result(timeout=patience)",
+                "except TimeoutError: future.cancel()",
+                "pool.shutdown()",
+                'return "too late"',
+            ),
             cell("""
                 import concurrent.futures
                 @exercise("05.2")
@@ -251,6 +235,44 @@ IN_TIME = Exercise(
                         done, not_done = wait([pool.submit(call)], timeout=patience)
                         return done.pop().result() if done else "too late"
             """),
+        ),
+        "after shutdown": (with_a_pool("pool.shutdown()", "return pool.submit(call).result(timeout=patience)"),),
+        "called first": (or_too_late("pool.submit(call()).result(timeout=patience)"),),
+        "a timeout for the call": (
+            or_too_late("pool.submit(call, timeout=patience).result()"),
+            with_a_pool("future = pool.submit(call)", "pool.shutdown(timeout=patience)", "return future.result()"),
+        ),
+        "slept": (
+            with_a_pool(
+                "future = pool.submit(call)",
+                "time.sleep(patience)",
+                "pool.shutdown(wait=False)",
+                'return future.result() if future.done() else "too late"',
+            ),
+        ),
+        "sets": (
+            with_a_pool(
+                "answer = wait([pool.submit(call)], timeout=patience)",
+                "pool.shutdown(wait=False)",
+                'return answer or "too late"',
+            ),
+        ),
+        "no patience": (
+            with_a_pool(
+                "future = pool.submit(call)",
+                "pool.shutdown(wait=False)",
+                'return future.result() if future.done() else "too late"',
+            ),
+            or_too_late("pool.submit(call).result(timeout=0)"),
+        ),
+        "nothing": (or_too_late("pool.submit(call).result(timeout=patience)", 'print("too late")'),),
+        "one of two": (
+            with_a_pool(
+                "try: result = pool.submit(call).result(timeout=patience)",
+                'except TimeoutError: return "too late"',
+                "pool.shutdown()",
+                "return result",
+            ),
         ),
         "waits for ever": (
             cell("""
@@ -286,6 +308,16 @@ IN_TIME = Exercise(
         ),
         "without a pool": (
             cell("""
+                from threading import Thread
+                @exercise("05.2")
+                def ask(call, patience):
+                    box = []
+                    thread = Thread(target=lambda: box.append(call()))
+                    thread.start()
+                    thread.join(patience)
+                    return box[0] if box else "too late"
+            """),
+            cell("""
                 @exercise("05.2")
                 def ask(call, patience):
                     return call()
@@ -307,4 +339,4 @@ IN_TIME = Exercise(
     preamble=PREAMBLE,
 )
 
-EXERCISES = (END_EARLY, IN_TIME)
+EXERCISES = (IN_TIME,)

@@ -1,4 +1,4 @@
-"""The exercises of lesson 06: lines to put in order, and the first good answer of several mirrors."""
+"""Exercise 06.2: the first good answer of several mirrors."""
 
 import re
 from typing import Any
@@ -8,124 +8,22 @@ from pool_lab.lab.servers import Server, after, broken, fetch
 from pool_lab.lab.trace import CallState
 from pool_lab.lessons.exercises.attempts import Attempt, Play
 from pool_lab.lessons.exercises.definition import Claim, Exercise, Mistake, cell
-from pool_lab.lessons.exercises.ordering import listing, ordering
-from pool_lab.lessons.exercises.report import Foreign
+from pool_lab.lessons.exercises.lesson_06_1 import LEFT_IN_QUEUE, PREAMBLE, left_in_queue, waited_for_more
+from pool_lab.lessons.exercises.report import Ending, Foreign
 from pool_lab.lessons.exercises.symptoms import (
-    AFTER_SHUTDOWN,
     FUTURES,
-    LINE_MISSING,
+    SETS,
     all_shut_down,
     call,
     cancelled,
     errors,
     finished,
-    nothing,
     one_after_the_other,
     raised,
     returned,
 )
 
 __all__ = ["EXERCISES"]
-
-PREAMBLE = """\
-from pool_lab import ALL_COMPLETED, FIRST_COMPLETED, FIRST_EXCEPTION, ThreadPoolExecutor, as_completed, wait
-from pool_lab.lab import watch, workloads
-from pool_lab.lab.servers import Gate, Server, after, broken, fetch
-"""
-
-
-def holds_sets(made: Attempt) -> bool:
-    """Whether it returned what `wait` returns, or one of the two sets."""
-    parts = made.result if isinstance(made.result, tuple) else (made.result,)
-    return any(isinstance(part, set) and any(isinstance(one, Foreign) for one in part) for part in parts)
-
-
-def waited_for_more(made: Attempt) -> bool:
-    """Whether a second call had come to a good end when the answer was over."""
-    return returned(made) and finished(made) > 1
-
-
-def left_in_queue(made: Attempt) -> bool:
-    return made.counts[CallState.QUEUED] > 0
-
-
-SETS = Mistake(
-    "`wait` does not return results: it returns two sets of futures. Ask a future of the first for its `result()`.",
-    holds_sets,
-    21,
-)
-IN_A_WITH = Mistake(
-    "The answer was there, and then the end of the `with` block waited for all that were still running.",
-    lambda made: waited_for_more(made) and all_shut_down(made),
-    20,
-)
-LEFT_IN_QUEUE = Mistake(
-    "The answer is right, and behind it calls are still waiting for a worker. Nobody wants them any more: cancel them.",
-    lambda made: returned(made) and left_in_queue(made),
-)
-
-# 06.1
-
-LINES = {
-    "A": "results = [future.result() for future in done]",
-    "B": "done, not_done = wait(futures)",
-    "C": "pool = ThreadPoolExecutor(max_workers=2)",
-    "D": "pool.shutdown(wait=False, cancel_futures=True)",
-    "E": "results = done",
-    "F": "done, not_done = wait(futures, return_when=FIRST_COMPLETED)",
-    "G": "futures = [pool.submit(workloads.nap, seconds) for seconds in (0.1, 3, 3, 3)]",
-    "H": "pool.shutdown()",
-}
-
-FIRST_OVER = Exercise(
-    name="06.1",
-    title="Put the lines in order",
-    text="Four naps go to a pool with two workers. When the first is over, take its result and be gone: wait for no "
-    "other, and let none begin that has not begun. Five of these lines are needed. Write their letters in the right "
-    "order." + listing(LINES),
-    starter='check("06.1", "...")',
-    hints=(
-        "What has to be there first: the futures, the pool, or the two sets?",
-        "Lines B and F do the same, but for the moment at which they return. Which of them waits for one nap only?",
-        "Two lines shut the pool down. One of them waits for everything; the other waits for nothing and cancels "
-        "what has not begun. It may come before the results are asked for, and not before `wait`.",
-    ),
-    claims=(
-        Claim("the list holds the result of the nap that was over first", lambda made: made.result == [0.1]),
-        Claim("four naps were handed over", lambda made: len(made.spans) == 4),
-        Claim("nobody waited for the others", lambda made: finished(made) == 1),
-        Claim("no nap is left to begin", lambda made: not left_in_queue(made), essential=False),
-        Claim("the pool was shut down", all_shut_down, essential=False),
-    ),
-    mistakes={
-        "a line is missing": LINE_MISSING,
-        "after shutdown": AFTER_SHUTDOWN,
-        "cancelled too soon": Mistake(
-            "The naps that had not begun were cancelled before `wait` was called. To `wait` they are done, like the "
-            "first; to ask them for a result raises a `CancelledError`.",
-            raised("CancelledError", "concurrent.futures._base.CancelledError"),
-        ),
-        "sets": SETS,
-        "waits for all": Mistake(
-            "It stayed until other naps were over, too. Which line waits for all of them?", waited_for_more
-        ),
-        "left in the queue": LEFT_IN_QUEUE,
-    },
-    right=('check("06.1", "C G F A D")', 'check("06.1", "cgfda")', 'check("06.1", ["C", "G", "F", "D", "A"])'),
-    wrong={
-        "a line is missing": ('check("06.1", "G F A D")', 'check("06.1", "C G A D")', 'check("06.1", "C F G A D")'),
-        "after shutdown": ('check("06.1", "C D G F A")',),
-        "cancelled too soon": ('check("06.1", "C G D F A")',),
-        "sets": ('check("06.1", "C G F E D")',),
-        "waits for all": ('check("06.1", "C G B A D")', 'check("06.1", "C G F A H")'),
-        "left in the queue": ('check("06.1", "C G F A")',),
-    },
-    play=Play(call, nothing),
-    preamble=PREAMBLE,
-    prepare=ordering(LINES, PREAMBLE),
-)
-
-# 06.2
 
 WORKERS = 3
 GOOD_S, SLOW_S = 0.3, 4.0
@@ -150,6 +48,19 @@ def did_not_wait_for_the_slow(made: Attempt) -> bool:
     return finished(made) == 1 and bool(made.unfinished or cancelled(made))
 
 
+def cancelled_too_soon(made: Attempt) -> bool:
+    """Whether a call was cancelled before one had come to a good end."""
+    good = [span.ended for span in made.spans if span.state is CallState.FINISHED and span.ended is not None]
+    ends = [span.ended for span in made.spans if span.state is CallState.CANCELLED and span.ended is not None]
+    return bool(ends) and (not good or min(ends) < min(good))
+
+
+IN_A_WITH = Mistake(
+    "The answer was there, and then the end of the `with` block waited for all that were still running.",
+    lambda made: waited_for_more(made) and all_shut_down(made),
+    20,
+)
+
 FIRST_PAGE = Exercise(
     name="06.2",
     title="Take the first good answer",
@@ -172,6 +83,9 @@ FIRST_PAGE = Exercise(
         Claim("all mirrors were asked through the pool", lambda made: len(made.spans) == MIRRORS),
         Claim("it did not wait for the slow ones", did_not_wait_for_the_slow),
         Claim("no call is left waiting for a worker", lambda made: not left_in_queue(made), essential=False),
+        Claim(
+            "none was cancelled before the page was there", lambda made: not cancelled_too_soon(made), essential=False
+        ),
     ),
     mistakes={
         "results expected": Mistake(
@@ -182,10 +96,30 @@ FIRST_PAGE = Exercise(
         ),
         "futures": FUTURES,
         "sets": SETS,
+        "the map is over": Mistake(
+            "The iterator of `map` has ended with the first error, and the pages behind it are not given. With a "
+            "future for each page an error costs only that page.",
+            raised("StopIteration"),
+            15,
+        ),
+        "without the pool": Mistake(
+            "It asked a mirror by itself: no call went to a pool. (`pool.submit(fetch(url))` fetches here and now, "
+            "too. Hand over the function and its argument apart: `pool.submit(fetch, url)`.)",
+            lambda made: made.ending in {Ending.RETURNED, Ending.RAISED} and not made.spans,
+        ),
         "the first to fail": Mistake(
-            "The first call that was over had failed, and `result()` raised what it had raised. The first to be over "
-            "need not be the first to be good: look at `exception()`, or catch what `result()` raises, and go on.",
+            "A call had failed, and what it had raised came out of your function. The first to be over need not be the "
+            "first to be good: look at `exception()`, or catch what `result()` raises, and go on.",
             raised("OSError"),
+        ),
+        "the error for a page": Mistake(
+            "It returned what a call had raised. That is no page: go on, until a call is over that has raised nothing.",
+            lambda made: isinstance(made.result, Foreign) and made.result.type_name == "OSError",
+        ),
+        "out of patience": Mistake(
+            "The time was up before there was a page: `result`, `as_completed` and `map` raise a `TimeoutError` then. "
+            "Here you may wait until one of the mirrors has answered.",
+            raised("TimeoutError"),
         ),
         "gave up": Mistake(
             "It returned nothing, although one mirror was soon to answer. Perhaps it asked too early, when the only "
@@ -200,9 +134,6 @@ FIRST_PAGE = Exercise(
         "waits for all": Mistake(
             "The page was there long before it returned: it waited for slow mirrors as well.", waited_for_more
         ),
-        "without the pool": Mistake(
-            "It asked the mirrors by itself: no call went to a pool.", lambda made: returned(made) and not made.spans
-        ),
         "pages expected": Mistake(
             "It used a future as if it were the page, or a set of futures as if it were one. Ask a future for its "
             "`result()`.",
@@ -210,6 +141,11 @@ FIRST_PAGE = Exercise(
             21,
         ),
         "left in the queue": LEFT_IN_QUEUE,
+        "cancelled too soon": Mistake(
+            "Calls were cancelled when only one that had failed was over. This time the good mirror was being asked "
+            "already; had it been waiting, there would be no page.",
+            cancelled_too_soon,
+        ),
     },
     right=(
         cell("""
@@ -361,7 +297,45 @@ FIRST_PAGE = Exercise(
                             return future.result()
             """),
         ),
+        "the map is over": (
+            cell("""
+                @exercise("06.2")
+                def first_page(pool, fetch, urls):
+                    pages = pool.map(fetch, urls)
+                    while True:
+                        try:
+                            return next(pages)
+                        except OSError:
+                            pass
+            """),
+        ),
+        "the error for a page": (
+            cell("""
+                @exercise("06.2")
+                def first_page(pool, fetch, urls):
+                    futures = [pool.submit(fetch, url) for url in urls]
+                    for future in as_completed(futures):
+                        [each.cancel() for each in futures]
+                        return future.exception() or future.result()
+            """),
+        ),
+        "out of patience": (
+            cell("""
+                @exercise("06.2")
+                def first_page(pool, fetch, urls):
+                    futures = [pool.submit(fetch, url) for url in urls]
+                    for future in as_completed(futures, timeout=0):
+                        if not future.exception():
+                            return future.result()
+            """),
+        ),
         "without the pool": (
+            cell("""
+                @exercise("06.2")
+                def first_page(pool, fetch, urls):
+                    futures = [pool.submit(fetch(url)) for url in urls]
+                    return next(as_completed(futures)).result()
+            """),
             cell("""
                 @exercise("06.2")
                 def first_page(pool, fetch, urls):
@@ -374,6 +348,17 @@ FIRST_PAGE = Exercise(
                 def first_page(pool, fetch, urls):
                     done, not_done = wait([pool.submit(fetch, url) for url in urls], timeout=1)
                     return done[0].result()
+            """),
+        ),
+        "cancelled too soon": (
+            cell("""
+                @exercise("06.2")
+                def first_page(pool, fetch, urls):
+                    futures = [pool.submit(fetch, url) for url in urls]
+                    for future in as_completed(futures):
+                        [each.cancel() for each in futures]
+                        if not future.exception():
+                            return future.result()
             """),
         ),
         "left in the queue": (
@@ -390,4 +375,4 @@ FIRST_PAGE = Exercise(
     preamble=PREAMBLE,
 )
 
-EXERCISES = (FIRST_OVER, FIRST_PAGE)
+EXERCISES = (FIRST_PAGE,)

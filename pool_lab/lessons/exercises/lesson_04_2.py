@@ -1,4 +1,4 @@
-"""The exercises of lesson 04: lines that tame an endless input, and a map that outlives an error."""
+"""Exercise 04.2: a map that outlives an error."""
 
 from dataclasses import replace
 from typing import Any
@@ -7,105 +7,24 @@ from pool_lab import ThreadPoolExecutor
 from pool_lab.lab.workloads import nap
 from pool_lab.lessons.exercises.attempts import Attempt, Play
 from pool_lab.lessons.exercises.definition import Claim, Exercise, Mistake, cell
-from pool_lab.lessons.exercises.ordering import listing, ordering
-from pool_lab.lessons.exercises.report import Ending
+from pool_lab.lessons.exercises.lesson_04_1 import PREAMBLE
 from pool_lab.lessons.exercises.symptoms import (
-    AFTER_SHUTDOWN,
+    CALLED_FIRST,
     FUTURES,
     ITERATOR,
-    LINE_MISSING,
-    NOT_SHUT_DOWN,
+    NOT_A_LIST,
     ONE_AT_A_TIME,
-    SHUT_DOWN,
     WITHOUT_A_POOL,
     call,
     has,
     in_another_order,
     listed,
-    nothing,
     one_after_the_other,
     raised,
     returned,
 )
 
 __all__ = ["EXERCISES"]
-
-PREAMBLE = """\
-import time
-from itertools import count, islice, repeat
-
-from pool_lab import ProcessPoolExecutor, ThreadPoolExecutor, as_completed
-from pool_lab.lab import Gate, stacked, watch, workloads
-"""
-
-# 04.1
-
-LINES = {
-    "A": "results = list(islice(naps, 4))",
-    "B": "naps = pool.map(workloads.nap, repeat(0.1), buffersize=2)",
-    "C": "pool.shutdown()",
-    "D": "pool = ThreadPoolExecutor(max_workers=2)",
-    "E": "naps = pool.map(workloads.nap, repeat(0.1))",
-    "F": "results = list(naps)",
-}
-MOST_CALLS = 40
-
-
-def ran_far_ahead(made: Attempt) -> bool:
-    """Whether far more calls were waiting than two workers and a buffer of two could account for."""
-    return made.ending is Ending.FLOOD and made.unfinished > MOST_CALLS / 2
-
-
-TAME = Exercise(
-    name="04.1",
-    title="Put the lines in order",
-    text="The naps never end, but four results are wanted, and no more. Here are the lines, in no order; four of the "
-    "six are needed. Write their letters in the right order." + listing(LINES),
-    starter='check("04.1", "...")',
-    hints=(
-        "Two lines call `map`, and two make a list. Which of them come to an end?",
-        "`map` takes all inputs unless it has a `buffersize`; `list` asks until there is nothing more.",
-        "Make the pool, `map` with a buffer, take four, and shut the pool down when nothing is asked for any more.",
-    ),
-    claims=(
-        Claim("four results were taken", lambda made: made.result == [0.1] * 4),
-        Claim("no more than a few calls were ahead of them", lambda made: 4 <= len(made.spans) <= 8),
-        SHUT_DOWN,
-    ),
-    mistakes={
-        "a line is missing": LINE_MISSING,
-        "after shutdown": replace(
-            AFTER_SHUTDOWN,
-            words="A `map` with a buffer hands over the next call when a result is asked for. It asked a pool that "
-            "had been shut down already.",
-        ),
-        "takes all inputs": Mistake(
-            "Without a `buffersize`, `map` takes all inputs before it comes back, and there was no end to them. It was "
-            "stopped.",
-            ran_far_ahead,
-            13,
-        ),
-        "asks without end": Mistake(
-            "The buffer held the inputs back, but `list` asked for one result after the other, and there was no end to "
-            "them. It was stopped. `islice` asks for so many only.",
-            lambda made: made.ending is Ending.FLOOD,
-        ),
-        "not shut down": NOT_SHUT_DOWN,
-    },
-    right=('check("04.1", "D B A C")', 'check("04.1", "dbac")', 'check("04.1", ["D", "B", "A", "C"])'),
-    wrong={
-        "a line is missing": ('check("04.1", "B D A C")', 'check("04.1", "D A C")'),
-        "after shutdown": ('check("04.1", "D B C A")', 'check("04.1", "D C B A")'),
-        "takes all inputs": ('check("04.1", "D E A C")', 'check("04.1", "D E F C")'),
-        "asks without end": ('check("04.1", "D B F C")',),
-        "not shut down": ('check("04.1", "D B A")',),
-    },
-    play=Play(call, nothing, most_calls=MOST_CALLS),
-    preamble=PREAMBLE,
-    prepare=ordering(LINES, PREAMBLE),
-)
-
-# 04.2
 
 PRICES = {"tea": 3, "coffee": 4, "milk": 2}
 ITEMS = ("coffee", "tea", "cocoa", "milk", "tea")
@@ -126,6 +45,28 @@ def ended_at_the_error(made: Attempt) -> bool:
     """Whether what was behind the error is missing, the error's own place or not."""
     before = list(EXPECTED[: EXPECTED.index(None)])
     return listed(made.result) in (before, [*before, None])
+
+
+def places_that_differ(made: Attempt) -> list[int]:
+    """Where the list says something else than it should; nothing if it is not as long as it should be."""
+    told = listed(made.result)
+    return [place for place, expected in enumerate(EXPECTED) if told[place] != expected] if is_complete(told) else []
+
+
+def is_complete(told: list[Any]) -> bool:
+    return len(told) == len(EXPECTED)
+
+
+def has_none_for_a_price(made: Attempt) -> bool:
+    """Whether all that is wrong about the list is that prices are missing."""
+    wrong = places_that_differ(made)
+    return bool(wrong) and all(made.result[place] is None for place in wrong)
+
+
+def of_futures(prices: str, calls: str = "[pool.submit(price, item) for item in items]") -> str:
+    """The source of an answer that hands the calls over, and then returns this."""
+    head = '@exercise("04.2")\ndef price_list(pool, price, items):'
+    return f"{head}\n    futures = {calls}\n    return {prices}"
 
 
 PRICE_LIST = Exercise(
@@ -151,6 +92,15 @@ PRICE_LIST = Exercise(
         Claim("all were handed over before one was waited for", lambda made: not one_after_the_other(made)),
     ),
     mistakes={
+        "called first": replace(
+            CALLED_FIRST,
+            words="`pool.submit(price(item))` finds the price here and now, and then hands over the number that came "
+            "out. Hand over the function and its argument apart: `pool.submit(price, item)`.",
+        ),
+        "by itself": Mistake(
+            "It asked for a price by itself, outside of the pool, and the `KeyError` came out of your function.",
+            lambda made: raised("KeyError")(made) and not made.spans,
+        ),
         "the error came out": Mistake(
             "The `KeyError` came out of your function, and the prices behind it are lost.", raised("KeyError"), 15
         ),
@@ -175,7 +125,26 @@ PRICE_LIST = Exercise(
             lambda made: in_another_order(made.result, EXPECTED),
             11,
         ),
-        "one at a time": replace(ONE_AT_A_TIME, seen=one_after_the_other),
+        "one at a time": replace(
+            ONE_AT_A_TIME,
+            words="One call at a time: it waited for each result before it handed over the next call. Hand over all of "
+            "them first, and then ask.",
+            seen=one_after_the_other,
+        ),
+        "did not wait": Mistake(
+            "There is a `None` for something that is sold: a call that was not done yet was taken for one that has "
+            "failed. `done()` and the sets of `wait` tell how things stand; `result()` and `exception()` wait.",
+            has_none_for_a_price,
+        ),
+        "something for None": Mistake(
+            "Where the call failed there is something other than `None`.",
+            lambda made: places_that_differ(made) == [EXPECTED.index(None)],
+        ),
+        "merged": Mistake(
+            "There are two teas on the list, and each is to be a call of its own. A set or a dictionary keeps one.",
+            lambda made: 0 < len(made.spans) == len(set(ITEMS)),
+        ),
+        "not a list": NOT_A_LIST,
         "without a pool": WITHOUT_A_POOL,
     },
     right=(
@@ -238,12 +207,7 @@ PRICE_LIST = Exercise(
                 def price_list(pool, price, items):
                     return list(pool.map(price, items))
             """),
-            cell("""
-                @exercise("04.2")
-                def price_list(pool, price, items):
-                    futures = [pool.submit(price, item) for item in items]
-                    return [future.result() or None for future in futures]
-            """),
+            of_futures("[future.result() or None for future in futures]"),
         ),
         "ended at the error": (
             cell("""
@@ -281,14 +245,7 @@ PRICE_LIST = Exercise(
                     return prices
             """),
         ),
-        "left out": (
-            cell("""
-                @exercise("04.2")
-                def price_list(pool, price, items):
-                    futures = [pool.submit(price, item) for item in items]
-                    return [future.result() for future in futures if not future.exception()]
-            """),
-        ),
+        "left out": (of_futures("[future.result() for future in futures if not future.exception()]"),),
         "futures": (
             cell("""
                 @exercise("04.2")
@@ -296,14 +253,7 @@ PRICE_LIST = Exercise(
                     return [pool.submit(price, item) for item in items]
             """),
         ),
-        "exceptions": (
-            cell("""
-                @exercise("04.2")
-                def price_list(pool, price, items):
-                    futures = [pool.submit(price, item) for item in items]
-                    return [future.exception() or future.result() for future in futures]
-            """),
-        ),
+        "exceptions": (of_futures("[future.exception() or future.result() for future in futures]"),),
         "an iterator": (
             cell("""
                 @exercise("04.2")
@@ -319,7 +269,47 @@ PRICE_LIST = Exercise(
                     return [None if future.exception() else future.result() for future in done]
             """),
         ),
+        "called first": (
+            of_futures(
+                "[None if future.exception() else future.result() for future in futures]",
+                "[pool.submit(price(item)) for item in items]",
+            ),
+        ),
+        "by itself": (
+            cell("""
+                @exercise("04.2")
+                def price_list(pool, price, items):
+                    return [price(item) for item in items]
+            """),
+        ),
+        "did not wait": (
+            of_futures("[future.result() if future.done() and not future.exception() else None for future in futures]"),
+        ),
+        "something for None": (of_futures("[0 if future.exception() else future.result() for future in futures]"),),
+        "merged": (
+            of_futures(
+                "[None if future.exception() else future.result() for future in futures]",
+                "[pool.submit(price, item) for item in sorted(set(items))]",
+            ),
+        ),
+        "not a list": (
+            of_futures(
+                "{item: None if each.exception() else each.result() for item, each in futures.items()}",
+                "{item: pool.submit(price, item) for item in items}",
+            ),
+        ),
         "one at a time": (
+            cell("""
+                @exercise("04.2")
+                def price_list(pool, price, items):
+                    prices = []
+                    for item in items:
+                        try:
+                            prices.extend(pool.map(price, [item]))
+                        except KeyError:
+                            prices.append(None)
+                    return prices
+            """),
             cell("""
                 @exercise("04.2")
                 def price_list(pool, price, items):
@@ -350,4 +340,4 @@ PRICE_LIST = Exercise(
     preamble=PREAMBLE,
 )
 
-EXERCISES = (TAME, PRICE_LIST)
+EXERCISES = (PRICE_LIST,)

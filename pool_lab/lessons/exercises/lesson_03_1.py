@@ -1,27 +1,23 @@
-"""The exercises of lesson 03: tell what became of futures, and cancel what has not been started."""
+"""Exercise 03.1: tell what became of futures."""
 
-import threading
 import time
 from collections.abc import Callable
 from typing import Any
 
 from pool_lab import ThreadPoolExecutor
-from pool_lab.lab.trace import CallState
 from pool_lab.lessons.exercises.attempts import Attempt, Play
 from pool_lab.lessons.exercises.definition import Claim, Exercise, Mistake, cell
 from pool_lab.lessons.exercises.symptoms import (
     FUTURES,
-    NOTHING_CANCELLED,
-    ONE_AT_A_TIME,
+    NOT_A_LIST,
     call,
-    cancelled,
     finished,
     listed,
     raised,
     returned,
 )
 
-__all__ = ["EXERCISES"]
+__all__ = ["EXERCISES", "MISSPELT", "PREAMBLE", "nap_and_return"]
 
 PREAMBLE = "from pool_lab import CancelledError, Future, InvalidStateError, ThreadPoolExecutor\n"
 
@@ -30,8 +26,6 @@ MISSPELT = Mistake(
     raised("AttributeError"),
     6,
 )
-
-# 03.1
 
 FATES = ["returned 42", "raised ValueError", "cancelled", "returned None"]
 
@@ -59,6 +53,10 @@ def futures_of_all_sorts() -> tuple[Any, ...]:
 
 def says(place: int) -> Callable[[Attempt], bool]:
     return lambda made: bool(listed(made.result)[place] == FATES[place])
+
+
+def begins_in_capitals(made: Attempt) -> bool:
+    return [str(text).lower() for text in listed(made.result)] == [text.lower() for text in FATES]
 
 
 def says_instead(place: int, start: str) -> Callable[[Attempt], bool]:
@@ -113,6 +111,26 @@ TELL = Exercise(
             "A cancelled call has raised nothing: it never ran. The `CancelledError` comes from the one who asks.",
             says_instead(2, "raised"),
         ),
+        "no brackets": Mistake(
+            "Of every future it says `cancelled`. Are the brackets there? `future.cancelled` is the method itself, and "
+            "that counts as true; `future.cancelled()` asks it.",
+            lambda made: listed(made.result) == ["cancelled"] * len(FATES),
+        ),
+        "taken for cancelled": Mistake(
+            "A call that raised something was taken for one that was cancelled. A bare `except` catches both: catch "
+            "`CancelledError` before all others, or ask `cancelled()`.",
+            lambda made: says(0)(made) and says_instead(1, "cancelled")(made),
+        ),
+        "out of patience": Mistake(
+            "It waited, but not long enough: with a timeout, `result()` and `exception()` raise a `TimeoutError` of "
+            "their own when the time is up, and the call goes on. Here you may wait as long as it takes.",
+            says_instead(0, "raised TimeoutError"),
+        ),
+        "no texts": Mistake(
+            "The results and the exceptions themselves are in the list. A text for each is asked for, such as "
+            '`f"returned {future.result()}"`.',
+            lambda made: listed(made.result)[0] == 42,
+        ),
         "done is good": Mistake(
             "`done()` says that nothing more will happen, not that all went well: a call that raised is done, and one "
             "that was cancelled as well.",
@@ -133,7 +151,13 @@ TELL = Exercise(
             "Only the name of the exception's type was asked for: `type(error).__name__`.",
             lambda made: says(0)(made) and says_instead(1, "raised")(made),
         ),
+        "left out": Mistake(
+            "There are fewer texts than futures. Each future gets one, whatever became of its call.",
+            lambda made: 0 < len(listed(made.result)) < len(FATES),
+        ),
+        "capitals": Mistake("Only small and capital letters differ from what is asked for.", begins_in_capitals),
         "futures": FUTURES,
+        "not a list": NOT_A_LIST,
     },
     right=(
         cell("""
@@ -217,176 +241,54 @@ TELL = Exercise(
                 'else: texts.append(f"returned {future.result()}")',
             ),
         ),
+        "no brackets": (
+            one_by_one(
+                'if future.cancelled: texts.append("cancelled")',
+                'elif future.exception: texts.append(f"raised {type(future.exception()).__name__}")',
+                'else: texts.append(f"returned {future.result()}")',
+            ),
+        ),
+        "taken for cancelled": (
+            one_by_one(
+                'try: texts.append(f"returned {future.result()}")',
+                'except: texts.append("cancelled")',
+            ),
+        ),
+        "out of patience": (
+            one_by_one(
+                'try: texts.append(f"returned {future.result(timeout=0.1)}")',
+                'except CancelledError: texts.append("cancelled")',
+                'except Exception as error: texts.append(f"raised {type(error).__name__}")',
+            ),
+        ),
+        "no texts": (
+            one_by_one("try: texts.append(future.result())", "except BaseException as error: texts.append(error)"),
+        ),
+        "left out": (
+            one_by_one(
+                "if not future.cancelled() and not future.exception():",
+                '    texts.append(f"returned {future.result()}")',
+            ),
+        ),
+        "capitals": (
+            one_by_one(
+                'if future.cancelled(): texts.append("Cancelled")',
+                'elif error := future.exception(): texts.append(f"Raised {type(error).__name__}")',
+                'else: texts.append(f"Returned {future.result()}")',
+            ),
+        ),
+        "not a list": (
+            one_by_one(
+                'if future.cancelled(): texts.append("cancelled")',
+                'elif error := future.exception(): texts.append(f"raised {type(error).__name__}")',
+                'else: texts.append(f"returned {future.result()}")',
+            ).replace("return texts", "return dict(zip(futures, texts))"),
+            one_by_one("texts.append(str(future.cancelled()))").replace("return texts", "return ' '.join(texts)"),
+        ),
         "futures": (one_by_one("future.cancelled() or future.exception()", "texts.append(future)"),),
     },
     play=Play(call, futures_of_all_sorts),
     preamble=PREAMBLE,
 )
 
-# 03.2
-
-CALLS = 6
-HOLD_S = 4.0
-"""How long the calls behind the first keep a worker, unless the answer is given before. Only the first of them do."""
-
-_over = threading.Event()
-
-
-def hold() -> None:
-    _over.wait(HOLD_S)
-    _over.set()
-
-
-def pool_and_calls() -> tuple[Any, ...]:
-    return ThreadPoolExecutor(max_workers=2), [nap_and_return, *[hold] * (CALLS - 1)]
-
-
-def call_and_let_go(answer: Any, *args: Any) -> Any:
-    try:
-        return answer(*args)
-    finally:
-        _over.set()
-
-
-def is_number(made: Attempt) -> bool:
-    return type(made.result) is int
-
-
-def too_soon(made: Attempt) -> bool:
-    """Whether a call was cancelled before the first was done."""
-    first, *rest = made.spans
-    ends = [span.ended for span in rest if span.state is CallState.CANCELLED]
-    return first.state is CallState.CANCELLED or any(
-        end is None or first.ended is None or end < first.ended for end in ends
-    )
-
-
-def after_the_first(*lines: str) -> str:
-    """The source of an answer that hands over all calls and waits for the first."""
-    begin = ("futures = [pool.submit(call) for call in calls]", "futures[0].result()")
-    return "\n    ".join(['@exercise("03.2")\ndef first_only(pool, calls):', *begin, *lines])
-
-
-CANCEL_REST = Exercise(
-    name="03.2",
-    title="Cancel the rest",
-    text="`calls` are functions without parameters. Write a function that hands all of them to the pool and waits for "
-    "the first in the list. Then it cancels those that no worker has started, and returns how many these were. It "
-    "does not wait for those that run.",
-    starter=cell("""
-        @exercise("03.2")
-        def first_only(pool, calls):
-            ...
-    """),
-    hints=(
-        "Hand over all calls and keep their futures. Which method of the first one waits until it is done?",
-        "You need not know which calls have been started: `cancel()` knows, and tells you with what it returns.",
-        "True counts as 1: `sum(future.cancel() for future in ...)`.",
-    ),
-    claims=(
-        Claim("all calls were handed over", lambda made: len(made.spans) == CALLS),
-        Claim("the first was done before anything was cancelled", lambda made: not too_soon(made)),
-        Claim("those that waited were cancelled", lambda made: cancelled(made) >= CALLS - 3),
-        Claim(
-            "it returned how many these were", lambda made: type(made.result) is int and made.result == cancelled(made)
-        ),
-    ),
-    mistakes={
-        "misspelt": MISSPELT,
-        "one at a time": ONE_AT_A_TIME,
-        "nothing cancelled": NOTHING_CANCELLED,
-        "too soon": Mistake(
-            "Calls were cancelled while the first was still running or waiting. `cancel()` waits for nobody: ask for "
-            "the result of the first before.",
-            too_soon,
-        ),
-        "counted the running": Mistake(
-            "It counted calls that run as cancelled. Nothing can stop those; `cancel()` says False of them.",
-            lambda made: is_number(made) and made.result > cancelled(made),
-            7,
-        ),
-        "not a number": Mistake(
-            "It returned something else than the number of the calls that were cancelled.",
-            lambda made: returned(made) and not is_number(made),
-        ),
-    },
-    right=(
-        cell("""
-            @exercise("03.2")
-            def first_only(pool, calls):
-                futures = [pool.submit(call) for call in calls]
-                futures[0].result()
-                return sum(future.cancel() for future in futures)
-        """),
-        cell("""
-            from pool_lab import wait
-            @exercise("03.2")
-            def first_only(pool, calls):
-                first, *others = map(pool.submit, calls)
-                wait([first])
-                called_off = 0
-                for future in reversed(others):
-                    if future.cancel():
-                        called_off += 1
-                return called_off
-        """),
-        after_the_first(
-            "pool.shutdown(wait=False, cancel_futures=True)",
-            "return len([future for future in futures if future.cancelled()])",
-        ),
-        cell("""
-            import concurrent.futures
-            @exercise("03.2")
-            def first_only(pool, calls):
-                mine = concurrent.futures.ThreadPoolExecutor(2)
-                futures = [mine.submit(call) for call in calls]
-                next(concurrent.futures.as_completed(futures))
-                return [future.cancel() for future in futures].count(True)
-        """),
-    ),
-    wrong={
-        "misspelt": (
-            after_the_first(
-                "[future.cancel() for future in futures]", "return sum(future.canceled() for future in futures)"
-            ),
-        ),
-        "one at a time": (
-            cell("""
-                @exercise("03.2")
-                def first_only(pool, calls):
-                    for call in calls:
-                        future = pool.submit(call)
-                        future.result()
-                    return future.cancel()
-            """),
-        ),
-        "nothing cancelled": (
-            after_the_first(
-                "results = [future.result() for future in futures]", "return sum(future.cancel() for future in futures)"
-            ),
-        ),
-        "too soon": (
-            cell("""
-                @exercise("03.2")
-                def first_only(pool, calls):
-                    first, *others = [pool.submit(call) for call in calls]
-                    called_off = sum(future.cancel() for future in others)
-                    first.result()
-                    return called_off
-            """),
-        ),
-        "counted the running": (
-            after_the_first("[future.cancel() for future in futures]", "return len(futures) - 1"),
-            after_the_first(
-                "waiting = [future for future in futures if not future.done()]",
-                "[future.cancel() for future in waiting]",
-                "return len(waiting)",
-            ),
-        ),
-        "not a number": (after_the_first("return [future for future in futures if future.cancel()]"),),
-    },
-    play=Play(call_and_let_go, pool_and_calls),
-    preamble=PREAMBLE,
-)
-
-EXERCISES = (TELL, CANCEL_REST)
+EXERCISES = (TELL,)
