@@ -1,4 +1,4 @@
-"""The person before the notebook: whether there is one, what they see until they have answered, threads that show more."""
+"""The person before the notebook: whether there is one, what hides a view until they answer, and threads that show it."""
 
 import sys
 import threading
