@@ -1,4 +1,4 @@
-"""The person before the notebook: whether there is one, what hides a view until they answer, and threads that show it."""
+"""The person before the notebook: whether there is one, what hides a view until they answer, and what may show it."""
 
 import sys
 import threading
