@@ -10,7 +10,8 @@ itself. What is compared is the ratio within each pair, and of these the median:
     makespan    of CPU-bound calls, in threads and in processes; on a busy machine it says more about the neighbours
     CPU time    of the same runs: the kernel's, with all its threads, and that of the calls in processes
     the view    the CPU time that a kernel needs more when its pool is watched, its events included, in cores: 8
-                lanes of calls that only wait, so that nothing else is measured; 10 updates a second
+                lanes of calls that only wait, so that nothing else is measured; 10 updates a second, or fewer as they
+                cost more
     to make     the CPU time of the kernel until the view is there
 """
 

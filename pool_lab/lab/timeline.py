@@ -34,7 +34,7 @@ logger = logging.getLogger(__name__)
 T = TypeVar("T")
 
 _TICK_S, _LONGEST_TICK_S = 0.1, 0.5
-_SHARE = 0.005
+_SHARE = 0.004
 """Of a core, for the thread that sends: where an update costs more than this share of a tick, the next comes later."""
 _CAPTION_S = 1.0
 _TICKS_PER_HEARTBEAT = 5
