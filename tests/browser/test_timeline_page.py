@@ -392,6 +392,31 @@ def test_the_theme_may_change_while_calls_run(timeline: TimelinePage) -> None:
     assert timeline.facts()["running"] is True
 
 
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize(
+    ("classes", "ink"),
+    [
+        ("vscode-light", "#1f2328"),
+        ("vscode-dark", "#e6edf3"),
+        ("vscode-high-contrast", "#e6edf3"),
+        ("vscode-high-contrast vscode-high-contrast-light", "#1f2328"),
+    ],
+)
+def test_in_vs_code_its_theme_counts_and_not_that_of_the_system(
+    timeline: TimelinePage, scheme: Literal["light", "dark"], classes: str, ink: str
+) -> None:
+    """Its pages have none of JupyterLab's marks and variables, but classes of their own."""
+    timeline.page.emulate_media(color_scheme=scheme)
+    timeline.page.evaluate(
+        "(classes) => { delete document.body.dataset.jpThemeLight; document.body.className = classes; }", classes
+    )
+    timeline.begin()
+    timeline.happen(*busy([[0.5, 0.5]]))
+    timeline.settle()
+    shown = "(root) => getComputedStyle(root).getPropertyValue('--pool-lab-ink').trim()"
+    assert timeline.root.evaluate(shown) == ink
+
+
 @pytest.mark.parametrize("width", [340, 480])
 def test_nothing_is_wider_than_a_narrow_page(finished: TimelinePage, width: int) -> None:
     finished.page.set_viewport_size({"width": width, "height": 800})
