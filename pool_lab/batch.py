@@ -88,8 +88,9 @@ class Batch:
     def _watch(self) -> bool:
         """What stints have made does not wait for their ends. Whether one will make more before its end."""
         stints = [(stint, numbers, stint.waiting) for stint, numbers in tuple(self._under_way.items())]
-        for stint, numbers, _ in stints:
-            self._publish(stint, numbers)
+        with uninterrupted():
+            for stint, numbers, _ in stints:
+                self._publish(stint, numbers)
         return any(waiting for _, _, waiting in stints)
 
     def cancel(self) -> None:
