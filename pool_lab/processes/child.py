@@ -162,9 +162,13 @@ class Child:
             self._mailbox.close()
 
     def bury(self) -> None:
-        """Let go of the process, which has ended."""
+        """Let go of the process, which has ended.
+
+        It is not closed: whoever starts a process, in any thread, first looks at all there are, and stumbles over one
+        that is closed at that moment. What it holds goes when nobody looks at it any more.
+        """
         self._process.join()
-        self._process.close()
+        del self._process
 
 
 def _start(context: Any, name: str, backlog: Mailbox | None, args: tuple[Any, ...]) -> tuple[Any, Any, Any]:

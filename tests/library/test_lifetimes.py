@@ -1,6 +1,7 @@
 """Pools that nobody holds any more, pools in forked children, and pools made by calls of pools."""
 
 import gc
+import multiprocessing
 import os
 import signal
 import sys
@@ -17,7 +18,7 @@ from pool_lab.staff import Staff
 from tests.contract import calls
 from tests.contract.gates import PATIENCE_S, stand_at
 from tests.contract.kinds import START_METHODS
-from tests.library.watching import MakeGate, MakePool, new_pool, until
+from tests.library.watching import MakeGate, MakePool, new_pool, on_processes, until
 from tests.scripts import run_file
 
 forks = pytest.mark.skipif(not hasattr(os, "fork"), reason="this system does not fork")
@@ -202,6 +203,18 @@ def test_a_call_may_make_a_pool_of_its_own(outer: str, inner: str) -> None:
         pytest.skip("forking beside running threads may hang, in any library")
     with new_pool(outer) as pool:
         assert pool.submit(ask_another_pool, inner, 1).result(PATIENCE_S) == 2
+
+
+@on_processes
+def test_whoever_looks_at_the_children_of_this_process_may_do_so_when_they_have_ended(make_pool: MakePool) -> None:
+    """multiprocessing does, whenever it starts one; it would raise if a pool had closed it meanwhile."""
+    pool = make_pool(2)
+    before = set(multiprocessing.active_children())
+    assert pool.submit(abs, -1).result(PATIENCE_S) == 1
+    seen = set(multiprocessing.active_children()) - before
+    assert seen
+    pool.shutdown()
+    assert [process.exitcode for process in seen] == [0] * len(seen)
 
 
 REAP = """
