@@ -19,7 +19,7 @@ where somebody listens to the pool or bounds the buffer, `map` makes a call of e
 
 from collections.abc import Callable, Collection, Iterable, Iterator
 from time import perf_counter
-from typing import Any, Protocol, TypeVar
+from typing import Any, Protocol
 
 from .call import Call
 from .errors import CancelledError
@@ -30,7 +30,6 @@ from .stint import Stint
 
 __all__ = ["Batch", "Share", "batches", "waiting"]
 
-T = TypeVar("T")
 STORED = frozenset({bytes, dict, frozenset, list, range, set, str, tuple})
 """Iterables that have all their items, and give them without delay."""
 

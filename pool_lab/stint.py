@@ -45,10 +45,6 @@ class Stint:
         """How many calls are not begun."""
         return len(self._todo)
 
-    @property
-    def made(self) -> int:
-        return len(self._values)
-
     def run(self) -> None:
         """Make the calls."""
         todo, make = self._todo, starmap if self.is_spread else map

@@ -3,11 +3,14 @@
 import threading
 import time
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 import pytest
 
+from pool_lab import BrokenThreadPool, ThreadPoolExecutor
 from pool_lab.batch import Batch
+from pool_lab.call import Call
 from pool_lab.hands import Hand
 from pool_lab.stint import Stint
 from tests.contract.gates import PATIENCE_S
@@ -153,3 +156,15 @@ def test_who_sleeps_wakes_up_for_what_a_stint_has_made_before_it_got_stuck(monke
     batch.work()
     taker.join(PATIENCE_S)
     assert results == [0, 1, 2]
+
+
+def test_a_call_that_comes_back_to_a_pool_that_has_broken_meanwhile_is_told_so() -> None:
+    pool = ThreadPoolExecutor(1)
+    waiting, cancelled = Call(0, abs, (-1,), {}), Call(1, abs, (-1,), {})
+    assert cancelled.cancel()
+    pool._dispatcher.break_pool(partial(BrokenThreadPool, "broken"))
+    for call in (waiting, cancelled):
+        pool._dispatcher.take_back(call)
+    assert type(waiting.exception(PATIENCE_S)) is BrokenThreadPool
+    assert cancelled.cancelled()
+    pool.shutdown()
