@@ -30,6 +30,7 @@ from .cpus import usable_cpus
 from .dispatch import Dispatcher
 from .errors import BrokenThreadPool, logger
 from .events import Observer
+from .joining import JoinableThread
 from .pool import Pool, check_initializer, worker_count
 from .staff import Doing
 
@@ -74,7 +75,7 @@ class ThreadWorker:
         self._dispatcher = dispatcher
         self._prepare = prepare
         self._inbox: SimpleQueue[Call | None] = SimpleQueue()
-        self._thread = threading.Thread(target=self._work, name=f"{prefix}_{number}", daemon=False)
+        self._thread = JoinableThread(target=self._work, name=f"{prefix}_{number}", daemon=False)
         self._started = threading.Event()  # set when `start` is over, well or badly
 
     @property

@@ -28,6 +28,7 @@ LIBRARY = {
     "call": {"future", "errors"},
     "executor": {"future", "errors"},
     "interpreter": set(),
+    "joining": set(),
     "interrupts": set(),
     "staff": {"call", "errors"},
     "reports": {"staff", "call", "future", "events"},
@@ -41,10 +42,10 @@ LIBRARY = {
         *("call", "executor", "future", "events", "errors"),
     },
     "pool": {"dispatch", "desk", "batch", "staff", "call", "executor", "future", "events", "errors", "cpus"},
-    "threads": {"pool", "dispatch", "staff", "call", "executor", "future", "events", "errors", "cpus"},
+    "threads": {"pool", "dispatch", "staff", "call", "executor", "future", "joining", "events", "errors", "cpus"},
     "processes": {
         *("pool", "dispatch", "batch", "hands", "stint", "staff", "call", "executor"),
-        *("interrupts", "future", "events", "errors", "cpus"),
+        *("interrupts", "joining", "future", "events", "errors", "cpus"),
     },
 }
 # Who may use what is heavy. All else in the lab works without a screen.

@@ -1,10 +1,11 @@
 """The person before the notebook: whether there is one, what hides a view until they answer, and what may show it."""
 
 import sys
-import threading
 from collections.abc import Callable
 from contextvars import copy_context
 from typing import Any
+
+from pool_lab.joining import JoinableThread
 
 __all__ = ["COVER", "showing_thread", "someone_is_there"]
 
@@ -19,10 +20,10 @@ def someone_is_there() -> bool:
     return bool(getattr(getattr(shell, "kernel", None), "_allow_stdin", False))
 
 
-def showing_thread(target: Callable[..., Any], *args: Any, name: str) -> threading.Thread:
+def showing_thread(target: Callable[..., Any], *args: Any, name: str) -> JoinableThread:
     """A daemon that may send to the page, to be started.
 
     It has the context variables of whoever makes it: by them a kernel knows the cell that something belongs to, and
     ipykernel 7.0 fails without.
     """
-    return threading.Thread(target=copy_context().run, args=(target, *args), name=name, daemon=True)
+    return JoinableThread(target=copy_context().run, args=(target, *args), name=name, daemon=True)

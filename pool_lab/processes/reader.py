@@ -16,6 +16,7 @@ from selectors import EVENT_READ
 from typing import Any, Protocol
 
 from pool_lab.errors import logger
+from pool_lab.joining import JoinableThread
 
 from .backlog import Backlog
 from .selecting import Selector
@@ -140,7 +141,7 @@ class Reader:
     def _start(self) -> None:
         ear, self._bell = Pipe(duplex=False)
         self._ends = (ear, self._bell)
-        thread = threading.Thread(target=self._read, args=self._ends, name=self._name, daemon=False)
+        thread = JoinableThread(target=self._read, args=self._ends, name=self._name, daemon=False)
         try:
             thread.start()
         except BaseException:

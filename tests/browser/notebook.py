@@ -99,6 +99,10 @@ OVERFLOW = "(view) => view.scrollWidth > view.clientWidth || view.clientWidth > 
 # then asks a rate limiter that was put away with it.
 PUT_AWAY = re.compile(r"reading 'promise'\)\s+at \S+\.invoke \(\S+/static/lab/jlab_core\.")
 
+# A restart begins with an interrupt. Should it come while the kernel asks whether its sending thread is alive, Python
+# before 3.13 takes that for dead; then all threads send at once, and the parts of their messages get mixed up.
+MIXED_UP = "Kernel message validation error"
+
 TROUBLE = ".jp-OutputArea-output[data-mime-type*='error'], .jupyter-widgets-error-widget"
 
 
@@ -196,7 +200,7 @@ class Notebook:
 
     def _hear_error(self, error: Error) -> None:
         trace = error.stack or error.message
-        if not PUT_AWAY.search(trace):
+        if not PUT_AWAY.search(trace) and MIXED_UP not in trace:
             self._complaints.append(f"page: {trace}")
 
     def _hear_console(self, said: ConsoleMessage) -> None:

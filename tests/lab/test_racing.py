@@ -3,9 +3,11 @@
 import concurrent.futures
 import multiprocessing
 import os
+import sys
 import threading
 from collections.abc import Callable
 from functools import partial
+from pathlib import Path
 
 import pytest
 from matplotlib.artist import Artist
@@ -16,8 +18,30 @@ from pool_lab.lab import heat, racing, workloads
 from pool_lab.lab.entrants import Entrants
 from pool_lab.lab.racing import Race, race
 from pool_lab.lab.trace import CallState
+from tests.scripts import run_file
 
 THREADS = {"ours": ThreadPoolExecutor, "standard": concurrent.futures.ThreadPoolExecutor}
+
+
+WAIT_AGAIN = """
+import os
+import signal
+import threading
+from tests.lab.test_racing import Calls, new_race
+
+calls = Calls()
+contest = new_race(calls, 3)
+contest.start()
+calls.wait_until_inside(4)
+signal.signal(signal.SIGINT, signal.default_int_handler)
+threading.Timer(0.1, os.kill, [os.getpid(), signal.SIGINT]).start()
+try:
+    contest.wait()
+except KeyboardInterrupt:
+    print("interrupted")
+threading.Timer(0.1, calls.release, [4]).start()
+print(contest.wait())
+"""
 
 
 class Calls:
@@ -117,6 +141,11 @@ def test_stopping_finishes_running_calls_and_drops_the_waiting() -> None:
     calls.release(2)
     assert contest.wait(30)
     assert contest.trace["ours"].counts == {CallState.FINISHED: 2, CallState.CANCELLED: 7}
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="there a process cannot press its own Ctrl-C")
+def test_after_an_interrupt_it_can_be_waited_for_again(tmp_path: Path) -> None:
+    assert run_file(WAIT_AGAIN, tmp_path / "script.py") == ["interrupted", "True"]
 
 
 def test_a_race_can_be_run_again_and_shows_the_latest_run() -> None:

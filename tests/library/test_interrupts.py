@@ -96,6 +96,42 @@ def test_an_interrupt_ends_every_way_of_waiting_and_harms_nothing_else(kind: str
     assert printed == ["result", "exception", "wait", "as_completed", "map", "shutdown", "with"]
 
 
+AGAIN = """
+if __name__ == "__main__":
+    os.setsid()
+    signal.signal(signal.SIGINT, interrupt_once)
+    joins, join = [], ThreadWorker.join
+    ThreadWorker.join = lambda worker: [joins.append(worker), join(worker)]
+    gate, ended, pool = Gate(), [], open_pool("threads")
+    futures = [pool.submit(stand_at, gate.address, number) for number in range(2)]
+    for future in futures:
+        future.add_done_callback(lambda future: ended.append(future.result()))
+    finger = threading.Thread(target=press_ctrl_c, args=[gate])
+    finger.start()
+    try:
+        pool.shutdown()
+    except KeyboardInterrupt:
+        print("interrupted")
+    finger.join()
+
+    def open_when_it_waits():
+        while not is_in_the_library():
+            pause.wait(0.01)
+        gate.open()
+
+    threading.Thread(target=open_when_it_waits).start()
+    pool.shutdown()
+    print(sorted(ended), len(joins) <= 4)
+    gate.close()
+"""
+
+
+def test_after_an_interrupt_a_pool_of_threads_can_be_waited_for_again(tmp_path: Path) -> None:
+    """And is waited for: before Python 3.13 an interrupted `Thread.join` takes its thread for dead."""
+    script = "from pool_lab.threads import ThreadWorker\n" + PRESS + AGAIN
+    assert run_file(script, tmp_path / "script.py") == ["interrupted", "[0, 1] True"]
+
+
 START = """
 if __name__ == "__mp_main__":
     host, port = os.environ["GATE"].split()
