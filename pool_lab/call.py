@@ -96,7 +96,8 @@ class Worktime(NamedTuple):
 
     began: float
     ended: float
-    cpu_s: float
+    cpu_s: float | None
+    """None: not measured."""
 
 
 class Stopwatch:

@@ -21,6 +21,7 @@ an executor that nobody holds any more can go, and its dispatcher lets the queue
 import _thread
 import itertools
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from functools import partial
 from typing import Any
 
@@ -131,15 +132,16 @@ class Dispatcher(Desk):
                 batch.fail(refusal)
             self._carry_out(orders)
 
-    def take_back(self, call: Call) -> None:
-        """A call that was taken from the queue has not begun, and is not to: whoever is free next is to run it."""
+    def take_back(self, calls: list[Call]) -> None:
+        """What was taken from the queue has not begun, and is not to: whoever is free next is to run the first."""
         with self._lock:
             broken = self._broken
             if broken is None:
-                self._queue.appendleft(call)
+                self._queue.extendleft(reversed(calls))
             orders = self._distribute()
-        if broken is not None and call.begin():
-            self.fail(call, broken())
+        for call in calls:
+            if broken is not None and call.begin():
+                self.fail(call, broken())
         self._carry_out(orders)
 
     # Workers come and go
@@ -164,21 +166,20 @@ class Dispatcher(Desk):
             return None
         return call
 
-    def next_ahead(self) -> Call | None:
-        """A call that may lie ready for the next worker, as all are at work; None: there is none.
+    def next_ahead(self, most: int) -> list[Call]:
+        """Calls that may lie ready for the next workers, as all are at work; none if there are none.
 
-        Who has laid it ready looks afterwards whether `sends_ahead` is still so, and if not calls `call_back`.
+        Who has laid them ready looks afterwards whether `sends_ahead` is still so, and if not calls `call_back`.
         """
-        try:
-            if not self.sends_ahead or isinstance(self._queue[0], Share):  # a share is many calls, and no hurry
-                return None
-            call = self._queue.popleft()
-        except IndexError:
-            return None
-        if isinstance(call, Share):  # the one before it has just been taken
-            self.take_back(call)
-            return None
-        return call
+        calls: list[Call] = []
+        with suppress(IndexError):
+            while self.sends_ahead and len(calls) < most and not isinstance(self._queue[0], Share):  # which is no hurry
+                call = self._queue.popleft()
+                if isinstance(call, Share):  # the one before it has just been taken
+                    self.take_back([call])
+                    break
+                calls.append(call)
+        return calls
 
     def call_back(self) -> None:
         """Have the calls that were sent ahead and are not begun wait in the queue again, for whoever is idle."""

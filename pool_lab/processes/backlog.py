@@ -14,7 +14,7 @@ is read once, by a worker or by the pool, so there is no doubt about who has it.
 
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 
 from pool_lab.call import Call, Courier
@@ -47,22 +47,25 @@ class Backlog:
                     self._mailbox = Mailbox()
             yield self._mailbox
 
-    def put(self, call: Call, number: int, packet: bytes, courier: Courier) -> bool:
-        """Unless it is over already. False: there is no room, and the call waits as before."""
+    def put(self, calls: list[tuple[Call, int, bytes]], courier: Courier) -> int:
+        """Put in calls, the numbers of their requests and their packets. How many there was room for.
+
+        The others wait as before. A call that is over already takes no room.
+        """
         with self._lock:
-            if self._mailbox is None:
-                return False
-            call.courier = courier  # first: it must not look as if a worker were at it
-            if not call.begin():
-                call.courier = None
-                return True
-            # Before it can be taken: whoever cancels the call must find it here.
-            self._calls[number] = call, time.perf_counter()
-            if not self._mailbox.put(packet):
-                del self._calls[number]
-                call.withdraw()
-                return False
-            return True
+            put, now = self._mailbox.put if self._mailbox is not None else _refuse, time.perf_counter()
+            for place, (call, number, packet) in enumerate(calls):
+                call.courier = courier  # first: it must not look as if a worker were at it
+                if not call.begin():
+                    call.courier = None
+                    continue
+                # Before it can be taken: whoever cancels the call must find it here.
+                self._calls[number] = call, now
+                if not put(packet):
+                    del self._calls[number]
+                    call.withdraw()
+                    return place
+            return len(calls)
 
     def taken(self, number: int) -> tuple[Call, float] | None:
         """The call that a worker says it has taken, and when it was put here. None if it was not here."""
@@ -74,6 +77,21 @@ class Backlog:
             return found
         finally:
             self._lock.release()
+
+    def all_taken(self, numbers: Collection[int]) -> list[Call] | None:
+        """As `taken`, of many different numbers at once. None if one of them was not here."""
+        with self._lock:
+            if not self._calls.keys() >= set(numbers):
+                return None
+            calls = [self._calls.pop(number)[0] for number in numbers]
+            for call in calls:
+                call.courier = None
+            return calls
+
+    def find(self, number: int) -> Call | None:
+        """The call that was put here with this number, if no worker has said that it has taken it."""
+        found = self._calls.get(number)
+        return None if found is None else found[0]
 
     def take_first(self) -> tuple[Call, int, bytes] | None:
         """For a worker that was just too early to find it: the first call, its number and its packet."""
@@ -94,7 +112,10 @@ class Backlog:
             return []
         with self._lock:
             numbers = [] if self._mailbox is None else self._mailbox.take_back()
-            return [self._calls.pop(number)[0] for number in numbers]
+            recalled = [self._calls.pop(number)[0] for number in numbers]
+            for call, _ in self._calls.values():  # a worker has taken these, and will say so
+                call.courier = None
+            return recalled
 
     def rest(self) -> list[Call]:
         """Those that workers may have taken without having said so, and who have died."""
@@ -114,3 +135,8 @@ class Backlog:
         if self._mailbox is not None:
             self._mailbox.close()
         self.__init__(is_used=self.is_used)  # type: ignore[misc]
+
+
+def _refuse(packet: bytes) -> bool:
+    """There is no mailbox any more."""
+    return False

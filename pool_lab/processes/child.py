@@ -18,10 +18,11 @@ from pool_lab.interrupts import interruptible
 from . import fork_server, worker
 from .backlog import Backlog
 from .inbox import Inbox
-from .mailbox import END, Mailbox, has_mailboxes, is_long, numbered, send_long
+from .mailbox import END, Mailbox, has_mailboxes, is_long, labelled, send_long
 from .memory import Memory
 from .parcel import Parcel
 from .reader import closing
+from .whereabouts import Whereabouts
 
 __all__ = ["Child"]
 
@@ -43,7 +44,8 @@ class Child:
 
     def __init__(self, context: BaseContext, name: str, backlog: Backlog, *args: Any) -> None:
         with _one_start_at_a_time, backlog.held_open() as shared:
-            self._process, self._connection, mailbox = _start(context, name, shared, args)
+            self._whereabouts = Whereabouts()
+            self._process, self._connection, mailbox = _start(context, name, shared, self._whereabouts, args)
         self._mailbox: Mailbox | None = mailbox
         self._is_own = context.get_start_method() != "forkserver"  # else it is the server that waits for it, and tells
         self._unread: dict[int, bytes] = {}
@@ -89,7 +91,7 @@ class Child:
         """Put the request into the mailbox, or if it is too long its number. False: it is full. Does not block."""
         if self._mailbox is None:
             return True
-        return self._mailbox.put(numbered(number, b"" if isinstance(request, Parcel) or is_long(request) else request))
+        return self._mailbox.put(labelled(number, b"" if isinstance(request, Parcel) or is_long(request) else request))
 
     def pass_on(self, packet: bytes) -> None:
         """Put in what was in the backlog. Does not block."""
@@ -109,10 +111,15 @@ class Child:
         """
         if isinstance(request, bytes) and self._mailbox is None:  # without mailboxes there are no parcels, either
             with interruptible():
-                self._connection.send_bytes(numbered(number, request))
+                self._connection.send_bytes(labelled(number, request))
         elif is_long(request):
             with interruptible():
                 send_long(request, self._connection)
+
+    @property
+    def at(self) -> int:
+        """The number of the request from the backlog that the process was at last, whether it has said so or not."""
+        return self._whereabouts.read()
 
     def dismiss(self) -> None:
         """Have the process, which has nothing to do, end. `OSError`: it has."""
@@ -158,6 +165,7 @@ class Child:
         """In a forked child, where nobody else runs: these ends are the parent's."""
         self._connection.close()
         self._inbox.close()
+        self._whereabouts.close()
         if self._mailbox is not None:
             self._mailbox.close()
 
@@ -171,7 +179,9 @@ class Child:
         del self._process
 
 
-def _start(context: Any, name: str, backlog: Mailbox | None, args: tuple[Any, ...]) -> tuple[Any, Any, Any]:
+def _start(
+    context: Any, name: str, backlog: Mailbox | None, whereabouts: Whereabouts, args: tuple[Any, ...]
+) -> tuple[Any, Any, Any]:
     """A new process, this side's end of its pipe, and its mailbox if there are mailboxes."""
     ours, theirs = context.Pipe()
     mailbox = Mailbox() if has_mailboxes() else None
@@ -182,7 +192,7 @@ def _start(context: Any, name: str, backlog: Mailbox | None, args: tuple[Any, ..
     if context.get_start_method() == "forkserver":
         name = _Deafening(name)
     try:
-        process = context.Process(target=worker.main, args=(theirs, *outlets, inherited, *args), name=name)
+        process = context.Process(target=worker.main, args=(theirs, *outlets, whereabouts, inherited, *args), name=name)
         with _interrupts_held_back(context):
             process.start()
     except BaseException:

@@ -1,9 +1,8 @@
-"""What crosses between a pool and its worker processes, and how it is pickled.
+"""How what crosses between a pool and its worker processes is pickled.
 
-A request is the pickled (function, args, kwargs). A reply is a fixed head, what kind of reply, to which request, what
-the worker measured, and which request it has taken since, followed by the pickled result or (traceback text, pickled
-exception). Payloads are bytes until the side that needs them unpickles them, in a `try`: what cannot be pickled or
-unpickled costs one call and never a worker.
+A request is the pickled (function, args, kwargs); the payload of a reply (see `replies`) is the pickled result or
+(traceback text, pickled exception). Payloads are bytes until the side that needs them unpickles them, in a `try`: what
+cannot be pickled or unpickled costs one call and never a worker.
 
 Functions and classes normally travel by name, as pickle does it. Two kinds have no name that a worker could look up:
 those made inside functions, lambdas among them, and those defined in a notebook cell or a prompt, whose `__main__` no
@@ -15,47 +14,38 @@ import io
 import linecache
 import pickle
 import re
-import struct
 import sys
 import traceback
 from collections.abc import Callable, Mapping
-from contextlib import suppress
-from enum import IntEnum
 from functools import lru_cache
 from multiprocessing.reduction import ForkingPickler
 from types import FunctionType
-from typing import Any, NamedTuple
+from typing import Any
 
-from pool_lab.call import Worktime, name_of, text_of
+from pool_lab.call import name_of, text_of
 from pool_lab.errors import CallPicklingError, CallUnpicklingError, RemoteTraceback
 
-from .mailbox import NOTHING
-from .memory import Memory, Shelf, can_be_sent
+from .memory import Shelf, can_be_sent
 from .parcel import LARGE, Parcel, unpack
+from .replies import NO_WORKTIME, RETURNED, BadReplyError, Reply, ReplyKind
 
 __all__ = [
-    "NO_WORKTIME",
-    "RAISED",
-    "RETURNED",
-    "RETURNED_APART",
-    "BadReplyError",
-    "Reply",
-    "ReplyKind",
+    "PLAIN",
     "dumps",
     "dumps_call",
     "dumps_error",
     "dumps_outcomes",
     "dumps_result",
+    "dumps_together",
     "loads",
     "loads_outcomes",
+    "loads_together",
     "main_can_be_imported",
     "outcome",
     "raised",
 ]
 
 PROTOCOL = 5
-HEAD = struct.Struct("<BQdddQ")
-"""Of a reply: kind, request, began, ended, cpu_s, took."""
 
 _BARE_FRAME = re.compile(
     r'^(?P<margin>[ |]*)File "(?P<file>.+)", line (?P<line>\d+), in .+\n(?!(?P=margin) )', re.MULTILINE
@@ -63,64 +53,9 @@ _BARE_FRAME = re.compile(
 """A frame in a traceback, without its line of source."""
 
 
-_PLAIN = frozenset({bool, bytes, complex, float, int, str, type(None)})
+PLAIN = frozenset({bool, bytes, complex, float, int, str, type(None)})
 """What can certainly be pickled, and unpickled, without asking how."""
-
-
-class ReplyKind(IntEnum):
-    ARRIVED = 0
-    """The worker is up and its initializer has run; no payload."""
-    UNPREPARED = 1
-    """The initializer raised the payload; the worker ends."""
-    RETURNED = 2
-    RAISED = 3
-    BEGUN = 4
-    """The call was asked to stop too early: it began at `began`, or is just about to; no payload."""
-    UNREADABLE = 5
-    """The call could not be unpickled, which raised the payload."""
-    RETURNED_APART = 7
-    """The payload is the head of a parcel, whose memory comes with the message."""
-    PART = 6
-    """Of the outcomes of a stint, while it goes on."""
-
-
-_KINDS = tuple(sorted(ReplyKind))
-# Looking a member up in its class takes longer than anything that is done with it, and these are in every reply.
-RETURNED, RETURNED_APART, RAISED = ReplyKind.RETURNED, ReplyKind.RETURNED_APART, ReplyKind.RAISED
 _EXTRA_REDUCERS = ForkingPickler._extra_reducers  # type: ignore[attr-defined]
-
-
-class BadReplyError(Exception):
-    """What a worker process sent is no reply, or none to the request it has."""
-
-
-class Reply(NamedTuple):
-    kind: ReplyKind
-    request: int
-    """The number of the request, in the worker's mailbox."""
-    worktime: Worktime
-    payload: Any
-    """Bytes, or in a worker a parcel."""
-    took: int = NOTHING
-    """The number of the request from the backlog that the worker is at now."""
-    memory: Memory | None = None
-    """If the kind says so."""
-
-    def to_bytes(self) -> bytes:
-        message: bytes = HEAD.pack(self.kind, self.request, *self.worktime, self.took) + self.payload
-        return message
-
-    @classmethod
-    def from_bytes(cls, message: bytes) -> "Reply":
-        """Raises `BadReplyError`."""
-        try:
-            kind, request, *worktime, took = HEAD.unpack_from(message)
-            return cls(_KINDS[kind], request, Worktime(*worktime), message[HEAD.size :], took)
-        except (struct.error, IndexError) as error:
-            raise BadReplyError(f"{len(message)} bytes that are no reply: {error}") from None
-
-
-NO_WORKTIME = Worktime(0.0, 0.0, 0.0)
 
 
 def dumps(value: object, *, to_worker: bool = False) -> bytes:
@@ -208,11 +143,13 @@ def dumps_call(
     function: Callable[..., Any], args: tuple[Any, ...], kwargs: dict[str, Any], shelf: Shelf
 ) -> bytes | Parcel:
     """A request. Raises `CallPicklingError`, which names what could not be pickled."""
-    if type(function) is FunctionType and _PLAIN.issuperset(map(type, args)) and not kwargs:
-        with suppress(Exception):  # it may have no name
+    if type(function) is FunctionType and PLAIN.issuperset(map(type, args)) and not kwargs:
+        try:
             request = pickle.dumps((function, args, kwargs), PROTOCOL)
             if b"__main__" not in request or main_can_be_imported():
                 return request
+        except Exception:  # it may have no name
+            pass
     try:
         return dumps_apart((function, args, kwargs), shelf, to_worker=True)
     except Exception as error:
@@ -225,7 +162,7 @@ def dumps_call(
 
 def dumps_result(result: object, function_name: str, shelf: Shelf) -> bytes | Parcel:
     """A result for a reply. Raises `CallPicklingError`."""
-    if type(result) in _PLAIN:
+    if type(result) in PLAIN:
         return pickle.dumps(result, PROTOCOL)
     try:
         return dumps_apart(result, shelf)
@@ -263,7 +200,7 @@ def dumps_outcomes(
     values: list[Any], errors: Mapping[int, BaseException], function: Callable[..., Any], given_back: int = 0
 ) -> bytes:
     """What calls of one function returned or raised, and how many of its stint were not made and never will be."""
-    if not errors and _PLAIN.issuperset(map(type, values)):
+    if not errors and PLAIN.issuperset(map(type, values)):
         return pickle.dumps((given_back, True, values), PROTOCOL)
     parts = [
         (ReplyKind.RAISED, dumps_error(errors[place])) if place in errors else _dumps_outcome(value, function)
@@ -277,6 +214,19 @@ def _dumps_outcome(value: Any, function: Callable[..., Any]) -> tuple[ReplyKind,
         return ReplyKind.RETURNED, dumps(value)
     except Exception as error:
         return ReplyKind.RAISED, dumps_error(_unsendable(value, name_of(function), error))
+
+
+def dumps_together(returned: list[tuple[int, Any]]) -> bytes:
+    """What calls returned, all of it plain, by the numbers of their requests."""
+    return pickle.dumps(returned, PROTOCOL)
+
+
+def loads_together(payload: bytes) -> dict[int, Any]:
+    """Raises `BadReplyError`."""
+    try:
+        return dict(pickle.loads(payload))
+    except Exception as error:
+        raise BadReplyError(f"results that cannot be read: {text_of(error)}") from error
 
 
 def loads_outcomes(payload: bytes, function: Callable[..., Any]) -> tuple[int, list[Any], dict[int, BaseException]]:

@@ -1,9 +1,7 @@
-"""`WorkerProcess`: the parent's handle of one worker process.
+"""`WorkerProcess`: the parent's handle of one worker process, and of its two halves the one that hears the worker.
 
-Between `ready` and `hand_over` the worker is idle and waits for a request, so one can be sent to the end, however
-long, and whoever sends it waits for that worker only. The call is put down in `_call` before it is sent: should the
-worker die, the reader knows whose. While calls are short and many are queued, some lie ready in the backlog; a worker
-that has taken one from there says so in its reply.
+While calls are short and many are queued, some lie ready in the backlog. A worker that has taken one from there says so
+in its reply, and when the replies of several travel together, all that it has taken since.
 
 A worker ends for one of four reasons, and its call accordingly:
 
@@ -15,24 +13,21 @@ A worker ends for one of four reasons, and its call accordingly:
 """
 
 import math
-import threading
 import time
 from collections.abc import Callable, Set
-from contextlib import suppress
 from functools import partial
 from typing import Any
 
 from pool_lab.call import Call
 from pool_lab.dispatch import Dispatcher
-from pool_lab.errors import WorkerDiedError, logger
-from pool_lab.staff import Doing
+from pool_lab.errors import InvalidStateError, WorkerDiedError, logger
 
-from .child import Child
 from .deaths import broken, manner, occupation, timed_out
 from .mailbox import NOTHING
-from .messages import RETURNED, RETURNED_APART, BadReplyError, Reply, ReplyKind, outcome, raised
-from .parcel import Parcel
-from .requests import lay_ready, request_for
+from .messages import loads_together, outcome, raised
+from .replies import RETURNED, RETURNED_APART, BadReplyError, Reply, ReplyKind
+from .requests import lay_ready
+from .sender import Sender
 from .settings import Settings
 from .shares import ProcessShare
 
@@ -41,132 +36,20 @@ __all__ = ["WorkerProcess"]
 GRACE_S = 1.0
 """How long a worker that was asked to end may take before it is told so less gently."""
 FALSE_STARTS = 3
-ROOM = 65536
-"""Bytes that a pipe takes even if nobody reads."""
 
 
-class WorkerProcess:
+class WorkerProcess(Sender):
     """One process of a pool, seen from the pool's process."""
 
     def __init__(self, settings: Settings, dispatcher: Dispatcher, number: int) -> None:
-        self.number = number
-        self.doing = Doing.STARTING
-        self.ident: int | None = None
-        self.deadline = math.inf
-        self._settings = settings
-        self._dispatcher = dispatcher
-        self._child: Child = None  # type: ignore[assignment]  # until `start`, before which nobody asks for it
+        super().__init__(settings, dispatcher, number)
         self._arrived = False
         self._answered = 0
-        self._sending = threading.Lock()  # held while the pipe is written to, and to close it
-        self._lock = threading.Lock()  # guards the next four
-        self._call: Call | None = None
-        self._number = NOTHING
-        self._death: WorkerDiedError | None = None
-        self._is_condemned = False
+        self._fault: str | None = None
         self._is_fatal = False
         """Whether its death has broken the pool."""
-        self._is_unread = False
-        """Whether the worker will never read its call to the end."""
-        self._fault: str | None = None
-        self._verdict: BaseException | None = None
-        """What its call will get, when the worker is ended because of the call."""
         self._measures = 0
         """How many ways to end it have been tried."""
-        self._buried = threading.Event()
-
-    # For the dispatcher
-
-    def start(self) -> None:
-        try:
-            settings, name = self._settings, f"ProcessPoolExecutor-worker-{self.number}"
-            self._child = Child(settings.context, name, settings.backlog, settings.initializer, settings.task_timeout)
-            self.ident = self._child.pid
-            self._settings.reader.add(self)
-        except BaseException as error:
-            self._give_up_starting(error)
-            raise
-
-    def _give_up_starting(self, error: BaseException) -> None:
-        """After Ctrl-C the process may run all the same, and the reader may listen to it and see to its end."""
-        self._verdict = error
-        if self._settings.reader.listens_to(self):
-            self.terminate(kill=True)
-        elif not self._buried.is_set():
-            if self._child is not None:
-                self._child.kill()
-                self._child.bury()
-                self._child.hang_up()
-            self._buried.set()
-
-    def hand_over(self, call: Call) -> bool:
-        try:
-            request = request_for(call, self._settings, self._dispatcher)
-        except KeyboardInterrupt:  # it may not cost the worker
-            self._dispatcher.ready(self)
-            raise
-        if request is None:
-            return False
-        self._dispatcher.reports.started(call, self)
-        if isinstance(request, bytes) and len(request) > ROOM and self._settings.reader.is_current_thread():
-            # Who listens to all workers waits for none of them to read.
-            threading.Thread(target=self._send, args=(request, call), name=f"worker-{self.number}-feeder").start()
-        else:
-            self._send(request, call)
-        return True
-
-    def dismiss(self) -> None:
-        with suppress(OSError):  # the process has died; the reader notices
-            self._child.dismiss()
-
-    def join(self) -> None:
-        if self._settings.reader.is_current_thread():
-            raise RuntimeError("cannot join current thread")
-        self._buried.wait()
-
-    broken = staticmethod(broken)
-
-    def abandon(self) -> None:
-        self._settings.shelf.abandon()
-        if self.ident is not None:
-            self._child.abandon()
-
-    def terminate(self, *, kill: bool = False) -> None:
-        """End the process with SIGTERM or SIGKILL, whatever it is doing. The reader will notice."""
-        with self._lock:
-            self._is_condemned = True
-            if self.ident is not None and self._death is None:
-                (self._child.kill if kill else self._child.terminate)()
-
-    def _send(self, request: bytes | Parcel, call: Call) -> None:
-        try:
-            with self._sending:
-                number = self._begin(call)
-                try:
-                    self._child.put(number, request)
-                    self._child.send(number, request)
-                except OSError:  # the process has died; the reader notices
-                    self._is_unread = True
-        except BaseException as error:  # Ctrl-C: half a message may be in the pipe
-            with self._lock:
-                is_unanswered = self._call is call
-                if is_unanswered:
-                    self._verdict = error
-            if is_unanswered:
-                self.terminate()
-            raise
-        finally:
-            if self._death is not None:
-                self._settle()
-
-    def _begin(self, call: Call, number: int | None = None) -> int:
-        with self._lock:
-            self._call = call
-            self._number = next(self._settings.numbers) if number is None else number
-        if self._settings.task_timeout < math.inf:
-            self.deadline = time.monotonic() + self._settings.task_timeout
-            self._settings.reader.wake_by(self.deadline)
-        return self._number
 
     # For the reader
 
@@ -203,6 +86,8 @@ class WorkerProcess:
             self._finish(reply)
             return
         match reply.kind:
+            case ReplyKind.TOGETHER:
+                self._finish_together(reply)
             case ReplyKind.RETURNED_APART | ReplyKind.RAISED | ReplyKind.UNREADABLE:
                 self._finish(reply)
             case ReplyKind.ARRIVED if not self._arrived:
@@ -238,6 +123,26 @@ class WorkerProcess:
                 call.set_result(result)
             else:
                 call.set_exception(error)
+
+    def _finish_together(self, reply: Reply) -> None:
+        """As `_finish`: the call is done, and so are some that the worker has taken from the backlog since."""
+        results = loads_together(reply.payload)
+        first, *others = results or [NOTHING]
+        calls = self._settings.backlog.all_taken(others) if first == reply.request else None
+        if calls is None:
+            raise BadReplyError("results that nothing had asked for")
+        calls.insert(0, self._answered_call(reply))
+        self._settings.note_pace((reply.worktime.ended - reply.worktime.began) / len(calls), len(calls))
+        for call in calls:
+            if self._dispatcher.observers:  # they have come meanwhile
+                self._dispatcher.reports.started(call, self, since=reply.worktime.began)
+                self._dispatcher.reports.ended(call, self, None)
+            call.let_go()
+        try:
+            self._go_on(reply)
+        finally:
+            for call, result in zip(calls, results.values(), strict=True):
+                _tell(call, result)
 
     def _answered_call(self, reply: Reply) -> Call:
         """The call that it has made. From now on it has none."""
@@ -323,7 +228,7 @@ class WorkerProcess:
         """The process has ended. If nobody had asked it to, that breaks the pool, or another takes its place."""
         if self._child.left_unread or not self._child.has_read(self._number):
             self._is_unread = True
-        lost_call = None if self._is_unread else self._call
+        lost_call = None if self._is_unread else self._settings.backlog.find(self._child.at) or self._call
         doing = occupation(lost_call, is_up=self._arrived)
         died = f"worker {self.number} (process {self.ident}) {self._fault or manner(exitcode)} {doing}"
         self._is_fatal = self._breaks_pool()
@@ -392,6 +297,13 @@ class WorkerProcess:
             error = self._dispatcher.break_pool(partial(broken, str(self._death), self._death))
             self._dispatcher.fail(call, error())
         elif self._is_unread:
-            self._dispatcher.take_back(call)
+            self._dispatcher.take_back([call])
         elif self._death is not None:
             self._dispatcher.fail(call, self._death)
+
+
+def _tell(call: Call, result: object) -> None:
+    try:
+        call.set_result(result)
+    except InvalidStateError:  # somebody else has
+        logger.critical("Exception in the reader of a process pool", exc_info=True)

@@ -44,8 +44,10 @@ class Settings:
         self.pace_s = math.inf
         """How long calls have taken of late. Only the reader's thread counts."""
 
-    def note_pace(self, took_s: float) -> None:
-        self.pace_s = took_s if self.pace_s == math.inf else self.pace_s + (took_s - self.pace_s) / 8
+    def note_pace(self, took_s: float, calls: int = 1) -> None:
+        """What each of these calls took."""
+        weight = 1 if self.pace_s == math.inf else min(calls / 8, 1)
+        self.pace_s = took_s if weight == 1 else self.pace_s + (took_s - self.pace_s) * weight
 
     @property
     def calls_ahead(self) -> int:

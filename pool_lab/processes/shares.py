@@ -12,8 +12,9 @@ from pool_lab.errors import CancelledError
 from pool_lab.hands import Hand
 
 from .memory import Shelf
-from .messages import BadReplyError, Reply, ReplyKind, dumps_apart, dumps_call, loads_outcomes, outcome
+from .messages import dumps_apart, dumps_call, loads_outcomes, outcome
 from .parcel import Parcel
+from .replies import BadReplyError, Reply, ReplyKind
 from .stint import PackedStint
 
 __all__ = ["ProcessBatch", "ProcessShare"]

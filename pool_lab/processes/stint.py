@@ -1,28 +1,24 @@
 """In a worker: a stint whose inputs have come in one message, and whose outcomes go home in one.
 
 That pays as long as the calls are short. One that is not must keep neither the results of those before it nor the turns
-of those after it. So a second thread, the steward, looks at the worker every few milliseconds, and if it is still at
-the same stint sends home what is done, and gives back what is not begun:
+of those after it. So when a stint takes long, the steward sends home what is done, and gives back what is not begun:
 
     stint    | done | done | running | not begun | not begun
     PART     results of these 2                  the last 2 are to be done elsewhere
-
-The steward needs the GIL for that: a call in C code that holds it for long keeps the others waiting.
 """
 
-import threading
-import time
 from collections.abc import Callable, Sequence
 from multiprocessing.connection import Connection
 from typing import Any
 
 from pool_lab.stint import Stint
 
-from .messages import NO_WORKTIME, Reply, ReplyKind, dumps_outcomes
+from .messages import dumps_outcomes
+from .posting import post
+from .replies import NO_WORKTIME, Reply, ReplyKind
+from .steward import Steward
 
-__all__ = ["PackedStint", "Steward", "made"]
-
-PATIENCE_S = 0.005
+__all__ = ["PackedStint", "StintWork", "made"]
 
 
 class PackedStint:
@@ -45,59 +41,29 @@ def _unpacked(function: Callable[..., Any], columns: Sequence[Sequence[Any]]) ->
     return Stint(function, zip(*columns, strict=True), is_spread=True)
 
 
-def made(stint: Stint, number: int, steward: "Steward") -> bytes:
+class StintWork:
+    """A stint that is being made."""
+
+    def __init__(self, stint: Stint, number: int, connection: "Connection[bytes, bytes]") -> None:
+        self.at = number
+        self._stint = stint
+        self._connection = connection
+
+    def send_part(self) -> None:
+        stint = self._stint
+        _, given_back = stint.take_back(stint.waiting)
+        _, values, errors = stint.collect()
+        if given_back or values:
+            part = dumps_outcomes(values, errors, stint.function, len(given_back))
+            post(Reply(ReplyKind.PART, self.at, NO_WORKTIME, part), self._connection)
+
+
+def made(stint: Stint, number: int, steward: Steward, connection: "Connection[bytes, bytes]") -> bytes:
     """Make the calls. The outcomes that the steward has not sent, pickled."""
-    steward.begin(number, stint)
+    steward.begin(StintWork(stint, number, connection))
     try:
         stint.run()
     finally:
         steward.end()
     _, values, errors = stint.collect()
     return dumps_outcomes(values, errors, stint.function)
-
-
-class Steward:
-    """Its thread starts with the first stint, and sleeps while there is none."""
-
-    def __init__(self, connection: "Connection[bytes, bytes]") -> None:
-        self._connection = connection
-        self._lock = threading.Lock()  # guards the next one, and is held while a part is sent
-        self._current: tuple[int, Stint] | None = None
-        self._wake = threading.Event()
-        self._thread: threading.Thread | None = None
-
-    def begin(self, number: int, stint: Stint) -> None:
-        self._current = number, stint
-        self._wake.set()
-        if self._thread is None:
-            self._thread = threading.Thread(target=self._watch, name="steward", daemon=True)
-            self._thread.start()
-
-    def end(self) -> None:
-        """No part will be sent any more."""
-        with self._lock:
-            self._current = None
-
-    def _watch(self) -> None:
-        seen = None
-        while True:
-            if self._current is None:
-                self._wake.wait()
-            elif self._current is seen:
-                self._send_part()
-            seen = self._current
-            time.sleep(PATIENCE_S)
-            if self._current is None:
-                seen = None  # it keeps nothing while it sleeps
-                self._wake.clear()
-
-    def _send_part(self) -> None:
-        with self._lock:
-            if self._current is None:
-                return
-            number, stint = self._current
-            _, given_back = stint.take_back(stint.waiting)
-            _, values, errors = stint.collect()
-            if given_back or values:
-                part = dumps_outcomes(values, errors, stint.function, len(given_back))
-                self._connection.send_bytes(Reply(ReplyKind.PART, number, NO_WORKTIME, part).to_bytes())

@@ -21,23 +21,16 @@ from pool_lab.call import Stopwatch, Worktime, name_of
 from pool_lab.errors import logger
 from pool_lab.stint import Stint
 
-from .inbox import LENGTH
+from .bundle import Bundle
 from .mailbox import Letters
 from .memory import Shelf
-from .messages import (
-    NO_WORKTIME,
-    RAISED,
-    RETURNED,
-    Reply,
-    ReplyKind,
-    dumps,
-    dumps_error,
-    dumps_result,
-    loads,
-    main_can_be_imported,
-)
-from .parcel import Parcel, send_memory
-from .stint import Steward, made
+from .messages import dumps, dumps_error, dumps_result, loads, main_can_be_imported
+from .parcel import Parcel
+from .posting import post
+from .replies import NO_WORKTIME, RAISED, RETURNED, Reply, ReplyKind
+from .steward import Steward
+from .stint import made
+from .whereabouts import Whereabouts
 
 __all__ = ["STOP_SIGNAL", "Caller", "Initializer", "main"]
 
@@ -84,6 +77,7 @@ def main(
     connection: "Connection[bytes, bytes]",
     outlet: "socket | None",
     backlog: "socket | None",
+    whereabouts: Whereabouts,
     inherited: tuple[Any, ...],
     initializer: Callable[[], None] | None,
     task_timeout: float,
@@ -100,14 +94,15 @@ def main(
         if isinstance(stream, io.TextIOWrapper):
             # In a notebook it is a pipe, and a pipe's text would stay here until the process ends.
             stream.reconfigure(line_buffering=True)
-    caller = Caller(connection, task_timeout)
+    steward = Steward()
+    caller = Caller(connection, steward, task_timeout)
     if STOP_SIGNAL is not None:
         signal.signal(STOP_SIGNAL, caller.stop)
     letters = Letters(outlet, backlog, connection)
     with connection:
         try:
             if _prepare(connection, initializer):
-                _serve(letters, connection, caller)
+                _serve(letters, connection, caller, Bundle(letters, connection, steward, whereabouts.to_write()))
         except (EOFError, OSError):
             return  # the pool's process is gone
         except KeyboardInterrupt:
@@ -130,41 +125,30 @@ def _prepare(connection: "Connection[bytes, bytes]", initializer: Callable[[], N
     return True
 
 
-def _serve(letters: Letters, connection: "Connection[bytes, bytes]", caller: "Caller") -> None:
+def _serve(letters: Letters, connection: "Connection[bytes, bytes]", caller: "Caller", bundle: Bundle) -> None:
     """Make calls and reply, until it is time to end. A worker keeps nothing of a call while it waits."""
     while (letter := letters.next()) is not None:
         while letter is not None:
-            reply = caller.answer(*letter)
-            letter = letters.next_of_backlog()
-            _send(reply if letter is None else reply._replace(took=letter[0]), connection)
-            del reply
-
-
-def _flush() -> None:
-    try:
-        sys.stdout.flush()
-        sys.stderr.flush()
-    except Exception:  # one of them may be None, or closed
-        with suppress(Exception):
-            sys.stderr.flush()
-
-
-def _send(reply: Reply, connection: "Connection[bytes, bytes]") -> None:
-    if isinstance(reply.payload, Parcel):
-        head = reply._replace(kind=ReplyKind.RETURNED_APART, payload=reply.payload.head).to_bytes()
-        send_memory(LENGTH.pack(len(head)) + head, reply.payload, connection)
-    else:
-        connection.send_bytes(reply.to_bytes())
+            number, unpickle, together = letter
+            if together:
+                del unpickle
+                letter = bundle.make(letter)
+            else:
+                del letter
+                reply = caller.answer(number, unpickle)
+                letter = letters.next_of_backlog()
+                post(reply if letter is None else reply._replace(took=letter[0]), connection)
+                del reply
 
 
 class Caller:
     """Makes calls, one after the other, in the process's main thread: the one that signals interrupt."""
 
-    def __init__(self, connection: "Connection[bytes, bytes]", task_timeout: float) -> None:
+    def __init__(self, connection: "Connection[bytes, bytes]", steward: Steward, task_timeout: float) -> None:
         self._connection = connection
+        self._steward = steward
         self._task_timeout = task_timeout
         self._number = 0
-        self._steward = Steward(connection)
         self._shelf = Shelf()
         self._may_be_stopped = False
         self._arrived = 0.0
@@ -182,7 +166,7 @@ class Caller:
             self._began = clock.began
             payload: bytes | Parcel
             if type(function) is Stint:
-                payload = made(function, number, self._steward)
+                payload = made(function, number, self._steward, self._connection)
                 worktime = clock.read()
             else:
                 result = function(*args, **kwargs)
@@ -193,7 +177,6 @@ class Caller:
         except BaseException as error:
             self._may_be_stopped = False
             worktime, payload = clock.read(), dumps_error(error)
-        _flush()
         return Reply(kind, number, worktime, payload)
 
     def stop(self, signum: int, frame: FrameType | None) -> None:

@@ -16,7 +16,8 @@ from hypothesis import strategies as st
 
 from pool_lab import BrokenProcessPool, CallUnpicklingError, Future, ProcessPoolExecutor, WorkerDiedError
 from pool_lab.processes.inbox import Inbox
-from pool_lab.processes.messages import NO_WORKTIME, BadReplyError, Reply, ReplyKind, outcome, raised
+from pool_lab.processes.messages import outcome, raised
+from pool_lab.processes.replies import NO_WORKTIME, BadReplyError, Reply, ReplyKind
 from tests.contract import calls
 from tests.contract.gates import PATIENCE_S, Address, knock
 from tests.library.watching import MakeGate, MakePool

@@ -11,7 +11,8 @@ from typing import Any
 import pytest
 
 from pool_lab import CallPicklingError, CallUnpicklingError, ThreadPoolExecutor
-from pool_lab.processes.stint import Steward
+from pool_lab.processes.steward import Steward
+from pool_lab.processes.stint import StintWork
 from pool_lab.stint import Stint
 from tests.contract import calls
 from tests.contract.gates import PATIENCE_S, Address, stand_at
@@ -215,8 +216,8 @@ class Sample:
 def steward_lets_go() -> bool:
     """In a worker. The call takes so long that the steward sends home what is done."""
     ours, theirs = multiprocessing.Pipe()
-    steward, stint = Steward(theirs), Stint(Sample, [1, 2], is_spread=False)
-    steward.begin(7, stint)
+    steward, stint = Steward(), Stint(Sample, [1, 2], is_spread=False)
+    steward.begin(StintWork(stint, 7, theirs))
     stint.run()
     sample = weakref.ref(stint._values[0])
     ours.recv_bytes()

@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 
 from pool_lab import ProcessPoolExecutor, ThreadPoolExecutor, wait
-from pool_lab.processes import child, parent
+from pool_lab.processes import child, sender
 from pool_lab.staff import Staff
 from tests.contract import calls
 from tests.contract.gates import PATIENCE_S, stand_at
@@ -94,7 +94,7 @@ def test_a_worker_that_comes_after_the_last_one_has_gone_is_heard(
         assert may_come.wait(PATIENCE_S)
         return start(*args)
 
-    monkeypatch.setattr(parent, "Child", start_late)
+    monkeypatch.setattr(sender, "Child", start_late)
     with ThreadPoolExecutor(1) as submitter:
         submitting = submitter.submit(pool.submit, calls.add, 1)
         assert hired.wait(PATIENCE_S)

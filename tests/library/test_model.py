@@ -27,7 +27,7 @@ from pool_lab import (
     WorkerDiedError,
 )
 from pool_lab.future import NOTIFIED
-from pool_lab.processes import child, parent
+from pool_lab.processes import child, parent, sender
 from tests.contract.gates import PATIENCE_S, Address, Gate, stand_at
 from tests.library.bursts import Marks, mark
 from tests.library.watching import AnyPool, Log
@@ -284,7 +284,7 @@ def time_is_up_when_the_model_says_so(monkeypatch: pytest.MonkeyPatch) -> None:
     def start(context: Any, name: str, backlog: Any, initializer: Any, task_timeout: float) -> child.Child:
         return child.Child(context, name, backlog, initializer, 0.0)
 
-    monkeypatch.setattr(parent, "Child", start)
+    monkeypatch.setattr(sender, "Child", start)
     monkeypatch.setattr(parent.WorkerProcess, "_pardon", lambda worker: False)
 
 
