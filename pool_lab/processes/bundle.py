@@ -21,7 +21,7 @@ from typing import Any
 
 from pool_lab.call import Worktime, name_of
 
-from .mailbox import NOTHING, Letter, Letters
+from .mailbox import NOTHING, Letter
 from .memory import Shelf
 from .messages import PLAIN, dumps_error, dumps_result, dumps_together
 from .parcel import Parcel
@@ -38,9 +38,13 @@ class Bundle:
     """One for all calls of a worker."""
 
     def __init__(
-        self, letters: Letters, connection: "Connection[bytes, bytes]", steward: Steward, whereabouts: memoryview
+        self,
+        take_ready: Callable[[], Letter | None],
+        connection: "Connection[bytes, bytes]",
+        steward: Steward,
+        whereabouts: memoryview,
     ) -> None:
-        self._letters = letters
+        self._take_ready = take_ready
         self._connection = connection
         self._steward = steward
         self._whereabouts = whereabouts
@@ -63,7 +67,7 @@ class Bundle:
         try:
             while following is not None and following[2]:
                 reply = self._make(*following)
-                following = self._letters.next_of_backlog()
+                following = self._take_ready()
                 took = NOTHING if following is None else following[0]
                 if reply is not None:
                     post(reply._replace(took=took), self._connection)

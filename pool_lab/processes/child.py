@@ -18,9 +18,10 @@ from pool_lab.interrupts import interruptible
 from . import fork_server, worker
 from .backlog import Backlog
 from .inbox import Inbox
-from .mailbox import END, Mailbox, has_mailboxes, is_long, labelled, send_long
+from .mailbox import END, Mailbox, has_mailboxes, is_long, numbered, send_long
 from .memory import Memory
 from .parcel import Parcel
+from .rack import Rack
 from .reader import closing
 from .whereabouts import Whereabouts
 
@@ -44,11 +45,11 @@ class Child:
 
     def __init__(self, context: BaseContext, name: str, backlog: Backlog, *args: Any) -> None:
         with _one_start_at_a_time, backlog.held_open() as shared:
-            self._whereabouts = Whereabouts()
+            self._whereabouts = Whereabouts(is_used=shared is not None)
             self._process, self._connection, mailbox = _start(context, name, shared, self._whereabouts, args)
         self._mailbox: Mailbox | None = mailbox
         self._is_own = context.get_start_method() != "forkserver"  # else it is the server that waits for it, and tells
-        self._unread: dict[int, bytes] = {}
+        self._unread: set[int] = set()
         self.pid: int = self._process.pid
         self._inbox = Inbox(self._connection)
 
@@ -91,12 +92,7 @@ class Child:
         """Put the request into the mailbox, or if it is too long its number. False: it is full. Does not block."""
         if self._mailbox is None:
             return True
-        return self._mailbox.put(labelled(number, b"" if isinstance(request, Parcel) or is_long(request) else request))
-
-    def pass_on(self, packet: bytes) -> None:
-        """Put in what was in the backlog. Does not block."""
-        if self._mailbox is not None:
-            self._mailbox.put(packet)
+        return self._mailbox.put(numbered(number, b"" if isinstance(request, Parcel) or is_long(request) else request))
 
     def has_read(self, number: int) -> bool:
         """Whether the process, which has ended, had taken this request out of its mailbox."""
@@ -111,7 +107,7 @@ class Child:
         """
         if isinstance(request, bytes) and self._mailbox is None:  # without mailboxes there are no parcels, either
             with interruptible():
-                self._connection.send_bytes(labelled(number, request))
+                self._connection.send_bytes(numbered(number, request))
         elif is_long(request):
             with interruptible():
                 send_long(request, self._connection)
@@ -180,19 +176,19 @@ class Child:
 
 
 def _start(
-    context: Any, name: str, backlog: Mailbox | None, whereabouts: Whereabouts, args: tuple[Any, ...]
+    context: Any, name: str, rack: Rack | None, whereabouts: Whereabouts, args: tuple[Any, ...]
 ) -> tuple[Any, Any, Any]:
     """A new process, this side's end of its pipe, and its mailbox if there are mailboxes."""
     ours, theirs = context.Pipe()
     mailbox = Mailbox() if has_mailboxes() else None
     # A forked process inherits all ends. While it held ours, it would not notice that this process has gone.
-    inlets = [each.inlet for each in (mailbox, backlog) if each is not None]
+    inlets = [each.inlet for each in (mailbox, rack) if each is not None]
     inherited = (ours, *inlets) if context.get_start_method() == "fork" else ()
-    outlets = [None if each is None else each.outlet for each in (mailbox, backlog)]
+    theirs_too = (None if mailbox is None else mailbox.outlet, None if rack is None else rack.pickup, whereabouts)
     if context.get_start_method() == "forkserver":
         name = _Deafening(name)
     try:
-        process = context.Process(target=worker.main, args=(theirs, *outlets, whereabouts, inherited, *args), name=name)
+        process = context.Process(target=worker.main, args=(theirs, *theirs_too, inherited, *args), name=name)
         with _interrupts_held_back(context):
             process.start()
     except BaseException:

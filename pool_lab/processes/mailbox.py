@@ -6,8 +6,8 @@ worker, who has which request. The operating system sees to that: a request is o
 one when it is about to make the call, and the pool keeps an end of the socket from which it can read as well. Each
 packet is read once, by the one or by the other: what the pool gets back nobody has begun, and the rest has been.
 
-A packet is the number of the request, whether its reply may travel together with others, and what is pickled. A long
-request goes through the worker's pipe, and only the rest into the mailbox.
+A packet is the number of the request and what is pickled. A long request goes through the worker's pipe, and only its
+number into the mailbox.
 
     pool    put(packet) --> | 7 | 8 | 9 |  --> Letters.next()    worker
             take_back() <-- | 7 | 8 | 9 |
@@ -26,26 +26,13 @@ from typing import Any
 
 from .parcel import Parcel, receive_memory, send_memory, unpack
 
-__all__ = [
-    "END",
-    "LONGEST",
-    "NOTHING",
-    "Letter",
-    "Letters",
-    "Mailbox",
-    "has_mailboxes",
-    "is_long",
-    "labelled",
-    "send_long",
-]
+__all__ = ["END", "NOTHING", "Letter", "Letters", "Mailbox", "has_mailboxes", "is_long", "numbered", "send_long"]
 
 LARGEST = 16384
 """Bytes of a packet."""
-LABEL = struct.Struct("<Q?")
+NUMBER = struct.Struct("<Q")
 PLAIN, APART = b"p", b"a"
 """What a long request begins with: it is only pickled, or it is the head of a parcel."""
-LONGEST = LARGEST - LABEL.size
-"""Bytes of a request that fits into one."""
 ROOM = 1 << 19
 """Bytes in a mailbox, as many as the system grants; a small packet takes up nearly a thousand of them."""
 NOTHING = (1 << 64) - 1
@@ -59,7 +46,7 @@ def has_mailboxes() -> bool:
 
 
 def is_long(request: bytes | Parcel) -> bool:
-    return len(request) > LONGEST
+    return len(request) > LARGEST - NUMBER.size
 
 
 def send_long(request: bytes | Parcel, connection: "Connection[bytes, bytes]") -> None:
@@ -70,8 +57,8 @@ def send_long(request: bytes | Parcel, connection: "Connection[bytes, bytes]") -
         connection.send_bytes(PLAIN + request)
 
 
-def labelled(number: int, request: bytes, together: bool = False) -> bytes:
-    return LABEL.pack(number, together) + request
+def numbered(number: int, request: bytes) -> bytes:
+    return NUMBER.pack(number) + request
 
 
 Letter = tuple[int, Callable[[], Any], bool]
@@ -93,15 +80,15 @@ class Mailbox:
             return False
         return True
 
-    def take_back(self, most: int = sys.maxsize) -> dict[int, bytes]:
-        """The first packets that no worker has read, and none ever will now, by number."""
-        packets: dict[int, bytes] = {}
+    def take_back(self) -> set[int]:
+        """The numbers of all requests that the worker has not read, and never will now."""
+        numbers = set()
         try:
-            while len(packets) < most and len(packet := self.outlet.recv(LARGEST, socket.MSG_DONTWAIT)) >= LABEL.size:
-                packets[LABEL.unpack_from(packet)[0]] = packet
+            while len(packet := self.outlet.recv(LARGEST, socket.MSG_DONTWAIT)) >= NUMBER.size:
+                numbers.add(NUMBER.unpack_from(packet)[0])
         except OSError:  # it is empty, or closed
             pass
-        return packets
+        return numbers
 
     def close(self) -> None:
         self.inlet.close()
@@ -114,39 +101,26 @@ class Letters:
     def __init__(
         self,
         outlet: "socket.socket | None",
-        backlog: "socket.socket | None",
         connection: "Connection[bytes, bytes]",
     ) -> None:
         self._outlet = outlet
-        self._backlog = backlog
         self._connection = connection
-        self._packet = memoryview(bytearray(LARGEST))
-
-    def next_of_backlog(self) -> Letter | None:
-        """What lies ready for whoever comes first; None if nothing does. Does not block."""
-        if self._backlog is None:
-            return None
-        try:
-            size = self._backlog.recv_into(self._packet, 0, socket.MSG_DONTWAIT)
-        except OSError:  # nothing, or it was closed
-            return None
-        number, together = LABEL.unpack_from(self._packet)
-        return number, partial(pickle.loads, self._packet[LABEL.size : size]), together
+        self._packet = bytearray(LARGEST)
 
     def next(self) -> Letter | None:
         """What was sent to this worker. None: it is to end, or its pool is gone. Blocks."""
         if self._outlet is None:  # no request has large buffers apart, then
             message = memoryview(self._connection.recv_bytes())
         else:
-            message = self._packet[: self._outlet.recv_into(self._packet)]
+            message = memoryview(self._packet)[: self._outlet.recv_into(self._packet)]
         return self._opened(message)
 
     def _opened(self, message: memoryview) -> Letter | None:
-        if len(message) < LABEL.size:
+        if len(message) < NUMBER.size:
             return None
-        number, together = LABEL.unpack_from(message)
-        request = message[LABEL.size :]
-        return number, self._long_request() if not len(request) else partial(pickle.loads, request), together
+        (number,) = NUMBER.unpack_from(message)
+        request = message[NUMBER.size :]
+        return number, self._long_request() if not len(request) else partial(pickle.loads, request), False
 
     def _long_request(self) -> Callable[[], Any]:
         message = memoryview(self._connection.recv_bytes())

@@ -14,6 +14,8 @@ import os
 import sys
 import threading
 from contextlib import suppress
+from multiprocessing.reduction import DupFd
+from typing import Any
 
 try:
     import fcntl
@@ -61,9 +63,22 @@ class Memory:
         fcntl.flock(self.descriptor, fcntl.LOCK_UN)
         return False
 
+    def __reduce__(self) -> tuple[Any, ...]:
+        """As an argument of a process that is being started."""
+        return _received, (DupFd(self.descriptor),)
+
+    def close(self) -> None:
+        descriptor, self.descriptor = self.descriptor, -1
+        if descriptor >= 0:
+            os.close(descriptor)
+
     def __del__(self) -> None:
         with suppress(AttributeError, OSError):
-            os.close(self.descriptor)
+            self.close()
+
+
+def _received(duplicate: Any) -> Memory:
+    return Memory(duplicate.detach())
 
 
 class Shelf:

@@ -31,10 +31,12 @@ from .replies import NO_WORKTIME, RETURNED, BadReplyError, Reply, ReplyKind
 
 __all__ = [
     "PLAIN",
+    "are_small",
     "dumps",
     "dumps_call",
     "dumps_error",
     "dumps_outcomes",
+    "dumps_page",
     "dumps_result",
     "dumps_together",
     "loads",
@@ -55,6 +57,10 @@ _BARE_FRAME = re.compile(
 
 PLAIN = frozenset({bool, bytes, complex, float, int, str, type(None)})
 """What can certainly be pickled, and unpickled, without asking how."""
+TEXTS = frozenset({bytes, str})
+NUMBERS = PLAIN - TEXTS
+MUCH = 400
+"""Bytes, or characters."""
 _EXTRA_REDUCERS = ForkingPickler._extra_reducers  # type: ignore[attr-defined]
 
 
@@ -158,6 +164,24 @@ def dumps_call(
             f"the call {name_of(function)}(...) cannot be sent to a worker process: "
             f"{culprit} cannot be pickled: {text_of(error)}"
         ) from error
+
+
+def are_small(args: tuple[Any, ...]) -> bool:
+    """Plain, and few bytes in all."""
+    if NUMBERS.issuperset(map(type, args)):
+        return True
+    return PLAIN.issuperset(map(type, args)) and sum(len(each) for each in args if type(each) in TEXTS) < MUCH
+
+
+def dumps_page(function: Callable[..., Any], arguments: list[tuple[Any, ...]]) -> bytes | None:
+    """A function, and what it is to be called with: plain arguments of several calls. None if it has no name."""
+    if type(function) is not FunctionType:
+        return None
+    try:
+        page = pickle.dumps((function, arguments), PROTOCOL)
+    except Exception:
+        return None
+    return page if b"__main__" not in page or main_can_be_imported() else None
 
 
 def dumps_result(result: object, function_name: str, shelf: Shelf) -> bytes | Parcel:

@@ -134,15 +134,23 @@ class WorkerProcess(Sender):
         calls.insert(0, self._answered_call(reply))
         self._settings.note_pace((reply.worktime.ended - reply.worktime.began) / len(calls), len(calls))
         for call in calls:
-            if self._dispatcher.observers:  # they have come meanwhile
-                self._dispatcher.reports.started(call, self, since=reply.worktime.began)
-                self._dispatcher.reports.ended(call, self, None)
             call.let_go()
+        if self._dispatcher.observers:
+            self._tell_late(calls, reply)
         try:
             self._go_on(reply)
         finally:
             for call, result in zip(calls, results.values(), strict=True):
-                _tell(call, result)
+                try:
+                    call.set_result(result)
+                except InvalidStateError:  # somebody else has
+                    logger.critical("Exception in the reader of a process pool", exc_info=True)
+
+    def _tell_late(self, calls: list[Call], reply: Reply) -> None:
+        """To observers who have come since these calls were sent."""
+        for call in calls:
+            self._dispatcher.reports.started(call, self, since=reply.worktime.began)
+            self._dispatcher.reports.ended(call, self, None)
 
     def _answered_call(self, reply: Reply) -> Call:
         """The call that it has made. From now on it has none."""
@@ -164,10 +172,10 @@ class WorkerProcess(Sender):
         elif self._dispatcher.is_overstaffed or (first := self._settings.backlog.take_first()) is None:
             self._dispatcher.ready(self)
         else:  # it was put there just after the worker had looked
-            call, number, packet = first
+            call, number, request = first
             self._dispatcher.reports.started(call, self)
             self._begin(call, number)
-            self._child.pass_on(packet)
+            self._child.put(number, request)
 
     def _has_taken(self, reply: Reply) -> None:
         found = self._settings.backlog.taken(reply.took)
@@ -300,10 +308,3 @@ class WorkerProcess(Sender):
             self._dispatcher.take_back([call])
         elif self._death is not None:
             self._dispatcher.fail(call, self._death)
-
-
-def _tell(call: Call, result: object) -> None:
-    try:
-        call.set_result(result)
-    except InvalidStateError:  # somebody else has
-        logger.critical("Exception in the reader of a process pool", exc_info=True)

@@ -7,17 +7,17 @@ from pool_lab.dispatch import Dispatcher
 from pool_lab.errors import CallPicklingError
 from pool_lab.interrupts import interruptible
 
-from .mailbox import LONGEST, labelled
-from .messages import dumps_call
+from .mailbox import is_long
+from .messages import are_small, dumps_call, dumps_page
 from .parcel import Parcel
+from .rack import MOST
 from .settings import Settings
 from .shares import ProcessShare
 
 __all__ = ["lay_ready", "request_for"]
 
 MOST_READY = 400
-"""About what fits into a mailbox."""
-MOST_AT_ONCE = 16
+"""Calls."""
 LONGEST_S = 0.001
 """What it may take to pickle those that are laid ready at once: meanwhile nobody can take them."""
 
@@ -47,17 +47,17 @@ def _fail(call: Call, error: BaseException, dispatcher: Dispatcher) -> None:
 
 
 def lay_ready(settings: Settings, dispatcher: Dispatcher) -> None:
-    """Lay as many calls ready as all workers will make in a moment."""
+    """Lay as many calls ready as all workers will make in a moment. In the reader's thread."""
     backlog = settings.backlog
     if not backlog.is_used or not (dispatcher.sends_ahead or len(backlog)):
         return
     wanted = min(settings.calls_ahead * dispatcher.size, MOST_READY)
     if len(backlog) * 2 > wanted:  # not one by one: a worker that has just gone to sleep is woken once
         return
-    while calls := dispatcher.next_ahead(min(wanted - len(backlog), MOST_AT_ONCE)):
-        laid_ready = _laid_ready(calls, settings, dispatcher)
-        if laid_ready < len(calls):
-            dispatcher.take_back(calls[laid_ready:])
+    while calls := dispatcher.next_ahead(min(wanted - len(backlog), MOST)):
+        done = _laid_ready(calls, settings, dispatcher)
+        if done < len(calls):
+            dispatcher.take_back(calls[done:])
             break
     if not dispatcher.sends_ahead and len(backlog):  # somebody became idle who may have seen none of them
         dispatcher.call_back()
@@ -65,21 +65,38 @@ def lay_ready(settings: Settings, dispatcher: Dispatcher) -> None:
 
 def _laid_ready(calls: list[Call], settings: Settings, dispatcher: Dispatcher) -> int:
     """How many of them, from the first on, are laid ready now, or over."""
-    together, began = not dispatcher.observers, perf_counter()
-    packets: list[tuple[Call, int, bytes]] = []
-    done = 0
-    for call in calls:
-        try:
-            request = dumps_call(call.function, call.args, call.kwargs, settings.shelf)
-        except BaseException as error:
-            _fail(call, error, dispatcher)
-        else:
-            if len(request) > LONGEST or isinstance(request, Parcel):
-                break
-            number = next(settings.numbers)
-            packets.append((call, number, labelled(number, request, together)))
-        done += 1
-        if perf_counter() - began > LONGEST_S:
+    done, until = 0, perf_counter() + LONGEST_S
+    while done < len(calls) and perf_counter() < until:
+        some = _lay(calls[done:], settings, dispatcher)
+        if not some:
             break
-    room = settings.backlog.put(packets, dispatcher)
-    return done if room == len(packets) else calls.index(packets[room][0])
+        done += some
+    return done
+
+
+def _lay(calls: list[Call], settings: Settings, dispatcher: Dispatcher) -> int:
+    """Lay those ready that fit onto one page, at least the first. How many that were; 0: there is no room for any."""
+    page: bytes | Parcel | None
+    calls, page = _shared_page(calls)
+    if page is None:
+        try:
+            page = dumps_call(calls[0].function, calls[0].args, calls[0].kwargs, settings.shelf)
+        except BaseException as error:
+            _fail(calls[0], error, dispatcher)
+            return 1
+    if isinstance(page, Parcel) or is_long(page):
+        return 0
+    numbers = [next(settings.numbers) for _ in calls]
+    together = not dispatcher.observers
+    return len(calls) if settings.backlog.put(calls, numbers, page, dispatcher, together=together) else 0
+
+
+def _shared_page(calls: list[Call]) -> tuple[list[Call], bytes | None]:
+    """The first call, and those after it that can share a page with it. None instead of the page: none can."""
+    function, count = calls[0].function, 0
+    for call in calls:
+        if call.function is not function or call.kwargs or not are_small(call.args):
+            break
+        count += 1
+    page = dumps_page(function, [call.args for call in calls[:count]]) if count > 1 else None
+    return (calls[:1], None) if page is None or is_long(page) else (calls[:count], page)

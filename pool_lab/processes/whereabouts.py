@@ -3,12 +3,9 @@
 import mmap
 import os
 import struct
-from collections.abc import Callable
-from multiprocessing.reduction import DupFd
-from typing import Any
 
 from .mailbox import NOTHING
-from .memory import Memory, can_be_sent
+from .memory import Memory
 
 __all__ = ["Whereabouts"]
 
@@ -16,25 +13,10 @@ NUMBER = struct.Struct("@Q")
 
 
 class Whereabouts:
-    """Made by the pool, and sent to the worker as its process starts.
+    """Made by the pool, and sent to the worker as its process starts."""
 
-    Where there is no memory that can be sent, the pool learns nothing from it.
-    """
-
-    def __init__(self, memory: Memory | None = None) -> None:
-        self._memory = Memory(os.memfd_create("pool_lab")) if memory is None and can_be_sent() else memory
-
-    def __reduce__(self) -> tuple[Callable[..., "Whereabouts"], tuple[Any, ...]]:
-        return _received, () if self._memory is None else (DupFd(self._memory.descriptor),)
-
-    def read(self) -> int:
-        """For the pool: what the worker has written last."""
-        written = b"" if self._memory is None else os.pread(self._memory.descriptor, NUMBER.size, 0)
-        return NUMBER.unpack(written)[0] if written else NOTHING
-
-    def close(self) -> None:
-        """For the pool: there will be no more to read."""
-        self._memory = None
+    def __init__(self, *, is_used: bool) -> None:
+        self._memory = Memory(os.memfd_create("pool_lab")) if is_used else None
 
     def to_write(self) -> memoryview:
         """For the worker: its one item is the number."""
@@ -47,6 +29,14 @@ class Whereabouts:
         place[0] = NOTHING
         return place
 
+    def read(self) -> int:
+        """For the pool: what the worker has written last."""
+        written = b"" if self._memory is None else os.pread(self._memory.descriptor, NUMBER.size, 0)
+        number: int = NUMBER.unpack(written)[0] if written else NOTHING
+        return number
 
-def _received(descriptor: Any = None) -> Whereabouts:
-    return Whereabouts(None if descriptor is None else Memory(descriptor.detach()))
+    def close(self) -> None:
+        """For the pool: there will be no more to read."""
+        if self._memory is not None:
+            self._memory.close()
+            self._memory = None

@@ -22,11 +22,12 @@ from pool_lab.errors import logger
 from pool_lab.stint import Stint
 
 from .bundle import Bundle
-from .mailbox import Letters
+from .mailbox import Letter, Letters
 from .memory import Shelf
 from .messages import dumps, dumps_error, dumps_result, loads, main_can_be_imported
 from .parcel import Parcel
 from .posting import post
+from .rack import Pickup
 from .replies import NO_WORKTIME, RAISED, RETURNED, Reply, ReplyKind
 from .steward import Steward
 from .stint import made
@@ -76,7 +77,7 @@ class _Arrived:
 def main(
     connection: "Connection[bytes, bytes]",
     outlet: "socket | None",
-    backlog: "socket | None",
+    pickup: Pickup | None,
     whereabouts: Whereabouts,
     inherited: tuple[Any, ...],
     initializer: Callable[[], None] | None,
@@ -98,11 +99,13 @@ def main(
     caller = Caller(connection, steward, task_timeout)
     if STOP_SIGNAL is not None:
         signal.signal(STOP_SIGNAL, caller.stop)
-    letters = Letters(outlet, backlog, connection)
+    letters = Letters(outlet, connection)
+    take_ready = _nothing if pickup is None else pickup.next
+    bundle = Bundle(take_ready, connection, steward, whereabouts.to_write())
     with connection:
         try:
             if _prepare(connection, initializer):
-                _serve(letters, connection, caller, Bundle(letters, connection, steward, whereabouts.to_write()))
+                _serve(letters, take_ready, connection, caller, bundle)
         except (EOFError, OSError):
             return  # the pool's process is gone
         except KeyboardInterrupt:
@@ -125,7 +128,17 @@ def _prepare(connection: "Connection[bytes, bytes]", initializer: Callable[[], N
     return True
 
 
-def _serve(letters: Letters, connection: "Connection[bytes, bytes]", caller: "Caller", bundle: Bundle) -> None:
+def _nothing() -> None:
+    """What lies ready where there is no backlog."""
+
+
+def _serve(
+    letters: Letters,
+    take_ready: Callable[[], Letter | None],
+    connection: "Connection[bytes, bytes]",
+    caller: "Caller",
+    bundle: Bundle,
+) -> None:
     """Make calls and reply, until it is time to end. A worker keeps nothing of a call while it waits."""
     while (letter := letters.next()) is not None:
         while letter is not None:
@@ -136,7 +149,7 @@ def _serve(letters: Letters, connection: "Connection[bytes, bytes]", caller: "Ca
             else:
                 del letter
                 reply = caller.answer(number, unpickle)
-                letter = letters.next_of_backlog()
+                letter = take_ready()
                 post(reply if letter is None else reply._replace(took=letter[0]), connection)
                 del reply
 
