@@ -14,6 +14,7 @@ import os
 import sys
 import threading
 from contextlib import suppress
+from multiprocessing.context import get_spawning_popen
 from multiprocessing.reduction import DupFd
 from typing import Any
 
@@ -64,7 +65,9 @@ class Memory:
         return False
 
     def __reduce__(self) -> tuple[Any, ...]:
-        """As an argument of a process that is being started."""
+        """As an argument of a process that is being started. Else `DupFd` would start a thread, to give it away."""
+        if get_spawning_popen() is None:
+            raise TypeError(f"cannot pickle {type(self).__name__!r} object")
         return _received, (DupFd(self.descriptor),)
 
     def close(self) -> None:

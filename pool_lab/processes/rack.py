@@ -42,10 +42,11 @@ class Rack:
     """The pool's side. Nothing blocks. For one thread at a time."""
 
     def __init__(self) -> None:
-        outlet, self.inlet = Pipe(duplex=False)
-        for end in (outlet, self.inlet):
+        outlet, inlet = Pipe(duplex=False)
+        for end in (outlet, inlet):
             os.set_blocking(end.fileno(), False)
-        self.pickup = Pickup(outlet, Memory(os.memfd_create("pool_lab")))
+        self.pickup = Pickup(Memory(os.memfd_create("pool_lab")), outlet)
+        self.inlet = inlet
         self._pages = itertools.count()
         self._places = itertools.count()
         self._free: list[int] = []
@@ -121,7 +122,7 @@ class Page:
 class Pickup:
     """What a worker sees of the rack. It is sent to the worker as its process starts."""
 
-    def __init__(self, outlet: "Connection[bytes, bytes]", memory: Memory) -> None:
+    def __init__(self, memory: Memory, outlet: "Connection[bytes, bytes]") -> None:
         self.memory = memory
         self._outlet = outlet
         self._tokens = outlet.fileno()  # a descriptor: to ask for it takes as long as to read
@@ -129,7 +130,7 @@ class Pickup:
         self._page = Page(b"")
 
     def __reduce__(self) -> tuple[Any, ...]:
-        return Pickup, (self._outlet, self.memory)
+        return Pickup, (self.memory, self._outlet)
 
     def take(self) -> tuple[int, int, int, int, int, bool] | None:
         """The first token; None if there is none, or no rack any more."""

@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 
 from pool_lab import BrokenProcessPool, CallUnpicklingError, Future, ProcessPoolExecutor, WorkerDiedError
 from pool_lab.processes.inbox import Inbox
-from pool_lab.processes.messages import outcome, raised
+from pool_lab.processes.messages import dumps_together, outcome, raised
 from pool_lab.processes.replies import NO_WORKTIME, BadReplyError, Reply, ReplyKind
 from tests.contract import calls
 from tests.contract.gates import PATIENCE_S, Address, knock
@@ -177,6 +177,10 @@ def returned(request: int, value: object) -> bytes:
     return Reply(ReplyKind.RETURNED, request, NO_WORKTIME, pickle.dumps(value)).to_bytes()
 
 
+def together(request: int, results: dict[int, str]) -> bytes:
+    return Reply(ReplyKind.TOGETHER, request, NO_WORKTIME, dumps_together([*results.items()])).to_bytes()
+
+
 def bare(kind: ReplyKind, request: int = 0) -> bytes:
     return Reply(kind, request, NO_WORKTIME, b"").to_bytes()
 
@@ -189,6 +193,11 @@ NOT_ASKED_FOR = {
     "an initializer's failure": bare(ReplyKind.UNPREPARED),
     "an answer to the call before": returned(0, "old"),
     "an answer to the call after": returned(2, "new"),
+    "answers to calls that it has not taken": together(1, {1: "new", 2: "new"}),
+    "answers that begin with another call": together(1, {0: "old", 1: "new"}),
+    "answers to none": together(1, {}),
+    "answers that are none": Reply(ReplyKind.TOGETHER, 1, NO_WORKTIME, pickle.dumps(7)).to_bytes(),
+    "half of the answers": together(1, {1: "new"})[:-3],
 }
 
 

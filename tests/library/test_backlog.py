@@ -1,0 +1,204 @@
+"""Which calls lie ready, and which share a page: those that nobody can tell from calls that travelled alone."""
+
+import threading
+from collections import deque
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+
+from pool_lab import ThreadPoolExecutor
+from pool_lab.batch import Batch
+from pool_lab.call import Call
+from pool_lab.processes.backlog import Backlog
+from pool_lab.processes.memory import can_be_sent
+from pool_lab.processes.rack import LONGEST, MOST
+from pool_lab.processes.steward import Steward
+from tests.contract import calls
+from tests.contract.gates import stand_at
+from tests.library.bursts import queue_up, warm_up
+from tests.library.watching import MakeGate, MakePool, on_processes
+
+needs_backlog = pytest.mark.skipif(not can_be_sent(), reason="only there do calls lie ready for processes")
+
+
+class Courier:
+    def call_back(self) -> None:
+        """Not asked for here."""
+
+
+def new_call(number: int) -> Call:
+    return Call(number, calls.add, (number,), {})
+
+
+@pytest.fixture
+def backlog() -> Iterator[Backlog]:
+    backlog = Backlog(is_used=True)
+    with backlog.held_open() as rack:
+        assert rack is not None
+    yield backlog
+    backlog.close()
+
+
+def put(backlog: Backlog, some: list[Call]) -> bool:
+    return backlog.put(some, [call.number for call in some], b"", Courier(), together=True)
+
+
+@needs_backlog
+def test_calls_for_which_there_is_no_room_wait_as_before(backlog: Backlog) -> None:
+    laid = 0
+    while put(backlog, some := [new_call(number) for number in range(laid, laid + MOST)]):
+        laid += MOST
+    assert len(backlog) == laid
+    assert not any(call.running() or call.done() for call in some)
+    assert all(call.cancel() for call in some)
+
+
+@needs_backlog
+def test_a_call_that_is_over_takes_no_room(backlog: Backlog) -> None:
+    some = [new_call(number) for number in range(3)]
+    some[1].cancel()
+    assert put(backlog, some)
+    assert backlog.recall() == [some[0], some[2]]
+    alone = new_call(3)
+    alone.cancel()
+    assert put(backlog, [alone])
+    assert backlog.recall() == []
+
+
+@needs_backlog
+def test_what_is_recalled_has_not_begun_at_any_moment(backlog: Backlog) -> None:
+    some = [new_call(number) for number in range(3)]
+    put(backlog, some)
+    assert backlog.recall() == some
+    assert not any(call.running() for call in some)
+    assert all(call.withdraw() for call in some)
+    assert not any(call.running() for call in some)
+
+
+@needs_backlog
+def test_a_backlog_that_is_closed_takes_and_gives_nothing(backlog: Backlog) -> None:
+    backlog.close()
+    waits = new_call(0)
+    assert not put(backlog, [waits])
+    assert (backlog.recall(), backlog.take_first(), backlog.taken(0), len(backlog)) == ([], None, None, 0)
+
+
+def add_to(numbers: list[int], number: int) -> list[int]:
+    numbers.append(number)
+    return numbers
+
+
+def length(text: str, number: int) -> tuple[int, int]:
+    return len(text), number
+
+
+@on_processes
+def test_calls_that_lie_beside_each_other_have_nothing_in_common(make_pool: MakePool, make_gate: MakeGate) -> None:
+    """Function, arguments, objects among these: each call has its own, as if it had been sent alone."""
+    pool, shared = make_pool(1), [0]
+    warm_up(pool)
+    plan: list[tuple[Any, ...]] = []
+    for number in range(60):
+        plan += [(calls.add, number), (calls.add, number, number), (abs, -number), (add_to, shared, number)]
+        plan += [(add_to, shared, number), (length, "x" * 100 * number, number), (length, "y", number)]
+        plan += [(lambda given: given, number), (max, number, 3)]
+    futures = queue_up(pool, make_gate(), 1, plan)
+    assert [future.result() for future in futures] == [function(*args) for function, *args in map(fresh, plan)]
+
+
+def fresh(submission: tuple[Any, ...]) -> tuple[Any, ...]:
+    """The list that they share as it was when the call was submitted."""
+    return tuple([*each] if isinstance(each, list) else each for each in submission)
+
+
+@on_processes
+def test_keyword_arguments_reach_the_call_among_others_without(make_pool: MakePool, make_gate: MakeGate) -> None:
+    pool, gate = make_pool(1), make_gate()
+    warm_up(pool)
+    standing = pool.submit(stand_at, gate.address)
+    gate.wait_for(1)
+    futures = [pool.submit(calls.add, number, **({"second": 1000} if number % 3 else {})) for number in range(60)]
+    gate.open()
+    standing.result()
+    assert [future.result() for future in futures] == [number + (1000 if number % 3 else 0) for number in range(60)]
+
+
+@on_processes
+def test_one_call_that_cannot_be_pickled_costs_none_beside_it(make_pool: MakePool, make_gate: MakeGate) -> None:
+    pool = make_pool(1)
+    warm_up(pool)
+    plan: list[tuple[Any, ...]] = [(calls.add, number) for number in range(60)]
+    plan[20], plan[40] = (calls.add, threading.Lock()), (length, "z" * 3 * LONGEST, 1)
+    futures = queue_up(pool, make_gate(), 1, plan)
+    assert "argument 0 (lock) cannot be pickled" in str(futures[20].exception())
+    assert futures[40].result() == (3 * LONGEST, 1)
+    assert [futures[number].result() for number in range(60) if number not in {20, 40}] == [
+        number for number in range(60) if number not in {20, 40}
+    ]
+
+
+class Hasty(deque[Call]):
+    """A queue from which a worker takes the first call at the very moment when somebody looks at it."""
+
+    def __getitem__(self, place: Any) -> Any:
+        first = super().__getitem__(place)
+        self.popleft()
+        return first
+
+
+class Door:
+    size = 1
+    is_overstaffed = False
+
+    def submit_share(self, batch: Batch, *, first: bool) -> None:
+        """Not asked for here."""
+
+
+def test_a_share_is_never_sent_ahead_however_quick_a_worker_is() -> None:
+    with ThreadPoolExecutor(1) as pool:
+        dispatcher = pool._dispatcher
+        share = Batch(abs, Door()).share(1)
+        with dispatcher._lock:
+            dispatcher._queue, dispatcher.sends_ahead = Hasty([new_call(0), share]), True
+        dispatcher._distribute = list  # type: ignore[method-assign]  # nobody is to make it here
+        assert dispatcher.next_ahead(5) == []
+        assert [*dispatcher._queue] == [share]
+        del dispatcher._distribute
+        dispatcher._queue.clear()
+
+
+def test_what_comes_back_keeps_its_order() -> None:
+    with ThreadPoolExecutor(1) as pool:
+        dispatcher = pool._dispatcher
+        dispatcher._distribute = list  # type: ignore[method-assign]
+        some = [new_call(number) for number in range(4)]
+        dispatcher._queue.extend(some[3:])
+        dispatcher.take_back(some[:3])
+        assert [*dispatcher._queue] == some
+        del dispatcher._distribute
+        dispatcher._queue.clear()
+
+
+def test_the_steward_leaves_alone_who_gets_on(monkeypatch: pytest.MonkeyPatch) -> None:
+    looks, sent = iter(range(100)), []
+
+    class Work:
+        @property
+        def at(self) -> int:
+            return next(looks)
+
+        def send_part(self) -> None:
+            sent.append(True)
+
+    def stop(seconds: float) -> None:
+        if next(looks) > 50:
+            raise SystemExit
+
+    monkeypatch.setattr("pool_lab.processes.steward.time.sleep", stop)
+    steward = Steward()
+    steward._thread = threading.current_thread()
+    steward.begin(Work())
+    with pytest.raises(SystemExit):
+        steward._watch()
+    assert sent == []
