@@ -14,8 +14,8 @@ import os
 import sys
 import threading
 from contextlib import suppress
+from multiprocessing import reduction
 from multiprocessing.context import get_spawning_popen
-from multiprocessing.reduction import DupFd
 from typing import Any
 
 try:
@@ -68,7 +68,7 @@ class Memory:
         """As an argument of a process that is being started. Else `DupFd` would start a thread, to give it away."""
         if get_spawning_popen() is None:
             raise TypeError(f"cannot pickle {type(self).__name__!r} object")
-        return _received, (DupFd(self.descriptor),)
+        return _received, (reduction.DupFd(self.descriptor),)
 
     def close(self) -> None:
         descriptor, self.descriptor = self.descriptor, -1
