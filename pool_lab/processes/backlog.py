@@ -93,8 +93,11 @@ class Backlog:
         found = self._calls.get(number)
         return None if found is None else found[0]
 
-    def take_first(self) -> tuple[Call, int, bytes] | None:
-        """For a worker that was just too early to find it: the first call, its number and its request."""
+    def take_first(self) -> tuple[Call, int, bytes | None] | None:
+        """For a worker that was just too early to find it: the first call, its number, and its request if it had one.
+
+        Else it is to be pickled once more.
+        """
         if not self._calls:
             return None
         with self._lock:

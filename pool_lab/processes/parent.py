@@ -26,7 +26,7 @@ from .deaths import broken, manner, occupation, timed_out
 from .mailbox import NOTHING
 from .messages import loads_together, outcome, raised
 from .replies import RETURNED, RETURNED_APART, BadReplyError, Reply, ReplyKind
-from .requests import lay_ready
+from .requests import lay_ready, request_for
 from .sender import Sender
 from .settings import Settings
 from .shares import ProcessShare
@@ -128,7 +128,8 @@ class WorkerProcess(Sender):
         """As `_finish`: the call is done, and so are some that the worker has taken from the backlog since."""
         results = loads_together(reply.payload)
         first, *others = results or [NOTHING]
-        calls = self._settings.backlog.all_taken(others) if first == reply.request else None
+        is_asked_for = first == reply.request == self._number
+        calls = self._settings.backlog.all_taken(others) if is_asked_for else None
         if calls is None:
             raise BadReplyError("results that nothing had asked for")
         calls.insert(0, self._answered_call(reply))
@@ -169,13 +170,20 @@ class WorkerProcess(Sender):
             self._has_taken(reply)
         elif self._verdict is not None or self._answered == self._settings.max_tasks:
             self._dispatcher.retire(self)
-        elif self._dispatcher.is_overstaffed or (first := self._settings.backlog.take_first()) is None:
+        elif self._dispatcher.is_overstaffed or not self._takes_first():
             self._dispatcher.ready(self)
-        else:  # it was put there just after the worker had looked
-            call, number, request = first
-            self._dispatcher.reports.started(call, self)
-            self._begin(call, number)
-            self._child.put(number, request)
+
+    def _takes_first(self) -> bool:
+        """Send the worker the first of the calls that were laid ready just after it had looked, if there are any."""
+        while (first := self._settings.backlog.take_first()) is not None:
+            call, number, own_request = first
+            request = own_request or request_for(call, self._settings, self._dispatcher)
+            if request is not None:  # else it cannot be pickled any more
+                self._dispatcher.reports.started(call, self)
+                self._begin(call, number)
+                self._child.put(number, request)
+                return True
+        return False
 
     def _has_taken(self, reply: Reply) -> None:
         found = self._settings.backlog.taken(reply.took)

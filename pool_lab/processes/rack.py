@@ -60,8 +60,11 @@ class Rack:
     def lay(self, place: int, page: bytes, requests: Mapping[int, int], *, together: bool) -> bool:
         """Lay a page into a free place, for these numbers of requests, each with which call of the page it is.
 
-        False: there is no room for the tokens, and the place is free again.
+        False: there is no room for the tokens, and the place is free again. As it is if there are no requests at all.
         """
+        if not requests:
+            self._free.append(place)
+            return True
         key, size = next(self._pages), len(page)
         tokens = b"".join([TOKEN.pack(number, key, place, size, call, together) for number, call in requests.items()])
         try:
@@ -87,14 +90,13 @@ class Rack:
             numbers.append(token[0])
         return numbers
 
-    def take_first(self) -> tuple[int, bytes] | None:
-        """The first request that no worker has taken: its number, and what to send instead."""
+    def take_first(self) -> tuple[int, bytes | None] | None:
+        """The first request that no worker has taken: its number, and its page if that is the request."""
         token = self.pickup.take()
         if token is None:
             return None
         number, _, place, size, call, _ = token
-        page = Page(self.pickup.read(place, size))
-        return number, page.pickled if call == ALONE else pickle.dumps(page.call(call), pickle.HIGHEST_PROTOCOL)
+        return number, self.pickup.read(place, size) if call == ALONE else None
 
     def close(self) -> None:
         self.inlet.close()

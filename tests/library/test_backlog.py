@@ -7,15 +7,17 @@ from typing import Any
 
 import pytest
 
-from pool_lab import ThreadPoolExecutor
+from pool_lab import CallPicklingError, ThreadPoolExecutor
 from pool_lab.batch import Batch
 from pool_lab.call import Call
 from pool_lab.processes.backlog import Backlog
 from pool_lab.processes.memory import can_be_sent
+from pool_lab.processes.messages import dumps_page
 from pool_lab.processes.rack import LONGEST, MOST
+from pool_lab.processes.replies import Reply
 from pool_lab.processes.steward import Steward
 from tests.contract import calls
-from tests.contract.gates import stand_at
+from tests.contract.gates import PATIENCE_S, stand_at
 from tests.library.bursts import queue_up, warm_up
 from tests.library.watching import MakeGate, MakePool, on_processes
 
@@ -136,6 +138,29 @@ def test_one_call_that_cannot_be_pickled_costs_none_beside_it(make_pool: MakePoo
     assert [futures[number].result() for number in range(60) if number not in {20, 40}] == [
         number for number in range(60) if number not in {20, 40}
     ]
+
+
+@needs_backlog
+@on_processes
+def test_a_worker_that_looked_too_early_is_sent_the_first_that_can_be_sent(make_pool: MakePool) -> None:
+    pool = make_pool(1)
+    assert pool.submit(calls.add, 1).result(PATIENCE_S) == 1
+    (worker,) = pool._dispatcher.workers
+    some = [new_call(number) for number in range(3)]
+    some[0].function = threading.Lock()  # type: ignore[assignment]
+    page = dumps_page(calls.add, [call.args for call in some])
+    assert page is not None
+    go_on = worker._go_on
+
+    def put_first(reply: Reply) -> None:
+        worker._go_on = go_on
+        assert worker._settings.backlog.put(some, [10, 11, 12], page, Courier(), together=True)
+        go_on(reply)
+
+    worker._go_on = put_first
+    assert pool.submit(calls.add, 2).result(PATIENCE_S) == 2
+    assert isinstance(some[0].exception(PATIENCE_S), CallPicklingError)
+    assert [call.result(PATIENCE_S) for call in some[1:]] == [1, 2]
 
 
 class Hasty(deque[Call]):

@@ -58,16 +58,11 @@ def test_what_the_pool_takes_back_no_worker_gets(rack: Rack) -> None:
     assert rack.take_back() == []
 
 
-def test_a_request_can_be_sent_to_a_worker_instead(rack: Rack) -> None:
+def test_the_pool_can_take_the_first_as_well(rack: Rack) -> None:
     lay(rack, 1, 2)
-    place, alone = rack.free_place(), pickle.dumps((calls.add, (3,), {"more": 4}))
-    assert rack.lay(place, alone, {3: ALONE}, together=False)
-    for expected in ((1, (1,), {}), (2, (2,), {}), (3, (3,), {"more": 4})):
-        first = rack.take_first()
-        assert first is not None
-        number, request = first
-        assert (number, *pickle.loads(request)[1:]) == expected
-    assert rack.take_first() is None
+    request = pickle.dumps((calls.add, (3,), {"more": 4}))
+    assert rack.lay(rack.free_place(), request, {3: ALONE}, together=False)
+    assert [rack.take_first() for _ in range(4)] == [(1, None), (2, None), (3, request), None]
 
 
 def test_a_place_is_free_when_all_of_its_page_was_taken(rack: Rack) -> None:
@@ -77,6 +72,9 @@ def test_a_place_is_free_when_all_of_its_page_was_taken(rack: Rack) -> None:
     assert lay(rack, 4) not in {first, second}
     rack.let_go([second, first])
     assert {lay(rack, 5), lay(rack, 6)} == {first, second}
+    place = rack.free_place()
+    assert rack.lay(place, b"", {}, together=True)  # none of its calls is to be made
+    assert rack.free_place() == place
 
 
 def test_another_page_in_the_same_place_is_read_anew(rack: Rack) -> None:
