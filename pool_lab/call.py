@@ -66,14 +66,18 @@ class Call(Future[Any]):
             return True
 
     def begin(self) -> bool:
-        """Whether the call is to run: not if it was cancelled. Then its future runs, and may do so already."""
-        try:
-            if self._state == RUNNING or self.set_running_or_notify_cancel():
-                return True
-        except RuntimeError:  # its outcome was set by somebody else, which the future has logged
-            return False
+        """As `starts`; if it is not to run, what it was called with is let go."""
+        if self.starts():
+            return True
         self.let_go()
         return False
+
+    def starts(self) -> bool:
+        """Whether the call is to run: not if it was cancelled. Then its future runs, and may do so already."""
+        try:
+            return self._state == RUNNING or self.set_running_or_notify_cancel()
+        except RuntimeError:  # its outcome was set by somebody else, which the future has logged
+            return False
 
     def let_go(self) -> None:
         """What was called with is its user's again; the future may be held for long."""

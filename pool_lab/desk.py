@@ -39,6 +39,12 @@ class Ahead(Protocol):
 
     def __len__(self) -> int: ...
 
+    def hold(self, calls: list[Call]) -> None:
+        """These come to them now."""
+
+    def put_down(self) -> list[Call]:
+        """Take back those that were held last and that no worker can take yet."""
+
     def recall(self) -> list[Call]:
         """Take back those that no worker has begun; none will now. Does not block."""
 
@@ -140,7 +146,7 @@ class Desk:
         """What was sent ahead and is not begun stands first in the queue again."""
         self._all_busy = self.sends_ahead = False
         if len(self._ahead):
-            self._queue.extendleft(call for call in reversed(self._ahead.recall()) if call.withdraw())
+            self._queue.extendleft(reversed(self._ahead.recall()))
 
     def _dismiss_idle(self) -> list[Dismissal]:
         """Take leave of the idle workers that are too many."""

@@ -44,6 +44,12 @@ class NothingAhead:
     def __len__(self) -> int:
         return 0
 
+    def hold(self, calls: list[Call]) -> None:
+        raise NotImplementedError
+
+    def put_down(self) -> list[Call]:
+        return []
+
     def recall(self) -> list[Call]:
         return []
 
@@ -132,16 +138,15 @@ class Dispatcher(Desk):
                 batch.fail(refusal)
             self._carry_out(orders)
 
-    def take_back(self, calls: list[Call]) -> None:
-        """What was taken from the queue has not begun, and is not to: whoever is free next is to run the first."""
+    def take_back(self, call: Call) -> None:
+        """A call that was taken from the queue has not begun, and is not to: whoever is free next is to run it."""
         with self._lock:
             broken = self._broken
             if broken is None:
-                self._queue.extendleft(reversed(calls))
+                self._queue.appendleft(call)
             orders = self._distribute()
-        for call in calls:
-            if broken is not None and call.begin():
-                self.fail(call, broken())
+        if broken is not None and call.begin():
+            self.fail(call, broken())
         self._carry_out(orders)
 
     # Workers come and go
@@ -156,7 +161,10 @@ class Dispatcher(Desk):
         """What the worker, which can take a call, is to do next; None: it is idle now, or was sent home."""
         if worker.doing is WORKING and not self.is_overstaffed:
             try:
-                return self._queue.popleft()
+                if self._ahead is NOTHING_AHEAD:
+                    return self._queue.popleft()
+                with self._lock:  # else what somebody has just called back, and comes first, might be in nobody's hands
+                    return self._queue.popleft()
             except IndexError:
                 pass
         chosen, call = self._next_order(worker) or (worker, None)
@@ -166,20 +174,29 @@ class Dispatcher(Desk):
             return None
         return call
 
-    def next_ahead(self, most: int) -> list[Call]:
-        """Calls that may lie ready for the next workers, as all are at work; none if there are none.
+    def takes_ahead(self, most: int) -> bool:
+        """Let calls, at most so many, be sent ahead, as all workers are at work. False: there are none.
 
         Who has laid them ready looks afterwards whether `sends_ahead` is still so, and if not calls `call_back`.
         """
-        calls: list[Call] = []
-        with suppress(IndexError):
-            while self.sends_ahead and len(calls) < most and not isinstance(self._queue[0], Share):  # which is no hurry
-                call = self._queue.popleft()
-                if isinstance(call, Share):  # the one before it has just been taken
-                    self.take_back([call])
-                    break
-                calls.append(call)
-        return calls
+        with self._lock:
+            calls: list[Call] = []
+            with suppress(IndexError):  # a busy worker has just taken the last one
+                while self.sends_ahead and len(calls) < most and not isinstance(self._queue[0], Share):  # no hurry
+                    calls.append(self._queue.popleft())
+                    if isinstance(calls[-1], Share):  # the one before it has just been taken
+                        self._queue.appendleft(calls.pop())
+                        break
+            if calls:
+                self._ahead.hold(calls)
+            return bool(calls)
+
+    def leave_ahead(self) -> None:
+        """What was to be sent ahead, and can not be, waits in the queue again."""
+        with self._lock:
+            self._queue.extendleft(reversed(self._ahead.put_down()))
+            orders = self._distribute()
+        self._carry_out(orders)
 
     def call_back(self) -> None:
         """Have the calls that were sent ahead and are not begun wait in the queue again, for whoever is idle."""

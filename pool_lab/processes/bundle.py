@@ -23,7 +23,7 @@ from pool_lab.call import Worktime, name_of
 
 from .mailbox import NOTHING, Letter
 from .memory import Shelf
-from .messages import PLAIN, dumps_error, dumps_result, dumps_together
+from .messages import NUMBERS, are_small, dumps_error, dumps_result, dumps_together
 from .parcel import Parcel
 from .posting import post
 from .replies import RAISED, RETURNED, Reply, ReplyKind
@@ -44,7 +44,7 @@ class Bundle:
         steward: Steward,
         whereabouts: memoryview,
     ) -> None:
-        self._take_ready = take_ready
+        self.take_ready = take_ready
         self._connection = connection
         self._steward = steward
         self._whereabouts = whereabouts
@@ -52,7 +52,8 @@ class Bundle:
         self._kept: list[tuple[int, Any]] = []
         """Numbers and results. Added to by the worker; taken from under the steward's lock."""
         self._function: Callable[..., Any] | None = None
-        self._began = 0.0
+        self._began = self._ended = 0.0
+        """When the first of the calls did whose results are kept, and the last."""
 
     @property
     def at(self) -> int:
@@ -62,16 +63,18 @@ class Bundle:
     def make(self, letter: Letter) -> Letter | None:
         """Make this call, and those that lie ready behind it. Returns the first that has to be made in another way."""
         self._began = perf_counter()
-        self._steward.begin(self)
+        longest_s = LONGEST_S if self._steward.begin(self) else 0.0
         following: Letter | None = letter
+        del letter
         try:
             while following is not None and following[2]:
                 reply = self._make(*following)
-                following = self._take_ready()
+                self._ended = perf_counter()
+                following = self.take_ready()
                 took = NOTHING if following is None else following[0]
                 if reply is not None:
                     post(reply._replace(took=took), self._connection)
-                elif following is None or not following[2] or perf_counter() - self._began > LONGEST_S:
+                elif following is None or not following[2] or self._ended - self._began > longest_s:
                     self._send(took)
         finally:
             self._steward.end()
@@ -91,7 +94,7 @@ class Bundle:
                 self._function = function
             kind = RAISED
             result = function(*args, **kwargs)
-            if type(result) in PLAIN:
+            if type(result) in NUMBERS or are_small((result,)):
                 self._kept.append((number, result))
                 return None
             ended = perf_counter()
@@ -117,6 +120,6 @@ class Bundle:
 
     def _send_kept(self, kept: list[tuple[int, Any]], took: int) -> None:
         del self._kept[: len(kept)]
-        worktime = Worktime(self._began, perf_counter(), None)
+        worktime = Worktime(self._began, self._ended, None)
         post(Reply(ReplyKind.TOGETHER, kept[0][0], worktime, dumps_together(kept), took), self._connection)
         self._began = perf_counter()

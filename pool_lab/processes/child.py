@@ -17,13 +17,12 @@ from pool_lab.interrupts import interruptible
 
 from . import fork_server, worker
 from .backlog import Backlog
+from .closing import closing
 from .inbox import Inbox
-from .mailbox import END, Mailbox, has_mailboxes, is_long, numbered, send_long
+from .mailbox import END, NOTHING, Mailbox, has_mailboxes, is_long, numbered, send_long
 from .memory import Memory
 from .parcel import Parcel
 from .rack import Rack
-from .reader import closing
-from .whereabouts import Whereabouts
 
 __all__ = ["Child"]
 
@@ -43,10 +42,10 @@ if hasattr(os, "register_at_fork"):
 class Child:
     """A process that runs `worker.main` with these arguments."""
 
-    def __init__(self, context: BaseContext, name: str, backlog: Backlog, *args: Any) -> None:
-        with _one_start_at_a_time, backlog.held_open() as shared:
-            self._whereabouts = Whereabouts(is_used=shared is not None)
-            self._process, self._connection, mailbox = _start(context, name, shared, self._whereabouts, args)
+    def __init__(self, context: BaseContext, number: int, backlog: Backlog, *args: Any) -> None:
+        with _one_start_at_a_time, backlog.held_open() as rack:
+            self._whereabouts = None if rack is None else rack.pickup.whereabouts(number)
+            self._process, self._connection, mailbox = _start(context, rack, number, args)
         self._mailbox: Mailbox | None = mailbox
         self._is_own = context.get_start_method() != "forkserver"  # else it is the server that waits for it, and tells
         self._unread: set[int] = set()
@@ -115,7 +114,7 @@ class Child:
     @property
     def at(self) -> int:
         """The number of the request from the backlog that the process was at last, whether it has said so or not."""
-        return self._whereabouts.read()
+        return NOTHING if self._whereabouts is None else self._whereabouts.read()
 
     def dismiss(self) -> None:
         """Have the process, which has nothing to do, end. `OSError`: it has."""
@@ -161,7 +160,6 @@ class Child:
         """In a forked child, where nobody else runs: these ends are the parent's."""
         self._connection.close()
         self._inbox.close()
-        self._whereabouts.close()
         if self._mailbox is not None:
             self._mailbox.close()
 
@@ -175,29 +173,30 @@ class Child:
         del self._process
 
 
-def _start(
-    context: Any, name: str, rack: Rack | None, whereabouts: Whereabouts, args: tuple[Any, ...]
-) -> tuple[Any, Any, Any]:
+def _start(context: Any, rack: Rack | None, number: int, args: tuple[Any, ...]) -> tuple[Any, Any, Any]:
     """A new process, this side's end of its pipe, and its mailbox if there are mailboxes."""
-    ours, theirs = context.Pipe()
-    mailbox = Mailbox() if has_mailboxes() else None
-    # A forked process inherits all ends. While it held ours, it would not notice that this process has gone.
-    inlets = [each.inlet for each in (mailbox, rack) if each is not None]
-    inherited = (ours, *inlets) if context.get_start_method() == "fork" else ()
-    theirs_too = (None if mailbox is None else mailbox.outlet, None if rack is None else rack.pickup, whereabouts)
+    name = f"ProcessPoolExecutor-worker-{number}"
     if context.get_start_method() == "forkserver":
         name = _Deafening(name)
+    mailbox: Mailbox | None = None
+    ends: tuple[Any, ...] = ()
     try:
-        process = context.Process(target=worker.main, args=(theirs, *theirs_too, inherited, *args), name=name)
+        mailbox = Mailbox() if has_mailboxes() else None
+        ours, theirs = ends = context.Pipe()
+        # A forked process inherits all ends. While it held ours, it would not notice that this process has gone.
+        inlets = [each.inlet for each in (mailbox, rack) if each is not None]
+        inherited = (ours, *inlets) if context.get_start_method() == "fork" else ()
+        sources = None if mailbox is None else mailbox.outlet, None if rack is None else rack.pickup
+        process = context.Process(target=worker.main, args=(theirs, *sources, number, inherited, *args), name=name)
         with _interrupts_held_back(context):
             process.start()
     except BaseException:
-        ours.close()
+        for end in ends:
+            end.close()
         if mailbox is not None:
             mailbox.close()
         raise
-    finally:
-        theirs.close()
+    theirs.close()
     return process, ours, mailbox
 
 

@@ -30,7 +30,7 @@ from .parcel import LARGE, Parcel, unpack
 from .replies import NO_WORKTIME, RETURNED, BadReplyError, Reply, ReplyKind
 
 __all__ = [
-    "PLAIN",
+    "NUMBERS",
     "are_small",
     "dumps",
     "dumps_call",
@@ -166,11 +166,11 @@ def dumps_call(
         ) from error
 
 
-def are_small(args: tuple[Any, ...]) -> bool:
+def are_small(values: tuple[Any, ...]) -> bool:
     """Plain, and few bytes in all."""
-    if NUMBERS.issuperset(map(type, args)):
+    if NUMBERS.issuperset(map(type, values)):
         return True
-    return PLAIN.issuperset(map(type, args)) and sum(len(each) for each in args if type(each) in TEXTS) < MUCH
+    return PLAIN.issuperset(map(type, values)) and sum(len(each) for each in values if type(each) in TEXTS) < MUCH
 
 
 def dumps_page(function: Callable[..., Any], arguments: list[tuple[Any, ...]]) -> bytes | None:
@@ -249,7 +249,7 @@ def loads_together(payload: bytes) -> dict[int, Any]:
     """Raises `BadReplyError`."""
     try:
         return dict(pickle.loads(payload))
-    except Exception as error:
+    except BaseException as error:  # a SystemExit must not end the thread that reads
         raise BadReplyError(f"results that cannot be read: {text_of(error)}") from error
 
 
@@ -260,7 +260,7 @@ def loads_outcomes(payload: bytes, function: Callable[..., Any]) -> tuple[int, l
         if are_plain:
             return given_back, parts, {}
         replies = [Reply(kind, 0, NO_WORKTIME, part) for kind, part in parts]
-    except Exception as error:
+    except BaseException as error:  # a SystemExit must not end the thread that reads
         raise BadReplyError(f"outcomes that cannot be read: {text_of(error)}") from error
     outcomes = [outcome(reply, function) for reply in replies]
     errors = {place: error for place, (_, error) in enumerate(outcomes) if error is not None}

@@ -128,7 +128,7 @@ class WorkerProcess(Sender):
         """As `_finish`: the call is done, and so are some that the worker has taken from the backlog since."""
         results = loads_together(reply.payload)
         first, *others = results or [NOTHING]
-        is_asked_for = first == reply.request == self._number
+        is_asked_for = first == reply.request == self._number and not isinstance(self._call, ProcessShare)
         calls = self._settings.backlog.all_taken(others) if is_asked_for else None
         if calls is None:
             raise BadReplyError("results that nothing had asked for")
@@ -149,8 +149,9 @@ class WorkerProcess(Sender):
 
     def _tell_late(self, calls: list[Call], reply: Reply) -> None:
         """To observers who have come since these calls were sent."""
-        for call in calls:
-            self._dispatcher.reports.started(call, self, since=reply.worktime.began)
+        for place, call in enumerate(calls):
+            if place > 0 or not self._is_told_of:
+                self._dispatcher.reports.started(call, self, since=reply.worktime.began)
             self._dispatcher.reports.ended(call, self, None)
 
     def _answered_call(self, reply: Reply) -> Call:
@@ -313,6 +314,6 @@ class WorkerProcess(Sender):
             error = self._dispatcher.break_pool(partial(broken, str(self._death), self._death))
             self._dispatcher.fail(call, error())
         elif self._is_unread:
-            self._dispatcher.take_back([call])
+            self._dispatcher.take_back(call)
         elif self._death is not None:
             self._dispatcher.fail(call, self._death)

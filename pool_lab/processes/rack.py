@@ -24,6 +24,7 @@ from typing import Any
 
 from .mailbox import Letter
 from .memory import Memory
+from .whereabouts import SIZE, Whereabouts
 
 __all__ = ["ALONE", "LONGEST", "MOST", "Pickup", "Rack"]
 
@@ -32,8 +33,12 @@ TOKEN = struct.Struct("<QQIIH?5x")
 may travel together with others. 32 bytes, so that no token lies across the pages of a pipe."""
 LONGEST = 1 << 14
 """Bytes of a page."""
+FIRST = -(-SIZE // LONGEST)
+"""The first place for a page: before it are the workers' whereabouts."""
 MOST = 32
 """Calls on a page: their tokens are few enough to be written into the pipe as one."""
+ROOM = 1 << 16
+"""Bytes of a pipe."""
 ALONE = (1 << 16) - 1
 """The page is one request, as it would be sent to a worker."""
 
@@ -47,8 +52,9 @@ class Rack:
             os.set_blocking(end.fileno(), False)
         self.pickup = Pickup(Memory(os.memfd_create("pool_lab")), outlet)
         self.inlet = inlet
+        os.ftruncate(self.pickup.memory.descriptor, FIRST * LONGEST)
         self._pages = itertools.count()
-        self._places = itertools.count()
+        self._places = itertools.count(FIRST)
         self._free: list[int] = []
         self._left: dict[int, int] = {}
         """How many tokens of the page in a place are not known to be taken."""
@@ -68,9 +74,11 @@ class Rack:
         key, size = next(self._pages), len(page)
         tokens = b"".join([TOKEN.pack(number, key, place, size, call, together) for number, call in requests.items()])
         try:
-            os.pwrite(self.pickup.memory.descriptor, page, place * LONGEST)
-            os.write(self.inlet.fileno(), tokens)
+            is_written = os.pwrite(self.pickup.memory.descriptor, page, place * LONGEST) == size
+            is_laid = is_written and os.write(self.inlet.fileno(), tokens) == len(tokens)
         except OSError:
+            is_laid = False
+        if not is_laid:
             self._free.append(place)
             return False
         self._left[place] = len(requests)
@@ -84,11 +92,11 @@ class Rack:
                 self._free.append(place)
 
     def take_back(self) -> list[int]:
-        """The numbers of all requests that no worker has taken, and none ever will now."""
-        numbers = []
-        while (token := self.pickup.take()) is not None:
-            numbers.append(token[0])
-        return numbers
+        """The numbers of all requests that no worker has taken, and none ever will now.
+
+        All at once: were the first taken alone, a worker might take those behind them meanwhile.
+        """
+        return [number for number, *_ in TOKEN.iter_unpack(self.pickup.take_all())]
 
     def take_first(self) -> tuple[int, bytes | None] | None:
         """The first request that no worker has taken: its number, and its page if that is the request."""
@@ -140,6 +148,17 @@ class Pickup:
             return TOKEN.unpack(os.read(self._tokens, TOKEN.size))
         except (OSError, struct.error):
             return None
+
+    def take_all(self) -> bytes:
+        """All tokens, which no one else will get, not even some of them in between."""
+        try:
+            return os.read(self._tokens, ROOM)
+        except OSError:
+            return b""
+
+    def whereabouts(self, worker: int) -> Whereabouts:
+        """Where the worker with this number says which request it is at."""
+        return Whereabouts(self.memory, worker)
 
     def read(self, place: int, size: int) -> bytes:
         return os.pread(self.memory.descriptor, size, place * LONGEST)

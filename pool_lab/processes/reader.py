@@ -19,9 +19,10 @@ from pool_lab.errors import logger
 from pool_lab.joining import JoinableThread
 
 from .backlog import Backlog
+from .closing import closing
 from .selecting import Selector
 
-__all__ = ["Reader", "Voice", "closing"]
+__all__ = ["Reader", "Voice"]
 
 
 LONGEST_SLEEP_S = 3600.0
@@ -87,10 +88,6 @@ class Ears:
         self._selector.close()
 
 
-# Held while a pipe is closed, and by whoever forks. A child closes the pipes it has inherited: one that was just being
-# closed here it would close once more, by a number that may be another pipe's by then.
-closing = threading.Lock()
-
 # Every reader of this process.
 _readers: "weakref.WeakSet[Reader]" = weakref.WeakSet()
 
@@ -137,6 +134,9 @@ class Reader:
             if self._reading and not self._closed:
                 self._bell.send_bytes(b"!")
             self._closed = True
+            is_unused = not self._reading
+        if is_unused:  # or this is done at the end
+            self._backlog.close()
 
     def _start(self) -> None:
         ear, self._bell = Pipe(duplex=False)
@@ -187,7 +187,7 @@ class Reader:
             with closing:
                 ear.close()
                 bell.close()
-                self._backlog.close()
+            self._backlog.close()
 
     def _patience(self) -> float | None:
         """How long to sleep if there is no news; in seconds."""
@@ -225,5 +225,4 @@ def _after_fork() -> None:
 
 
 if hasattr(os, "register_at_fork"):
-    os.register_at_fork(before=closing.acquire, after_in_parent=closing.release, after_in_child=closing.release)
     os.register_at_fork(after_in_child=_after_fork)

@@ -6,6 +6,7 @@ followed by a payload, if there is one (see `messages`).
 
 import struct
 from enum import IntEnum
+from math import isfinite
 from typing import Any, NamedTuple
 
 from pool_lab.call import Worktime
@@ -71,9 +72,11 @@ class Reply(NamedTuple):
         """Raises `BadReplyError`."""
         try:
             kind, request, began, ended, cpu_s, took = HEAD.unpack_from(message)
+            if not isfinite(began + ended + cpu_s):
+                raise ValueError("times that are no numbers")
             worktime = Worktime(began, ended, None if cpu_s == UNKNOWN else cpu_s)
             return cls(_KINDS[kind], request, worktime, message[HEAD.size :], took)
-        except (struct.error, IndexError) as error:
+        except (struct.error, IndexError, ValueError) as error:
             raise BadReplyError(f"{len(message)} bytes that are no reply: {error}") from None
 
 

@@ -10,7 +10,7 @@ from pool_lab.interrupts import interruptible
 from .mailbox import is_long
 from .messages import are_small, dumps_call, dumps_page
 from .parcel import Parcel
-from .rack import MOST
+from .rack import LONGEST, MOST
 from .settings import Settings
 from .shares import ProcessShare
 
@@ -54,41 +54,39 @@ def lay_ready(settings: Settings, dispatcher: Dispatcher) -> None:
     wanted = min(settings.calls_ahead * dispatcher.size, MOST_READY)
     if len(backlog) * 2 > wanted:  # not one by one: a worker that has just gone to sleep is woken once
         return
-    while calls := dispatcher.next_ahead(min(wanted - len(backlog), MOST)):
-        done = _laid_ready(calls, settings, dispatcher)
-        if done < len(calls):
-            dispatcher.take_back(calls[done:])
+    while dispatcher.takes_ahead(min(wanted - len(backlog), MOST)):
+        if not _lay_hand(settings, dispatcher):
+            dispatcher.leave_ahead()
             break
     if not dispatcher.sends_ahead and len(backlog):  # somebody became idle who may have seen none of them
         dispatcher.call_back()
 
 
-def _laid_ready(calls: list[Call], settings: Settings, dispatcher: Dispatcher) -> int:
-    """How many of them, from the first on, are laid ready now, or over."""
-    done, until = 0, perf_counter() + LONGEST_S
-    while done < len(calls) and perf_counter() < until:
-        some = _lay(calls[done:], settings, dispatcher)
-        if not some:
-            break
-        done += some
-    return done
+def _lay_hand(settings: Settings, dispatcher: Dispatcher) -> bool:
+    """Lay those in the hand ready. False: some are left, as there is no room, or as it would take too long."""
+    until = perf_counter() + LONGEST_S
+    while hand := settings.backlog.hand:
+        if not _lay(hand, settings, dispatcher) or perf_counter() > until:
+            return not settings.backlog.hand
+    return True
 
 
-def _lay(calls: list[Call], settings: Settings, dispatcher: Dispatcher) -> int:
-    """Lay those ready that fit onto one page, at least the first. How many that were; 0: there is no room for any."""
+def _lay(calls: list[Call], settings: Settings, dispatcher: Dispatcher) -> bool:
+    """Lay those ready that fit onto one page, at least the first. False: there is no room for them."""
+    backlog = settings.backlog
     page: bytes | Parcel | None
     calls, page = _shared_page(calls)
     if page is None:
         try:
             page = dumps_call(calls[0].function, calls[0].args, calls[0].kwargs, settings.shelf)
         except BaseException as error:
-            _fail(calls[0], error, dispatcher)
-            return 1
+            if backlog.drop(calls[0]):  # else whoever has it now will find this out
+                _fail(calls[0], error, dispatcher)
+            return True
     if isinstance(page, Parcel) or is_long(page):
-        return 0
+        return False
     numbers = [next(settings.numbers) for _ in calls]
-    together = not dispatcher.observers
-    return len(calls) if settings.backlog.put(calls, numbers, page, dispatcher, together=together) else 0
+    return backlog.put(calls, numbers, page, dispatcher, together=not dispatcher.observers)
 
 
 def _shared_page(calls: list[Call]) -> tuple[list[Call], bytes | None]:
@@ -98,5 +96,10 @@ def _shared_page(calls: list[Call]) -> tuple[list[Call], bytes | None]:
         if call.function is not function or call.kwargs or not are_small(call.args):
             break
         count += 1
-    page = dumps_page(function, [call.args for call in calls[:count]]) if count > 1 else None
-    return (calls[:1], None) if page is None or is_long(page) else (calls[:count], page)
+    page = None
+    while count > 1:
+        page = dumps_page(function, [call.args for call in calls[:count]])
+        if page is None or not is_long(page):
+            break
+        count = count * LONGEST // (2 * len(page))
+    return (calls[:count], page) if count > 1 and page is not None else (calls[:1], None)

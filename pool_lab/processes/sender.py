@@ -44,6 +44,8 @@ class Sender(Voice):
         self._lock = threading.Lock()  # guards the next five
         self._call: Call | None = None
         self._number = NOTHING
+        self._is_told_of = False
+        """Whether there were observers when its call began."""
         self._death: WorkerDiedError | None = None
         self._is_condemned = False
         self._is_unread = False
@@ -54,8 +56,9 @@ class Sender(Voice):
 
     def start(self) -> None:
         try:
-            settings, name = self._settings, f"ProcessPoolExecutor-worker-{self.number}"
-            self._child = Child(settings.context, name, settings.backlog, settings.initializer, settings.task_timeout)
+            settings = self._settings
+            what = settings.initializer, settings.task_timeout
+            self._child = Child(settings.context, self.number, settings.backlog, *what)
             self.ident = self._child.pid
             self._settings.reader.add(self)
         except BaseException as error:
@@ -135,6 +138,7 @@ class Sender(Voice):
                 self._settle()
 
     def _begin(self, call: Call, number: int | None = None) -> int:
+        self._is_told_of = bool(self._dispatcher.observers)
         with self._lock:
             self._call = call
             self._number = next(self._settings.numbers) if number is None else number

@@ -36,12 +36,18 @@ class Steward:
         self._wake = threading.Event()
         self._thread: threading.Thread | None = None
 
-    def begin(self, work: Work) -> None:
+    def begin(self, work: Work) -> bool:
+        """Look after the work. False: there can be no second thread, and nobody looks after it."""
         self._work = work
         self._wake.set()
         if self._thread is None:
-            self._thread = threading.Thread(target=self._watch, name="steward", daemon=True)
-            self._thread.start()
+            thread = threading.Thread(target=self._watch, name="steward", daemon=True)
+            try:
+                thread.start()
+            except RuntimeError:
+                return False
+            self._thread = thread
+        return True
 
     def end(self) -> None:
         """No part will be sent any more."""

@@ -7,36 +7,28 @@ import struct
 from .mailbox import NOTHING
 from .memory import Memory
 
-__all__ = ["Whereabouts"]
+__all__ = ["SIZE", "Whereabouts"]
 
 NUMBER = struct.Struct("@Q")
+WORKERS = 2048
+"""Who have a place each; of more than that, some share one."""
+SIZE = WORKERS * NUMBER.size
 
 
 class Whereabouts:
-    """Made by the pool, and sent to the worker as its process starts."""
+    """The pool and the worker have one each. They meet in the first `SIZE` bytes of the memory."""
 
-    def __init__(self, *, is_used: bool) -> None:
-        self._memory = Memory(os.memfd_create("pool_lab")) if is_used else None
+    def __init__(self, memory: Memory, worker: int) -> None:
+        self._memory = memory
+        self._place = worker % WORKERS
 
     def to_write(self) -> memoryview:
-        """For the worker: its one item is the number."""
-        if self._memory is None:
-            place = memoryview(bytearray(NUMBER.size))
-        else:
-            os.ftruncate(self._memory.descriptor, NUMBER.size)
-            place = memoryview(mmap.mmap(self._memory.descriptor, NUMBER.size))
-        place = place.cast("Q")
+        """For the worker: the one item of this is the number."""
+        place = memoryview(mmap.mmap(self._memory.descriptor, SIZE)).cast("Q")[self._place : self._place + 1]
         place[0] = NOTHING
         return place
 
     def read(self) -> int:
         """For the pool: what the worker has written last."""
-        written = b"" if self._memory is None else os.pread(self._memory.descriptor, NUMBER.size, 0)
-        number: int = NUMBER.unpack(written)[0] if written else NOTHING
+        number: int = NUMBER.unpack(os.pread(self._memory.descriptor, NUMBER.size, self._place * NUMBER.size))[0]
         return number
-
-    def close(self) -> None:
-        """For the pool: there will be no more to read."""
-        if self._memory is not None:
-            self._memory.close()
-            self._memory = None

@@ -22,7 +22,7 @@ from pool_lab.errors import logger
 from pool_lab.stint import Stint
 
 from .bundle import Bundle
-from .mailbox import Letter, Letters
+from .mailbox import Letters
 from .memory import Shelf
 from .messages import dumps, dumps_error, dumps_result, loads, main_can_be_imported
 from .parcel import Parcel
@@ -31,7 +31,6 @@ from .rack import Pickup
 from .replies import NO_WORKTIME, RAISED, RETURNED, Reply, ReplyKind
 from .steward import Steward
 from .stint import made
-from .whereabouts import Whereabouts
 
 __all__ = ["STOP_SIGNAL", "Caller", "Initializer", "main"]
 
@@ -78,12 +77,15 @@ def main(
     connection: "Connection[bytes, bytes]",
     outlet: "socket | None",
     pickup: Pickup | None,
-    whereabouts: Whereabouts,
+    number: int,
     inherited: tuple[Any, ...],
     initializer: Callable[[], None] | None,
     task_timeout: float,
 ) -> None:
-    """What the process runs. `inherited` are the pool's ends, if this process got them as well."""
+    """What the process of the worker with this number runs.
+
+    `inherited` are the pool's ends, if this process got them as well.
+    """
     for end in inherited:
         end.close()
     # Ctrl-C reaches every process of the terminal or the kernel. Whether the pool ends is for its owner to say. A
@@ -100,12 +102,13 @@ def main(
     if STOP_SIGNAL is not None:
         signal.signal(STOP_SIGNAL, caller.stop)
     letters = Letters(outlet, connection)
-    take_ready = _nothing if pickup is None else pickup.next
-    bundle = Bundle(take_ready, connection, steward, whereabouts.to_write())
+    bundle = None
+    if pickup is not None:
+        bundle = Bundle(pickup.next, connection, steward, pickup.whereabouts(number).to_write())
     with connection:
         try:
             if _prepare(connection, initializer):
-                _serve(letters, take_ready, connection, caller, bundle)
+                _serve(letters, connection, caller, bundle)
         except (EOFError, OSError):
             return  # the pool's process is gone
         except KeyboardInterrupt:
@@ -128,28 +131,18 @@ def _prepare(connection: "Connection[bytes, bytes]", initializer: Callable[[], N
     return True
 
 
-def _nothing() -> None:
-    """What lies ready where there is no backlog."""
+def _serve(letters: Letters, connection: "Connection[bytes, bytes]", caller: "Caller", bundle: Bundle | None) -> None:
+    """Make calls and reply, until it is time to end. A worker keeps nothing of a call while it waits.
 
-
-def _serve(
-    letters: Letters,
-    take_ready: Callable[[], Letter | None],
-    connection: "Connection[bytes, bytes]",
-    caller: "Caller",
-    bundle: Bundle,
-) -> None:
-    """Make calls and reply, until it is time to end. A worker keeps nothing of a call while it waits."""
+    `bundle`: for the calls of the backlog, if there is one.
+    """
     while (letter := letters.next()) is not None:
         while letter is not None:
-            number, unpickle, together = letter
-            if together:
-                del unpickle
+            if letter[2] and bundle is not None:
                 letter = bundle.make(letter)
             else:
-                del letter
-                reply = caller.answer(number, unpickle)
-                letter = take_ready()
+                reply = caller.answer(*letter[:2])
+                letter = None if bundle is None else bundle.take_ready()
                 post(reply if letter is None else reply._replace(took=letter[0]), connection)
                 del reply
 

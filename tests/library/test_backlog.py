@@ -43,6 +43,7 @@ def backlog() -> Iterator[Backlog]:
 
 
 def put(backlog: Backlog, some: list[Call]) -> bool:
+    backlog.hold([*some])
     return backlog.put(some, [call.number for call in some], b"", Courier(), together=True)
 
 
@@ -51,6 +52,7 @@ def test_calls_for_which_there_is_no_room_wait_as_before(backlog: Backlog) -> No
     laid = 0
     while put(backlog, some := [new_call(number) for number in range(laid, laid + MOST)]):
         laid += MOST
+    assert backlog.put_down() == some
     assert len(backlog) == laid
     assert not any(call.running() or call.done() for call in some)
     assert all(call.cancel() for call in some)
@@ -74,8 +76,7 @@ def test_what_is_recalled_has_not_begun_at_any_moment(backlog: Backlog) -> None:
     put(backlog, some)
     assert backlog.recall() == some
     assert not any(call.running() for call in some)
-    assert all(call.withdraw() for call in some)
-    assert not any(call.running() for call in some)
+    assert all(call.cancel() for call in some)
 
 
 @needs_backlog
@@ -83,6 +84,7 @@ def test_a_backlog_that_is_closed_takes_and_gives_nothing(backlog: Backlog) -> N
     backlog.close()
     waits = new_call(0)
     assert not put(backlog, [waits])
+    assert backlog.recall() == [waits]
     assert (backlog.recall(), backlog.take_first(), backlog.taken(0), len(backlog)) == ([], None, None, 0)
 
 
@@ -154,6 +156,7 @@ def test_a_worker_that_looked_too_early_is_sent_the_first_that_can_be_sent(make_
 
     def put_first(reply: Reply) -> None:
         worker._go_on = go_on
+        worker._settings.backlog.hold([*some])
         assert worker._settings.backlog.put(some, [10, 11, 12], page, Courier(), together=True)
         go_on(reply)
 
@@ -186,23 +189,38 @@ def test_a_share_is_never_sent_ahead_however_quick_a_worker_is() -> None:
         share = Batch(abs, Door()).share(1)
         with dispatcher._lock:
             dispatcher._queue, dispatcher.sends_ahead = Hasty([new_call(0), share]), True
-        dispatcher._distribute = list  # type: ignore[method-assign]  # nobody is to make it here
-        assert dispatcher.next_ahead(5) == []
+        assert not dispatcher.takes_ahead(5)
         assert [*dispatcher._queue] == [share]
-        del dispatcher._distribute
         dispatcher._queue.clear()
 
 
-def test_what_comes_back_keeps_its_order() -> None:
-    with ThreadPoolExecutor(1) as pool:
-        dispatcher = pool._dispatcher
-        dispatcher._distribute = list  # type: ignore[method-assign]
-        some = [new_call(number) for number in range(4)]
-        dispatcher._queue.extend(some[3:])
-        dispatcher.take_back(some[:3])
-        assert [*dispatcher._queue] == some
-        del dispatcher._distribute
-        dispatcher._queue.clear()
+@needs_backlog
+def test_what_is_in_the_hand_is_called_back_in_its_order_and_put_nowhere(backlog: Backlog) -> None:
+    laid, held = [new_call(number) for number in range(3)], [new_call(number) for number in range(3, 6)]
+    assert put(backlog, laid)
+    backlog.hold([*held])
+    assert len(backlog) == 6
+    assert backlog.recall() == [*laid, *held]
+    assert not backlog.put(held[:1], [3], b"", Courier(), together=True)
+    assert not backlog.drop(held[0])
+    assert (backlog.hand, backlog.put_down(), backlog.recall(), len(backlog)) == ([], [], [], 0)
+    assert not any(call.running() for call in [*laid, *held])
+
+
+@on_processes
+def test_what_cannot_be_sent_ahead_keeps_its_place(make_pool: MakePool) -> None:
+    pool = make_pool(1)
+    dispatcher, some = pool._dispatcher, [new_call(number) for number in range(4)]
+    with dispatcher._lock:
+        dispatcher._queue.extend(some)
+        dispatcher.sends_ahead = True
+    distribute, dispatcher._distribute = dispatcher._distribute, list
+    assert dispatcher.takes_ahead(3)
+    assert [*dispatcher._queue] == some[3:]
+    dispatcher.leave_ahead()
+    assert [*dispatcher._queue] == some
+    dispatcher._distribute = distribute
+    dispatcher._queue.clear()
 
 
 def test_the_steward_leaves_alone_who_gets_on(monkeypatch: pytest.MonkeyPatch) -> None:

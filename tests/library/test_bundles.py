@@ -178,7 +178,7 @@ def test_the_steward_sends_nothing_while_the_worker_gets_on(desk: Desk) -> None:
     """Between two calls it would have to say that the worker is at one that is over."""
     desk.put(0, calls.add, 0)
     looks: list[list[Any]] = []
-    take = desk.bundle._take_ready
+    take = desk.bundle.take_ready
 
     def take_slowly() -> Letter | None:
         with desk.bundle._steward.lock:
@@ -186,7 +186,7 @@ def test_the_steward_sends_nothing_while_the_worker_gets_on(desk: Desk) -> None:
         looks.append(list(desk.replies()))
         return take()
 
-    desk.bundle._take_ready = take_slowly
+    desk.bundle.take_ready = take_slowly
     desk.make()
     assert looks == [[]]
     assert list(desk.replies()) == [(0, {0: 0}, None)]

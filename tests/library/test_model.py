@@ -281,8 +281,8 @@ class _Processes(_Model):
 def time_is_up_when_the_model_says_so(monkeypatch: pytest.MonkeyPatch) -> None:
     """A worker that is asked to stop agrees that its call has run for too long."""
 
-    def start(context: Any, name: str, backlog: Any, initializer: Any, task_timeout: float) -> child.Child:
-        return child.Child(context, name, backlog, initializer, 0.0)
+    def start(context: Any, number: int, backlog: Any, initializer: Any, task_timeout: float) -> child.Child:
+        return child.Child(context, number, backlog, initializer, 0.0)
 
     monkeypatch.setattr(sender, "Child", start)
     monkeypatch.setattr(parent.WorkerProcess, "_pardon", lambda worker: False)

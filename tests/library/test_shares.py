@@ -164,7 +164,7 @@ def test_a_call_that_comes_back_to_a_pool_that_has_broken_meanwhile_is_told_so()
     assert cancelled.cancel()
     pool._dispatcher.break_pool(partial(BrokenThreadPool, "broken"))
     for call in (waiting, cancelled):
-        pool._dispatcher.take_back([call])
+        pool._dispatcher.take_back(call)
     assert type(waiting.exception(PATIENCE_S)) is BrokenThreadPool
     assert cancelled.cancelled()
     pool.shutdown()

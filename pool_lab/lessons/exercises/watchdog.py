@@ -56,7 +56,14 @@ SERVES = _codes(
     multiprocessing.connection.wait,
     multiprocessing.queues.Queue._feed,  # type: ignore[attr-defined]
 )
-OF_POOLS = ("pool_lab.processes", "concurrent.futures.process", "multiprocessing", "selectors", "threading")
+OF_POOLS = (
+    "pool_lab.processes",
+    "pool_lab.joining",
+    "concurrent.futures.process",
+    "multiprocessing",
+    "selectors",
+    "threading",
+)
 """The modules whose code runs in a thread that serves the processes of a pool, and no other."""
 
 
