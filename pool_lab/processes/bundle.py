@@ -60,26 +60,24 @@ class Bundle:
         number: int = self._whereabouts[0]
         return number
 
-    def make(self, letter: Letter) -> Letter | None:
+    def make(self, letter: Letter | None) -> Letter | None:
         """Make this call, and those that lie ready behind it. Returns the first that has to be made in another way."""
         self._began = perf_counter()
         longest_s = LONGEST_S if self._steward.begin(self) else 0.0
-        following: Letter | None = letter
-        del letter
         try:
-            while following is not None and following[2]:
-                reply = self._make(*following)
+            while letter is not None and letter[2]:
+                reply = self._make(*letter)
                 self._ended = perf_counter()
-                following = self.take_ready()
-                took = NOTHING if following is None else following[0]
+                letter = self.take_ready()
+                took = NOTHING if letter is None else letter[0]
                 if reply is not None:
                     post(reply._replace(took=took), self._connection)
-                elif following is None or not following[2] or self._ended - self._began > longest_s:
+                elif letter is None or not letter[2] or self._ended - self._began > longest_s:
                     self._send(took)
         finally:
             self._steward.end()
             self._function = None  # a worker keeps nothing of a call while it waits
-        return following
+        return letter
 
     def _make(self, number: int, unpickle: Callable[[], Any], _: bool) -> Reply | None:
         """Make one call. The reply, unless the result is kept."""

@@ -1,8 +1,10 @@
 """Which calls lie ready, and which share a page: those that nobody can tell from calls that travelled alone."""
 
+import queue
 import threading
 from collections import deque
 from collections.abc import Iterator
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -10,12 +12,16 @@ import pytest
 from pool_lab import CallPicklingError, ThreadPoolExecutor
 from pool_lab.batch import Batch
 from pool_lab.call import Call
+from pool_lab.dispatch import Dispatcher
+from pool_lab.events import Observers
+from pool_lab.processes import child
 from pool_lab.processes.backlog import Backlog
 from pool_lab.processes.memory import can_be_sent
 from pool_lab.processes.messages import dumps_page
 from pool_lab.processes.rack import LONGEST, MOST
 from pool_lab.processes.replies import Reply
 from pool_lab.processes.steward import Steward
+from pool_lab.staff import Doing
 from tests.contract import calls
 from tests.contract.gates import PATIENCE_S, stand_at
 from tests.library.bursts import queue_up, warm_up
@@ -86,6 +92,96 @@ def test_a_backlog_that_is_closed_takes_and_gives_nothing(backlog: Backlog) -> N
     assert not put(backlog, [waits])
     assert backlog.recall() == [waits]
     assert (backlog.recall(), backlog.take_first(), backlog.taken(0), len(backlog)) == ([], None, None, 0)
+
+
+class Tidy:
+    """An argument that has calls cancelled when it goes."""
+
+    def __init__(self, backlog: Backlog) -> None:
+        self._backlog = backlog
+
+    def __del__(self) -> None:
+        self._backlog.recall()
+
+
+@needs_backlog
+@pytest.mark.timeout(60)
+def test_what_happens_when_an_argument_goes_may_need_the_backlog(backlog: Backlog) -> None:
+    assert put(backlog, [new_call(0)])
+    call = Call(1, abs, (Tidy(backlog),), {})
+    call.cancel()
+    assert put(backlog, [call])
+    assert len(backlog) == 0
+
+
+@needs_backlog
+def test_a_request_of_which_a_worker_lied_is_nobodys(backlog: Backlog) -> None:
+    some = [new_call(number) for number in range(4)]
+    assert put(backlog, some)
+    assert backlog.taken(0) is not None
+    assert backlog.all_taken([1]) == some[1:2]
+    first = backlog.take_first()
+    assert first is not None
+    assert first[:2] == (some[2], 2)
+    assert backlog.all_taken([3, 1]) is None
+    assert backlog.recall() == some[3:]
+    assert (backlog.recall(), backlog.take_first()) == ([], None)
+
+
+@needs_backlog
+@on_processes
+def test_a_pool_whose_workers_cannot_be_started_leaves_nothing_behind(
+    make_pool: MakePool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(*args: object) -> None:
+        raise OSError(24, "Too many open files")
+
+    monkeypatch.setattr(child, "_start", refuse)
+    pool = make_pool(1)
+    with pytest.raises(OSError, match="Too many open files"):
+        pool.submit(abs, -1)
+    pool.shutdown()
+    assert pool._dispatcher._ahead._rack is None
+
+
+class SlowAhead:
+    """Somebody is calling back the first of all calls, and has not got it to the queue yet."""
+
+    def __init__(self) -> None:
+        self.is_asked, self.may_answer, self.call = threading.Event(), threading.Event(), new_call(0)
+
+    def __len__(self) -> int:
+        return 1
+
+    def hold(self, calls: list[Call]) -> None:
+        """Not asked for here."""
+
+    def put_down(self) -> list[Call]:
+        return []
+
+    def recall(self) -> list[Call]:
+        self.is_asked.set()
+        assert self.may_answer.wait(PATIENCE_S)
+        return [self.call]
+
+
+def test_a_worker_waits_for_what_is_just_called_back() -> None:
+    ahead = SlowAhead()
+    dispatcher = Dispatcher(1, lambda dispatcher, number: None, Observers(), ahead)  # type: ignore[return-value, arg-type]
+    dispatcher._queue.append(new_call(1))
+    dispatcher._distribute = list  # type: ignore[method-assign]
+    worker: Any = SimpleNamespace(doing=Doing.WORKING)
+    taken = queue.SimpleQueue[Call | None]()
+    threads = [threading.Thread(target=dispatcher.call_back)]
+    threads[0].start()
+    assert ahead.is_asked.wait(PATIENCE_S)
+    threads.append(threading.Thread(target=lambda: taken.put(dispatcher.next_call(worker))))
+    threads[1].start()
+    threads[1].join(0.05)
+    ahead.may_answer.set()
+    assert taken.get(timeout=PATIENCE_S) is ahead.call
+    for thread in threads:
+        thread.join()
 
 
 def add_to(numbers: list[int], number: int) -> list[int]:

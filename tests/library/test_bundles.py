@@ -1,8 +1,11 @@
 """Replies to short calls travel together; none waits for a call that may take long, and each call has its own fate."""
 
 import gc
+import math
 import multiprocessing
 import os
+import pickle
+import sys
 import threading
 import weakref
 from collections.abc import Callable, Iterator
@@ -10,9 +13,11 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
+import psutil
 import pytest
 
-from pool_lab import BrokenProcessPool, EventKind
+from pool_lab import BrokenProcessPool, EventKind, ProcessPoolExecutor
+from pool_lab.call import Worktime
 from pool_lab.processes.bundle import Bundle
 from pool_lab.processes.mailbox import NOTHING, Letter
 from pool_lab.processes.memory import can_be_sent
@@ -20,9 +25,10 @@ from pool_lab.processes.messages import loads_together, outcome
 from pool_lab.processes.replies import Reply, ReplyKind
 from pool_lab.processes.steward import Steward
 from tests.contract import calls
-from tests.contract.gates import PATIENCE_S, stand_at
+from tests.contract.gates import PATIENCE_S, Address, knock, stand_at
+from tests.contract.kinds import START_METHODS
 from tests.library.bursts import Marks, queue_up, stand_or_mark, warm_up
-from tests.library.watching import Log, MakeGate, MakePool, on_processes
+from tests.library.watching import Log, MakeGate, MakePool, on_processes, until
 
 needs_backlog = pytest.mark.skipif(not can_be_sent(), reason="only there do calls lie ready for processes")
 
@@ -136,6 +142,28 @@ def test_what_goes_wrong_is_answered_alone_and_after_those_before_it(desk: Desk)
         (5, ReplyKind.UNREADABLE, 6),
         (6, {6: 2}, None),
     ]
+
+
+def test_large_results_travel_alone(desk: Desk) -> None:
+    desk.put(0, str.upper, "a")
+    desk.put(1, str.upper, "b" * 5000)
+    desk.put(2, str.upper, "c")
+    desk.make()
+    assert list(desk.replies()) == [(0, {0: "A"}, 1), (1, ReplyKind.RETURNED, 2), (2, {2: "C"}, None)]
+
+
+def test_without_a_second_thread_nothing_is_kept(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse(thread: threading.Thread) -> None:
+        raise RuntimeError("can't start new thread")
+
+    steward = Steward()
+    bundle = Bundle(desk.bundle.take_ready, desk._theirs, steward, desk.whereabouts)
+    with monkeypatch.context() as patched:
+        patched.setattr(threading.Thread, "start", refuse)
+        for number in range(3):
+            desk.put(number, calls.add, number)
+        assert bundle.make(desk.letters.pop(0)) is None
+    assert list(desk.replies()) == [(0, {0: 0}, 1), (1, {1: 1}, 2), (2, {2: 2}, None)]
 
 
 def divide(number: int) -> int:
@@ -254,6 +282,7 @@ def test_an_observer_who_comes_in_the_middle_hears_of_every_end(make_pool: MakeP
     pool.shutdown()
     started = [event.call for event in log.events if event.kind is EventKind.STARTED]
     finished = [event for event in log.events if event.kind is EventKind.FINISHED]
+    assert len(started) == len(set(started))
     numbers = range(1000 + 1 + 61, 1000 + 1 + 61 + 61)
     assert set(numbers) <= set(started)
     assert set(numbers) <= {event.call for event in finished}
@@ -298,3 +327,119 @@ def test_a_call_that_a_worker_has_taken_runs_once_somebody_tried_to_cancel_it(
     assert all(cancelled)
     pool.shutdown()
     assert list(marks) == list(range(21))
+
+
+class Sample:
+    """An argument that may be large."""
+
+
+def knock_when_gone(sample: Sample, address: Address) -> None:
+    """From another thread, while the worker waits for its next call."""
+    seen = weakref.ref(sample)
+
+    def look() -> None:
+        until(lambda: seen() is None)
+        knock(address)
+
+    threading.Thread(target=look).start()
+
+
+@on_processes
+@pytest.mark.parametrize("is_watched", [False, True])
+def test_a_worker_keeps_no_argument_while_it_waits(make_pool: MakePool, make_gate: MakeGate, is_watched: bool) -> None:
+    pool, door, gone = make_pool(1, observer=Log() if is_watched else None), make_gate(), make_gate()
+    warm_up(pool)
+    plan: list[tuple[Any, ...]] = [*[(calls.add, 1)] * 40, (knock_when_gone, Sample(), gone.address)]
+    for future in queue_up(pool, door, 1, plan):
+        future.result(PATIENCE_S)
+    gone.wait_for(1)
+    pool.submit(knock_when_gone, Sample(), gone.address).result(PATIENCE_S)
+    gone.wait_for(2)
+
+
+@on_processes
+def test_a_worker_keeps_no_request_while_it_waits(make_pool: MakePool) -> None:
+    pool, large = make_pool(1), 60_000_000
+    warm_up(pool)
+    (worker,) = pool._dispatcher.workers
+    process = psutil.Process(worker.ident)
+    before = process.memory_info().rss
+    assert pool.submit(len, b"x" * large).result(PATIENCE_S) == large
+    until(lambda: process.memory_info().rss < before + large / 2)
+
+
+def sees_the_rack() -> bool:
+    """In a worker."""
+    frame = sys._getframe()
+    while frame.f_code.co_name != "main" or "pickup" not in frame.f_locals:
+        assert frame.f_back is not None
+        frame = frame.f_back
+    return bool(frame.f_locals["pickup"]._tokens >= 0)
+
+
+@needs_backlog
+@pytest.mark.filterwarnings("ignore:This process .* is multi-threaded:DeprecationWarning")
+@pytest.mark.parametrize("method", START_METHODS)
+def test_workers_of_every_kind_see_what_lies_ready(method: str) -> None:
+    with ProcessPoolExecutor(2, multiprocessing.get_context(method)) as pool:
+        assert all(future.result(PATIENCE_S) for future in [pool.submit(sees_the_rack) for _ in range(10)])
+
+
+def lie(which: str) -> int:
+    """Send a reply that nobody has asked for, in the middle of a burst."""
+    frame, number = sys._getframe(), 0
+    while "connection" not in frame.f_locals:
+        assert frame.f_back is not None
+        if frame.f_code.co_name in {"answer", "_make"}:
+            number = frame.f_locals["number"]
+        frame = frame.f_back
+    honest = Worktime(1.0, 2.0, None)
+    lies = {
+        "took what lies there": Reply(ReplyKind.RETURNED, number, honest, pickle.dumps(1), number + 9),
+        "answers what lies there": Reply(ReplyKind.TOGETHER, number, honest, pickle.dumps({number: 1, number + 9: 1})),
+        "that itself is answered": Reply(ReplyKind.TOGETHER, number, honest, pickle.dumps({number: 1})),
+        "another call": Reply(ReplyKind.TOGETHER, number + 8, honest, pickle.dumps({number + 8: 1, number + 9: 1})),
+        "no times": Reply(ReplyKind.RETURNED, number, Worktime(math.nan, math.nan, None), pickle.dumps(1)),
+        "an exit": Reply(ReplyKind.TOGETHER, number, honest, pickle.dumps(Exit())),
+    }
+    frame.f_locals["connection"].send_bytes(lies[which].to_bytes())
+    return 1
+
+
+class Exit:
+    def __reduce__(self) -> tuple[Any, ...]:
+        return sys.exit, (3,)
+
+
+LIKELY = ["took what lies there", "answers what lies there"]
+LIES = [*LIKELY, "that itself is answered", "another call", "no times", "an exit"]
+
+
+@needs_backlog
+@on_processes
+@pytest.mark.parametrize("which", LIES)
+def test_whatever_a_worker_says_in_a_burst_every_call_ends(
+    make_pool: MakePool, make_gate: MakeGate, which: str
+) -> None:
+    pool = make_pool(1)
+    warm_up(pool)
+    plan: list[tuple[Any, ...]] = [*[(calls.add, 1)] * 20, (lie, which), *[(calls.add, 1)] * 60]
+    for future in queue_up(pool, make_gate(), 1, plan):
+        error = future.exception(PATIENCE_S)
+        assert error is None or isinstance(error, BrokenProcessPool)
+    with suppress(BrokenProcessPool) if which in LIKELY else pytest.raises(BrokenProcessPool):
+        for future in [pool.submit(calls.add, 1) for _ in range(100)]:
+            future.result(PATIENCE_S)
+
+
+def lie_about_a_map(number: int) -> int:
+    return lie("that itself is answered") if number == 500 else number
+
+
+@needs_backlog
+@on_processes
+def test_a_map_ends_as_well_when_its_worker_lies(make_pool: MakePool) -> None:
+    pool = make_pool(1)
+    warm_up(pool)
+    with pytest.raises(BrokenProcessPool, match="sent results that nothing had asked for"):
+        list(pool.map(lie_about_a_map, range(1000), timeout=PATIENCE_S))

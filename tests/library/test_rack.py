@@ -1,6 +1,7 @@
 """Each request on the rack is taken once, by a worker or by the pool; its place is used again, but never too early."""
 
 import multiprocessing
+import os
 import pickle
 import weakref
 from collections.abc import Iterator
@@ -56,6 +57,33 @@ def test_what_the_pool_takes_back_no_worker_gets(rack: Rack) -> None:
     assert rack.take_back() == [2, 3]
     assert taken(rack) is None
     assert rack.take_back() == []
+
+
+def test_no_worker_gets_what_lies_behind_a_request_that_is_taken_back(
+    rack: Rack, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Or calls would begin out of turn. Here a worker is as quick as can be."""
+    lay(rack, 1, 2, 3)
+    lay(rack, 4)
+    read, by_worker = os.read, []
+
+    def read_beside_a_worker(descriptor: int, size: int) -> bytes:
+        tokens = read(descriptor, size)
+        monkeypatch.setattr(os, "read", read)
+        by_worker.append(taken(rack))
+        return tokens
+
+    monkeypatch.setattr(os, "read", read_beside_a_worker)
+    assert (rack.take_back(), by_worker) == ([1, 2, 3, 4], [None])
+
+
+def test_a_page_that_was_not_written_to_its_end_is_not_laid(rack: Rack, monkeypatch: pytest.MonkeyPatch) -> None:
+    with monkeypatch.context() as patched:
+        patched.setattr(os, "pwrite", lambda descriptor, page, where: len(page) - 1)
+        place = rack.free_place()
+        assert not rack.lay(place, page(1), {1: 0}, together=True)
+    assert rack.take_back() == []
+    assert rack.free_place() == place
 
 
 def test_the_pool_can_take_the_first_as_well(rack: Rack) -> None:
