@@ -387,12 +387,11 @@ def test_workers_of_every_kind_see_what_lies_ready(method: str) -> None:
 
 def lie(which: str) -> int:
     """Send a reply that nobody has asked for, in the middle of a burst."""
-    frame, number = sys._getframe(), 0
-    while "connection" not in frame.f_locals:
+    frame = sys._getframe()
+    while frame.f_code.co_name not in {"answer", "_make"}:
         assert frame.f_back is not None
-        if frame.f_code.co_name in {"answer", "_make"}:
-            number = frame.f_locals["number"]
         frame = frame.f_back
+    number, connection = frame.f_locals["number"], frame.f_locals["self"]._connection
     honest = Worktime(1.0, 2.0, None)
     lies = {
         "took what lies there": Reply(ReplyKind.RETURNED, number, honest, pickle.dumps(1), number + 9),
@@ -402,7 +401,7 @@ def lie(which: str) -> int:
         "no times": Reply(ReplyKind.RETURNED, number, Worktime(math.nan, math.nan, None), pickle.dumps(1)),
         "an exit": Reply(ReplyKind.TOGETHER, number, honest, pickle.dumps(Exit())),
     }
-    frame.f_locals["connection"].send_bytes(lies[which].to_bytes())
+    connection.send_bytes(lies[which].to_bytes())
     return 1
 
 
