@@ -30,5 +30,7 @@ class Whereabouts:
 
     def read(self) -> int:
         """For the pool: what the worker has written last."""
+        if self._memory.descriptor < 0:  # the pool has let go of it: nothing lies ready any more
+            return NOTHING
         number: int = NUMBER.unpack(os.pread(self._memory.descriptor, NUMBER.size, self._place * NUMBER.size))[0]
         return number
