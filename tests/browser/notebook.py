@@ -46,7 +46,13 @@ LISTEN = """() => {
   });
 }"""
 
-EXECUTE = "([name, arguments]) => window.jupyterapp.commands.execute(name, arguments).then(() => null)"
+EXECUTE = """([name, arguments, patience]) => {
+  const done = window.jupyterapp.commands.execute(name, arguments).then(() => null);
+  const late = new Promise((_, reject) => setTimeout(() => {
+    reject(new Error(`${name} takes too long; a dialog asks: ${document.querySelector(".jp-Dialog")?.textContent}`));
+  }, patience));
+  return Promise.race([done, late]);
+}"""
 
 EVALUATE = """async ([expression, patience]) => {
   const { kernel } = window.jupyterapp.shell.currentWidget.sessionContext.session;
@@ -142,7 +148,7 @@ class Notebook:
 
     def command(self, name: str, **arguments: str) -> None:
         """Have JupyterLab do what its menus do, and wait until it has done it."""
-        self.page.evaluate(EXECUTE, [name, arguments])
+        self.page.evaluate(EXECUTE, [name, arguments, PATIENCE_MS])
 
     def value(self, expression: str) -> Any:
         """What the expression is worth in the kernel: anything that can be written as a literal."""
