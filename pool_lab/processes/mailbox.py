@@ -1,16 +1,15 @@
-"""`Mailbox`: requests for a worker, some of which it has not read yet.
+"""`Mailbox`: the request for a worker that it may not have read yet.
 
-A worker whose calls are short should find the next one waiting. But a call that was sent ahead must not wait while
-another worker is idle, and may still be cancelled. So it has to be certain, at any moment and without asking the
-worker, who has which request. The operating system sees to that: a request is one packet in a socket, the worker reads
-one when it is about to make the call, and the pool keeps an end of the socket from which it can read as well. Each
-packet is read once, by the one or by the other: what the pool gets back nobody has begun, and the rest has been.
+Should the worker die, it has to be certain whether it had read it: then the call was lost with it, and else it may run
+elsewhere. The operating system sees to that: a request is one packet in a socket, and the pool keeps an end of the
+socket from which it can read as well. Each packet is read once, by the one or by the other: what the pool gets back
+nobody has begun.
 
 A packet is the number of the request and what is pickled. A long request goes through the worker's pipe, and only its
 number into the mailbox.
 
-    pool    put(packet) --> | 7 | 8 | 9 |  --> Letters.next()    worker
-            take_back() <-- | 7 | 8 | 9 |
+    pool    put(packet) --> | 7 |  --> Letters.next()    worker
+            take_back() <-- | 7 |
 
 Only Linux has such sockets between processes (SOCK_SEQPACKET). Elsewhere all goes through the pipe, one at a time.
 """
@@ -33,8 +32,6 @@ LARGEST = 16384
 NUMBER = struct.Struct("<Q")
 PLAIN, APART = b"p", b"a"
 """What a long request begins with: it is only pickled, or it is the head of a parcel."""
-ROOM = 1 << 19
-"""Bytes in a mailbox, as many as the system grants; a small packet takes up nearly a thousand of them."""
 NOTHING = (1 << 64) - 1
 """Instead of a number."""
 END = b"\0"
@@ -70,7 +67,6 @@ class Mailbox:
 
     def __init__(self) -> None:
         self.inlet, self.outlet = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
-        self.inlet.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, ROOM)
 
     def put(self, packet: bytes) -> bool:
         """False: it is full. `OSError`: it is closed."""

@@ -19,7 +19,7 @@ __all__ = ["lay_ready", "request_for"]
 MOST_READY = 400
 """Calls."""
 LONGEST_S = 0.001
-"""What it may take to pickle those that are laid ready at once: meanwhile nobody can take them."""
+"""What it may take to lay those in the hand ready: meanwhile no worker can take the last of them."""
 
 
 def request_for(call: Call, settings: Settings, dispatcher: Dispatcher) -> bytes | Parcel | None:

@@ -16,6 +16,7 @@ from pool_lab.dispatch import Dispatcher
 from pool_lab.events import Observers
 from pool_lab.processes import child
 from pool_lab.processes.backlog import Backlog
+from pool_lab.processes.closing import closing
 from pool_lab.processes.memory import can_be_sent
 from pool_lab.processes.messages import dumps_page
 from pool_lab.processes.rack import LONGEST, MOST
@@ -92,6 +93,19 @@ def test_a_backlog_that_is_closed_takes_and_gives_nothing(backlog: Backlog) -> N
     assert not put(backlog, [waits])
     assert backlog.recall() == [waits]
     assert (backlog.recall(), backlog.take_first(), backlog.taken(0), len(backlog)) == ([], None, None, 0)
+
+
+@needs_backlog
+def test_who_starts_a_worker_may_fork_while_somebody_closes(backlog: Backlog) -> None:
+    """Both need `closing`; whoever waits for the other must not have it."""
+    with backlog.held_open():
+        closer = threading.Thread(target=backlog.close)
+        closer.start()
+        closer.join(0.05)
+        assert closing.acquire(timeout=PATIENCE_S)
+        closing.release()
+    closer.join(PATIENCE_S)
+    assert not closer.is_alive()
 
 
 class Tidy:
