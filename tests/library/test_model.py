@@ -30,7 +30,7 @@ from pool_lab.future import NOTIFIED
 from pool_lab.processes import child, parent, sender
 from tests.contract.gates import PATIENCE_S, Address, Gate, stand_at
 from tests.library.bursts import Marks, mark
-from tests.library.watching import AnyPool, Log
+from tests.library.watching import AnyPool, Log, until
 
 MOST = 4
 
@@ -177,7 +177,7 @@ class _Model:
                 self.running.append(call)
         for call in self.running:
             call.gate.wait_for(1)
-            assert call.future.running()
+            until(call.future.running)  # a worker that has taken it from where it lay ready has told the pool, or will
         assert [call.came for call in self.queue] == [0] * len(self.queue)
         assert not any(call.future.running() or call.future.done() for call in self.queue)
 
