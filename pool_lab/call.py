@@ -4,13 +4,13 @@ import traceback
 from collections.abc import Callable
 from contextvars import Context, copy_context
 from functools import partial
-from time import perf_counter, thread_time
+from time import monotonic, perf_counter, thread_time
 from types import FunctionType
 from typing import Any, NamedTuple, Protocol
 
 from .future import PENDING, RUNNING, Future
 
-__all__ = ["Call", "Courier", "Stopwatch", "Worktime", "name_of", "text_of"]
+__all__ = ["Call", "Courier", "Runner", "Stopwatch", "Worktime", "name_of", "text_of"]
 
 
 class Courier(Protocol):
@@ -20,13 +20,20 @@ class Courier(Protocol):
         """Have what no worker has begun wait in the queue again."""
 
 
+class Runner(Protocol):
+    """Runs a call somewhere else."""
+
+    def listen_for(self, call: "Call", timeout: float | None) -> None:
+        """Who waits for the call may hear of its end here; so long at most, and mostly shorter."""
+
+
 class Call(Future[Any]):
     """One submitted call: the future that its submitter holds, and what to call, until that is done.
 
     One object and not two, since a pool may have a million of them waiting.
     """
 
-    __slots__ = ("args", "context", "courier", "function", "kwargs", "number", "when_cancelled")
+    __slots__ = ("args", "context", "courier", "function", "kwargs", "later", "number", "runner", "when_cancelled")
 
     def __init__(
         self, number: int, function: Callable[..., Any], args: tuple[Any, ...], kwargs: dict[str, Any]
@@ -40,6 +47,10 @@ class Call(Future[Any]):
         """The submitter's context variables, as they were when it submitted. None: there were none, as mostly."""
         self.courier: Courier | None = None
         """Who has sent it ahead to a worker that runs another call; it can still be called back."""
+        self.runner: Runner | None = None
+        """Who runs it, if it pays to ask there."""
+        self.later: Callable[[Callable[[], None]], object] | None = None
+        """Takes what runs the callbacks, if they are not to run in the thread that sets the outcome."""
         self.when_cancelled: Callable[[Call], object] | None = None
         """Is told before the callbacks are."""
 
@@ -54,7 +65,19 @@ class Call(Future[Any]):
     def _run_callbacks(self) -> None:
         if self.when_cancelled is not None and self.cancelled():
             self.when_cancelled(self)
-        super()._run_callbacks()
+        if self.later is None:
+            super()._run_callbacks()
+        else:
+            self.later(super()._run_callbacks)
+
+    def _sleep(self, timeout: float | None) -> None:
+        if self.runner is not None:
+            until = None if timeout is None else monotonic() + timeout
+            self.runner.listen_for(self, timeout)
+            if self.done():
+                return
+            timeout = None if until is None else until - monotonic()
+        super()._sleep(timeout)
 
     def withdraw(self) -> bool:
         """It was sent ahead and has not begun: it waits again. False: its outcome was set by somebody else."""

@@ -157,6 +157,22 @@ class Dispatcher(Desk):
             if worker.hand_over(call):
                 return
 
+    def rest(self, worker: Worker) -> bool:
+        """The worker can take a call. Nothing is to be done: it is idle now. False: there is, and it is `ready`."""
+        with self._lock:
+            self._all_busy = self.sends_ahead = False
+            is_over = self._closed or self._broken is not None or len(self._staff) > self.size
+            is_idle = worker in self._staff and not (is_over or self._queue or len(self._ahead))
+            if is_idle:
+                self._staff.set_idle(worker)
+            self._take_stock()
+            return is_idle
+
+    @property
+    def has_queue(self) -> bool:
+        """Whether a call is queued. It may be otherwise at once."""
+        return bool(self._queue)
+
     def next_call(self, worker: Worker) -> Call | None:
         """What the worker, which can take a call, is to do next; None: it is idle now, or was sent home."""
         if worker.doing is WORKING and not self.is_overstaffed:

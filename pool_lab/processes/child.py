@@ -53,6 +53,11 @@ class Child:
         self._inbox = Inbox(self._connection)
 
     @property
+    def pipe(self) -> Any:
+        """What becomes readable when there is something to receive."""
+        return self._connection
+
+    @property
     def sources(self) -> tuple[Any, ...]:
         """What becomes readable when there is something to receive or the process has ended."""
         if self._inbox.has_ended:
@@ -126,6 +131,10 @@ class Child:
     def receive(self, *, thorough: bool) -> bytes | None:
         """As `Inbox.next`."""
         return self._inbox.next(thorough=thorough)
+
+    def put_back(self, message: bytes) -> None:
+        """As `Inbox.put_back`."""
+        self._inbox.put_back(message)
 
     def take_memory(self) -> Memory | None:
         """The memory that came with the last message."""

@@ -74,6 +74,10 @@ class Inbox:
         self._is_drained = len(piece) < PIECE and not memories  # what comes with memory is kept apart from the rest
         return True
 
+    def put_back(self, message: bytes) -> None:
+        """What was the last message is the next one again."""
+        self._taken -= LENGTH.size + len(message)
+
     def take_memory(self) -> Memory | None:
         """What came with the last message."""
         return self._memories.popleft() if self._memories else None

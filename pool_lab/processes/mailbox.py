@@ -14,16 +14,20 @@ number into the mailbox.
 Only Linux has such sockets between processes (SOCK_SEQPACKET). Elsewhere all goes through the pipe, one at a time.
 """
 
+import math
 import pickle
+import select
 import socket
 import struct
 import sys
 from collections.abc import Callable
 from functools import partial
 from multiprocessing.connection import Connection
+from time import perf_counter
 from typing import Any
 
 from .parcel import Parcel, receive_memory, send_memory, unpack
+from .spinning import SHORT_S, comes_soon
 
 __all__ = ["END", "NOTHING", "Letter", "Letters", "Mailbox", "has_mailboxes", "is_long", "numbered", "send_long"]
 
@@ -102,14 +106,28 @@ class Letters:
         self._outlet = outlet
         self._connection = connection
         self._packet = bytearray(LARGEST)
+        self._waited_s = math.inf
+        """For the last request."""
+        if outlet is not None:
+            self._poll = select.poll()
+            self._poll.register(outlet, select.POLLIN)
 
     def next(self) -> Letter | None:
         """What was sent to this worker. None: it is to end, or its pool is gone. Blocks."""
         if self._outlet is None:  # no request has large buffers apart, then
             message = memoryview(self._connection.recv_bytes())
         else:
-            message = memoryview(self._packet)[: self._outlet.recv_into(self._packet)]
+            message = memoryview(self._packet)[: self._receive(self._outlet)]
         return self._opened(message)
+
+    def _receive(self, outlet: socket.socket) -> int:
+        """Who did not wait long for the last request stays awake for the next, for a moment."""
+        began = perf_counter()
+        if self._waited_s < 2 * SHORT_S:
+            comes_soon(self._poll.poll)
+        size = outlet.recv_into(self._packet)
+        self._waited_s = perf_counter() - began
+        return size
 
     def _opened(self, message: memoryview) -> Letter | None:
         if len(message) < NUMBER.size:

@@ -107,9 +107,7 @@ class WorkerProcess(Sender):
     def _finish(self, reply: Reply) -> None:
         """The call is done: give the worker the next one first, then tell the future, whose callbacks may take long."""
         call = self._answered_call(reply)
-        self._answered += 1
-        took_s = reply.worktime.ended - reply.worktime.began
-        self._settings.note_pace(took_s)
+        took_s = self._note(reply)
         if self._measures and took_s < self._settings.task_timeout:
             self._pardon()
         result, error = self._outcome(call, reply)
@@ -123,6 +121,13 @@ class WorkerProcess(Sender):
                 call.set_result(result)
             else:
                 call.set_exception(error)
+
+    def _note(self, reply: Reply) -> float:
+        """One more is done. Returns the seconds that it took."""
+        self._answered += 1
+        took_s = reply.worktime.ended - reply.worktime.began
+        self._settings.note_pace(took_s)
+        return took_s
 
     def _finish_together(self, reply: Reply) -> None:
         """As `_finish`: the call is done, and so are some that the worker has taken from the backlog since."""
@@ -160,7 +165,7 @@ class WorkerProcess(Sender):
             call = self._call
             if call is None or reply.request != self._number:
                 raise BadReplyError(f"a reply that nothing had asked for: to request {reply.request}")
-            self._call, self._number = None, NOTHING
+            self._call, self._number, call.runner = None, NOTHING, None
             return call
 
     def _go_on(self, reply: Reply) -> None:
@@ -298,6 +303,8 @@ class WorkerProcess(Sender):
             return
         with self._lock:
             call, self._call = self._call, None
+            if call is not None:
+                call.runner = None
             if not self._child.has_read(self._number):
                 self._is_unread = True
         self._child.hang_up()

@@ -21,8 +21,8 @@ from pool_lab.pool import Pool, check_initializer, worker_count
 
 from . import fork_server
 from .backlog import Backlog
+from .leading import LedWorkerProcess
 from .memory import Shelf
-from .parent import WorkerProcess
 from .reader import Reader
 from .settings import Settings
 from .shares import ProcessBatch
@@ -105,7 +105,7 @@ class ProcessPoolExecutor(Pool, concurrent.futures.ProcessPoolExecutor):
             reader.close()
             shelf.close()
 
-        super().__init__(_size(max_workers), partial(WorkerProcess, settings), observer, backlog, close)
+        super().__init__(_size(max_workers), partial(LedWorkerProcess, settings), observer, backlog, close)
         self._reader = reader
         self._makes_batches = not each_counts
 

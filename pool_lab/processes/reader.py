@@ -9,10 +9,10 @@ import os
 import threading
 import time
 import weakref
-from collections.abc import Callable, Set
+from collections.abc import Callable, Iterator, Set
+from contextlib import contextmanager
 from functools import partial
 from multiprocessing.connection import Connection, Pipe
-from selectors import EVENT_READ
 from typing import Any, Protocol
 
 from pool_lab.errors import logger
@@ -20,7 +20,7 @@ from pool_lab.joining import JoinableThread
 
 from .backlog import Backlog
 from .closing import closing
-from .selecting import Selector
+from .selecting import new_selector
 
 __all__ = ["Reader", "Voice"]
 
@@ -56,7 +56,7 @@ class Ears:
     """Whom to listen to, and by which sources. The system is told once, and not each time."""
 
     def __init__(self) -> None:
-        self._selector = Selector()
+        self._selector = new_selector()
         self._sources: dict[Any, tuple[Any, ...]] = {}
 
     @property
@@ -70,7 +70,7 @@ class Ears:
         for source in set(before).difference(sources):
             self._selector.unregister(source)
         for source in set(sources).difference(before):
-            self._selector.register(source, EVENT_READ, voice)
+            self._selector.register(source, voice)
         self._sources[voice] = sources
 
     def forget(self, voice: Any) -> None:
@@ -80,9 +80,15 @@ class Ears:
     def select(self, patience: float | None) -> dict[Any, set[Any]]:
         """Who has news, and which sources have it; in `patience` seconds at the latest."""
         news: dict[Any, set[Any]] = {}
-        for key, _ in self._selector.select(patience):
-            news.setdefault(key.data, set()).add(key.fileobj)
+        for source, voice in self._selector.select(patience):
+            news.setdefault(voice, set()).add(source)
         return news
+
+    def mute(self, source: Any) -> bool:
+        return self._selector.mute(source)
+
+    def unmute(self, source: Any) -> None:
+        self._selector.unmute(source)
 
     def close(self) -> None:
         self._selector.close()
@@ -105,6 +111,7 @@ class Reader:
         self._reading = False
         self._wakes_at = math.inf
         self._ends: tuple[Connection[bytes, bytes], ...] = ()
+        self._ears: Ears | None = None
         _readers.add(self)
 
     def add(self, voice: Voice) -> None:
@@ -141,16 +148,29 @@ class Reader:
     def _start(self) -> None:
         ear, self._bell = Pipe(duplex=False)
         self._ends = (ear, self._bell)
-        thread = JoinableThread(target=self._read, args=self._ends, name=self._name, daemon=False)
+        ears = Ears()
+        thread = JoinableThread(target=self._read, args=(ears, *self._ends), name=self._name, daemon=False)
         try:
             thread.start()
         except BaseException:
             self._ends = ()  # after Ctrl-C the thread may run all the same: it is not the one any more
             if thread.ident is None:
+                ears.close()
                 ear.close()
                 self._bell.close()
             raise
-        self._thread, self._reading = thread, True
+        self._thread, self._ears, self._reading = thread, ears, True
+
+    @contextmanager
+    def deaf_to(self, source: Any) -> Iterator[bool]:
+        """Somebody else, in another thread, waits for this source. False: it is none that is listened to."""
+        ears = self._ears
+        is_muted = ears is not None and ears.mute(source)
+        try:
+            yield is_muted
+        finally:
+            if ears is not None and is_muted:
+                ears.unmute(source)
 
     def is_current_thread(self) -> bool:
         return threading.current_thread() is self._thread
@@ -167,8 +187,7 @@ class Reader:
         self._backlog.abandon()
         self.__init__(self._name, self._backlog)  # type: ignore[misc]
 
-    def _read(self, ear: "Connection[bytes, bytes]", bell: "Connection[bytes, bytes]") -> None:
-        ears = Ears()
+    def _read(self, ears: Ears, ear: "Connection[bytes, bytes]", bell: "Connection[bytes, bytes]") -> None:
         ears.listen_to(_BELL, (ear,))
         try:
             while (voices := self._expected(ear)) is not None:

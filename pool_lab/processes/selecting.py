@@ -1,35 +1,115 @@
 """`Selector`: the system's way to wait for many sources at once.
 
-Windows selects among sockets only; there this is a selector for pipes and processes, as far as the reader needs one.
+On Linux another thread may mute a source meanwhile, and wait for that one itself. Windows selects among sockets only;
+there this waits for pipes and processes as multiprocessing does.
 """
 
 import os
+import select
 import selectors
-from collections.abc import Mapping
+import sys
+import threading
+from contextlib import suppress
 from multiprocessing.connection import wait
-from typing import Any
+from typing import Any, Protocol
 
-__all__ = ["Selector"]
+__all__ = ["CAN_MUTE", "Selector", "new_selector"]
+
+CAN_MUTE = sys.platform == "linux"
 
 
-class PipeSelector(selectors.BaseSelector):
-    """Waits as multiprocessing does."""
+class Selector(Protocol):
+    """Who is to be told of which source."""
 
+    def register(self, source: Any, whom: Any) -> None: ...
+    def unregister(self, source: Any) -> None: ...
+
+    def select(self, patience: float | None) -> list[tuple[Any, Any]]:
+        """The sources with news, and who is to be told; in `patience` seconds at the latest (None: never)."""
+
+    def mute(self, source: Any) -> bool:
+        """Tell nobody of it, until `unmute`. False: nobody would be told anyhow. From any thread, where `CAN_MUTE`."""
+
+    def unmute(self, source: Any) -> None: ...
+    def close(self) -> None: ...
+
+
+class EpollSelector:
     def __init__(self) -> None:
-        self._keys: dict[Any, selectors.SelectorKey] = {}
+        self._epoll = select.epoll()
+        self._lock = threading.Lock()  # guards the next one, and what epoll is told
+        self._keys: dict[int, tuple[Any, Any]] = {}
 
-    def register(self, fileobj: Any, events: int, data: Any = None) -> selectors.SelectorKey:
-        self._keys[fileobj] = selectors.SelectorKey(fileobj, 0, events, data)
-        return self._keys[fileobj]
+    def register(self, source: Any, whom: Any) -> None:
+        with self._lock:
+            self._epoll.register(source, select.EPOLLIN)
+            self._keys[_descriptor(source)] = source, whom
 
-    def unregister(self, fileobj: Any) -> selectors.SelectorKey:
-        return self._keys.pop(fileobj)
+    def unregister(self, source: Any) -> None:
+        with self._lock:
+            del self._keys[_descriptor(source)]
+            with suppress(FileNotFoundError):  # it is muted
+                self._epoll.unregister(source)
 
-    def select(self, timeout: float | None = None) -> list[tuple[selectors.SelectorKey, int]]:
-        return [(self._keys[source], selectors.EVENT_READ) for source in wait(list(self._keys), timeout)]
+    def select(self, patience: float | None) -> list[tuple[Any, Any]]:
+        ready = self._epoll.poll(patience)
+        with self._lock:
+            return [self._keys[descriptor] for descriptor, _ in ready if descriptor in self._keys]
 
-    def get_map(self) -> Mapping[Any, selectors.SelectorKey]:
-        return self._keys
+    def mute(self, source: Any) -> bool:
+        with self._lock:
+            is_known = _descriptor(source) in self._keys
+            if is_known:
+                self._epoll.unregister(source)
+            return is_known
+
+    def unmute(self, source: Any) -> None:
+        with self._lock:
+            if _descriptor(source) in self._keys:
+                self._epoll.register(source, select.EPOLLIN)
+
+    def close(self) -> None:
+        self._epoll.close()
 
 
-Selector: type[selectors.BaseSelector] = PipeSelector if os.name == "nt" else selectors.DefaultSelector
+def _descriptor(source: Any) -> int:
+    number: int = source if isinstance(source, int) else source.fileno()
+    return number
+
+
+class PosixSelector:
+    def __init__(self) -> None:
+        self._selector = selectors.DefaultSelector()
+        self.close = self._selector.close
+
+    def register(self, source: Any, whom: Any) -> None:
+        self._selector.register(source, selectors.EVENT_READ, whom)
+
+    def unregister(self, source: Any) -> None:
+        self._selector.unregister(source)
+
+    def select(self, patience: float | None) -> list[tuple[Any, Any]]:
+        return [(key.fileobj, key.data) for key, _ in self._selector.select(patience)]
+
+
+class PipeSelector:
+    def __init__(self) -> None:
+        self._keys: dict[Any, Any] = {}
+
+    def register(self, source: Any, whom: Any) -> None:
+        self._keys[source] = whom
+
+    def unregister(self, source: Any) -> None:
+        del self._keys[source]
+
+    def select(self, patience: float | None) -> list[tuple[Any, Any]]:
+        return [(source, self._keys[source]) for source in wait(list(self._keys), patience)]
+
+    def close(self) -> None:
+        self._keys.clear()
+
+
+def new_selector() -> Selector:
+    if CAN_MUTE:
+        return EpollSelector()
+    return PipeSelector() if os.name == "nt" else PosixSelector()  # type: ignore[return-value]  # they cannot mute

@@ -10,7 +10,7 @@ import threading
 import time
 from contextlib import suppress
 
-from pool_lab.call import Call
+from pool_lab.call import Call, Runner
 from pool_lab.dispatch import Dispatcher
 from pool_lab.errors import WorkerDiedError
 from pool_lab.staff import Doing
@@ -37,6 +37,8 @@ class Sender(Voice):
         self.doing = Doing.STARTING
         self.ident: int | None = None
         self.deadline = math.inf
+        self.as_runner: Runner | None = None
+        """What those who wait for its call may ask."""
         self._settings = settings
         self._dispatcher = dispatcher
         self._child: Child = None  # type: ignore[assignment]  # until `start`, before which nobody asks for it
@@ -141,6 +143,7 @@ class Sender(Voice):
         self._is_told_of = bool(self._dispatcher.observers)
         with self._lock:
             self._call = call
+            call.runner = self.as_runner
             self._number = next(self._settings.numbers) if number is None else number
         if self._settings.task_timeout < math.inf:
             self.deadline = time.monotonic() + self._settings.task_timeout

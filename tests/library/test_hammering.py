@@ -90,7 +90,7 @@ def test_every_future_ends_once_while_workers_are_killed(make_pool: MakePool, lo
         log.wait_for(EventKind.FINISHED, 20 * count)
         worker = pool._dispatcher.workers[0]
         if worker._arrived:  # those that die again and again before they are up break the pool
-            worker._child.kill()
+            worker.terminate(kill=True)
     for thread in threads:
         thread.join(PATIENCE_S)
     calls_taken = [pair for mine in taken for pair in mine]

@@ -7,6 +7,7 @@ at the second, and so on, until it would come after the last.
 
 import signal
 import sys
+import threading
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from types import FrameType
@@ -17,8 +18,9 @@ import pytest
 import pool_lab
 from pool_lab import Future, wait
 from pool_lab.desk import WITH_GIL
-from pool_lab.processes import settings
+from pool_lab.processes import leading, settings
 from pool_lab.processes.mailbox import has_mailboxes
+from pool_lab.processes.selecting import CAN_MUTE
 from tests.contract import calls
 from tests.contract.gates import PATIENCE_S, Gate, stand_at
 from tests.library.bursts import queue_up, warm_up
@@ -106,6 +108,41 @@ def test_submit_what_no_pipe_takes_at_once(pool: AnyPool) -> None:
 def test_map(pool: AnyPool) -> None:
     for _ in interrupted_everywhere(lambda: list(pool.map(calls.add, range(3)))):
         all_can_work(pool)
+
+
+@pytest.mark.skipif(not CAN_MUTE, reason="here nobody can wait in the reader's place")
+@on_processes
+def test_take_a_result_in_the_place_of_the_reader(
+    pool: AnyPool, make_gate: MakeGate, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(leading, "LONGEST_S", PATIENCE_S)
+    waiting: list[Future[Any]] = []
+    gates: list[Gate] = []
+
+    def begin() -> None:
+        gates.append(make_gate())
+        waiting.append(pool.submit(stand_at, gates[-1].address, 7))
+        gates[-1].wait_for(1)
+
+    def take() -> None:
+        watcher = threading.Thread(target=open_soon, args=(gates[-1], waiting[-1].runner))  # type: ignore[attr-defined]
+        watcher.start()
+        try:
+            waiting[-1].result(PATIENCE_S)
+        finally:
+            sys.setprofile(None)
+            gates[-1].open()
+            watcher.join()
+
+    def open_soon(gate: Gate, worker: Any) -> None:
+        until(lambda: worker._hearing.locked() or gate._is_open)
+        gate.open()
+
+    begin()
+    for _ in interrupted_everywhere(take):
+        assert waiting[-1].result(PATIENCE_S) == 7
+        all_can_work(pool)
+        begin()
 
 
 def test_start_workers(make_pool: MakePool) -> None:

@@ -1,0 +1,488 @@
+"""Who waits for the result of a short call takes it from the worker himself, and leaves all else to the reader."""
+
+import multiprocessing
+import os
+import select
+import threading
+from collections.abc import Callable, Iterator
+from multiprocessing.connection import Pipe
+from typing import Any
+
+import pytest
+
+from pool_lab import BrokenProcessPool, Future, ProcessPoolExecutor, wait
+from pool_lab.processes import leading
+from pool_lab.processes.selecting import CAN_MUTE, new_selector
+from pool_lab.processes.spinning import comes_soon
+from tests.contract import calls
+from tests.contract.gates import PATIENCE_S, Address, stand_at
+from tests.library.test_bad_replies import returned, send
+from tests.library.watching import Log, MakeGate, MakePool, open_files, until
+
+pytestmark = pytest.mark.skipif(not CAN_MUTE, reason="here nobody can wait in the reader's place")
+
+
+@pytest.fixture
+def kind() -> str:
+    return "forkserver"
+
+
+@pytest.fixture(autouse=True)
+def long_leads(monkeypatch: pytest.MonkeyPatch) -> None:
+    """However slow the machine is."""
+    monkeypatch.setattr(leading, "LONGEST_S", 3 * PATIENCE_S)
+
+
+@pytest.fixture
+def short_leads(long_leads: None, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(leading, "LONGEST_S", 0.001)
+
+
+class Witness:
+    """Knows which thread has unpickled it."""
+
+    def __init__(self) -> None:
+        self.thread = threading.current_thread()
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return Witness, ()
+
+
+class TooLong(Witness):
+    def __reduce__(self) -> tuple[Any, ...]:
+        return _unpacked, (bytes(leading.SHORT),)
+
+
+def _unpacked(_: bytes) -> "TooLong":
+    return TooLong()
+
+
+class Error(Exception):
+    def __init__(self) -> None:
+        super().__init__()
+        self.thread = threading.current_thread()
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return Error, ()
+
+
+def stand_and_raise(address: Address) -> None:
+    stand_at(address)
+    raise Error
+
+
+class Waiting:
+    """A thread that waits for a future."""
+
+    def __init__(self, future: Future[Any], how: Callable[[Future[Any]], Any] = Future.result) -> None:
+        self._outcome: Any = None
+        self._how = how
+        self._future = future
+        self.thread = threading.Thread(target=self._wait, name="who waits", daemon=True)
+        self.thread.start()
+
+    def _wait(self) -> None:
+        try:
+            self._outcome = self._how(self._future)
+        except BaseException as error:
+            self._outcome = error
+
+    @property
+    def outcome(self) -> Any:
+        self.thread.join(PATIENCE_S)
+        assert not self.thread.is_alive(), "it waits and waits"
+        return self._outcome
+
+
+class Led:
+    """A pool of one worker, whose call stands at a gate, and a thread that leads."""
+
+    def __init__(self, make_pool: MakePool, make_gate: MakeGate) -> None:
+        self.pool = make_pool(1)
+        assert self.pool.submit(calls.add, 1).result(PATIENCE_S) == 1
+        (self.worker,) = self.pool._dispatcher.workers
+        self.reader = self.worker._settings.reader._thread
+        self.gate = make_gate()
+
+    def begin(self, outcome: object = None, function: Callable[..., object] = stand_at) -> Future[Any]:
+        """The future of a call that waits at the gate."""
+        arguments = (outcome,) if function is stand_at else ()
+        future: Future[Any] = self.pool.submit(function, self.gate.address, *arguments)
+        self.gate.wait_for(1)
+        return future
+
+    def lead(self, future: Future[Any]) -> Waiting:
+        waiting = Waiting(future)
+        until(self.worker._hearing.locked)
+        return waiting
+
+    def works(self) -> bool:
+        """Also where the reader has to do it."""
+        done, _ = wait([self.pool.submit(calls.add, 1, 2)], PATIENCE_S)
+        return [future.result() for future in done] == [3] and self.pool.submit(calls.add, 3).result(PATIENCE_S) == 3
+
+
+@pytest.fixture
+def led(make_pool: MakePool, make_gate: MakeGate) -> Led:
+    return Led(make_pool, make_gate)
+
+
+def test_a_short_result_is_taken_by_the_one_who_waits_for_it(led: Led) -> None:
+    future = led.begin(Witness())
+    waiting = led.lead(future)
+    led.gate.open()
+    assert waiting.outcome.thread is waiting.thread
+    until(lambda: led.pool.statistics().idle == 1)
+    assert led.works()
+    assert (future.runner, future.later) == (None, None)  # type: ignore[attr-defined]
+
+
+def test_without_anybody_who_waits_the_reader_takes_it(led: Led) -> None:
+    future = led.begin(Witness())
+    led.gate.open()
+    wait([future], PATIENCE_S)
+    assert future.result().thread is led.reader
+
+
+@pytest.mark.parametrize(
+    ("outcome", "function"), [(TooLong(), stand_at), (None, stand_and_raise)], ids=["long", "an exception"]
+)
+def test_whatever_may_take_time_is_left_to_the_reader(
+    led: Led, outcome: object, function: Callable[..., object]
+) -> None:
+    waiting = led.lead(led.begin(outcome, function))
+    led.gate.open()
+    assert waiting.outcome.thread is led.reader
+    assert led.works()
+
+
+def test_callbacks_never_run_in_the_thread_of_one_who_waits(led: Led) -> None:
+    future, ran_in = led.begin(7), []
+    future.add_done_callback(lambda future: ran_in.append((threading.current_thread(), future.result())))
+    waiting = led.lead(future)
+    future.add_done_callback(lambda future: ran_in.append((threading.current_thread(), future.result())))
+    led.gate.open()
+    assert waiting.outcome == 7
+    until(lambda: len(ran_in) == 2)
+    assert ran_in == [(led.reader, 7)] * 2
+    assert led.works()
+
+
+def test_whoever_waits_may_hold_a_lock_that_a_callback_wants(led: Led) -> None:
+    lock, future = threading.Lock(), led.begin(7)
+
+    def call_back(_: object) -> None:
+        with lock:
+            called.set()
+
+    def hold(future: Future[Any]) -> Any:
+        with lock:
+            return future.result(PATIENCE_S)
+
+    called = threading.Event()
+    future.add_done_callback(call_back)
+    waiting = Waiting(future, hold)
+    until(led.worker._hearing.locked)
+    led.gate.open()
+    assert waiting.outcome == 7
+    assert called.wait(PATIENCE_S)
+
+
+def test_what_observers_hear_they_hear_from_the_reader(led: Led, log: Log) -> None:
+    future = led.begin(Witness())
+    waiting = led.lead(future)
+    led.pool.add_observer(log)
+    led.gate.open()
+    assert waiting.outcome.thread is led.reader
+
+
+def test_the_call_behind_it_is_handed_over_by_the_reader(led: Led) -> None:
+    waiting = led.lead(led.begin(Witness()))
+    behind = led.pool.submit(Witness)
+    led.gate.open()
+    assert waiting.outcome.thread is led.reader
+    assert isinstance(behind.result(PATIENCE_S), Witness)
+
+
+def test_a_call_that_comes_when_the_result_was_just_taken(led: Led, monkeypatch: pytest.MonkeyPatch) -> None:
+    behind = []
+    end = led.worker._end
+
+    def submit_first(*args: Any) -> None:
+        behind.append(led.pool.submit(calls.add, 1))
+        end(*args)
+
+    monkeypatch.setattr(led.worker, "_end", submit_first)
+    waiting = led.lead(led.begin(7))
+    led.gate.open()
+    assert waiting.outcome == 7
+    monkeypatch.undo()
+    assert wait(behind, PATIENCE_S).done
+    assert led.works()
+
+
+def test_the_time_is_up_for_who_leads(led: Led) -> None:
+    future = led.begin(7)
+    with pytest.raises(TimeoutError):
+        future.result(0.01)
+    assert not led.worker._hearing.locked()
+    led.gate.open()
+    assert wait([future], PATIENCE_S).done
+    assert led.works()
+
+
+def test_nobody_leads_for_long(led: Led, short_leads: None) -> None:
+    future = led.begin(Witness())
+    waiting = Waiting(future)
+    until(lambda: bool(future._listeners().sleepers))  # it sleeps as others do
+    led.gate.open()
+    assert waiting.outcome.thread is led.reader
+
+
+def test_an_outcome_that_somebody_else_has_set(led: Led, short_leads: None) -> None:
+    future = led.begin(7)
+    waiting = Waiting(future)
+    future.set_result(8)
+    assert waiting.outcome == 8
+    led.gate.open()
+    assert led.works()
+
+
+def test_two_who_wait_for_the_same(led: Led) -> None:
+    future = led.begin(7)
+    waiting = [led.lead(future), Waiting(future), Waiting(future, Future.exception)]
+    led.gate.open()
+    assert [one.outcome for one in waiting] == [7, 7, None]
+
+
+def test_each_of_several_workers_is_led(make_pool: MakePool, make_gate: MakeGate) -> None:
+    pool, gate = make_pool(3), make_gate(4)
+    futures = [pool.submit(stand_at, gate.address, Witness()) for _ in range(3)]
+    gate.wait_for(3)
+    waiting = [Waiting(future) for future in futures]
+    until(lambda: all(worker._hearing.locked() for worker in pool._dispatcher.workers))
+    gate.open()
+    assert [one.outcome.thread for one in waiting] == [one.thread for one in waiting]
+
+
+# What else may happen meanwhile
+
+
+def stand_and_die(address: Address) -> None:
+    stand_at(address)
+    os._exit(3)
+
+
+def stand_and_leave_a_child(address: Address, other: Address) -> None:
+    stand_at(address)
+    if os.fork() == 0:
+        stand_at(other)
+        os._exit(0)
+    os._exit(3)
+
+
+def test_the_worker_dies(led: Led) -> None:
+    waiting = led.lead(led.begin(function=stand_and_die))
+    led.gate.open()
+    assert isinstance(waiting.outcome, BrokenProcessPool)
+    assert "exited with code 3 while it ran call 1, stand_and_die" in str(waiting.outcome)
+
+
+def test_the_worker_dies_and_a_child_of_its_holds_the_pipe(
+    led: Led, make_gate: MakeGate, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(leading, "LONGEST_S", 0.5)  # only its end tells
+    other = make_gate()
+    future = led.pool.submit(stand_and_leave_a_child, led.gate.address, other.address)
+    led.gate.wait_for(1)
+    waiting = led.lead(future)
+    led.gate.open()
+    other.wait_for(1)
+    assert isinstance(waiting.outcome, BrokenProcessPool)
+
+
+@pytest.mark.parametrize("how", ["kill_workers", "terminate_workers"])
+def test_the_workers_are_ended(led: Led, how: str) -> None:
+    waiting = led.lead(led.begin())
+    getattr(led.pool, how)()
+    assert isinstance(waiting.outcome, BrokenProcessPool)
+
+
+def test_the_pool_is_shut_down(led: Led) -> None:
+    waiting = led.lead(led.begin(Witness()))
+    led.pool.shutdown(wait=False)
+    led.gate.open()
+    assert waiting.outcome.thread is waiting.thread
+    led.pool.shutdown()
+
+
+def test_the_pool_shrinks(led: Led) -> None:
+    led.pool.resize(2)
+    future = led.begin(Witness())
+    other = led.pool.submit(stand_at, led.gate.address, 1)
+    led.gate.wait_for(2)
+    waiting = led.lead(future)
+    led.pool.resize(1)
+    led.gate.open()
+    assert isinstance(waiting.outcome, Witness)
+    assert other.result(PATIENCE_S) == 1
+    until(lambda: len(led.pool._dispatcher.workers) == 1)
+    assert led.works()
+
+
+class Shutter:
+    """Shuts its pool down where it is unpickled."""
+
+    pool: ProcessPoolExecutor | None = None
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return _shut_down, ()
+
+
+def _shut_down() -> str:
+    try:
+        Shutter.pool.shutdown()  # type: ignore[union-attr]
+    except RuntimeError as error:
+        return str(error)
+    return "no error"
+
+
+def stand_and_bring_a_shutter(address: Address) -> Shutter:
+    stand_at(address)
+    return Shutter()
+
+
+def test_who_leads_cannot_wait_for_the_worker(led: Led, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(Shutter, "pool", led.pool)
+    waiting = led.lead(led.begin(function=stand_and_bring_a_shutter))
+    led.gate.open()
+    assert waiting.outcome == "cannot join current thread"
+
+
+def test_a_worker_that_dies_as_soon_as_it_has_answered(led: Led, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The reader may have buried it before its last call's callbacks are left to it."""
+    future = led.begin(7)
+    called: list[Future[Any]] = []
+    future.add_done_callback(called.append)
+    end = led.worker._end
+
+    def end_late(*args: Any) -> None:
+        led.worker.terminate(kill=True)
+        assert led.worker._buried.wait(PATIENCE_S)
+        end(*args)
+
+    monkeypatch.setattr(led.worker, "_end", end_late)
+    waiting = led.lead(future)
+    led.gate.open()
+    assert waiting.outcome == 7
+    assert called == [future]
+
+
+def stand_and_send(address: Address, message: bytes) -> int:
+    stand_at(address)
+    send([message])
+    return 7
+
+
+LIES = {
+    "nothing": b"",
+    "nonsense": b"nonsense",
+    "the answer to another call": returned(7, "old"),
+    "more than one answer": returned(1, "early"),
+}
+
+
+@pytest.mark.parametrize("lie", LIES)
+def test_a_worker_lies(led: Led, lie: str) -> None:
+    future = led.pool.submit(stand_and_send, led.gate.address, LIES[lie])
+    led.gate.wait_for(1)
+    waiting = led.lead(future)
+    led.gate.open()
+    if lie == "more than one answer":
+        assert waiting.outcome == "early"  # which nobody can know
+        outcome = led.pool.submit(calls.add, 1).exception(PATIENCE_S)
+    else:
+        outcome = waiting.outcome
+    assert isinstance(outcome, BrokenProcessPool)
+    assert "because it sent" in str(outcome)
+
+
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="here nobody forks")
+def test_a_child_that_is_forked_meanwhile_does_not_disturb(led: Led) -> None:
+    future = led.begin(Witness())
+    waiting = led.lead(future)
+    child = multiprocessing.get_context("fork").Process(target=_wait_a_moment, args=(future,))
+    child.start()
+    child.join(PATIENCE_S)
+    assert child.exitcode == 0
+    led.gate.open()
+    assert waiting.outcome.thread is waiting.thread
+    assert led.works()
+
+
+def _wait_a_moment(future: Future[Any]) -> None:
+    with pytest.raises(TimeoutError):
+        future.result(0.01)
+
+
+def test_nothing_is_left_of_it(make_pool: MakePool) -> None:
+    with make_pool(1) as pool:
+        pool.submit(calls.add, 1).result(PATIENCE_S)
+    before = open_files()
+    with make_pool(1) as pool:
+        for number in range(50):
+            assert pool.submit(calls.add, number).result(PATIENCE_S) == number
+    assert open_files() == before
+
+
+@pytest.mark.parametrize("options", [{"max_tasks_per_child": 5}, {"task_timeout": PATIENCE_S}], ids=str)
+def test_where_more_is_to_be_done_about_each_reply_nobody_leads(make_pool: MakePool, options: dict[str, Any]) -> None:
+    pool = make_pool(1, **options)
+    future = pool.submit(calls.add, 1)
+    assert all(worker.as_runner is None for worker in pool._dispatcher.workers)
+    assert future.result(PATIENCE_S) == 1
+
+
+# Its tools
+
+
+@pytest.fixture
+def ends() -> Iterator[Any]:
+    ours, theirs = Pipe()
+    with ours, theirs:
+        yield ours, theirs
+
+
+def test_nobody_is_told_of_what_is_muted(ends: Any) -> None:
+    ours, theirs = ends
+    selector = new_selector()
+    selector.register(ours, "me")
+    theirs.send_bytes(b"!")
+    assert selector.select(0) == [(ours, "me")]
+    assert selector.mute(ours)
+    assert selector.select(0) == []
+    selector.unmute(ours)
+    assert selector.select(0) == [(ours, "me")]
+    selector.close()
+
+
+def test_what_was_forgotten_while_it_was_muted_stays_so(ends: Any) -> None:
+    ours, theirs = ends
+    selector = new_selector()
+    selector.register(ours, "me")
+    assert selector.mute(ours)
+    selector.unregister(ours)
+    selector.unmute(ours)
+    theirs.send_bytes(b"!")
+    assert selector.select(0) == []
+    assert not selector.mute(ours)
+    selector.close()
+
+
+def test_who_stays_awake_for_a_moment_sees_what_comes(ends: Any) -> None:
+    ours, theirs = ends
+    poll = select.poll()
+    poll.register(ours, select.POLLIN)
+    assert not comes_soon(poll.poll)
+    theirs.send_bytes(b"!")
+    assert comes_soon(poll.poll)
