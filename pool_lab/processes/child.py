@@ -132,9 +132,9 @@ class Child:
         """As `Inbox.next`."""
         return self._inbox.next(thorough=thorough)
 
-    def put_back(self, message: bytes) -> None:
+    def put_back(self, messages: list[bytes]) -> None:
         """As `Inbox.put_back`."""
-        self._inbox.put_back(message)
+        self._inbox.put_back(messages)
 
     def take_memory(self) -> Memory | None:
         """The memory that came with the last message."""

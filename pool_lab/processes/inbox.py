@@ -34,6 +34,7 @@ class Inbox:
         """How much of it has been taken off."""
         self._is_drained = False
         """The last piece was all that had arrived."""
+        self._again: deque[bytes] = deque()
         self._socket: socket.socket | None = None
         self._memories: deque[Memory] = deque()
 
@@ -42,6 +43,8 @@ class Inbox:
 
         If not `thorough`, a short piece counts as all there is, which saves asking: for who will be told of more.
         """
+        if self._again:
+            return self._again.popleft()
         try:
             if os.name == "nt":  # pipes keep messages apart there
                 return self._connection.recv_bytes() if self._connection.poll() else None
@@ -74,9 +77,9 @@ class Inbox:
         self._is_drained = len(piece) < PIECE and not memories  # what comes with memory is kept apart from the rest
         return True
 
-    def put_back(self, message: bytes) -> None:
-        """What was the last message is the next one again."""
-        self._taken -= LENGTH.size + len(message)
+    def put_back(self, messages: list[bytes]) -> None:
+        """They come once more, before all others."""
+        self._again.extendleft(reversed(messages))
 
     def take_memory(self) -> Memory | None:
         """What came with the last message."""

@@ -84,7 +84,7 @@ class LedWorkerProcess(WorkerProcess):
         finally:
             self._hearing.release()
             if self._left:
-                self._wake_reader()
+                self._settings.reader.call(self)
 
     def _waits(self, patience_s: float) -> bool:
         """Whether something has come in that time."""
@@ -103,8 +103,7 @@ class LedWorkerProcess(WorkerProcess):
             return None
         reply = _simple(messages) if self._is_up_to_leader() and not (self._verdict or self._fault) else None
         if reply is None or reply.request != self._number:
-            for message in reversed(messages):
-                self._child.put_back(message)
+            self._child.put_back(messages)
             self._left.append(_nothing)
             return None
         self._answered_call(reply)
@@ -136,17 +135,13 @@ class LedWorkerProcess(WorkerProcess):
         if is_dead:
             deed()
         else:
-            self._wake_reader()
-
-    def _wake_reader(self) -> None:
-        self.deadline = -math.inf
-        self._settings.reader.wake_by(self.deadline)
+            self._settings.reader.call(self)
 
     # In the reader's thread
 
     def listen(self, readable: Set[Any], forget: Callable[[], None]) -> bool:
         if not self._hearing.acquire(blocking=False):
-            return True  # what has come will be told of once more when the leader is done
+            return True  # it will be told once more when the leader is done
         try:
             self._do_what_was_left()
             return super().listen(readable, forget)
@@ -154,14 +149,12 @@ class LedWorkerProcess(WorkerProcess):
             self._hearing.release()
 
     def _do_what_was_left(self) -> None:
-        if self.deadline < 0:
-            self.deadline = math.inf
         try:
             while self._left:
                 self._left.popleft()()
-        except BaseException:
-            self.deadline = -math.inf
-            raise
+        finally:
+            if self._left:  # one has raised
+                self._settings.reader.call(self)
 
     def _bury(self, exitcode: int) -> None:
         super()._bury(exitcode)

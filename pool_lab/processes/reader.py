@@ -105,6 +105,8 @@ class Reader:
         self._backlog = backlog
         self._lock = threading.Lock()  # guards all below
         self._voices: set[Voice] = set()
+        self._called: set[Voice] = set()
+        """Who is to be listened to although there is no news."""
         self._thread: threading.Thread | None = None
         self._name = name
         self._closed = False
@@ -133,6 +135,13 @@ class Reader:
         with self._lock:
             if self._reading and moment < self._wakes_at:
                 self._wakes_at = moment
+                self._bell.send_bytes(b"!")
+
+    def call(self, voice: Voice) -> None:
+        """Have `listen` of this voice called, if it is listened to."""
+        with self._lock:
+            if voice in self._voices and voice not in self._called:
+                self._called.add(voice)
                 self._bell.send_bytes(b"!")
 
     def close(self) -> None:
@@ -196,6 +205,8 @@ class Reader:
                 news = ears.select(self._patience())
                 if news.pop(_BELL, None):
                     ear.recv_bytes()
+                    for voice in self._take_called():
+                        news.setdefault(voice, set())
                 if self._wakes_at < math.inf:
                     now = time.monotonic()
                     news.update((voice, set()) for voice in voices if voice.deadline <= now and voice not in news)
@@ -225,6 +236,11 @@ class Reader:
             ears.forget(voice)
             with self._lock:
                 self._voices.remove(voice)
+
+    def _take_called(self) -> set[Voice]:
+        with self._lock:
+            called, self._called = self._called & self._voices, set()
+            return called
 
     def _expected(self, ear: "Connection[bytes, bytes]") -> "set[Voice] | None":
         """Whom to listen to now; None: it is over."""

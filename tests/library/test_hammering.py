@@ -89,8 +89,10 @@ def test_every_future_ends_once_while_workers_are_killed(make_pool: MakePool, lo
     for count in range(1, 16):
         log.wait_for(EventKind.FINISHED, 20 * count)
         worker = pool._dispatcher.workers[0]
-        if worker._arrived:  # those that die again and again before they are up break the pool
-            worker.terminate(kill=True)
+        with worker._lock:
+            # Those that die again and again before they are up break the pool.
+            if worker._arrived and worker._death is None:
+                worker._child.kill()
     for thread in threads:
         thread.join(PATIENCE_S)
     calls_taken = [pair for mine in taken for pair in mine]

@@ -12,6 +12,7 @@ import pytest
 
 from pool_lab import BrokenProcessPool, Future, ProcessPoolExecutor, wait
 from pool_lab.processes import leading
+from pool_lab.processes.inbox import PIECE
 from pool_lab.processes.selecting import CAN_MUTE, new_selector
 from pool_lab.processes.spinning import comes_soon
 from tests.contract import calls
@@ -49,12 +50,16 @@ class Witness:
 
 
 class TooLong(Witness):
+    def __init__(self, size: int) -> None:
+        super().__init__()
+        self.size = size
+
     def __reduce__(self) -> tuple[Any, ...]:
-        return _unpacked, (bytes(leading.SHORT),)
+        return _unpacked, (bytes(self.size),)
 
 
-def _unpacked(_: bytes) -> "TooLong":
-    return TooLong()
+def _unpacked(ballast: bytes) -> TooLong:
+    return TooLong(len(ballast))
 
 
 class Error(Exception):
@@ -145,7 +150,9 @@ def test_without_anybody_who_waits_the_reader_takes_it(led: Led) -> None:
 
 
 @pytest.mark.parametrize(
-    ("outcome", "function"), [(TooLong(), stand_at), (None, stand_and_raise)], ids=["long", "an exception"]
+    ("outcome", "function"),
+    [(TooLong(leading.SHORT), stand_at), (TooLong(2 * PIECE), stand_at), (None, stand_and_raise)],
+    ids=["long", "longer than what is read at once", "an exception"],
 )
 def test_whatever_may_take_time_is_left_to_the_reader(
     led: Led, outcome: object, function: Callable[..., object]
