@@ -4,6 +4,7 @@ import traceback
 from collections.abc import Callable
 from contextvars import Context, copy_context
 from functools import partial
+from threading import TIMEOUT_MAX
 from time import monotonic, perf_counter, thread_time
 from types import FunctionType
 from typing import Any, NamedTuple, Protocol
@@ -65,15 +66,17 @@ class Call(Future[Any]):
     def _run_callbacks(self) -> None:
         if self.when_cancelled is not None and self.cancelled():
             self.when_cancelled(self)
-        if self.later is None:
+        later = self.later
+        if later is None:
             super()._run_callbacks()
         else:
-            self.later(super()._run_callbacks)
+            later(super()._run_callbacks)
 
     def _sleep(self, timeout: float | None) -> None:
-        if self.runner is not None:
-            until = None if timeout is None else monotonic() + timeout
-            self.runner.listen_for(self, timeout)
+        runner = self.runner
+        if runner is not None:
+            until = None if timeout is None else monotonic() + min(max(timeout, 0), TIMEOUT_MAX)
+            runner.listen_for(self, timeout)
             if self.done():
                 return
             timeout = None if until is None else until - monotonic()

@@ -28,7 +28,7 @@ from typing import Any
 from .batch import Batch, Share, batches
 from .call import Call
 from .desk import Ahead, Desk, Dismissal, Order
-from .errors import BrokenExecutor, CancelledError, logger
+from .errors import BrokenExecutor, CancelledError, InvalidStateError, logger
 from .events import EventKind, Observers
 from .interpreter import tell_of_exit_and_fork
 from .interrupts import uninterrupted
@@ -119,7 +119,8 @@ class Dispatcher(Desk):
         """End a call that has been started and that no worker will finish."""
         self.reports.ended(call, None, None, error)
         call.let_go()
-        call.set_exception(error)
+        with suppress(InvalidStateError):  # somebody else has set its outcome
+            call.set_exception(error)
 
     def submit_share(self, batch: Batch, *, first: bool) -> None:
         share = batch.share(next(self._calls))
@@ -183,6 +184,8 @@ class Dispatcher(Desk):
                     return self._queue.popleft()
             except IndexError:
                 pass
+        if self.rest(worker):
+            return None
         chosen, call = self._next_order(worker) or (worker, None)
         if call is not None and chosen is not worker:
             if not chosen.hand_over(call):

@@ -137,8 +137,8 @@ class Future(concurrent.futures.Future[T]):
     def add_done_callback(self, fn: Callable[["Future[T]"], object]) -> None:
         """Have `fn(future)` called once the future is done, however it got there.
 
-        It runs in the thread that completes or cancels the future, in the order in which callbacks were added; at
-        once, in this thread, if the future is done already. What it raises is logged, not raised.
+        It runs in a thread of the pool, or in the one that cancels the future, in the order in which callbacks were
+        added; at once, in this thread, if the future is done already. What it raises is logged, not raised.
         """
         with self._condition:
             if self._state not in DONE:

@@ -37,17 +37,18 @@ class uninterrupted:  # noqa: N801  # it is used like a function
 
     def __enter__(self) -> None:
         handler = _get_handler(SIGINT)
-        if callable(handler) and type(handler) is not uninterrupted and get_ident() == main_thread().ident:
+        if callable(handler) and type(handler) is not uninterrupted:
             self._handler = handler
             try:
                 _set_handler(SIGINT, self)
-            except ValueError:  # a subinterpreter's main thread hears no signals
+            except ValueError:  # only the main thread hears signals, and not a subinterpreter's
                 self._handler = None
 
     def __exit__(self, *_: object) -> None:
         if self._handler is not None:
             _set_handler(SIGINT, self._handler)
-            self.make_up()
+            if self._pressed is not None:
+                self.make_up()
 
     def __call__(self, signum: int, frame: FrameType | None) -> None:
         if self._pressed is not None:

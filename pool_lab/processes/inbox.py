@@ -21,7 +21,7 @@ LENGTH, LONG_LENGTH = struct.Struct("!i"), struct.Struct("!Q")
 
 
 class Inbox:
-    """For one thread only."""
+    """For one thread at a time."""
 
     def __init__(self, connection: Any) -> None:
         self.has_ended = False
@@ -45,37 +45,54 @@ class Inbox:
         """
         if self._again:
             return self._again.popleft()
-        try:
-            if os.name == "nt":  # pipes keep messages apart there
-                return self._connection.recv_bytes() if self._connection.poll() else None
-            while (message := self._cut()) is None and (thorough or not self._is_drained) and self._read():
-                pass
-            self._is_drained &= message is not None
-            return message
-        except ConnectionResetError:  # only Linux says so
-            self.left_unread = True
-        except (EOFError, OSError):
+        if os.name == "nt":
+            return self._next_apart()
+        while (message := self._cut()) is None and (thorough or not self._is_drained) and self._read():
             pass
-        self.has_ended = True
-        return None
+        self._is_drained &= message is not None
+        return message
+
+    def _next_apart(self) -> bytes | None:
+        """Where pipes keep messages apart."""
+        try:
+            return self._connection.recv_bytes() if self._connection.poll() else None
+        except (EOFError, OSError):
+            self.has_ended = True
+            return None
+
+    def next_piece(self) -> list[bytes]:
+        """The messages that a single look finds there to their end. Does not block."""
+        self._read()
+        messages = [*iter(self._cut, None)]
+        self._is_drained = False
+        return messages
 
     def _read(self) -> bool:
-        """Take what has arrived. False: nothing has."""
-        if self._socket is None:  # it shares the connection's pipe, and does not block
-            self._socket = socket.socket(fileno=os.dup(self._connection.fileno()))
+        """Take what has arrived. False: nothing has, or nothing more will."""
         try:
+            if self._socket is None:  # it shares the connection's pipe, and does not block
+                self._socket = socket.socket(fileno=os.dup(self._connection.fileno()))
             piece, memories = receive_with_memory(self._socket, PIECE, wait=False)
         except BlockingIOError:
             return False
+        except OSError as error:
+            self.left_unread = isinstance(error, ConnectionResetError)  # only Linux says so
+            self.has_ended = True
+            return False
         self._memories.extend(memories)
         if not piece:
-            raise EOFError
+            self.has_ended = True
+            return False
         if self._taken:
             del self._arrived[: self._taken]
             self._taken = 0
         self._arrived += piece
         self._is_drained = len(piece) < PIECE and not memories  # what comes with memory is kept apart from the rest
         return True
+
+    @property
+    def has_some_again(self) -> bool:
+        return bool(self._again)
 
     def put_back(self, messages: list[bytes]) -> None:
         """They come once more, before all others."""

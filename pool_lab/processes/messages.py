@@ -41,6 +41,7 @@ __all__ = [
     "dumps_together",
     "loads",
     "loads_outcomes",
+    "loads_plain",
     "loads_together",
     "main_can_be_imported",
     "outcome",
@@ -59,6 +60,8 @@ PLAIN = frozenset({bool, bytes, complex, float, int, str, type(None)})
 """What can certainly be pickled, and unpickled, without asking how."""
 TEXTS = frozenset({bytes, str})
 NUMBERS = PLAIN - TEXTS
+NOT_PLAIN = (pickle.UnpicklingError, ArithmeticError, AttributeError, EOFError, LookupError, TypeError, ValueError)
+"""What is raised for that. Not all exceptions: Ctrl-C and other signals may raise some of their own."""
 MUCH = 400
 """Bytes, or characters."""
 _EXTRA_REDUCERS = ForkingPickler._extra_reducers  # type: ignore[attr-defined]
@@ -273,6 +276,21 @@ def loads(payload: bytes, what: str) -> Any:
         return pickle.loads(payload)
     except BaseException as error:  # foreign code runs here: a SystemExit must not end the thread that reads
         raise _unreadable(what, error) from error
+
+
+class _PlainUnpickler(pickle.Unpickler):
+    """Runs no foreign code."""
+
+    def find_class(self, module: str, name: str) -> Any:
+        raise pickle.UnpicklingError(f"{module}.{name} is not plain")
+
+
+def loads_plain(payload: bytes) -> tuple[Any] | None:
+    """The value of a payload that Python's own types are all there is to; None if it is anything else."""
+    try:
+        return (_PlainUnpickler(io.BytesIO(payload)).load(),)
+    except NOT_PLAIN:
+        return None
 
 
 def _unreadable(what: str, error: BaseException) -> CallUnpicklingError:

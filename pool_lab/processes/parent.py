@@ -266,9 +266,11 @@ class WorkerProcess(Sender):
                     if self._call is None and self._verdict is None:  # no future will tell
                         logger.warning("%s; another will take its place", died)
         finally:
-            self._settle()
-            self._dispatcher.gone(self)
-            self._buried.set()
+            try:
+                self._settle()
+            finally:
+                self._dispatcher.gone(self)
+                self._buried.set()
 
     def _breaks_pool(self) -> bool:
         """Not if the worker died of its call and may be replaced.

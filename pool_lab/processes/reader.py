@@ -32,6 +32,8 @@ LONGEST_SLEEP_S = 3600.0
 class Voice(Protocol):
     """What the reader listens to: the parent's handle of a worker."""
 
+    hearing: threading.Lock
+    """Held by whoever listens to it: the reader, or somebody in its place, who then has it called."""
     deadline: float
     """On `time.monotonic`: when to call `listen` even without news. Infinity: never."""
 
@@ -211,7 +213,11 @@ class Reader:
                     now = time.monotonic()
                     news.update((voice, set()) for voice in voices if voice.deadline <= now and voice not in news)
                 for voice, readable in news.items():
-                    self._hear(voice, readable, ears)
+                    if voice.hearing.acquire(blocking=False):  # else it will say once more what it has to say
+                        try:
+                            self._hear(voice, readable, ears)
+                        finally:
+                            voice.hearing.release()
         finally:
             ears.close()
             with closing:

@@ -8,8 +8,6 @@ import os
 import select
 import selectors
 import sys
-import threading
-from contextlib import suppress
 from multiprocessing.connection import wait
 from typing import Any, Protocol
 
@@ -28,7 +26,10 @@ class Selector(Protocol):
         """The sources with news, and who is to be told; in `patience` seconds at the latest (None: never)."""
 
     def mute(self, source: Any) -> bool:
-        """Tell nobody of it, until `unmute`. False: nobody would be told anyhow. From any thread, where `CAN_MUTE`."""
+        """Tell nobody of it until `unmute`. False: nobody would be told anyhow.
+
+        From any thread, where `CAN_MUTE`; but meanwhile it may not be unregistered.
+        """
 
     def unmute(self, source: Any) -> None: ...
     def close(self) -> None: ...
@@ -37,39 +38,29 @@ class Selector(Protocol):
 class EpollSelector:
     def __init__(self) -> None:
         self._epoll = select.epoll()
-        self._lock = threading.Lock()  # guards the next one, and what epoll is told
         self._keys: dict[int, tuple[Any, Any]] = {}
+        self.close = self._epoll.close
 
     def register(self, source: Any, whom: Any) -> None:
-        with self._lock:
-            self._epoll.register(source, select.EPOLLIN)
-            self._keys[_descriptor(source)] = source, whom
+        self._epoll.register(source, select.EPOLLIN)
+        self._keys[_descriptor(source)] = source, whom
 
     def unregister(self, source: Any) -> None:
-        with self._lock:
-            del self._keys[_descriptor(source)]
-            with suppress(FileNotFoundError):  # it is muted
-                self._epoll.unregister(source)
+        del self._keys[_descriptor(source)]
+        self._epoll.unregister(source)
 
     def select(self, patience: float | None) -> list[tuple[Any, Any]]:
-        ready = self._epoll.poll(patience)
-        with self._lock:
-            return [self._keys[descriptor] for descriptor, _ in ready if descriptor in self._keys]
+        keys = (self._keys.get(descriptor) for descriptor, _ in self._epoll.poll(patience))
+        return [key for key in keys if key is not None]
 
     def mute(self, source: Any) -> bool:
-        with self._lock:
-            is_known = _descriptor(source) in self._keys
-            if is_known:
-                self._epoll.unregister(source)
-            return is_known
+        is_known = _descriptor(source) in self._keys
+        if is_known:
+            self._epoll.unregister(source)
+        return is_known
 
     def unmute(self, source: Any) -> None:
-        with self._lock:
-            if _descriptor(source) in self._keys:
-                self._epoll.register(source, select.EPOLLIN)
-
-    def close(self) -> None:
-        self._epoll.close()
+        self._epoll.register(source, select.EPOLLIN)
 
 
 def _descriptor(source: Any) -> int:
@@ -106,7 +97,7 @@ class PipeSelector:
         return [(source, self._keys[source]) for source in wait(list(self._keys), patience)]
 
     def close(self) -> None:
-        self._keys.clear()
+        """There is nothing to close."""
 
 
 def new_selector() -> Selector:

@@ -36,9 +36,10 @@ class Sender(Voice):
         self.number = number
         self.doing = Doing.STARTING
         self.ident: int | None = None
+        self.hearing = threading.Lock()
         self.deadline = math.inf
-        self.as_runner: Runner | None = None
-        """What those who wait for its call may ask."""
+        self.runner: Runner | None = None
+        """Whom those who wait for its call may ask."""
         self._settings = settings
         self._dispatcher = dispatcher
         self._child: Child = None  # type: ignore[assignment]  # until `start`, before which nobody asks for it
@@ -143,7 +144,7 @@ class Sender(Voice):
         self._is_told_of = bool(self._dispatcher.observers)
         with self._lock:
             self._call = call
-            call.runner = self.as_runner
+            call.runner = self.runner
             self._number = next(self._settings.numbers) if number is None else number
         if self._settings.task_timeout < math.inf:
             self.deadline = time.monotonic() + self._settings.task_timeout

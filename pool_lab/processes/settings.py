@@ -42,7 +42,7 @@ class Settings:
         self.false_starts = 0
         """How many workers in a row have died before they were up. Only the reader's thread counts."""
         self.pace_s = math.inf
-        """How long calls have taken of late. Only the reader's thread counts."""
+        """How long calls have taken of late, about: the reader counts, and who waits in its place."""
 
     def note_pace(self, took_s: float, calls: int = 1) -> None:
         """What each of these calls took."""

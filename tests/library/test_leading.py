@@ -4,15 +4,20 @@ import multiprocessing
 import os
 import select
 import threading
+import weakref
 from collections.abc import Callable, Iterator
 from multiprocessing.connection import Pipe
 from typing import Any
 
 import pytest
 
-from pool_lab import BrokenProcessPool, Future, ProcessPoolExecutor, wait
+from pool_lab import BrokenProcessPool, EventKind, Future, ProcessPoolExecutor, wait
+from pool_lab.call import Call
 from pool_lab.processes import leading
 from pool_lab.processes.inbox import PIECE
+from pool_lab.processes.memory import Shelf
+from pool_lab.processes.messages import dumps_result, loads_plain
+from pool_lab.processes.replies import Reply
 from pool_lab.processes.selecting import CAN_MUTE, new_selector
 from pool_lab.processes.spinning import comes_soon
 from tests.contract import calls
@@ -39,41 +44,19 @@ def short_leads(long_leads: None, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(leading, "LONGEST_S", 0.001)
 
 
-class Witness:
-    """Knows which thread has unpickled it."""
+class Foreign:
+    """Needs foreign code to be unpickled."""
 
     def __init__(self) -> None:
         self.thread = threading.current_thread()
 
     def __reduce__(self) -> tuple[Any, ...]:
-        return Witness, ()
-
-
-class TooLong(Witness):
-    def __init__(self, size: int) -> None:
-        super().__init__()
-        self.size = size
-
-    def __reduce__(self) -> tuple[Any, ...]:
-        return _unpacked, (bytes(self.size),)
-
-
-def _unpacked(ballast: bytes) -> TooLong:
-    return TooLong(len(ballast))
-
-
-class Error(Exception):
-    def __init__(self) -> None:
-        super().__init__()
-        self.thread = threading.current_thread()
-
-    def __reduce__(self) -> tuple[Any, ...]:
-        return Error, ()
+        return Foreign, ()
 
 
 def stand_and_raise(address: Address) -> None:
     stand_at(address)
-    raise Error
+    raise ValueError
 
 
 class Waiting:
@@ -106,6 +89,14 @@ class Led:
         self.pool = make_pool(1)
         assert self.pool.submit(calls.add, 1).result(PATIENCE_S) == 1
         (self.worker,) = self.pool._dispatcher.workers
+        self.taken_by: list[threading.Thread] = []
+        answered = self.worker._answered_call
+
+        def taken(reply: Reply) -> Any:
+            self.taken_by.append(threading.current_thread())
+            return answered(reply)
+
+        self.worker._answered_call = taken
         self.reader = self.worker._settings.reader._thread
         self.gate = make_gate()
 
@@ -118,7 +109,7 @@ class Led:
 
     def lead(self, future: Future[Any]) -> Waiting:
         waiting = Waiting(future)
-        until(self.worker._hearing.locked)
+        until(self.worker.hearing.locked)
         return waiting
 
     def works(self) -> bool:
@@ -133,34 +124,46 @@ def led(make_pool: MakePool, make_gate: MakeGate) -> Led:
 
 
 def test_a_short_result_is_taken_by_the_one_who_waits_for_it(led: Led) -> None:
-    future = led.begin(Witness())
+    future = led.begin([1, "two", {3: (4.0, None)}])
     waiting = led.lead(future)
     led.gate.open()
-    assert waiting.outcome.thread is waiting.thread
+    assert waiting.outcome == [1, "two", {3: (4.0, None)}]
+    assert led.taken_by == [waiting.thread]
     until(lambda: led.pool.statistics().idle == 1)
     assert led.works()
     assert (future.runner, future.later) == (None, None)  # type: ignore[attr-defined]
 
 
 def test_without_anybody_who_waits_the_reader_takes_it(led: Led) -> None:
-    future = led.begin(Witness())
+    future = led.begin(7)
     led.gate.open()
     wait([future], PATIENCE_S)
-    assert future.result().thread is led.reader
+    assert led.taken_by == [led.reader]
 
 
 @pytest.mark.parametrize(
     ("outcome", "function"),
-    [(TooLong(leading.SHORT), stand_at), (TooLong(2 * PIECE), stand_at), (None, stand_and_raise)],
-    ids=["long", "longer than what is read at once", "an exception"],
+    [(Foreign(), stand_at), ("a" * leading.SHORT, stand_at), ("a" * 2 * PIECE, stand_at), (None, stand_and_raise)],
+    ids=["foreign", "long", "longer than what is read at once", "an exception"],
 )
-def test_whatever_may_take_time_is_left_to_the_reader(
+def test_whatever_may_need_foreign_code_or_time_is_left_to_the_reader(
     led: Led, outcome: object, function: Callable[..., object]
 ) -> None:
     waiting = led.lead(led.begin(outcome, function))
     led.gate.open()
-    assert waiting.outcome.thread is led.reader
+    if isinstance(outcome, Foreign):
+        assert waiting.outcome.thread is led.reader
+    else:
+        assert waiting.outcome == outcome or isinstance(waiting.outcome, ValueError)
+    assert led.taken_by == [led.reader]
     assert led.works()
+
+
+def test_answers_that_come_together_are_left_to_the_reader_and_none_is_lost(make_pool: MakePool) -> None:
+    pool = make_pool(1)
+    for size in (5_000, 20_000, 40_000) * 10:
+        futures = [pool.submit(bytes, size) for _ in range(12)]
+        assert [len(future.result(PATIENCE_S)) for future in futures] == [size] * 12
 
 
 def test_callbacks_never_run_in_the_thread_of_one_who_waits(led: Led) -> None:
@@ -171,6 +174,7 @@ def test_callbacks_never_run_in_the_thread_of_one_who_waits(led: Led) -> None:
     led.gate.open()
     assert waiting.outcome == 7
     until(lambda: len(ran_in) == 2)
+    assert led.taken_by == [waiting.thread]
     assert ran_in == [(led.reader, 7)] * 2
     assert led.works()
 
@@ -189,26 +193,28 @@ def test_whoever_waits_may_hold_a_lock_that_a_callback_wants(led: Led) -> None:
     called = threading.Event()
     future.add_done_callback(call_back)
     waiting = Waiting(future, hold)
-    until(led.worker._hearing.locked)
+    until(led.worker.hearing.locked)
     led.gate.open()
     assert waiting.outcome == 7
     assert called.wait(PATIENCE_S)
 
 
 def test_what_observers_hear_they_hear_from_the_reader(led: Led, log: Log) -> None:
-    future = led.begin(Witness())
-    waiting = led.lead(future)
+    waiting = led.lead(led.begin(7))
     led.pool.add_observer(log)
     led.gate.open()
-    assert waiting.outcome.thread is led.reader
+    assert waiting.outcome == 7
+    assert led.taken_by == [led.reader]
+    assert log.of(1) == [EventKind.FINISHED]
 
 
 def test_the_call_behind_it_is_handed_over_by_the_reader(led: Led) -> None:
-    waiting = led.lead(led.begin(Witness()))
-    behind = led.pool.submit(Witness)
+    waiting = led.lead(led.begin(7))
+    behind = led.pool.submit(calls.add, 1)
     led.gate.open()
-    assert waiting.outcome.thread is led.reader
-    assert isinstance(behind.result(PATIENCE_S), Witness)
+    assert waiting.outcome == 7
+    assert behind.result(PATIENCE_S) == 1
+    assert led.taken_by[0] is led.reader
 
 
 def test_a_call_that_comes_when_the_result_was_just_taken(led: Led, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -232,18 +238,36 @@ def test_the_time_is_up_for_who_leads(led: Led) -> None:
     future = led.begin(7)
     with pytest.raises(TimeoutError):
         future.result(0.01)
-    assert not led.worker._hearing.locked()
+    assert not led.worker.hearing.locked()
     led.gate.open()
     assert wait([future], PATIENCE_S).done
     assert led.works()
 
 
+@pytest.mark.parametrize("timeout", [0, -1, -1e30, 1e-9, 1e-4, float("-inf")])
+def test_who_has_no_time_does_not_lead(led: Led, timeout: float) -> None:
+    future = led.begin(7)
+    with pytest.raises(TimeoutError):
+        future.result(timeout)
+    led.gate.open()
+    assert future.result(PATIENCE_S) == 7
+
+
+@pytest.mark.parametrize("timeout", [1e30, 10**400, float("inf")])
+def test_one_may_be_as_patient_as_one_likes(led: Led, timeout: float) -> None:
+    waiting = Waiting(led.begin(7), lambda future: future.result(timeout))
+    until(led.worker.hearing.locked)
+    led.gate.open()
+    assert waiting.outcome == 7
+
+
 def test_nobody_leads_for_long(led: Led, short_leads: None) -> None:
-    future = led.begin(Witness())
+    future = led.begin(7)
     waiting = Waiting(future)
     until(lambda: bool(future._listeners().sleepers))  # it sleeps as others do
     led.gate.open()
-    assert waiting.outcome.thread is led.reader
+    assert waiting.outcome == 7
+    assert led.taken_by == [led.reader]
 
 
 def test_an_outcome_that_somebody_else_has_set(led: Led, short_leads: None) -> None:
@@ -252,6 +276,16 @@ def test_an_outcome_that_somebody_else_has_set(led: Led, short_leads: None) -> N
     future.set_result(8)
     assert waiting.outcome == 8
     led.gate.open()
+    assert led.works()
+
+
+def test_an_outcome_that_somebody_else_has_set_while_it_was_led(led: Led) -> None:
+    future = led.begin(7)
+    waiting = led.lead(future)
+    future.set_result(8)
+    led.gate.open()
+    assert waiting.outcome == 8
+    assert led.taken_by == [waiting.thread]
     assert led.works()
 
 
@@ -264,12 +298,73 @@ def test_two_who_wait_for_the_same(led: Led) -> None:
 
 def test_each_of_several_workers_is_led(make_pool: MakePool, make_gate: MakeGate) -> None:
     pool, gate = make_pool(3), make_gate(4)
-    futures = [pool.submit(stand_at, gate.address, Witness()) for _ in range(3)]
+    futures = [pool.submit(stand_at, gate.address, number) for number in range(3)]
     gate.wait_for(3)
     waiting = [Waiting(future) for future in futures]
-    until(lambda: all(worker._hearing.locked() for worker in pool._dispatcher.workers))
+    until(lambda: all(worker.hearing.locked() for worker in pool._dispatcher.workers))
     gate.open()
-    assert [one.outcome.thread for one in waiting] == [one.thread for one in waiting]
+    assert [one.outcome for one in waiting] == [0, 1, 2]
+
+
+class Held:
+    """An argument."""
+
+
+def test_what_it_was_called_with_is_let_go(led: Led) -> None:
+    held = Held()
+    future = led.pool.submit(stand_at_with, led.gate.address, held)
+    led.gate.wait_for(1)
+    gone = weakref.ref(held)
+    del held
+    waiting = led.lead(future)
+    led.gate.open()
+    assert waiting.outcome == 7
+    assert led.taken_by == [waiting.thread]
+    assert gone() is None
+
+
+def stand_at_with(address: Address, _: Held) -> int:
+    stand_at(address)
+    return 7
+
+
+class Alarm(Exception):
+    """Raised by a signal, say."""
+
+
+@pytest.mark.parametrize("moment", ["_simple", "_end", "_note", "rest", "_answered_call", "set_result"])
+@pytest.mark.parametrize("is_before", [True, False], ids=["before", "after"])
+def test_an_exception_in_the_waiting_thread_loses_nothing(
+    led: Led, monkeypatch: pytest.MonkeyPatch, moment: str, *, is_before: bool
+) -> None:
+    owner: Any = {"rest": led.pool._dispatcher, "set_result": Call}.get(moment, led.worker)
+    deed, waiter = getattr(owner, moment), threading.local()
+
+    def interrupted(*args: Any) -> Any:
+        is_due = getattr(waiter, "is_to_be_interrupted", False)
+        waiter.is_to_be_interrupted = False
+        if is_due and is_before:
+            raise Alarm
+        outcome = deed(*args)
+        if is_due:
+            raise Alarm
+        return outcome
+
+    def wait_for(future: Future[Any]) -> Any:
+        waiter.is_to_be_interrupted = True
+        return future.result(PATIENCE_S)
+
+    monkeypatch.setattr(owner, moment, interrupted)
+    future, called = led.begin(7), threading.Event()
+    future.add_done_callback(lambda _: called.set())
+    waiting = Waiting(future, wait_for)
+    until(led.worker.hearing.locked)
+    led.gate.open()
+    assert isinstance(waiting.outcome, Alarm)
+    assert future.result(PATIENCE_S) == 7
+    assert called.wait(PATIENCE_S)
+    until(lambda: led.pool.statistics().idle == 1)
+    assert led.works()
 
 
 # What else may happen meanwhile
@@ -316,73 +411,25 @@ def test_the_workers_are_ended(led: Led, how: str) -> None:
 
 
 def test_the_pool_is_shut_down(led: Led) -> None:
-    waiting = led.lead(led.begin(Witness()))
+    waiting = led.lead(led.begin(7))
     led.pool.shutdown(wait=False)
     led.gate.open()
-    assert waiting.outcome.thread is waiting.thread
+    assert waiting.outcome == 7
     led.pool.shutdown()
 
 
 def test_the_pool_shrinks(led: Led) -> None:
     led.pool.resize(2)
-    future = led.begin(Witness())
+    future = led.begin(7)
     other = led.pool.submit(stand_at, led.gate.address, 1)
     led.gate.wait_for(2)
     waiting = led.lead(future)
     led.pool.resize(1)
     led.gate.open()
-    assert isinstance(waiting.outcome, Witness)
+    assert waiting.outcome == 7
     assert other.result(PATIENCE_S) == 1
     until(lambda: len(led.pool._dispatcher.workers) == 1)
     assert led.works()
-
-
-class Shutter:
-    """Shuts its pool down where it is unpickled."""
-
-    pool: ProcessPoolExecutor | None = None
-
-    def __reduce__(self) -> tuple[Any, ...]:
-        return _shut_down, ()
-
-
-def _shut_down() -> str:
-    try:
-        Shutter.pool.shutdown()  # type: ignore[union-attr]
-    except RuntimeError as error:
-        return str(error)
-    return "no error"
-
-
-def stand_and_bring_a_shutter(address: Address) -> Shutter:
-    stand_at(address)
-    return Shutter()
-
-
-def test_who_leads_cannot_wait_for_the_worker(led: Led, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(Shutter, "pool", led.pool)
-    waiting = led.lead(led.begin(function=stand_and_bring_a_shutter))
-    led.gate.open()
-    assert waiting.outcome == "cannot join current thread"
-
-
-def test_a_worker_that_dies_as_soon_as_it_has_answered(led: Led, monkeypatch: pytest.MonkeyPatch) -> None:
-    """The reader may have buried it before its last call's callbacks are left to it."""
-    future = led.begin(7)
-    called: list[Future[Any]] = []
-    future.add_done_callback(called.append)
-    end = led.worker._end
-
-    def end_late(*args: Any) -> None:
-        led.worker.terminate(kill=True)
-        assert led.worker._buried.wait(PATIENCE_S)
-        end(*args)
-
-    monkeypatch.setattr(led.worker, "_end", end_late)
-    waiting = led.lead(future)
-    led.gate.open()
-    assert waiting.outcome == 7
-    assert called == [future]
 
 
 def stand_and_send(address: Address, message: bytes) -> int:
@@ -414,22 +461,28 @@ def test_a_worker_lies(led: Led, lie: str) -> None:
     assert "because it sent" in str(outcome)
 
 
+@pytest.mark.filterwarnings("ignore:This process .* is multi-threaded:DeprecationWarning")
 @pytest.mark.skipif(not hasattr(os, "fork"), reason="here nobody forks")
 def test_a_child_that_is_forked_meanwhile_does_not_disturb(led: Led) -> None:
-    future = led.begin(Witness())
+    future = led.begin(7)
     waiting = led.lead(future)
-    child = multiprocessing.get_context("fork").Process(target=_wait_a_moment, args=(future,))
+    child = multiprocessing.get_context("fork").Process(target=_wait_a_moment, args=(future, led.pool))
     child.start()
     child.join(PATIENCE_S)
     assert child.exitcode == 0
     led.gate.open()
-    assert waiting.outcome.thread is waiting.thread
+    assert waiting.outcome == 7
+    assert led.taken_by == [waiting.thread]
     assert led.works()
 
 
-def _wait_a_moment(future: Future[Any]) -> None:
+def _wait_a_moment(future: Future[Any], pool: ProcessPoolExecutor) -> None:
     with pytest.raises(TimeoutError):
         future.result(0.01)
+    with pool:
+        assert pool.submit(calls.add, 1).result(PATIENCE_S) == 1
+        with pytest.raises(TimeoutError):
+            future.result(0.01)
 
 
 def test_nothing_is_left_of_it(make_pool: MakePool) -> None:
@@ -446,7 +499,7 @@ def test_nothing_is_left_of_it(make_pool: MakePool) -> None:
 def test_where_more_is_to_be_done_about_each_reply_nobody_leads(make_pool: MakePool, options: dict[str, Any]) -> None:
     pool = make_pool(1, **options)
     future = pool.submit(calls.add, 1)
-    assert all(worker.as_runner is None for worker in pool._dispatcher.workers)
+    assert all(worker.runner is None for worker in pool._dispatcher.workers)
     assert future.result(PATIENCE_S) == 1
 
 
@@ -473,17 +526,22 @@ def test_nobody_is_told_of_what_is_muted(ends: Any) -> None:
     selector.close()
 
 
-def test_what_was_forgotten_while_it_was_muted_stays_so(ends: Any) -> None:
-    ours, theirs = ends
+def test_only_what_is_known_is_muted(ends: Any) -> None:
+    ours, _ = ends
     selector = new_selector()
+    assert not selector.mute(ours)
     selector.register(ours, "me")
-    assert selector.mute(ours)
     selector.unregister(ours)
-    selector.unmute(ours)
-    theirs.send_bytes(b"!")
-    assert selector.select(0) == []
     assert not selector.mute(ours)
     selector.close()
+
+
+@pytest.mark.parametrize("value", [None, True, 7, 1.5, "two", b"three", [1, {2: (3, {4})}], bytearray(b"5"), range])
+def test_what_is_plain_needs_no_foreign_code(value: object) -> None:
+    payload = dumps_result(value, "f", Shelf())
+    assert isinstance(payload, bytes)
+    assert loads_plain(payload) == (None if value is range else (value,))
+    assert loads_plain(payload[:-1]) is None
 
 
 def test_who_stays_awake_for_a_moment_sees_what_comes(ends: Any) -> None:

@@ -65,6 +65,22 @@ def _hold(line: Address, together: Address) -> int:
     return calls.knock_and_hold(line)
 
 
+def test_a_worker_may_die_of_a_call_whose_outcome_somebody_else_has_set(
+    make_pool: MakePool, make_gate: MakeGate
+) -> None:
+    gate, pool = make_gate(), make_pool(1)
+    future = pool.submit(calls.die_at, gate.address)
+    gate.wait_for(1)
+    (worker,) = pool._dispatcher.workers
+    future.set_result(7)
+    gate.open()
+    assert worker._buried.wait(PATIENCE_S)
+    pool.shutdown()
+    assert future.result() == 7
+    with pytest.raises(BrokenProcessPool):
+        pool.submit(calls.add, 1)
+
+
 def test_a_worker_may_die_while_it_is_idle(make_pool: MakePool, log: Log) -> None:
     pool = make_pool(1, observer=log)
     process, _ = pool.submit(calls.worker).result(PATIENCE_S)
