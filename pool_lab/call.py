@@ -9,7 +9,7 @@ from time import monotonic, perf_counter, thread_time
 from types import FunctionType
 from typing import Any, NamedTuple, Protocol
 
-from .future import PENDING, RUNNING, Future
+from .future import DONE, FINISHED, PENDING, RUNNING, Future
 
 __all__ = ["Call", "Courier", "Runner", "Stopwatch", "Worktime", "name_of", "text_of"]
 
@@ -34,7 +34,7 @@ class Call(Future[Any]):
     One object and not two, since a pool may have a million of them waiting.
     """
 
-    __slots__ = ("args", "context", "courier", "function", "kwargs", "later", "number", "runner", "when_cancelled")
+    __slots__ = ("args", "context", "courier", "function", "kwargs", "number", "runner", "when_cancelled")
 
     def __init__(
         self, number: int, function: Callable[..., Any], args: tuple[Any, ...], kwargs: dict[str, Any]
@@ -50,8 +50,6 @@ class Call(Future[Any]):
         """Who has sent it ahead to a worker that runs another call; it can still be called back."""
         self.runner: Runner | None = None
         """Who runs it, if it pays to ask there."""
-        self.later: Callable[[Callable[[], None]], object] | None = None
-        """Takes what runs the callbacks, if they are not to run in the thread that sets the outcome."""
         self.when_cancelled: Callable[[Call], object] | None = None
         """Is told before the callbacks are."""
 
@@ -66,11 +64,27 @@ class Call(Future[Any]):
     def _run_callbacks(self) -> None:
         if self.when_cancelled is not None and self.cancelled():
             self.when_cancelled(self)
-        later = self.later
-        if later is None:
-            super()._run_callbacks()
-        else:
-            later(super()._run_callbacks)
+        super()._run_callbacks()
+
+    @property
+    def has_callbacks(self) -> bool:
+        """Whether there are any that have not run. No more will come when it is done."""
+        return self._audience is not None and bool(self._audience.callbacks)
+
+    def put_result(self, result: Any) -> None:
+        """As `set_result`, without its callbacks, for a thread in which signals may raise exceptions.
+
+        Nothing happens if it is done.
+        """
+        with self._condition:
+            if self._state in DONE:
+                return
+            self._result = result
+            self._state = FINISHED
+            if self._audience is not None:
+                for waiter in self._audience.waiters:
+                    waiter.add_result(self)
+                self._audience.wake()
 
     def _sleep(self, timeout: float | None) -> None:
         runner = self.runner

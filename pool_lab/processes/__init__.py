@@ -18,7 +18,8 @@
 - `requests`: what is sent for a call, and what is laid ready; `shares`: how the calls of a `map` travel.
 - `child`: the process behind that handle; `inbox`: what comes from it; `deaths`: what is said of its end.
 - `reader`: the one thread of a pool that listens to all its workers; `selecting`: how it waits for them; `leading`: who
-  listens in its place; `spinning`: why a worker, and who leads, stays awake for a moment.
+  listens in its place; `turns`: that only one listens; `spinning`: why a worker, and who leads, stays awake for a
+  moment.
 - `fork_server`: what that process loads in advance, and what a forked child needs to start one; `hearing`: from when on
   it hears Ctrl-C.
 - `pool`: the executor.

@@ -132,18 +132,13 @@ class Child:
         """As `Inbox.next`."""
         return self._inbox.next(thorough=thorough)
 
-    def receive_piece(self) -> list[bytes]:
-        """As `Inbox.next_piece`."""
-        return self._inbox.next_piece()
+    def peek(self, most: int) -> bytes | None:
+        """As `Inbox.peek`."""
+        return self._inbox.peek(most)
 
-    @property
-    def has_put_back(self) -> bool:
-        """Whether some were put back, and wait to be received again."""
-        return self._inbox.has_some_again
-
-    def put_back(self, messages: list[bytes]) -> None:
-        """As `Inbox.put_back`."""
-        self._inbox.put_back(messages)
+    def drop(self, message: bytes) -> None:
+        """As `Inbox.drop`."""
+        self._inbox.drop(message)
 
     def take_memory(self) -> Memory | None:
         """The memory that came with the last message."""

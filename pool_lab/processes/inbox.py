@@ -34,7 +34,6 @@ class Inbox:
         """How much of it has been taken off."""
         self._is_drained = False
         """The last piece was all that had arrived."""
-        self._again: deque[bytes] = deque()
         self._socket: socket.socket | None = None
         self._memories: deque[Memory] = deque()
 
@@ -43,8 +42,6 @@ class Inbox:
 
         If not `thorough`, a short piece counts as all there is, which saves asking: for who will be told of more.
         """
-        if self._again:
-            return self._again.popleft()
         if os.name == "nt":
             return self._next_apart()
         while (message := self._cut()) is None and (thorough or not self._is_drained) and self._read():
@@ -60,19 +57,31 @@ class Inbox:
             self.has_ended = True
             return None
 
-    def next_piece(self) -> list[bytes]:
-        """The messages that a single look finds there to their end. Does not block."""
-        self._read()
-        messages = [*iter(self._cut, None)]
-        self._is_drained = False
-        return messages
+    def peek(self, most: int) -> bytes | None:
+        """The next message, which stays there, if it is all that has arrived; None if not, or if it is longer."""
+        if self._taken < len(self._arrived):
+            return None
+        try:
+            there = self._reached().recv(most + LENGTH.size + 1, socket.MSG_DONTWAIT | socket.MSG_PEEK)
+        except OSError:
+            return None
+        message = there[LENGTH.size :]
+        return message if there and there[: LENGTH.size] == LENGTH.pack(len(message)) else None
+
+    def drop(self, message: bytes) -> None:
+        """Take what was peeked at."""
+        self._reached().recv(LENGTH.size + len(message), socket.MSG_DONTWAIT)
+
+    def _reached(self) -> socket.socket:
+        """The pipe, as one that does not block."""
+        if self._socket is None:
+            self._socket = socket.socket(fileno=os.dup(self._connection.fileno()))
+        return self._socket
 
     def _read(self) -> bool:
         """Take what has arrived. False: nothing has, or nothing more will."""
         try:
-            if self._socket is None:  # it shares the connection's pipe, and does not block
-                self._socket = socket.socket(fileno=os.dup(self._connection.fileno()))
-            piece, memories = receive_with_memory(self._socket, PIECE, wait=False)
+            piece, memories = receive_with_memory(self._reached(), PIECE, wait=False)
         except BlockingIOError:
             return False
         except OSError as error:
@@ -89,14 +98,6 @@ class Inbox:
         self._arrived += piece
         self._is_drained = len(piece) < PIECE and not memories  # what comes with memory is kept apart from the rest
         return True
-
-    @property
-    def has_some_again(self) -> bool:
-        return bool(self._again)
-
-    def put_back(self, messages: list[bytes]) -> None:
-        """They come once more, before all others."""
-        self._again.extendleft(reversed(messages))
 
     def take_memory(self) -> Memory | None:
         """What came with the last message."""

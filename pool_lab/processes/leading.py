@@ -5,9 +5,13 @@
 
 Who waits for a result leads, as long as nobody else has to do with it: the worker's pipe is muted for the reader, and
 the simplest of all replies, a short result of Python's own types, is taken in the waiting thread. No foreign code runs
-there, for it could take long, or want a lock that who waits is holding: whatever may need some is put back and left to
-the reader, and so are callbacks, observers and the calls that are queued. And nobody leads for long: then it would not
-pay any more, and an outcome that is set by somebody else would be seen late.
+there, for it could take long, or want a lock that who waits is holding: whatever may need some is left to the reader,
+and so are callbacks, observers and the calls that are queued. And nobody leads for long: then it would not pay any
+more, and an outcome that is set by somebody else would be seen late.
+
+A signal may raise an exception in the waiting thread at any moment. So the reply is only looked at; then it is put down
+in `_led`, and from there whatever is still to be done about it is done by the one or, if that came to nothing, by the
+reader. It is taken out of the pipe last, by either.
 """
 
 import math
@@ -15,11 +19,10 @@ import select
 from collections import deque
 from collections.abc import Callable, Set
 from functools import partial
-from typing import Any
+from typing import Any, NamedTuple
 
 from pool_lab.call import Call
 from pool_lab.dispatch import Dispatcher
-from pool_lab.errors import InvalidStateError, logger
 from pool_lab.interrupts import interruptible, uninterrupted
 from pool_lab.staff import WORKING
 
@@ -38,6 +41,13 @@ SHORT = 4096
 """Bytes of a reply."""
 
 
+class Led(NamedTuple):
+    call: Call
+    message: bytes
+    reply: Reply
+    result: Any
+
+
 class LedWorkerProcess(WorkerProcess):
     def __init__(self, settings: Settings, dispatcher: Dispatcher, number: int) -> None:
         super().__init__(settings, dispatcher, number)
@@ -45,8 +55,10 @@ class LedWorkerProcess(WorkerProcess):
         if CAN_MUTE and settings.max_tasks is None and settings.task_timeout == math.inf:
             self.runner = self
         self._poll: Callable[[float], object] | None = None
+        self._led: Led | None = None
+        """The reply that was taken, until all is done about it."""
         self._left: deque[Callable[[], object]] = deque()
-        """What is still to be done about a reply that was taken."""
+        """What the reader is to do about it."""
 
     def abandon(self) -> None:
         super().abandon()
@@ -61,15 +73,16 @@ class LedWorkerProcess(WorkerProcess):
         if patience_s < SHORTEST_S or self._concerns_others() or self._settings.reader.is_current_thread():
             return
         with uninterrupted():
-            if not self.hearing.acquire(blocking=False):
-                return
-            is_over = False
+            who, is_over = object(), None
             try:
-                is_over = self._lead(call, patience_s)
+                is_over = self.hearing.take(who) and self._lead(call, patience_s)
             finally:
-                self.hearing.release()
-                if self._is_readers_turn:
-                    self._settings.reader.call(self)
+                try:
+                    self.hearing.give_back(who)
+                finally:
+                    self.hearing.give_back(who)  # should an exception have come in between here
+                    if is_over is None or self._is_readers_turn:  # None: an exception, wherever
+                        self._settings.reader.call(self)
             if is_over:
                 call.let_go()
 
@@ -79,7 +92,7 @@ class LedWorkerProcess(WorkerProcess):
 
     @property
     def _is_readers_turn(self) -> bool:
-        return bool(self._left) or self._child.has_put_back
+        return self._led is not None or bool(self._left)
 
     def _lead(self, call: Call, patience_s: float) -> bool:
         """Wait for the call's end. Returns whether its result has come and was taken."""
@@ -104,47 +117,34 @@ class LedWorkerProcess(WorkerProcess):
         return bool(self._poll(patience_s * 1000))
 
     def _take_result(self, call: Call) -> bool:
-        """Take the call's result, if that is all there is. Whatever else it is the reader will take."""
-        messages = self._child.receive_piece()
-        reply = result = None
-        try:
-            reply = self._simple(messages)
-            result = None if reply is None else loads_plain(reply.payload)
-        finally:
-            if reply is None or result is None:
-                self._child.put_back(messages)
-        if reply is None or result is None:
+        """Take the call's result, if that is all there is. Whatever else there is the reader will take."""
+        message = self._child.peek(SHORT)
+        if message is None or self._concerns_others() or self._verdict or self._fault:
             return False
-        # Should an exception come in between, as signals may raise some, the reader does the rest.
-        self._left.append(partial(self._end, call, reply, result[0]))
-        self._left[0]()
-        self._left.popleft()
+        try:
+            reply = Reply.from_bytes(message)
+        except BadReplyError:
+            return False
+        if reply.kind is not RETURNED or reply.request != self._number or reply.took != NOTHING:
+            return False
+        result = loads_plain(reply.payload)
+        if result is None:
+            return False
+        self._led = Led(call, message, reply, result[0])
+        self._end(self._led)
+        self._child.drop(message)
+        self._led = None
         return True
 
-    def _simple(self, messages: list[bytes]) -> Reply | None:
-        """The one reply, if it is a short result and all is as it should be."""
-        if len(messages) != 1 or len(messages[0]) > SHORT or self._concerns_others() or self._verdict or self._fault:
-            return None
-        try:
-            reply = Reply.from_bytes(messages[0])
-        except BadReplyError:
-            return None
-        is_simple = reply.kind is RETURNED and reply.request == self._number and reply.took == NOTHING
-        return reply if is_simple else None
-
-    def _end(self, call: Call, reply: Reply, result: Any) -> None:
-        """As `_finish`, but no foreign code runs here. May be done again."""
+    def _end(self, led: Led) -> None:
+        """As `_finish`, but no foreign code runs here. Does only what was not done before."""
+        call = led.call
         if self._call is call:
-            self._answered_call(reply)
-            self._note(reply)
-        call.later = self._left.append
-        try:
-            if not call.done():
-                call.set_result(result)
-        except InvalidStateError:  # somebody else has set its outcome just now
-            logger.critical("Exception while waiting for a process pool", exc_info=True)
-        finally:
-            call.later = None
+            self._answered_call(led.reply)
+            self._note(led.reply)
+        call.put_result(led.result)
+        if call.has_callbacks:
+            self._left.append(call._run_callbacks)
         if self.doing is WORKING and self._call is None and not self._dispatcher.rest(self):
             self._left.append(partial(self._dispatcher.ready, self))
 
@@ -152,9 +152,21 @@ class LedWorkerProcess(WorkerProcess):
 
     def listen(self, readable: Set[Any], forget: Callable[[], None]) -> bool:
         try:
+            if self._led is not None:
+                self._end(self._led)
             while self._left:
                 self._left.popleft()()
         finally:
             if self._left:  # something was raised
                 self._settings.reader.call(self)
         return super().listen(readable, forget)
+
+    def _take_replies(self, *, thorough: bool) -> None:
+        super()._take_replies(thorough=thorough)
+        self._led = None  # now it is certainly not in the pipe any more
+
+    def _take(self, reply: Reply) -> None:
+        if self._led is None or reply != self._led.reply:
+            super()._take(reply)
+        else:
+            self._led = None

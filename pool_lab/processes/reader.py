@@ -21,6 +21,7 @@ from pool_lab.joining import JoinableThread
 from .backlog import Backlog
 from .closing import closing
 from .selecting import new_selector
+from .turns import Turn
 
 __all__ = ["Reader", "Voice"]
 
@@ -32,8 +33,8 @@ LONGEST_SLEEP_S = 3600.0
 class Voice(Protocol):
     """What the reader listens to: the parent's handle of a worker."""
 
-    hearing: threading.Lock
-    """Held by whoever listens to it: the reader, or somebody in its place, who then has it called."""
+    hearing: Turn
+    """Had by whoever listens to it: the reader, or somebody in its place, who then has it called."""
     deadline: float
     """On `time.monotonic`: when to call `listen` even without news. Infinity: never."""
 
@@ -91,6 +92,11 @@ class Ears:
 
     def unmute(self, source: Any) -> None:
         self._selector.unmute(source)
+
+    def hear_all_of(self, voice: Any) -> None:
+        """Nothing of it is to be muted, whatever has come in between."""
+        for source in self._sources.get(voice, ()):
+            self._selector.unmute(source)
 
     def close(self) -> None:
         self._selector.close()
@@ -176,11 +182,10 @@ class Reader:
     def deaf_to(self, source: Any) -> Iterator[bool]:
         """Somebody else, in another thread, waits for this source. False: it is none that is listened to."""
         ears = self._ears
-        is_muted = ears is not None and ears.mute(source)
         try:
-            yield is_muted
+            yield ears is not None and ears.mute(source)
         finally:
-            if ears is not None and is_muted:
+            if ears is not None:
                 ears.unmute(source)
 
     def is_current_thread(self) -> bool:
@@ -213,11 +218,11 @@ class Reader:
                     now = time.monotonic()
                     news.update((voice, set()) for voice in voices if voice.deadline <= now and voice not in news)
                 for voice, readable in news.items():
-                    if voice.hearing.acquire(blocking=False):  # else it will say once more what it has to say
+                    if voice.hearing.take(self):  # else it will say once more what it has to say
                         try:
                             self._hear(voice, readable, ears)
                         finally:
-                            voice.hearing.release()
+                            voice.hearing.give_back(self)
         finally:
             ears.close()
             with closing:
@@ -231,6 +236,8 @@ class Reader:
         return None if wakes_at == math.inf else min(max(wakes_at - time.monotonic(), 0), LONGEST_SLEEP_S)
 
     def _hear(self, voice: Voice, readable: Set[Any], ears: Ears) -> None:
+        if not readable:
+            ears.hear_all_of(voice)
         try:
             goes_on = voice.listen(readable, partial(ears.forget, voice))
         except BaseException:  # whatever it was, the other workers are waiting to be heard

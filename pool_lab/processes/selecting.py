@@ -8,6 +8,7 @@ import os
 import select
 import selectors
 import sys
+from contextlib import suppress
 from multiprocessing.connection import wait
 from typing import Any, Protocol
 
@@ -31,7 +32,9 @@ class Selector(Protocol):
         From any thread, where `CAN_MUTE`; but meanwhile it may not be unregistered.
         """
 
-    def unmute(self, source: Any) -> None: ...
+    def unmute(self, source: Any) -> None:
+        """Whether it is muted or not."""
+
     def close(self) -> None: ...
 
 
@@ -47,7 +50,8 @@ class EpollSelector:
 
     def unregister(self, source: Any) -> None:
         del self._keys[_descriptor(source)]
-        self._epoll.unregister(source)
+        with suppress(FileNotFoundError):  # it is muted
+            self._epoll.unregister(source)
 
     def select(self, patience: float | None) -> list[tuple[Any, Any]]:
         keys = (self._keys.get(descriptor) for descriptor, _ in self._epoll.poll(patience))
@@ -56,11 +60,14 @@ class EpollSelector:
     def mute(self, source: Any) -> bool:
         is_known = _descriptor(source) in self._keys
         if is_known:
-            self._epoll.unregister(source)
+            with suppress(FileNotFoundError):  # it is muted already
+                self._epoll.unregister(source)
         return is_known
 
     def unmute(self, source: Any) -> None:
-        self._epoll.register(source, select.EPOLLIN)
+        if _descriptor(source) in self._keys:
+            with suppress(FileExistsError):
+                self._epoll.register(source, select.EPOLLIN)
 
 
 def _descriptor(source: Any) -> int:
@@ -72,6 +79,9 @@ class PosixSelector:
     def __init__(self) -> None:
         self._selector = selectors.DefaultSelector()
         self.close = self._selector.close
+
+    def unmute(self, source: Any) -> None:
+        """Nothing is ever muted."""
 
     def register(self, source: Any, whom: Any) -> None:
         self._selector.register(source, selectors.EVENT_READ, whom)
@@ -89,6 +99,9 @@ class PipeSelector:
 
     def register(self, source: Any, whom: Any) -> None:
         self._keys[source] = whom
+
+    def unmute(self, source: Any) -> None:
+        """Nothing is ever muted."""
 
     def unregister(self, source: Any) -> None:
         del self._keys[source]

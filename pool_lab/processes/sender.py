@@ -22,6 +22,7 @@ from .parcel import Parcel
 from .reader import Voice
 from .requests import request_for
 from .settings import Settings
+from .turns import Turn
 
 __all__ = ["Sender"]
 
@@ -36,7 +37,7 @@ class Sender(Voice):
         self.number = number
         self.doing = Doing.STARTING
         self.ident: int | None = None
-        self.hearing = threading.Lock()
+        self.hearing = Turn()
         self.deadline = math.inf
         self.runner: Runner | None = None
         """Whom those who wait for its call may ask."""

@@ -135,7 +135,7 @@ def test_take_a_result_in_the_place_of_the_reader(
             watcher.join()
 
     def open_soon(gate: Gate, worker: Any) -> None:
-        until(lambda: worker.hearing.locked() or gate._is_open)
+        until(lambda: worker.hearing.is_taken() or gate._is_open)
         gate.open()
 
     begin()

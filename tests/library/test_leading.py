@@ -20,6 +20,7 @@ from pool_lab.processes.messages import dumps_result, loads_plain
 from pool_lab.processes.replies import Reply
 from pool_lab.processes.selecting import CAN_MUTE, new_selector
 from pool_lab.processes.spinning import comes_soon
+from pool_lab.processes.turns import Turn
 from tests.contract import calls
 from tests.contract.gates import PATIENCE_S, Address, stand_at
 from tests.library.test_bad_replies import returned, send
@@ -109,7 +110,7 @@ class Led:
 
     def lead(self, future: Future[Any]) -> Waiting:
         waiting = Waiting(future)
-        until(self.worker.hearing.locked)
+        until(self.worker.hearing.is_taken)
         return waiting
 
     def works(self) -> bool:
@@ -131,7 +132,7 @@ def test_a_short_result_is_taken_by_the_one_who_waits_for_it(led: Led) -> None:
     assert led.taken_by == [waiting.thread]
     until(lambda: led.pool.statistics().idle == 1)
     assert led.works()
-    assert (future.runner, future.later) == (None, None)  # type: ignore[attr-defined]
+    assert future.runner is None  # type: ignore[attr-defined]
 
 
 def test_without_anybody_who_waits_the_reader_takes_it(led: Led) -> None:
@@ -193,7 +194,7 @@ def test_whoever_waits_may_hold_a_lock_that_a_callback_wants(led: Led) -> None:
     called = threading.Event()
     future.add_done_callback(call_back)
     waiting = Waiting(future, hold)
-    until(led.worker.hearing.locked)
+    until(led.worker.hearing.is_taken)
     led.gate.open()
     assert waiting.outcome == 7
     assert called.wait(PATIENCE_S)
@@ -238,7 +239,7 @@ def test_the_time_is_up_for_who_leads(led: Led) -> None:
     future = led.begin(7)
     with pytest.raises(TimeoutError):
         future.result(0.01)
-    assert not led.worker.hearing.locked()
+    assert not led.worker.hearing.is_taken()
     led.gate.open()
     assert wait([future], PATIENCE_S).done
     assert led.works()
@@ -256,7 +257,7 @@ def test_who_has_no_time_does_not_lead(led: Led, timeout: float) -> None:
 @pytest.mark.parametrize("timeout", [1e30, 10**400, float("inf")])
 def test_one_may_be_as_patient_as_one_likes(led: Led, timeout: float) -> None:
     waiting = Waiting(led.begin(7), lambda future: future.result(timeout))
-    until(led.worker.hearing.locked)
+    until(led.worker.hearing.is_taken)
     led.gate.open()
     assert waiting.outcome == 7
 
@@ -301,7 +302,7 @@ def test_each_of_several_workers_is_led(make_pool: MakePool, make_gate: MakeGate
     futures = [pool.submit(stand_at, gate.address, number) for number in range(3)]
     gate.wait_for(3)
     waiting = [Waiting(future) for future in futures]
-    until(lambda: all(worker.hearing.locked() for worker in pool._dispatcher.workers))
+    until(lambda: all(worker.hearing.is_taken() for worker in pool._dispatcher.workers))
     gate.open()
     assert [one.outcome for one in waiting] == [0, 1, 2]
 
@@ -332,12 +333,14 @@ class Alarm(Exception):
     """Raised by a signal, say."""
 
 
-@pytest.mark.parametrize("moment", ["_simple", "_end", "_note", "rest", "_answered_call", "set_result"])
+@pytest.mark.parametrize("moment", ["_end", "_note", "rest", "_answered_call", "put_result", "peek", "drop", "mute"])
 @pytest.mark.parametrize("is_before", [True, False], ids=["before", "after"])
 def test_an_exception_in_the_waiting_thread_loses_nothing(
     led: Led, monkeypatch: pytest.MonkeyPatch, moment: str, *, is_before: bool
 ) -> None:
-    owner: Any = {"rest": led.pool._dispatcher, "set_result": Call}.get(moment, led.worker)
+    child, reader = led.worker._child, led.worker._settings.reader
+    owners = {"rest": led.pool._dispatcher, "put_result": Call, "peek": child, "drop": child, "mute": reader._ears}
+    owner: Any = owners.get(moment, led.worker)
     deed, waiter = getattr(owner, moment), threading.local()
 
     def interrupted(*args: Any) -> Any:
@@ -358,7 +361,7 @@ def test_an_exception_in_the_waiting_thread_loses_nothing(
     future, called = led.begin(7), threading.Event()
     future.add_done_callback(lambda _: called.set())
     waiting = Waiting(future, wait_for)
-    until(led.worker.hearing.locked)
+    until(lambda: led.worker.hearing.is_taken() or not waiting.thread.is_alive())
     led.gate.open()
     assert isinstance(waiting.outcome, Alarm)
     assert future.result(PATIENCE_S) == 7
@@ -524,6 +527,17 @@ def test_nobody_is_told_of_what_is_muted(ends: Any) -> None:
     selector.unmute(ours)
     assert selector.select(0) == [(ours, "me")]
     selector.close()
+
+
+def test_a_turn_is_had_by_one_and_given_back_by_that_one_only() -> None:
+    turn, mine, yours = Turn(), object(), object()
+    assert turn.take(mine)
+    assert not turn.take(yours)
+    turn.give_back(yours)
+    assert turn.is_taken()
+    turn.give_back(mine)
+    assert not turn.is_taken()
+    assert turn.take(yours)
 
 
 def test_only_what_is_known_is_muted(ends: Any) -> None:
