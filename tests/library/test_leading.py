@@ -1,6 +1,7 @@
 """Who waits for the result of a short call takes it from the worker himself, and leaves all else to the reader."""
 
 import multiprocessing
+import multiprocessing.connection
 import os
 import select
 import threading
@@ -433,6 +434,24 @@ def test_the_pool_shrinks(led: Led) -> None:
     assert other.result(PATIENCE_S) == 1
     until(lambda: len(led.pool._dispatcher.workers) == 1)
     assert led.works()
+
+
+def test_a_worker_that_dies_as_soon_as_it_has_answered(led: Led, monkeypatch: pytest.MonkeyPatch) -> None:
+    future, end, called_in = led.begin(7), led.worker._end, []
+    future.add_done_callback(lambda _: called_in.append(threading.current_thread()))
+
+    def end_late(*args: Any) -> None:
+        led.worker.terminate(kill=True)
+        assert multiprocessing.connection.wait([led.worker._child._process.sentinel], PATIENCE_S)
+        end(*args)
+
+    monkeypatch.setattr(led.worker, "_end", end_late)
+    waiting = led.lead(future)
+    led.gate.open()
+    assert waiting.outcome == 7
+    until(lambda: bool(called_in))
+    assert (led.taken_by, called_in) == ([waiting.thread], [led.reader])
+    assert led.worker._buried.wait(PATIENCE_S)
 
 
 def stand_and_send(address: Address, message: bytes) -> int:
