@@ -308,6 +308,62 @@ def test_each_of_several_workers_is_led(make_pool: MakePool, make_gate: MakeGate
     assert [one.outcome for one in waiting] == [0, 1, 2]
 
 
+def test_nobody_takes_the_result_of_another_call(led: Led) -> None:
+    future, other = led.begin(7), Call(1000, calls.add, (), {})
+    led.gate.open()
+    until(lambda: led.worker._child.peek(leading.SHORT) is not None or future.done())
+    led.worker.listen_for(other, PATIENCE_S)
+    assert not other.done()
+    assert future.result(PATIENCE_S) == 7
+
+
+def test_what_lies_ready_behind_it_is_not_lost(make_pool: MakePool) -> None:
+    pool = make_pool(1)
+    for _ in range(30):
+        futures = [pool.submit(list, (number,)) for number in range(20)]  # no plain results: they travel alone
+        assert [future.result(PATIENCE_S) for future in futures] == [[number] for number in range(20)]
+
+
+def test_the_reader_leads_nowhere(make_pool: MakePool, make_gate: MakeGate) -> None:
+    """As in every library, a callback waits in vain for a call whose end its own thread has to hear of."""
+    pool, gate, first = make_pool(2), make_gate(), make_gate()
+    other = pool.submit(stand_at, gate.address, 7)
+    future = pool.submit(stand_at, first.address)
+    gate.wait_for(1)
+    first.wait_for(1)
+    outcomes = []
+
+    def call_back(_: object) -> None:
+        gate.open()
+        try:
+            outcomes.append(other.result(0.2))
+        except TimeoutError as error:
+            outcomes.append(error)
+
+    future.add_done_callback(call_back)
+    first.open()
+    until(lambda: bool(outcomes))
+    assert isinstance(outcomes[0], TimeoutError)
+    assert other.result(PATIENCE_S) == 7
+
+
+def test_an_exception_leaves_nobody_deaf(led: Led, monkeypatch: pytest.MonkeyPatch) -> None:
+    reader = led.worker._settings.reader
+
+    def deaf_for_ever(source: object) -> Any:
+        reader._ears.mute(source)
+        raise Alarm
+
+    future = led.begin(7)
+    with monkeypatch.context() as patch:
+        patch.setattr(reader, "deaf_to", deaf_for_ever)
+        with pytest.raises(Alarm):
+            future.result(PATIENCE_S)
+    led.gate.open()
+    assert wait([future], PATIENCE_S).done
+    assert led.works()
+
+
 class Held:
     """An argument."""
 
