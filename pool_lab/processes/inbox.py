@@ -66,7 +66,8 @@ class Inbox:
         except OSError:
             return None
         message = there[LENGTH.size :]
-        return message if there and there[: LENGTH.size] == LENGTH.pack(len(message)) else None
+        is_whole = there[: LENGTH.size] == LENGTH.pack(len(message)) and len(message) <= most
+        return message if is_whole else None
 
     def drop(self, message: bytes) -> None:
         """Take what was peeked at."""

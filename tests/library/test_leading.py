@@ -12,10 +12,10 @@ from typing import Any
 
 import pytest
 
-from pool_lab import BrokenProcessPool, EventKind, Future, ProcessPoolExecutor, wait
+from pool_lab import BrokenProcessPool, EventKind, Future, ProcessPoolExecutor, as_completed, wait
 from pool_lab.call import Call
 from pool_lab.processes import leading
-from pool_lab.processes.inbox import PIECE
+from pool_lab.processes.inbox import LENGTH, PIECE, Inbox
 from pool_lab.processes.memory import Shelf
 from pool_lab.processes.messages import dumps_result, loads_plain
 from pool_lab.processes.replies import Reply
@@ -291,11 +291,15 @@ def test_an_outcome_that_somebody_else_has_set_while_it_was_led(led: Led) -> Non
     assert led.works()
 
 
-def test_two_who_wait_for_the_same(led: Led) -> None:
+def test_all_who_wait_for_the_same(led: Led) -> None:
     future = led.begin(7)
     waiting = [led.lead(future), Waiting(future), Waiting(future, Future.exception)]
+    waiting.append(Waiting(future, lambda future: list(as_completed([future], PATIENCE_S))))
+    waiting.append(Waiting(future, lambda future: list(wait([future], PATIENCE_S))))
+    until(lambda: len(future._listeners().sleepers) == len(future._listeners().waiters) == 2)
     led.gate.open()
-    assert [one.outcome for one in waiting] == [7, 7, None]
+    assert [one.outcome for one in waiting] == [7, 7, None, [future], [{future}, set()]]
+    assert led.taken_by == [waiting[0].thread]
 
 
 def test_each_of_several_workers_is_led(make_pool: MakePool, make_gate: MakeGate) -> None:
@@ -543,15 +547,20 @@ def test_a_worker_lies(led: Led, lie: str) -> None:
 @pytest.mark.skipif(not hasattr(os, "fork"), reason="here nobody forks")
 def test_a_child_that_is_forked_meanwhile_does_not_disturb(led: Led) -> None:
     future = led.begin(7)
+    _fork(future, led.pool)
     waiting = led.lead(future)
-    child = multiprocessing.get_context("fork").Process(target=_wait_a_moment, args=(future, led.pool))
-    child.start()
-    child.join(PATIENCE_S)
-    assert child.exitcode == 0
+    _fork(future, led.pool)
     led.gate.open()
     assert waiting.outcome == 7
     assert led.taken_by == [waiting.thread]
     assert led.works()
+
+
+def _fork(future: Future[Any], pool: ProcessPoolExecutor) -> None:
+    child = multiprocessing.get_context("fork").Process(target=_wait_a_moment, args=(future, pool))
+    child.start()
+    child.join(PATIENCE_S)
+    assert child.exitcode == 0
 
 
 def _wait_a_moment(future: Future[Any], pool: ProcessPoolExecutor) -> None:
@@ -602,6 +611,27 @@ def test_nobody_is_told_of_what_is_muted(ends: Any) -> None:
     selector.unmute(ours)
     assert selector.select(0) == [(ours, "me")]
     selector.close()
+
+
+def test_only_a_message_that_is_alone_and_whole_is_peeked_at(ends: Any) -> None:
+    ours, theirs = ends
+    inbox = Inbox(ours)
+    assert inbox.peek(100) is None
+    theirs.send_bytes(b"one")
+    assert [inbox.peek(100), inbox.peek(3), inbox.peek(2)] == [b"one", b"one", None]
+    theirs.send_bytes(b"two")
+    assert inbox.peek(100) is None
+    assert [inbox.next(), inbox.next(), inbox.next()] == [b"one", b"two", None]
+    theirs.send_bytes(b"three")
+    inbox.drop(b"three")
+    assert inbox.next() is None
+    inner = LENGTH.pack(2) + b"in"
+    os.write(theirs.fileno(), LENGTH.pack(len(inner)))
+    assert inbox.next() is None
+    os.write(theirs.fileno(), inner)
+    assert inbox.peek(100) is None
+    assert inbox.next() == inner
+    inbox.close()
 
 
 def test_a_turn_is_had_by_one_and_given_back_by_that_one_only() -> None:
