@@ -19,9 +19,6 @@ STARTED = "() => Boolean(window.jupyterapp?.commands?.hasCommand('docmanager:ope
 RESTORED = "() => window.jupyterapp.restored.then(() => null)"
 
 # A page that was loaded again may still bring back what was open before, and show that.
-# After a reload JupyterLab brings back what was open, in the end in front of what was opened meanwhile.
-RESTORED = "() => window.jupyterapp?.restored.then(() => true)"
-
 READY = """(path) => {
   const panel = window.jupyterapp?.shell?.currentWidget;
   if (panel?.context && panel.context.path !== path) window.jupyterapp.commands.execute("docmanager:open", { path });
@@ -223,7 +220,6 @@ class Notebook:
         return complaints
 
     def _wait_until_ready(self) -> None:
-        self.page.wait_for_function(RESTORED)
         self.page.wait_for_function(READY, arg=self._path)
         self.page.evaluate(LISTEN)
 
