@@ -21,7 +21,12 @@ RESTORED = "() => window.jupyterapp.restored.then(() => null)"
 # A page that was loaded again may still bring back what was open before, and show that.
 READY = """(path) => {
   const panel = window.jupyterapp?.shell?.currentWidget;
-  if (panel?.context && panel.context.path !== path) window.jupyterapp.commands.execute("docmanager:open", { path });
+  const isLate = !(Date.now() - window.openedAt < 1000);  // not at each look: each would be done, some of them late
+  if (panel?.context && panel.context.path !== path && isLate) {
+    window.openedAt = Date.now();
+    panel.dispose();
+    window.jupyterapp.commands.execute("docmanager:open", { path });
+  }
   if (panel?.context?.path !== path) return false;
   const session = panel?.sessionContext;
   return Boolean(panel?.context?.isReady && session?.isReady && session.session?.kernel?.status === "idle");
