@@ -63,7 +63,8 @@ class Inbox:
             return None
         try:
             there = self._reached().recv(most + LENGTH.size + 1, socket.MSG_DONTWAIT | socket.MSG_PEEK)
-        except OSError:
+        except OSError as error:
+            self._note_the_end(error)
             return None
         message = there[LENGTH.size :]
         is_whole = there[: LENGTH.size] == LENGTH.pack(len(message)) and len(message) <= most
@@ -79,15 +80,18 @@ class Inbox:
             self._socket = socket.socket(fileno=os.dup(self._connection.fileno()))
         return self._socket
 
+    def _note_the_end(self, error: OSError) -> None:
+        """The system says so once, whoever asks."""
+        if not isinstance(error, BlockingIOError):
+            self.left_unread |= isinstance(error, ConnectionResetError)  # only Linux says so
+            self.has_ended = True
+
     def _read(self) -> bool:
         """Take what has arrived. False: nothing has, or nothing more will."""
         try:
             piece, memories = receive_with_memory(self._reached(), PIECE, wait=False)
-        except BlockingIOError:
-            return False
         except OSError as error:
-            self.left_unread = isinstance(error, ConnectionResetError)  # only Linux says so
-            self.has_ended = True
+            self._note_the_end(error)
             return False
         self._memories.extend(memories)
         if not piece:

@@ -37,8 +37,9 @@ from .spinning import SHORT_S, comes_soon
 __all__ = ["LedWorkerProcess"]
 
 LONGEST_S, SHORTEST_S = 0.01, 0.001
+"""How long one leads at most, and how much time one must have to lead at all."""
 SHORT = 4096
-"""Bytes of a reply."""
+"""Bytes. A reply that is longer is left to the reader."""
 
 
 class Led(NamedTuple):

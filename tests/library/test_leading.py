@@ -454,10 +454,8 @@ def test_the_worker_dies(led: Led) -> None:
     assert "exited with code 3 while it ran call 1, stand_and_die" in str(waiting.outcome)
 
 
-def test_the_worker_dies_and_a_child_of_its_holds_the_pipe(
-    led: Led, make_gate: MakeGate, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(leading, "LONGEST_S", 0.5)  # only its end tells
+def test_the_worker_dies_and_a_child_of_its_holds_the_pipe(led: Led, make_gate: MakeGate) -> None:
+    """Only its end tells."""
     other = make_gate()
     future = led.pool.submit(stand_and_leave_a_child, led.gate.address, other.address)
     led.gate.wait_for(1)
@@ -631,6 +629,18 @@ def test_only_a_message_that_is_alone_and_whole_is_peeked_at(ends: Any) -> None:
     os.write(theirs.fileno(), inner)
     assert inbox.peek(100) is None
     assert inbox.next() == inner
+    inbox.close()
+
+
+def test_an_end_that_was_peeked_at_is_known_as_well_as_one_that_was_read(ends: Any) -> None:
+    """The system tells only once that what had been sent was left unread."""
+    ours, theirs = ends
+    inbox = Inbox(ours)
+    ours.send_bytes(b"unread")
+    theirs.close()
+    assert inbox.peek(100) is None
+    assert inbox.next() is None
+    assert (inbox.has_ended, inbox.left_unread) == (True, True)
     inbox.close()
 
 
