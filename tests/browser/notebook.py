@@ -21,13 +21,11 @@ RESTORED = "() => window.jupyterapp.restored.then(() => null)"
 # A page that was loaded again may still bring back what was open before, and show that.
 READY = """(path) => {
   const panel = window.jupyterapp?.shell?.currentWidget;
-  const isLate = !(Date.now() - window.openedAt < 1000);  // not at each look: each would be done, some of them late
-  if (panel?.context && panel.context.path !== path && isLate) {
-    window.openedAt = Date.now();
-    panel.dispose();
-    window.jupyterapp.commands.execute("docmanager:open", { path });
+  if (panel?.context && panel.context.path !== path && !window.isOpening) {
+    window.isOpening = true;  // not once more at each look: all would be done, some of them too late
+    window.jupyterapp.commands.execute("docmanager:open", { path }).finally(() => { window.isOpening = false; });
   }
-  if (panel?.context?.path !== path) return false;
+  if (panel?.context?.path !== path || window.isOpening) return false;
   const session = panel?.sessionContext;
   return Boolean(panel?.context?.isReady && session?.isReady && session.session?.kernel?.status === "idle");
 }"""
@@ -129,6 +127,7 @@ class Notebook:
         self.page = page
         self._path = path
         self._complaints: list[str] = []
+        self._was_reloaded = False
         page.on("pageerror", self._hear_error)
         page.on("console", self._hear_console)
         self.command("docmanager:open", path=path)
@@ -138,6 +137,9 @@ class Notebook:
         self.page.evaluate("() => [...window.jupyterapp.shell.widgets('main')].forEach((widget) => widget.dispose())")
         self.page.remove_listener("pageerror", self._hear_error)
         self.page.remove_listener("console", self._hear_console)
+        if self._was_reloaded:  # what JupyterLab is still to bring back must not come in front of the next one
+            self.page.goto(f"{self.page.url.partition('/lab')[0]}/lab?reset")
+            wait_for_jupyterlab(self.page)
 
     def run_all(self) -> None:
         self.command("notebook:run-all-cells")
@@ -146,6 +148,7 @@ class Notebook:
         """Save, and load the page again, as a reader does who comes back to a kernel that still runs."""
         self.command("docmanager:save")
         self._complaints += self._kernel_complaints()
+        self._was_reloaded = True
         self.page.reload()
         wait_for_jupyterlab(self.page)
         self._wait_until_ready()
