@@ -1,31 +1,32 @@
-"""What a pool says about itself: one `Event` for everything that happens in it.
+"""Events: what a pool tells its observers, one `Event` for everything that happens in it.
 
-A pool hands each event to its observers: plain callables that take the event. An observer is called in the thread in
-which the thing happened (the submitter's, a worker's, the reader's), never under a lock, and must return at once. Two
-threads may call it at the same moment, so events can arrive a little out of order: `sequence` is the order in which
-they happened. An observer that raises is logged and not called again; the pool goes on.
-
-A call that a pool refuses at the very moment it is submitted, because it is being shut down, counts as cancelled.
-
-Nothing is made and nothing is timed while no one listens.
+An observer is a callable that takes one event. It is called in the thread in which the thing happened (the submitter's
+or a worker's), never under a lock, and must return at once. Two threads may call it at the same moment, so events can
+arrive a little out of order: `sequence` gives the order in which they were made. An observer that raises is logged and
+not called again; the pool keeps working. A pool without observers makes no events and times nothing.
 """
 
 import itertools
+import traceback
 from collections.abc import Callable
 from contextlib import suppress
 from enum import StrEnum
+from functools import partial
 from time import perf_counter
-from typing import NamedTuple
+from types import FunctionType
+from typing import Any, NamedTuple
 
 from .errors import logger
 
-__all__ = ["Event", "EventKind", "Observer", "Observers"]
+__all__ = ["NOT_TIMED", "Event", "EventKind", "Observer", "Observers", "Times", "event", "name_of", "text_of"]
 
 
 class EventKind(StrEnum):
     """What happened. The first five are about a call, the next two about a worker, the last two about the pool.
 
-    A call is started a second time, on another worker, if the first has died before it had read the call.
+    A call is started a second time, perhaps by another worker, if it was to go to a process in a batch and came back:
+    because another call of the batch took long, or because the process died before it could be sent. A call that a pool
+    refuses at the moment it is submitted, because the pool is being shut down, counts as cancelled.
     """
 
     SUBMITTED = "submitted"
@@ -43,64 +44,36 @@ class Event(NamedTuple):
     """One thing that happened in one pool.
 
     All times are seconds on `time.perf_counter`, which every process of a machine shares. `began`, `ended` and `cpu_s`
-    were measured by the worker around the call itself, so for a process `time` of the end is later than `ended`: the
-    result had to travel home.
+    were measured by the worker around the call itself. For a process, `time` of the end is later than `ended`: the
+    result had to travel.
     """
 
-    sequence: int
-    """Order of happening, over all pools of this process."""
+    sequence: int  # the order in which events were made, over all pools of this process
     time: float
     kind: EventKind
-    call: int | None = None
-    """Number of the call in its pool, from 0."""
-    worker: int | None = None
-    """Number of the worker in its pool: the lane it is drawn in. A number is used again after its worker stopped."""
-    name: str = ""
-    """Name of the called function (submitted only)."""
+    call: int | None = None  # number of the call in its pool, from 0
+    worker: int | None = None  # number of the worker in its pool; it is used again after the worker has stopped
+    name: str = ""  # name of the called function (submitted only)
     began: float | None = None
     ended: float | None = None
-    cpu_s: float | None = None
-    """Seconds the call spent on a core (finished and failed only)."""
-    error: str | None = None
-    """Type and text of the exception (failed), or why a worker stopped if it was not asked to."""
-    workers: int | None = None
-    """The pool's size from now on (resized only)."""
-    ident: int | None = None
-    """Thread id or process id (worker started and worker stopped)."""
+    cpu_s: float | None = None  # seconds the call spent on a core (finished and failed only)
+    error: str | None = None  # type and text of the exception (failed), or why a worker stopped unasked
+    workers: int | None = None  # the pool's size from now on (resized only)
+    ident: int | None = None  # thread id or process id (worker started and worker stopped)
 
 
+class Times(NamedTuple):  # what a worker measured around a call
+    began: float | None
+    ended: float | None
+    cpu_s: float | None
+
+
+NOT_TIMED = Times(None, None, None)
 Observer = Callable[[Event], object]
 
+SUBMITTED, STARTED, FINISHED = EventKind.SUBMITTED, EventKind.STARTED, EventKind.FINISHED  # quicker to look up
 _sequence = itertools.count()
 _new_tuple = tuple.__new__
-
-
-class Observers(list[Observer]):
-    """The observers of one pool. False when there are none, so that a pool can skip the work of making events.
-
-    Changed by single operations only, each of which is atomic, and copied to be iterated.
-    """
-
-    def add(self, observer: Observer) -> None:
-        if not callable(observer):
-            raise TypeError(f"an observer must be callable with one event, got {observer!r}")
-        self.append(observer)
-
-    def discard(self, observer: Observer) -> None:
-        """Forget the observer; one that is not there is no error."""
-        with suppress(ValueError):
-            self.remove(observer)
-
-    def tell(self, event: Event) -> None:
-        """Hand the event to every observer. Call it without holding a lock."""
-        for observer in tuple(self):
-            try:
-                observer(event)
-            except KeyboardInterrupt:  # Ctrl-C, not the observer's fault
-                raise
-            except BaseException:
-                logger.exception("observer %r failed on %r and is not called again", observer, event)
-                self.discard(observer)
 
 
 def event(
@@ -108,18 +81,62 @@ def event(
     call: int | None = None,
     worker: int | None = None,
     name: str = "",
-    began: float | None = None,
-    ended: float | None = None,
-    cpu_s: float | None = None,
+    times: Times = NOT_TIMED,
     error: str | None = None,
-    workers: int | None = None,
-    ident: int | None = None,
-    time: float | None = None,
+    **others: Any,
 ) -> Event:
-    """A new event, which happens now unless a time is given."""
-    if time is None:
-        time = perf_counter()
-    # `Event(...)` would hand all of it on once more, which takes half as long again.
-    return _new_tuple(
-        Event, (next(_sequence), time, kind, call, worker, name, began, ended, cpu_s, error, workers, ident)
-    )
+    """A new event, which happens now unless a `time` is given."""
+    if others:
+        time = others.pop("time", perf_counter())
+        return Event(next(_sequence), time, kind, call, worker, name, *times, error, **others)
+    # `Event(...)` would pass all of it on once more, which takes half as long again.
+    return _new_tuple(Event, (next(_sequence), perf_counter(), kind, call, worker, name, *times, error, None, None))
+
+
+class Observers(list[Observer]):
+    """The observers of one pool. No lock: each change is one atomic operation, and loops go over a copy."""
+
+    def add(self, observer: Observer) -> None:
+        if not callable(observer):
+            raise TypeError(f"an observer must be callable with one event, got {observer!r}")
+        self.append(observer)
+
+    def discard(self, observer: Observer) -> None:
+        """Remove the observer. If it is not in the list, nothing happens."""
+        with suppress(ValueError):
+            self.remove(observer)
+
+    def note(self, *facts: Any, **others: Any) -> None:
+        """If there are observers, make an `event` of this and tell them. Do not call this while you hold a lock."""
+        if self:
+            self.tell(event(*facts, **others))
+
+    def tell(self, event: Event) -> None:
+        for observer in self.copy():
+            try:
+                observer(event)
+            except KeyboardInterrupt:  # Ctrl-C is not the observer's fault
+                raise
+            except BaseException:
+                logger.exception("observer %r failed on %r and is not called again", observer, event)
+                self.discard(observer)
+
+
+def name_of(function: Callable[..., Any]) -> str:
+    """The function's name, also through `functools.partial`."""
+    if type(function) is FunctionType:
+        return function.__name__
+    while isinstance(function, partial):
+        function = function.func
+    try:
+        name = function.__name__
+    except Exception:  # anything may be callable, and its attributes may raise
+        name = None
+    return name if isinstance(name, str) else type(function).__name__
+
+
+def text_of(error: BaseException) -> str:
+    """Type and text of an exception, without its notes."""
+    summary = traceback.TracebackException(type(error), error, None, compact=True)
+    summary.__notes__ = None
+    return list(summary.format_exception_only())[-1].strip()

@@ -1,43 +1,32 @@
-"""What becomes of pools when the interpreter exits or forks: the two moments that concern them all."""
+"""The two moments that concern every pool of a process: the interpreter exits, and the process forks."""
 
 import os
 import threading
 import weakref
-from typing import Protocol
+from typing import Any
 
-__all__ = ["is_exiting", "tell_of_exit_and_fork"]
-
-
-class Lasting(Protocol):
-    """What must hear of both."""
-
-    def close(self) -> None:
-        """Take nothing new."""
-
-    def join(self) -> None:
-        """Block until the rest is done. After `close`."""
-
-    def after_fork(self) -> None:
-        """In a forked child: let go of what is the parent's. No other thread runs."""
-
-
-_told: "weakref.WeakSet[Lasting]" = weakref.WeakSet()
+_told: set[weakref.ref[Any]] = set()
 _exiting = threading.Event()
+is_exiting = _exiting.is_set
 
 
-def tell_of_exit_and_fork(lasting: Lasting) -> None:
-    """Have it told, for as long as somebody else holds it."""
-    _told.add(lasting)
+def tell_of_exit_and_fork(lasting: Any) -> None:
+    """Call methods of this object when the moment comes. It is not kept alive.
+
+    At exit: `close()`, to take nothing new, and then `join()`, to block until everything has ended. In a forked child,
+    while no other thread runs there: `after_fork()`, to let go of what belongs to the parent.
+    """
+    _told.add(weakref.ref(lasting, _told.discard))
 
 
-def is_exiting() -> bool:
-    return _exiting.is_set()
+def _all_told() -> list[Any]:
+    return [lasting for each in list(_told) if (lasting := each()) is not None]
 
 
 def _at_exit() -> None:
-    """The interpreter exits: queued calls still run, no new ones are taken, and every worker ends."""
+    """Queued calls still run, no new ones are taken, and every worker ends."""
     _exiting.set()
-    told = list(_told)
+    told = _all_told()
     for lasting in told:
         lasting.close()
     for lasting in told:
@@ -45,12 +34,12 @@ def _at_exit() -> None:
 
 
 def _after_fork() -> None:
-    for lasting in list(_told):
+    for lasting in _all_told():
         lasting.after_fork()
 
 
-# What `atexit` registers runs only after the interpreter has joined all threads: too late to tell workers to end. The
-# standard executors use the same hook.
+# The functions of `atexit` run after the interpreter has joined all threads, which is too late to tell workers to end.
+# The standard executors use this hook, too.
 threading._register_atexit(_at_exit)  # type: ignore[attr-defined]
 if hasattr(os, "register_at_fork"):
     os.register_at_fork(after_in_child=_after_fork)

@@ -1,63 +1,57 @@
-"""`Pool`: what a pool of threads and a pool of processes have in common for the one who uses it.
+"""`Pool`: what a program holds. It is common to pools of threads and pools of processes.
 
-The work is the dispatcher's; a pool is the handle that users hold. When nobody holds it any more, the dispatcher
-finishes what is queued and sends the workers home.
+    submit(fn)  ->  a `Call` is made  ->  `Scheduler.submit` queues it       the caller gets the call: it is the future
+
+The pool checks what it is given; its scheduler does the work.
 """
 
+import os
 import time
 import weakref
 from collections.abc import Callable, Iterable, Iterator
-from typing import Any, ParamSpec, TypeVar
+from contextvars import copy_context
+from typing import Any
 
-from .batch import Batch
-from .desk import WITH_GIL, Ahead
-from .dispatch import Dispatcher
+from .call import Call
 from .events import Observer, Observers
-from .executor import Executor, whole_number
-from .future import Future
-from .staff import Statistics, Worker
-
-__all__ = ["Pool", "worker_count"]
-
-P = ParamSpec("P")
-T = TypeVar("T")
+from .executor import Executor, P, whole_number
+from .future import Future, T
+from .job import Job
+from .scheduler import Scheduler, Statistics
 
 
 class Pool(Executor):
-    """An executor with a fixed, changeable number of workers."""
+    """An executor with a number of workers that can be changed."""
 
-    _batch: type[Batch] = Batch
-    """What `map` makes of its calls."""
+    _inherits_context = False
 
-    def __init__(
-        self,
-        size: int,
-        hire: Callable[[Dispatcher, int], Worker],
-        observer: Observer | None,
-        ahead: Ahead | None = None,
-        when_closed: Callable[[], object] | None = None,
-    ) -> None:
+    def __init__(self, size: int, make_worker: Callable[[Scheduler, int], Any], observer: Observer | None) -> None:
         observers = Observers()
         if observer is not None:
             observers.add(observer)
-        self._dispatcher = Dispatcher(size, hire, observers, ahead, when_closed)
-        weakref.finalize(self, self._dispatcher.drop).atexit = False
+        self._scheduler = Scheduler(size, make_worker, observers)
+        weakref.finalize(self, self._scheduler.drop).atexit = False
 
     def __repr__(self) -> str:
         return f"<{type(self).__name__} with {self._max_workers} workers at most>"
 
     @property
     def _max_workers(self) -> int:
-        """The standard pools' name for the size; dask and others read it."""
-        return self._dispatcher.size
+        """The standard pools' name for the size. Dask and others read it."""
+        return self._scheduler.size
 
     def submit(self, fn: Callable[P, T], /, *args: P.args, **kwargs: P.kwargs) -> Future[T]:
-        """Hand over the call `fn(*args, **kwargs)` and return its future at once.
+        """Queue the call `fn(*args, **kwargs)` and return its future at once.
 
-        An idle worker takes the call; if there is none it is queued, and a worker is started if there may be one more.
+        An idle worker takes the call. If none is idle and the pool may have one more worker, a new one starts.
         Raises `RuntimeError` after `shutdown`, `BrokenExecutor` after the pool has broken.
         """
-        return self._dispatcher.submit(fn, args, kwargs)
+        scheduler = self._scheduler
+        call = Call(fn, args, kwargs, scheduler)
+        if self._inherits_context:
+            call.context = copy_context()
+        scheduler.submit(call)
+        return call
 
     def map(
         self,
@@ -67,58 +61,45 @@ class Pool(Executor):
         chunksize: int | None = None,
         buffersize: int | None = None,
     ) -> Iterator[T]:
-        """As in `Executor.map`. Without a `buffersize` the inputs make one job for all workers, see `batch`."""
-        if buffersize is not None or not WITH_GIL or self._dispatcher.observers or not self._submits_as_pools_do:
+        """As in `Executor.map`. Without a `buffersize` and observers, all calls are one job (see `job`)."""
+        # A subclass's `submit` may do something else, which `map` must not leave out.
+        is_overridden = getattr(self.submit, "__func__", None) is not Pool.submit
+        if buffersize is not None or self._scheduler.observers or is_overridden:
             return super().map(fn, *iterables, timeout=timeout, buffersize=buffersize)
         deadline = None if timeout is None else time.monotonic() + timeout
-        batch = self._batch(fn, self._dispatcher)
-        try:
-            batch.take(*iterables)
-        except BaseException:
-            batch.cancel()
-            raise
-        return batch.in_order(deadline)
-
-    @property
-    def _submits_as_pools_do(self) -> bool:
-        """False in a subclass whose `submit` does something more, which `map` must not leave out."""
-        return getattr(self.submit, "__func__", None) is Pool.submit
+        job = Job(fn, copy_context() if self._inherits_context else None, next(self._scheduler.numbers))
+        job.take_all(iterables, self._scheduler.submit)
+        return job.in_order(deadline)
 
     def resize(self, max_workers: int) -> None:
-        """Change how many workers there may be, at any moment and from any thread; nothing is lost or stopped.
+        """Change how many workers the pool may have, at any moment and from any thread. No call is lost or stopped.
 
-        More: new workers start at once if calls are waiting. Fewer: a worker too many finishes its call and ends.
+        More: new workers start at once if calls are queued. Fewer: a worker too many finishes its call and exits.
         Raises like `submit` after `shutdown`.
         """
-        self._dispatcher.resize(worker_count(max_workers))
+        self._scheduler.resize(worker_count(max_workers))
 
     def statistics(self) -> Statistics:
         """The numbers of workers and of queued calls at this moment."""
-        return self._dispatcher.statistics
+        return self._scheduler.statistics
 
     def add_observer(self, observer: Observer) -> None:
-        """Have `observer(event)` called for every event from now on (see `pool_lab.events`)."""
-        self._dispatcher.observers.add(observer)
+        """Call `observer(event)` for every event from now on. Not for the calls of a `map` begun without observers."""
+        self._scheduler.observers.add(observer)
 
     def remove_observer(self, observer: Observer) -> None:
-        """Undo `add_observer`; an observer that is not there is no error."""
-        self._dispatcher.observers.discard(observer)
+        """Undo `add_observer`. If the observer is not known, nothing happens."""
+        self._scheduler.observers.discard(observer)
 
     def shutdown(self, wait: bool = True, *, cancel_futures: bool = False) -> None:
-        """Take no more calls. Running and queued ones are still done, unless `cancel_futures` drops the queued.
-
-        A call for which a worker is just being started counts as running then.
-
-        `wait` blocks until the last call is done and the workers have ended (`RuntimeError` if a worker asks for that:
-        it cannot wait for itself). May be called again.
-        """
-        self._dispatcher.close(cancel_queued=cancel_futures)
+        """As in `Executor.shutdown`. A worker cannot wait for itself: `wait` raises `RuntimeError` in it."""
+        self._scheduler.close(cancel_queued=cancel_futures)
         if wait:
-            self._dispatcher.join()
+            self._scheduler.join()
 
 
 def worker_count(max_workers: object) -> int:
-    """The number of workers asked for. `TypeError` if it is no whole number, `ValueError` if it is less than 1."""
+    """The number of workers asked for. `TypeError` if it is not a whole number, `ValueError` if it is less than 1."""
     number = whole_number("max_workers", max_workers)
     if number < 1:
         raise ValueError(f"max_workers must be greater than 0, got {number}")
@@ -128,3 +109,12 @@ def worker_count(max_workers: object) -> int:
 def check_initializer(initializer: Callable[..., Any] | None) -> None:
     if initializer is not None and not callable(initializer):
         raise TypeError(f"initializer must be a callable, got {initializer!r}")
+
+
+def usable_cpus() -> int:
+    """CPUs that this process may use: fewer than the machine has if an affinity mask or `-X cpu_count` says so."""
+    if hasattr(os, "process_cpu_count"):  # Python 3.13
+        return os.process_cpu_count() or 1
+    if hasattr(os, "sched_getaffinity"):
+        return len(os.sched_getaffinity(0))
+    return os.cpu_count() or 1

@@ -40,6 +40,7 @@ LATER = {
     "Observer": "a type, for annotations, which the code of lessons has none of",
     "BrokenExecutor": "what breaks pools is the matter of lesson 10, which is yet to be written",
     "BrokenThreadPool": "what breaks pools is the matter of lesson 10, which is yet to be written",
+    "inherit_context=": "context variables: no lesson needs them",
     **dict.fromkeys(
         [
             *("BrokenProcessPool", "CallPicklingError", "CallUnpicklingError", "RemoteTraceback", "WorkerDiedError"),

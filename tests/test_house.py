@@ -18,36 +18,38 @@ PROJECT = Path(__file__).resolve().parent.parent
 PACKAGE = PROJECT / "pool_lab"
 PYPROJECT = tomllib.loads((PROJECT / "pyproject.toml").read_text(encoding="utf-8"))
 
-# Each room of the library and the rooms below it that it may use. A new room is given its place here.
+# Each file of the library and the files below it that it may use. A new file is given its place here.
 LIBRARY = {
     "errors": set(),
-    "cpus": set(),
+    "interrupts": set(),
+    "interpreter": set(),
     "events": {"errors"},
     "future": {"errors", "interrupts"},
-    "waiting": {"future", "errors"},
-    "call": {"future", "errors"},
-    "executor": {"future", "errors"},
-    "interpreter": set(),
-    "joining": set(),
-    "interrupts": set(),
-    "staff": {"call", "errors"},
-    "reports": {"staff", "call", "future", "events"},
-    "hands": set(),
-    "results": set(),
-    "stint": set(),
-    "batch": {"stint", "hands", "results", "interrupts", "call", "errors"},
-    "desk": {"batch", "reports", "staff", "interpreter", "call", "events", "errors"},
-    "dispatch": {
-        *("desk", "batch", "reports", "staff", "interpreter", "interrupts"),
-        *("call", "executor", "future", "events", "errors"),
-    },
-    "pool": {"dispatch", "desk", "batch", "staff", "call", "executor", "future", "events", "errors", "cpus"},
-    "threads": {"pool", "dispatch", "staff", "call", "executor", "future", "joining", "events", "errors", "cpus"},
-    "processes": {
-        *("pool", "dispatch", "batch", "hands", "stint", "staff", "call", "executor"),
-        *("interrupts", "joining", "future", "events", "errors", "cpus"),
-    },
+    "waiting": {"future", "interrupts"},
+    "executor": {"future"},
+    "call": {"future", "events", "errors"},
+    "job": {"errors"},
+    "scheduler": {"call", "events", "errors", "interpreter", "interrupts"},
+    "worker": {"scheduler", "errors"},
+    "pool": {"scheduler", "job", "call", "executor", "future", "events"},
+    "threads": {"pool", "worker", "scheduler", "job", "call", "events", "errors"},
+    "processes": {"pool", "worker", "scheduler", "job", "call", "executor", "events", "errors"},
 }
+PROCESSES = {
+    "pipe": set(),
+    "by_value": set(),
+    "pickling": {"pipe", "by_value"},
+    "messages": {"pickling"},
+    "child": {"messages", "pickling", "pipe"},
+    "process": {"child", "messages", "pipe"},
+    "batch": {"messages"},
+    "worker": {"batch", "child", "messages", "pickling", "process"},
+    "pool": {"worker", "child", "process"},
+}
+# The library is small: a learner reads it in an evening. Docstrings and comments count.
+MOST_LINES, MOST_FILES, LONGEST_LIBRARY_FILE = 3400, 24, 300
+# Lines of code in the body of a function.
+LONGEST_FUNCTION, SHORT_FUNCTION, SHORT_SHARE = 25, 12, 0.9
 # Who may use what is heavy. All else in the lab works without a screen.
 WIDGETS = {"anywidget", "ipywidgets", "traitlets"}
 WIDGET_ROOMS = {"lab.timeline", "lab.controls", "lab.result_view", "lab.sweep_view", "lab.inspector_view"}
@@ -153,11 +155,46 @@ def test_the_library_needs_only_cloudpickle(path: Path) -> None:
     assert foreign_imports(path) <= {"cloudpickle"}
 
 
-def test_the_rooms_of_the_library_form_no_circle() -> None:
+@pytest.mark.parametrize("name", PROCESSES)
+def test_inside_processes_imports_go_downwards_as_well(name: str) -> None:
+    modules = own_imports(PACKAGE / "processes" / f"{name}.py")
+    assert {module.removeprefix("processes.") for module in modules if room(module) == "processes"} <= PROCESSES[name]
+
+
+def test_every_file_of_processes_has_its_place() -> None:
+    assert {path.stem for path in (PACKAGE / "processes").glob("*.py")} == {"__init__", *PROCESSES}
+
+
+@pytest.mark.parametrize("rooms", [LIBRARY, PROCESSES], ids=["library", "processes"])
+def test_the_files_form_no_circle(rooms: dict[str, set[str]]) -> None:
     placed: set[str] = set()
-    while ready := {name for name, below in LIBRARY.items() if below <= placed} - placed:
+    while ready := {name for name, below in rooms.items() if below <= placed} - placed:
         placed |= ready
-    assert placed == set(LIBRARY)
+    assert placed == set(rooms)
+
+
+def test_the_library_is_small() -> None:
+    lines = {path: len(path.read_text(encoding="utf-8").splitlines()) for path in files_in("", *LIBRARY)}
+    assert len(lines) <= MOST_FILES
+    assert sum(lines.values()) <= MOST_LINES
+    assert max(lines.values()) <= LONGEST_LIBRARY_FILE
+
+
+def test_its_functions_are_short() -> None:
+    lengths = [length for path in files_in("", *LIBRARY) for length in lengths_of_functions(path)]
+    assert max(lengths) <= LONGEST_FUNCTION
+    assert sum(length < SHORT_FUNCTION for length in lengths) >= SHORT_SHARE * len(lengths)
+
+
+def lengths_of_functions(path: Path) -> Iterator[int]:
+    """For each function its lines of code: without its signature, docstring, comments and blank lines."""
+    text = path.read_text(encoding="utf-8")
+    lines = text.splitlines()
+    for node in ast.walk(ast.parse(text)):
+        if isinstance(node, ast.FunctionDef):
+            body = node.body[1:] if ast.get_docstring(node) is not None else node.body
+            inside = [line.strip() for line in lines[body[0].lineno - 1 : node.end_lineno]] if body else []
+            yield sum(bool(line) and not line.startswith("#") for line in inside)
 
 
 def test_the_front_door_opens_on_the_library_alone() -> None:

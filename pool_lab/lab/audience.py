@@ -5,7 +5,7 @@ from collections.abc import Callable
 from contextvars import copy_context
 from typing import Any
 
-from pool_lab.joining import JoinableThread
+from pool_lab.lab.joining import JoinableThread
 
 __all__ = ["COVER", "showing_thread", "someone_is_there"]
 

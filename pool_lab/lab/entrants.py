@@ -15,7 +15,7 @@ from functools import partial
 from typing import Any
 
 from pool_lab.lab.cluster import ClusterExecutor
-from pool_lab.processes import ProcessPoolExecutor
+from pool_lab.processes.pool import ProcessPoolExecutor
 from pool_lab.threads import ThreadPoolExecutor
 
 __all__ = ["KNOWN", "OURS", "Entrant", "Entrants", "entrants", "size_of"]

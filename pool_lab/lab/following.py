@@ -12,8 +12,7 @@ import weakref
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from pool_lab.call import text_of
-from pool_lab.events import Event, EventKind, event
+from pool_lab.events import Event, EventKind, event, text_of
 from pool_lab.future import CANCELLED, CANCELLED_AND_NOTIFIED, FINISHED, PENDING, RUNNING, AnyFuture
 from pool_lab.lab.answers import Line
 from pool_lab.lab.holding import Hold

@@ -45,8 +45,9 @@ def run_heat(
             taken += 1
         return taken
 
-    # In a thread for each: one that takes its time to start its workers must not hold up the others.
-    with ThreadPoolExecutor(len(executors), "pool-lab-submitter") as submitters:
+    # In a thread for each: one that takes its time to start its workers must not hold up the others. A pool that
+    # inherits the context of its submitter inherits that of the cell.
+    with ThreadPoolExecutor(len(executors), "pool-lab-submitter", inherit_context=True) as submitters:
         elsewhere = [executor for executor in executors if kind_of(type(executor)).name in ELSEWHERE]
         here = [executor for executor in executors if executor not in elsewhere]
         submitting = [submitters.submit(submit_all, executor) for executor in elsewhere]

@@ -11,8 +11,7 @@ from contextlib import suppress
 from functools import partial
 from typing import Any, TypeVar
 
-from pool_lab.call import name_of
-from pool_lab.events import Event
+from pool_lab.events import Event, name_of
 from pool_lab.future import AnyFuture
 from pool_lab.lab.answers import Line, LineKind
 from pool_lab.lab.callbacks import Callback, Diverted, broken

@@ -17,7 +17,7 @@ from typing import Any, Self, TypeVar
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from pool_lab.call import name_of
+from pool_lab.events import name_of
 from pool_lab.future import FINISHED, RUNNING, AnyFuture
 from pool_lab.lab.answers import Line, LineKind
 from pool_lab.lab.audience import COVER, someone_is_there

@@ -4,7 +4,7 @@ import platform
 import sys
 from typing import NamedTuple
 
-from pool_lab.cpus import usable_cpus
+from pool_lab.pool import usable_cpus
 
 __all__ = ["Kind", "has_gil", "kind_of", "this_machine"]
 

@@ -11,7 +11,6 @@ from concurrent.futures import Executor
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from pool_lab.cpus import usable_cpus
 from pool_lab.lab import words
 from pool_lab.lab.controls import Curtain, Note, StartStop, experiment_view, keep_covered, worker_slider
 from pool_lab.lab.entrants import OURS, Entrants, entrants, size_of
@@ -32,7 +31,7 @@ from pool_lab.lab.serial import Serial
 from pool_lab.lab.timeline import Panel, Timeline
 from pool_lab.lab.trace import Trace
 from pool_lab.lab.workloads import Inputs, Workload
-from pool_lab.pool import worker_count
+from pool_lab.pool import usable_cpus, worker_count
 
 __all__ = ["Race", "race"]
 

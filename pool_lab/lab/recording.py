@@ -20,8 +20,7 @@ from typing import Any, NamedTuple
 
 import cloudpickle
 
-from pool_lab.call import name_of
-from pool_lab.events import Event, EventKind, Observer, Observers, event
+from pool_lab.events import NOT_TIMED, Event, EventKind, Observer, Observers, Times, event, name_of
 from pool_lab.future import CANCELLED, PENDING, RUNNING, Future
 from pool_lab.lab.interposing import interpose
 from pool_lab.lab.kinds import kind_of
@@ -272,9 +271,9 @@ class _Eavesdropper:
         self, call: int, worker: int | None, worktime: _Worktime | None, error: BaseException | None = None
     ) -> None:
         kind = EventKind.FINISHED if error is None else EventKind.FAILED
-        began, ended, cpu_s, _ = worktime or (None, None, None, None)
+        times = NOT_TIMED if worktime is None else Times(worktime.began, worktime.ended, worktime.cpu_s)
         text = None if error is None else f"{type(error).__name__}: {error}"
-        self._tell(event(kind, call=call, worker=worker, began=began, ended=ended, cpu_s=cpu_s, error=text))
+        self._tell(event(kind, call=call, worker=worker, times=times, error=text))
 
     def _tell_cancelled(self, call: int, future: concurrent.futures.Future[Any]) -> None:
         if future.cancelled():

@@ -174,7 +174,7 @@ class Server(socketserver.TCPServer):
         concurrent.futures.wait(self._owed, LONGEST_S)
 
     def process_request(self, request: Any, client_address: Any) -> None:
-        """Have the request answered by someone else. The doorman goes back to the door at once."""
+        """Have the executor answer the request. This thread can accept the next one at once."""
         future = self.executor.submit(self.finish_request, request, client_address)
         self._owed.add(future)
         future.add_done_callback(partial(self._hang_up, request))

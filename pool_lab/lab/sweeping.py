@@ -10,7 +10,6 @@ from statistics import median
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from pool_lab.cpus import usable_cpus
 from pool_lab.lab import sweep_words
 from pool_lab.lab.controls import Curtain, Note, StartStop, experiment_view, keep_covered
 from pool_lab.lab.curves import Curve, curve
@@ -25,7 +24,7 @@ from pool_lab.lab.sweep_plot import sweep_axes
 from pool_lab.lab.sweep_view import SweepView
 from pool_lab.lab.trace import Trace
 from pool_lab.lab.workloads import Inputs, Workload
-from pool_lab.pool import worker_count
+from pool_lab.pool import usable_cpus, worker_count
 
 __all__ = ["Sweep", "sweep"]
 

@@ -7,14 +7,12 @@ that runs one call.
 import itertools
 import threading
 from collections.abc import Callable
-from contextvars import ContextVar
-from typing import Any, ParamSpec, TypeVar, cast
+from typing import ParamSpec, TypeVar
 
-from pool_lab.call import Call, name_of
-from pool_lab.events import EventKind, Observer, Observers
+from pool_lab.call import Call
+from pool_lab.events import EventKind, Observer, Observers, name_of
 from pool_lab.executor import Executor
 from pool_lab.future import Future
-from pool_lab.reports import Reports
 from pool_lab.threads import run
 
 __all__ = ["ThreadPerCall"]
@@ -30,29 +28,28 @@ class ThreadPerCall(Executor):
 
     def __init__(self) -> None:
         self.observers = Observers()
-        self.reports = Reports(self.observers)
-        self._calls = itertools.count()
+        self.numbers = itertools.count()
         self._lock = threading.Lock()  # guards the next two
-        self._threads: set[_Thread] = set()
+        self._threads: set[threading.Thread] = set()
         self._closed = False
 
     def submit(self, fn: Callable[P, T], /, *args: P.args, **kwargs: P.kwargs) -> Future[T]:
-        call = Call(next(self._calls), fn, args, kwargs)
+        call = Call(fn, args, kwargs, self)
         with self._lock:
             if self._closed:
                 raise RuntimeError("cannot schedule new futures after shutdown")
-            thread = _Thread(call, self)
+            thread = threading.Thread(target=_run, args=(call,), name=f"thread for call {call.number}")
             thread.start()
             self._threads = {thread, *(each for each in self._threads if each.is_alive())}
         return call
 
     def shutdown(self, wait: bool = True, *, cancel_futures: bool = False) -> None:
-        """Take no more calls. `cancel_futures` makes no difference: no call ever waits."""
+        """Take no more calls. `cancel_futures` makes no difference: no call is ever queued."""
         with self._lock:
             threads = list(self._threads)
-            shut_down = None if self._closed else self.reports.note(EventKind.SHUT_DOWN)
-            self._closed = True
-        self.reports.tell(shut_down)
+            is_new, self._closed = not self._closed, True
+        if is_new:
+            self.observers.note(EventKind.SHUT_DOWN)
         for thread in threads if wait else ():
             thread.join()
 
@@ -63,23 +60,14 @@ class ThreadPerCall(Executor):
         self.observers.discard(observer)
 
 
-class _Thread(threading.Thread):
-    """A worker for one call. It has the call's number, so in a picture each call has a lane of its own."""
-
-    def __init__(self, call: Call, executor: ThreadPerCall) -> None:
-        super().__init__(name=f"thread for call {call.number}")
-        self.number = call.number
-        self.prepared: list[tuple[ContextVar[Any], Any]] = []
-        self._call = call
-        self._executor = executor
-
-    def run(self) -> None:
-        reports = self._executor.reports
-        # Told here, for the call never waits in a queue: it is handed over by starting this thread.
-        reports.tell(reports.note(EventKind.SUBMITTED, call=self.number, name=name_of(self._call.function)))
-        reports.arrived(cast("Any", self))
-        try:
-            # The pool's own way to make a call. All it needs of a worker and a dispatcher, these have.
-            run(self._call, cast("Any", self), cast("Any", self._executor))
-        finally:
-            reports.tell(reports.note(EventKind.WORKER_STOPPED, worker=self.number, ident=self.ident))
+def _run(call: Call) -> None:
+    """What a thread does. Its worker has the call's number, so in a picture each call has a lane of its own."""
+    observers, number, thread = call.observers, call.number, threading.get_ident()
+    # Told here: the call is never queued, it is handed over by starting this thread.
+    observers.note(EventKind.SUBMITTED, number, name=name_of(call.function))
+    observers.note(EventKind.WORKER_STARTED, worker=number, ident=thread)
+    try:
+        if call.begin():
+            run(call, number)
+    finally:
+        observers.note(EventKind.WORKER_STOPPED, worker=number, ident=thread)

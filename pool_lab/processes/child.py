@@ -1,253 +1,223 @@
-"""`Child`: a worker's process, this side's ends of its mailbox and its pipe, and the means to end it.
+"""The worker process: it reads requests from its pipe, one at a time, makes their calls, and replies.
 
-Replies come through the pipe, and long requests go through it: who sends one waits until the process has taken it.
-Nothing else waits.
+    main thread    reads a request, makes its calls, replies
+    watcher        a thread that looks now and then while a request of several calls is worked on: if a call takes long
+                   after all, it sends back the outcomes so far, and gives back the calls that have not begun
+
+The two share a deque. Calls begin at its left end and are given back from its right end, so each goes one way or the
+other:
+
+    main thread   popleft() <-- | a5 | a6 | a7 | a8 | --> pop()   watcher
+
+`_lock` guards which outcomes have been sent, and the pipe. The process ends when it is told to, when the pool's process
+is gone (the pipe ends then), or when its initializer fails. A call that holds the GIL in C for long stops the watcher
+too: the calls behind it wait.
 """
 
-import operator
-import os
+import io
+import multiprocessing.util
+import pickle
 import signal
+import sys
 import threading
-from collections.abc import Callable, Iterator, Set
-from contextlib import contextmanager, suppress
-from multiprocessing.context import BaseContext
+from collections import deque
+from collections.abc import Callable, Sequence
+from contextlib import suppress
+from functools import cache, partial
+from time import perf_counter, sleep, thread_time
+from types import FrameType
 from typing import Any
 
-from pool_lab.interrupts import interruptible
+from .messages import BEGUN, END, READY, Reply, Request
+from .pickling import PLAIN, dumps, dumps_error, dumps_result, is_importable_main, loads
+from .pipe import Pipe
 
-from . import fork_server, worker
-from .backlog import Backlog
-from .closing import closing
-from .inbox import Inbox
-from .mailbox import END, NOTHING, Mailbox, has_mailboxes, is_long, numbered, send_long
-from .memory import Memory
-from .parcel import Parcel
-from .rack import Rack
+TICK_S = 0.002  # a call that is seen at two ticks takes long
 
-__all__ = ["Child"]
-
-ON_WINDOWS = os.name == "nt"
-UNKNOWN_EXITCODE = 255
-"""What multiprocessing says for processes of a fork server that is gone."""
-CAN_ASK = worker.STOP_SIGNAL is not None
-
-# With fork, a process started at the same moment would inherit this one's end of the pipe and keep it open. The child
-# inherits the lock as well, taken, and may want to start processes of its own.
-_one_start_at_a_time = threading.Lock()
-
-if hasattr(os, "register_at_fork"):
-    os.register_at_fork(after_in_child=_one_start_at_a_time._at_fork_reinit)  # type: ignore[attr-defined]
+# As Go's scheduler does: nobody else sends this signal, and it harms no program. Windows has nothing of the kind.
+STOP_SIGNAL: signal.Signals | None = getattr(signal, "SIGURG", None)
 
 
-class Child:
-    """A process that runs `worker.main` with these arguments."""
+class Initializer:
+    """A pool's initializer and its arguments, on their way into a new process.
 
-    def __init__(self, context: BaseContext, number: int, backlog: Backlog, *args: Any) -> None:
-        with _one_start_at_a_time, backlog.held_open() as rack:
-            self._whereabouts = None if rack is None else rack.pickup.whereabouts(number)
-            self._process, self._connection, mailbox = _start(context, rack, number, args)
-        self._mailbox: Mailbox | None = mailbox
-        self._is_own = context.get_start_method() != "forkserver"  # else it is the server that waits for it, and tells
-        self._unread: set[int] = set()
-        self.pid: int = self._process.pid
-        self._inbox = Inbox(self._connection)
+    They are pickled while it starts, because multiprocessing's locks and queues can only be sent then, and unpickled
+    when the initializer is to run, so that a failure can be reported.
+    """
 
-    @property
-    def pipe(self) -> Any:
-        """What becomes readable when there is something to receive."""
-        return self._connection
+    def __init__(self, function: Callable[..., object], args: tuple[Any, ...]) -> None:
+        self._function, self._args = function, args
 
-    @property
-    def sources(self) -> tuple[Any, ...]:
-        """What becomes readable when there is something to receive or the process has ended."""
-        if self._inbox.has_ended:
-            return (self._process.sentinel,)
-        # A pipe ends with its process, but not while a grandchild has inherited it; so listen to both. Not on
-        # Windows, where nothing is inherited and one can listen to 63 things at most.
-        return (self._connection,) if ON_WINDOWS else (self._connection, self._process.sentinel)
+    def __reduce__(self) -> tuple[Any, ...]:
+        return partial, (_initialize_with, dumps((self._function, self._args), to_worker=True))
 
-    def may_have_ended(self, readable: Set[Any]) -> bool:
-        """Whether it is worth asking for the exit code, as these of its sources have news."""
-        return self._inbox.has_ended or self._process.sentinel in readable
+    def __call__(self) -> None:
+        # In a forked process. What a notebook's function refers to is here, but has not come by pickle: see `by_value`.
+        if not is_importable_main():
+            with suppress(Exception):
+                loads(dumps(self._function, to_worker=True), "the initializer")
+        self._function(*self._args)
 
-    @property
-    def left_unread(self) -> bool:
-        """Whether it is known that the process ended before it had read all that it was sent."""
-        return self._inbox.left_unread
 
-    @property
-    def exitcode(self) -> int | None:
-        """Minus the number of the signal that killed it; None while it lives."""
-        if self._is_own and self._inbox.has_ended and self._process.exitcode is None and self._was_waited_for():
-            self._process._popen.returncode = UNKNOWN_EXITCODE  # or multiprocessing would wait for it for ever
-        code: int | None = self._process.exitcode
-        return code
+def _initialize_with(pickled: bytes) -> None:
+    function, args = loads(pickled, "the initializer")
+    function(*args)
 
-    def _was_waited_for(self) -> bool:
-        """Whether another part of the program has asked the system for the exit code; it is told once."""
-        if not ON_WINDOWS:
-            try:
-                os.kill(self.pid, 0)
-            except OSError:
-                return True
+
+def main(connection: Any, initializer: Callable[[], None] | None, says_begun: bool) -> None:
+    """What the process runs. `says_begun`: it tells the pool when it begins a call."""
+    # Ctrl-C reaches every process of the terminal or the kernel, but the pool's owner decides whether the pool ends. A
+    # handler, not SIG_IGN: programs that a call starts get the default back.
+    signal.signal(signal.SIGINT, lambda signum, frame: None)
+    if hasattr(signal, "pthread_sigmask"):
+        signal.pthread_sigmask(signal.SIG_UNBLOCK, [signal.SIGINT])
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            # In a notebook it is a pipe, and a pipe's text would stay here until the process ends.
+            stream.reconfigure(line_buffering=True)
+    with suppress(EOFError, OSError, KeyboardInterrupt):  # the pool's process is gone, or a stop came too late
+        if _initialize(connection, initializer):
+            Server(Pipe(connection), says_begun).serve()
+
+
+def _initialize(connection: Any, initializer: Callable[[], None] | None) -> bool:
+    """Run the initializer and say how it went."""
+    try:
+        if initializer is not None:
+            initializer()
+    except BaseException as error:
+        from pool_lab.errors import logger
+
+        # It is logged here, where the initializer may have set up logging. What goes through a queue is written out
+        # before the pool hears of the failure: multiprocessing does that when a process ends, as this one now does.
+        logger.critical("Exception in initializer:", exc_info=True)
+        multiprocessing.util._exit_function()  # type: ignore[attr-defined]
+        connection.send_bytes(dumps_error(error))
         return False
+    connection.send_bytes(READY)
+    return True
 
-    def put(self, number: int, request: bytes | Parcel) -> bool:
-        """Put the request into the mailbox, or if it is too long its number. False: it is full. Does not block."""
-        if self._mailbox is None:
-            return True
-        return self._mailbox.put(numbered(number, b"" if isinstance(request, Parcel) or is_long(request) else request))
 
-    def has_read(self, number: int) -> bool:
-        """Whether the process, which has ended, had taken this request out of its mailbox."""
-        if self._mailbox is not None:
-            self._unread.update(self._mailbox.take_back())
-        return number not in self._unread
+class Calls:
+    """The calls of one request, and what has come of them."""
 
-    def send(self, number: int, request: bytes | Parcel) -> None:
-        """Send what `put` has left out. Blocks until the process has taken it.
+    def __init__(self, request: Request, buffers: list[Any]) -> None:
+        self._number = request.number
+        self.todo = deque(request.rows())
+        self.is_single = len(self.todo) == 1
+        self.outcomes: list[Any] = []
+        self.buffers: list[Any] = []  # large buffers of the result, if this is a single call
+        self._times: list[tuple[float, float, float]] | None = [] if request.is_observed else None
+        self._began = perf_counter()
+        self._sent = 0
+        self._received = buffers
+        self._load_function = cache(partial(loads, what="the function"))
 
-        `OSError`: it never will, and has not read the request to its end.
-        """
-        if isinstance(request, bytes) and self._mailbox is None:  # without mailboxes there are no parcels, either
-            with interruptible():
-                self._connection.send_bytes(numbered(number, request))
-        elif is_long(request):
-            with interruptible():
-                send_long(request, self._connection)
+    def run(self, say_begun: Callable[[], object] | None) -> None:
+        with suppress(IndexError):  # all are made, or given back
+            while call := self.todo.popleft():
+                began, cpu_began = (0.0, 0.0) if self._times is None else (perf_counter(), thread_time())
+                outcome = self._outcome(say_begun, *call)
+                if self._times is not None:
+                    self._times.append((began, perf_counter(), thread_time() - cpu_began))
+                self.outcomes.append(outcome)
 
-    @property
-    def at(self) -> int:
-        """The number of the request from the backlog that the process was at last, whether it has said so or not."""
-        return NOTHING if self._whereabouts is None else self._whereabouts.read()
+    def _outcome(self, say_begun: Callable[[], object] | None, function: Any, args: Any, kwargs: Any) -> Any:
+        try:
+            if function is not None:
+                function = self._load_function(function)
+            if type(args) is bytes:
+                what = "the call" if function is None else f"the call {function.__name__}(...)"
+                *functions, args, kwargs = loads(args, what, self._received)
+                self._received = []
+                function = functions[0] if functions else function
+            if say_begun is not None:
+                say_begun()
+            result = function(*args, **kwargs)
+            return result if type(result) in PLAIN else self._dumped(result, function)
+        except BaseException as error:
+            return False, dumps_error(error)
 
-    def dismiss(self) -> None:
-        """Have the process, which has nothing to do, end. `OSError`: it has."""
-        if self._mailbox is None:
-            self._connection.send_bytes(END)
-        else:
-            self._mailbox.put(END)
-
-    def receive(self, *, thorough: bool) -> bytes | None:
-        """As `Inbox.next`."""
-        return self._inbox.next(thorough=thorough)
-
-    def peek(self, most: int) -> bytes | None:
-        """As `Inbox.peek`."""
-        return self._inbox.peek(most)
-
-    def drop(self, message: bytes) -> None:
-        """As `Inbox.drop`."""
-        self._inbox.drop(message)
-
-    def take_memory(self) -> Memory | None:
-        """The memory that came with the last message."""
-        return self._inbox.take_memory()
-
-    @property
-    def mild_measures(self) -> int:
-        """How many of the measures leave the process alive."""
-        return 1 if CAN_ASK else 0
+    def _dumped(self, result: Any, function: Any) -> tuple[bool, bytes]:
+        is_result, pickled, buffers = dumps_result(result, function)
+        if self.is_single:
+            self.buffers = buffers
+        elif buffers:
+            pickled = dumps(result)  # with all of it, as it is now
+        return is_result, pickled
 
     @property
-    def measures(self) -> tuple[Callable[[], None], ...]:
-        """Ways to end it, the gentle ones first."""
-        return (self._ask, self.terminate, self.kill) if CAN_ASK else (self.terminate,)
+    def has_news(self) -> bool:
+        """Whether there is something to send back while a call takes long."""
+        return bool(self.todo) or len(self.outcomes) > self._sent
 
-    def _ask(self) -> None:
-        """Have `KeyboardInterrupt` raised in the call, so that its `finally` clauses run."""
-        with suppress(ProcessLookupError):  # it may just have died
-            os.kill(self.pid, worker.STOP_SIGNAL)  # type: ignore[arg-type]  # see CAN_ASK
-
-    def terminate(self) -> None:
-        self._process.terminate()
-
-    def kill(self) -> None:
-        self._process.kill()
-
-    def hang_up(self) -> None:
-        with closing:
-            self.abandon()
-
-    def abandon(self) -> None:
-        """In a forked child, where nobody else runs: these ends are the parent's."""
-        self._connection.close()
-        self._inbox.close()
-        if self._mailbox is not None:
-            self._mailbox.close()
-
-    def bury(self) -> None:
-        """Let go of the process, which has ended.
-
-        It is not closed: whoever starts a process, in any thread, first looks at all there are, and stumbles over one
-        that is closed at that moment. What it holds goes when nobody looks at it any more.
-        """
-        self._process.join()
-        del self._process
+    def reply(self, *, is_last: bool) -> Reply:
+        """What has come of the calls since the last reply. If this is not the last, the waiting ones are given back."""
+        given_back = 0
+        with suppress(IndexError):  # `todo` is empty; it is before the last reply
+            while self.todo.pop():
+                given_back += 1
+        first, self._sent = self._sent, len(self.outcomes)
+        took_s = (perf_counter() - self._began) / max(self._sent, 1)
+        times = None if self._times is None else self._times[first : self._sent]
+        return Reply(self._number, self.outcomes[first : self._sent], given_back, is_last, took_s, times)
 
 
-def _start(context: Any, rack: Rack | None, number: int, args: tuple[Any, ...]) -> tuple[Any, Any, Any]:
-    """A new process, this side's end of its pipe, and its mailbox if there are mailboxes."""
-    name = f"ProcessPoolExecutor-worker-{number}"
-    if context.get_start_method() == "forkserver":
-        name = _Deafening(name)
-    mailbox: Mailbox | None = None
-    ends: tuple[Any, ...] = ()
-    try:
-        mailbox = Mailbox() if has_mailboxes() else None
-        ours, theirs = ends = context.Pipe()
-        # A forked process inherits all ends. While it held ours, it would not notice that this process has gone.
-        inlets = [each.inlet for each in (mailbox, rack) if each is not None]
-        inherited = (ours, *inlets) if context.get_start_method() == "fork" else ()
-        sources = None if mailbox is None else mailbox.outlet, None if rack is None else rack.pickup
-        process = context.Process(target=worker.main, args=(theirs, *sources, number, inherited, *args), name=name)
-        with _interrupts_held_back(context):
-            process.start()
-    except BaseException:
-        for end in ends:
-            end.close()
-        if mailbox is not None:
-            mailbox.close()
-        raise
-    theirs.close()
-    return process, ours, mailbox
+class Server:
+    def __init__(self, pipe: Pipe, says_begun: bool) -> None:
+        self._pipe = pipe
+        self._say_begun = partial(pipe.connection.send_bytes, BEGUN) if says_begun else None
+        self._lock = threading.Lock()
+        self._calls: Calls | None = None  # the calls that the watcher looks after
+        self._is_busy = threading.Event()  # it is set while there are such calls; the watcher sleeps while it is not
+        self._watcher: threading.Thread | None = None
+        self._may_be_stopped = False
+        if STOP_SIGNAL is not None:
+            signal.signal(STOP_SIGNAL, self._stop)
 
+    def serve(self) -> None:
+        while self._answer(*self._pipe.receive()):  # between two requests nothing of a call is kept
+            pass
 
-class _Deafening(str):
-    """A name. The process that reads it is deaf to Ctrl-C from then on, until `worker.main` says otherwise.
+    def _answer(self, message: bytes, buffers: list[Any]) -> bool:
+        if message == END:
+            return False
+        calls = Calls(Request(*pickle.loads(message)), buffers)
+        del message, buffers
+        if not calls.is_single:
+            self._calls = calls
+            self._is_busy.set()
+            if self._watcher is None:
+                self._watcher = threading.Thread(target=self._watch, name="watcher", daemon=True)
+                self._watcher.start()
+        self._may_be_stopped = True
+        calls.run(self._say_begun)
+        self._may_be_stopped = False
+        with self._lock:
+            self._is_busy.clear()
+            self._calls = None
+            self._send(calls.reply(is_last=True), calls.buffers)
+        return True
 
-    For forkserver: the server's own mask cannot be used, as it has other customers. The name is the first thing of ours
-    that its child reads, before it imports `__main__` and us; so the pickle mentions only what comes with Python.
-    """
+    def _send(self, reply: Reply, buffers: Sequence[Any] = ()) -> None:
+        for stream in (sys.stdout, sys.stderr):
+            with suppress(Exception):  # it may be None, or closed
+                stream.flush()  # what the calls have printed comes first
+        self._pipe.send(pickle.dumps(tuple(reply), pickle.HIGHEST_PROTOCOL), buffers)
 
-    __slots__ = ()
+    def _stop(self, signum: int, frame: FrameType | None) -> None:
+        """Raise `KeyboardInterrupt` in the call. This process ends in any case."""
+        if self._may_be_stopped:
+            self._may_be_stopped = False
+            raise KeyboardInterrupt("the call ran longer than its pool's task_timeout")
 
-    def __reduce__(self) -> tuple[Any, ...]:
-        return operator.getitem, ((_Ban(), str(self)), 1)
-
-
-class _Ban:
-    def __reduce__(self) -> tuple[Any, ...]:
-        return signal.pthread_sigmask, (signal.SIG_BLOCK, (signal.SIGINT,))
-
-
-@contextmanager
-def _interrupts_held_back(context: Any) -> Iterator[None]:
-    """A process that starts in here is deaf to Ctrl-C until `worker.main` says otherwise.
-
-    With forkserver the process's name sees to it, and only the server itself starts so. (Who asks the server for a
-    process may not be interrupted, either: the server asks who calls, and dies of it, with all workers, if the caller
-    has gone. The dispatcher sees to that.)
-    """
-    by_server = context.get_start_method() == "forkserver"
-    if not hasattr(signal, "pthread_sigmask") or (by_server and not fork_server.is_to_be_deaf()):
-        yield
-        return
-    from multiprocessing import resource_tracker  # loads what only the start of a process needs
-
-    resource_tracker.ensure_running()  # its start would lift the ban
-    before = signal.pthread_sigmask(signal.SIG_BLOCK, [signal.SIGINT])
-    try:
-        yield
-    finally:
-        signal.pthread_sigmask(signal.SIG_SETMASK, before)
+    def _watch(self) -> None:
+        while self._is_busy.wait():
+            calls = self._calls
+            done = len(calls.outcomes) if calls is not None else 0
+            sleep(TICK_S)
+            if calls is not None and len(calls.outcomes) == done and calls.has_news:
+                with self._lock, suppress(OSError):
+                    if calls is self._calls:
+                        self._send(calls.reply(is_last=False))
+            del calls  # a sleeping watcher keeps no call alive

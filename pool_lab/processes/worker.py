@@ -1,202 +1,243 @@
-"""The worker's side: a process that takes requests from its mailbox, one at a time, and replies.
+"""`ProcessWorker`: a thread that owns one process, and does all that has to do with it.
 
-It ends when it is told to, when its pool's process is gone (then mailbox and pipe end), or when its initializer
-fails. A signal asks it to stop the call that it runs. What calls print goes, line by line, where the standard output of
-the pool's process goes; a notebook shows it, except on Windows.
+    sleep        until there is a call, or the process dies
+    run          take a batch -> have a process -> send the batch -> receive replies -> deliver the outcomes
+    a call takes too long     ask it to stop -> terminate the process -> kill it
+    the process dies          the pool breaks; or one call fails, and another process takes its place
+
+One thread does all of this, so nothing needs a lock. Another thread may only end the process (`end_if_told`).
 """
 
-import io
-import multiprocessing.util
-import signal
-import sys
-import time
-from collections.abc import Callable
-from contextlib import suppress
-from multiprocessing.connection import Connection
-from socket import socket
-from types import FrameType
+import math
+import pickle
+from collections.abc import Sequence
+from functools import partial
+from itertools import repeat, starmap
+from multiprocessing.context import BaseContext
 from typing import Any
 
-from pool_lab.call import Stopwatch, Worktime, name_of
-from pool_lab.errors import logger
-from pool_lab.stint import Stint
+from pool_lab.call import Call
+from pool_lab.errors import BrokenProcessPool, WorkerDiedError, broken, logger
+from pool_lab.events import NOT_TIMED, EventKind, Times, text_of
+from pool_lab.job import Job
+from pool_lab.scheduler import Scheduler
+from pool_lab.worker import NOT_INITIALIZED, Worker
 
-from .bundle import Bundle
-from .mailbox import Letters
-from .memory import Shelf
-from .messages import dumps, dumps_error, dumps_result, loads, main_can_be_imported
-from .parcel import Parcel
-from .posting import post
-from .rack import Pickup
-from .replies import NO_WORKTIME, RAISED, RETURNED, Reply, ReplyKind
-from .steward import Steward
-from .stint import made
+from .batch import Batch, Paces, take_batch
+from .child import Initializer
+from .messages import READY, Reply, load_outcomes, pack
+from .pickling import loads_error
+from .process import Process, manner
 
-__all__ = ["STOP_SIGNAL", "Caller", "Initializer", "main"]
-
-# What Go's scheduler interrupts its threads with, for the same reasons: nobody else sends it, and a program that does
-# not expect it is not harmed by it. Windows has nothing of the kind.
-STOP_SIGNAL: signal.Signals | None = getattr(signal, "SIGURG", None)
-LONGEST_IMPORT_S = 10.0
-"""What a call may take to arrive, besides its `task_timeout`: reading it, unpickling it, importing what it needs."""
+FALSE_STARTS = 3
+BYTES_A_SECOND = 2.5e8  # so fast does data move. A call that moves much takes long, and travels alone.
+STARTING = "while it was starting (a script that makes processes must do so under `if __name__ == '__main__':`)"
 
 
-class Initializer:
-    """A pool's initializer and its arguments, on their way into a new process.
+class Settings:
+    """What the workers of one pool have in common."""
 
-    They are pickled while the process starts, for only then multiprocessing's locks, events and queues can be sent; and
-    unpickled when the initializer is to run, so that a failure can be reported.
-    """
+    def __init__(self, context: BaseContext, initializer: Initializer | None, max_tasks: int | None) -> None:
+        self.context = context
+        self.initializer = initializer
+        self.max_tasks = max_tasks
+        self.task_timeout: float | None = None
+        self.replace_workers = False
+        self.paces = Paces()
+        self.false_starts = 0
+        self.end_with: str | None = None  # what ends the workers: "terminate" or "kill"
 
-    def __init__(self, function: Callable[..., object], args: tuple[Any, ...]) -> None:
-        self._function, self._args = function, args
-
-    def __reduce__(self) -> tuple[Any, ...]:
-        return _Arrived, (dumps((self._function, self._args), to_worker=True),)
-
-    def __call__(self) -> None:
-        # In a forked process. What a notebook's function refers to is here, but has not come by pickle: see `by_value`.
-        if not main_can_be_imported():
-            with suppress(Exception):
-                loads(dumps(self._function, to_worker=True), "the initializer")
-        self._function(*self._args)
+    @property
+    def each_counts(self) -> bool:
+        """Each call travels alone, because calls are counted, have a time limit, or fail one by one."""
+        return self.max_tasks is not None or self.task_timeout is not None or self.replace_workers
 
 
-class _Arrived:
-    """An initializer in its process."""
+class ProcessWorker(Worker):
+    def __init__(self, settings: Settings, prefix: str, scheduler: Scheduler, number: int) -> None:
+        super().__init__(scheduler, number, f"{prefix}-worker-{number}")
+        self._settings = settings
+        self._process: Process | None = None
+        self._requests = 0
+        self._made = 0  # calls that the process has made
+        self._is_sent = False  # the request was sent: if the process dies now, the call may be the cause
 
-    def __init__(self, pickled: bytes) -> None:
-        self._pickled = pickled
+    # Between calls
 
-    def __call__(self) -> None:
-        function, args = loads(self._pickled, "the initializer")
-        function(*args)
+    def sleep(self) -> None:
+        if self._process is not None and not self._process.sleep():
+            self._pool_goes_on(self._end_process("while it was idle", is_meant=False))
+        super().sleep()
 
+    def wake(self) -> None:
+        if (process := self._process) is not None:
+            process.wake()
+        super().wake()
 
-def main(
-    connection: "Connection[bytes, bytes]",
-    outlet: "socket | None",
-    pickup: Pickup | None,
-    number: int,
-    inherited: tuple[Any, ...],
-    initializer: Callable[[], None] | None,
-    task_timeout: float,
-) -> None:
-    """What the process of the worker with this number runs.
+    def finish(self) -> None:
+        self._end_process()
 
-    `inherited` are the pool's ends, if this process got them as well.
-    """
-    for end in inherited:
-        end.close()
-    # Ctrl-C reaches every process of the terminal or the kernel. Whether the pool ends is for its owner to say. A
-    # handler, not SIG_IGN: programs that a call starts get the default back.
-    signal.signal(signal.SIGINT, lambda signum, frame: None)
-    if hasattr(signal, "pthread_sigmask"):
-        signal.pthread_sigmask(signal.SIG_UNBLOCK, [signal.SIGINT])
-    for stream in (sys.stdout, sys.stderr):
-        if isinstance(stream, io.TextIOWrapper):
-            # In a notebook it is a pipe, and a pipe's text would stay here until the process ends.
-            stream.reconfigure(line_buffering=True)
-    steward = Steward()
-    caller = Caller(connection, steward, task_timeout)
-    if STOP_SIGNAL is not None:
-        signal.signal(STOP_SIGNAL, caller.stop)
-    letters = Letters(outlet, connection)
-    bundle = None
-    if pickup is not None:
-        bundle = Bundle(pickup.next, connection, steward, pickup.whereabouts(number).to_write())
-    with connection:
-        try:
-            if _prepare(connection, initializer):
-                _serve(letters, connection, caller, bundle)
-        except (EOFError, OSError):
-            return  # the pool's process is gone
-        except KeyboardInterrupt:
-            return  # asked to stop a call that was just over, and this worker is to go anyway
+    # The process starts, with the first call: that counts as running then
 
+    def _has_process(self, batch: Batch) -> bool:
+        """Have a process that is ready. False: there is none, and the batch was given back or has failed."""
+        while self._process is None:
+            pool = self._settings
+            try:
+                process = self._process = Process(pool.context, self.number, pool.initializer, pool.task_timeout)
+            except BaseException as error:  # pickling the initializer runs user code
+                if self._cannot_start(error):
+                    batch.give_back(len(batch))
+                    return False
+            else:
+                self.end_if_told()
+                self._wait_until_ready(process)
+            if self.scheduler.broken is not None:
+                batch.fail(self.scheduler.broken)
+                return False
+        return True
 
-def _prepare(connection: "Connection[bytes, bytes]", initializer: Callable[[], None] | None) -> bool:
-    """Run the initializer and say how it went."""
-    try:
-        if initializer is not None:
-            initializer()
-    except BaseException as error:
-        # Here, where the initializer may have set up logging. What goes through a queue is written out before the pool
-        # hears of it: that is what multiprocessing does when a process ends, as this one now does.
-        logger.critical("Exception in initializer:", exc_info=True)
-        multiprocessing.util._exit_function()  # type: ignore[attr-defined]
-        connection.send_bytes(Reply(ReplyKind.UNPREPARED, 0, NO_WORKTIME, dumps_error(error)).to_bytes())
+    def _cannot_start(self, error: BaseException) -> bool:
+        """Whether other workers go on without this one. False: the pool is broken."""
+        reason = f"cannot start worker {self.number}: {text_of(error)}"
+        if self.scheduler.shrink():
+            logger.warning("%s; the pool goes on with %s workers", reason, self.scheduler.size)
+            return True
+        self._break_pool(reason, error)
         return False
-    connection.send_bytes(Reply(ReplyKind.ARRIVED, 0, NO_WORKTIME, b"").to_bytes())
-    return True
 
-
-def _serve(letters: Letters, connection: "Connection[bytes, bytes]", caller: "Caller", bundle: Bundle | None) -> None:
-    """Make calls and reply, until it is time to end. A worker keeps nothing of a call while it waits.
-
-    `bundle`: for the calls of the backlog, if there is one.
-    """
-    while (letter := letters.next()) is not None:
-        while letter is not None:
-            if letter[2] and bundle is not None:
-                letter = bundle.make(letter)
-            else:
-                reply = caller.answer(*letter[:2])
-                letter = None if bundle is None else bundle.take_ready()
-                post(reply if letter is None else reply._replace(took=letter[0]), connection)
-                del reply
-
-
-class Caller:
-    """Makes calls, one after the other, in the process's main thread: the one that signals interrupt."""
-
-    def __init__(self, connection: "Connection[bytes, bytes]", steward: Steward, task_timeout: float) -> None:
-        self._connection = connection
-        self._steward = steward
-        self._task_timeout = task_timeout
-        self._number = 0
-        self._shelf = Shelf()
-        self._may_be_stopped = False
-        self._arrived = 0.0
-        self._began: float | None = None
-
-    def answer(self, number: int, unpickle: Callable[[], Any]) -> Reply:
-        """Make the call."""
-        self._number = number
-        kind, clock = ReplyKind.UNREADABLE, Stopwatch()
-        self._arrived, self._began, self._may_be_stopped = clock.began, None, True
+    def _wait_until_ready(self, process: Process) -> None:
+        """Block until the new process can take calls. If it cannot, let go of it; perhaps that breaks the pool."""
+        settings = self._settings
         try:
-            function, args, kwargs = unpickle()
-            del unpickle
-            kind, clock = RAISED, Stopwatch()
-            self._began = clock.began
-            payload: bytes | Parcel
-            if type(function) is Stint:
-                payload = made(function, number, self._steward, self._connection)
-                worktime = clock.read()
-            else:
-                result = function(*args, **kwargs)
-                worktime = clock.read()
-                payload = dumps_result(result, name_of(function), self._shelf)
-            self._may_be_stopped = False
-            kind = RETURNED
-        except BaseException as error:
-            self._may_be_stopped = False
-            worktime, payload = clock.read(), dumps_error(error)
-        return Reply(kind, number, worktime, payload)
-
-    def stop(self, signum: int, frame: FrameType | None) -> None:
-        """Raise `KeyboardInterrupt` in the call if it is over its time.
-
-        The pool counts from when it sent the call, and so can be too early: its module may have had to be imported. Or
-        too late, when the call is over; then nothing happens.
-        """
-        if not self._may_be_stopped:
+            first = process.receive()[0]  # type: ignore[index]  # there is no time limit, so it is not None
+        except (EOFError, OSError):
+            died = self._end_process(STARTING, is_meant=False)
+            settings.false_starts += 1
+            self._pool_goes_on(died, is_hopeless=settings.false_starts >= max(FALSE_STARTS, self.scheduler.size))
             return
-        now = time.perf_counter()
-        began = self._began or (now if now - self._arrived < LONGEST_IMPORT_S else self._arrived)
-        if now - began < self._task_timeout:
-            self._connection.send_bytes(Reply(ReplyKind.BEGUN, self._number, Worktime(began, now, 0.0), b"").to_bytes())
+        if first == READY:
+            self._made = settings.false_starts = 0
+            self.scheduler.observers.note(EventKind.WORKER_STARTED, worker=self.number, ident=process.pid)
         else:
-            self._may_be_stopped = False
-            raise KeyboardInterrupt("the call ran longer than its pool's task_timeout")
+            error = loads_error(first, "the initializer's exception")
+            self._end_process()
+            self._break_pool(NOT_INITIALIZED % (self.number, error), error)
+
+    # The process works
+
+    def run(self, item: Call | Job | Batch) -> None:
+        settings = self._settings
+        if self.scheduler.broken is not None:
+            item.fail(self.scheduler.broken)
+            return
+        batch = take_batch(item, self.scheduler, settings.paces, alone=settings.each_counts)
+        if batch is None or not self._has_process(batch):
+            return
+        try:
+            self._converse(batch)
+        except (EOFError, OSError):
+            self._process_died(batch)
+        except BaseException as error:  # user code has written into the pipe, say
+            self._process.terminate(kill=True)  # type: ignore[union-attr]
+            self._process_died(batch, f"was ended because of what it sent: {error!r}")
+        if self._process is not None and (self._process.is_late or self._made == settings.max_tasks):
+            self._end_process()
+        self._is_sent = False
+
+    def _converse(self, batch: Batch) -> None:
+        """Send the request, and take replies until the last one is here."""
+        self._requests += 1
+        message, buffers, failures = pack(batch.request(self._requests, is_observed=bool(self.scheduler.observers)))
+        for place, error in sorted(failures.items(), reverse=True):
+            batch.fail_one(place, error)
+        if not message:
+            return
+        for call in batch.calls:
+            self.scheduler.observers.note(EventKind.STARTED, call.number, self.number)
+        self._process.send(message, buffers)  # type: ignore[union-attr]
+        self._is_sent = True
+        sent = _size(message, buffers) / len(batch)
+        del message, buffers
+        while self._take_reply(batch, sent):
+            pass
+
+    def _take_reply(self, batch: Batch, sent: float) -> bool:
+        """Whether more replies will come. `sent`: bytes for each call of the request."""
+        message, buffers = self._process.receive_reply()  # type: ignore[union-attr]
+        reply = Reply(*pickle.loads(message or b"?"))  # an empty message is no end of the pipe
+        answered = len(reply.outcomes) + reply.given_back
+        if reply.number != self._requests or answered > len(batch) or (reply.is_last and answered < len(batch)):
+            raise ValueError("a reply that does not fit its request")
+        moved = sent + _size(message, buffers) / max(len(reply.outcomes), 1)
+        batch.note_pace(max(reply.took_s, moved / BYTES_A_SECOND) if reply.is_last else math.inf)
+        self._made += len(reply.outcomes)
+        results, errors = load_outcomes(reply.outcomes, batch.functions, buffers)
+        del buffers
+        if self._process.is_late:  # type: ignore[union-attr]
+            results, errors = [None], {0: self._too_late(batch, errors.get(0))}
+        times = repeat(NOT_TIMED) if reply.times is None else starmap(Times, reply.times)
+        batch.settle(results, errors, self.number, times)
+        if reply.given_back:
+            batch.give_back(reply.given_back)
+        return not reply.is_last
+
+    # The process goes
+
+    def _process_died(self, batch: Batch, fault: str | None = None) -> None:
+        """The process has died while it had this batch: fail the batch, or give it back."""
+        is_late = self._process.is_late  # type: ignore[union-attr]
+        others = f", or one of {len(batch) - 1} others" if len(batch) > 1 else ""
+        died = self._end_process(f"while it ran {batch}{others}", fault, is_meant=is_late)
+        if is_late:
+            batch.fail(partial(self._too_late, batch, WorkerDiedError(died)))
+        elif not self._pool_goes_on(died):
+            batch.fail(self.scheduler.broken)  # type: ignore[arg-type]  # it is broken now
+        elif self._is_sent:
+            batch.fail(lambda: WorkerDiedError(died))
+        else:
+            batch.give_back(len(batch))
+
+    def _too_late(self, batch: Batch, cause: BaseException | None) -> TimeoutError:
+        limit_s = self._settings.task_timeout
+        error = TimeoutError(f"{batch}, ran longer than the task_timeout of {limit_s} seconds and was stopped")
+        error.__cause__ = cause
+        return error
+
+    def _end_process(self, when: str = "", fault: str | None = None, *, is_meant: bool = True) -> str:
+        """Let go of the process, and end it if it still runs. Blocks until it has ended. Returns how, as a text."""
+        process, self._process = self._process, None
+        if process is None:
+            return ""
+        exitcode = process.end()
+        died = f"worker {self.number} (process {process.pid}) {fault or manner(exitcode)} {when}"
+        error = None if is_meant else died
+        self.scheduler.observers.note(EventKind.WORKER_STOPPED, worker=self.number, ident=process.pid, error=error)
+        return died
+
+    def _pool_goes_on(self, died: str, *, is_hopeless: bool = False) -> bool:
+        """Whether the pool survives the death of a process. False: the pool is broken."""
+        if is_hopeless or not self._settings.replace_workers or self._settings.end_with is not None:
+            self._break_pool(died)
+            return False
+        if not self._is_sent:  # no future will tell
+            logger.warning("%s; another takes its place", died)
+        return True
+
+    def _break_pool(self, reason: str, cause: BaseException | None = None) -> None:
+        """Break the pool, and end the other workers."""
+        self.scheduler.break_pool(partial(broken, BrokenProcessPool, reason, cause or WorkerDiedError(reason)))
+        self._settings.end_with = self._settings.end_with or "terminate"
+        for other in list(self.scheduler.workers.values()):
+            if other is not self:
+                other.end_if_told()
+
+    def end_if_told(self) -> None:
+        """Called by this worker after it has started a process, and by any thread after it has set `end_with`."""
+        process, how = self._process, self._settings.end_with
+        if process is not None and how is not None:
+            process.terminate(kill=how == "kill")
+
+
+def _size(message: bytes, buffers: Sequence[Any]) -> float:
+    return float(len(message) + sum(memoryview(buffer).nbytes for buffer in buffers))

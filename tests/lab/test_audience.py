@@ -1,6 +1,7 @@
 """Threads that show something to the person before the notebook know for which cell they do."""
 
 from contextvars import ContextVar
+from functools import partial
 
 import pytest
 
@@ -36,8 +37,9 @@ def test_so_does_all_that_a_timeline_sends(monkeypatch: pytest.MonkeyPatch) -> N
     assert found == ["cell 3", "cell 3"]
 
 
-def test_so_do_the_calls_of_a_race() -> None:
+def test_so_do_the_calls_of_a_race_in_a_pool_that_inherits_the_context() -> None:
     found: list[str] = []
     cell.set("cell 3")
-    race(workloads.of(lambda _: found.append(cell.get()), range(2)), executors={"ours": ThreadPoolExecutor}, serial_s=0)
+    ours = {"ours": partial(ThreadPoolExecutor, inherit_context=True)}
+    race(workloads.of(lambda _: found.append(cell.get()), range(2)), executors=ours, serial_s=0)
     assert found == ["cell 3", "cell 3"]

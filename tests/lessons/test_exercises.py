@@ -14,7 +14,6 @@ from pathlib import Path
 import nbformat
 import pytest
 
-from pool_lab.cpus import usable_cpus
 from pool_lab.lessons import check, exercise, hint, solution
 from pool_lab.lessons.exercises import coach
 from pool_lab.lessons.exercises.coach import EXERCISES
@@ -22,6 +21,7 @@ from pool_lab.lessons.exercises.definition import Exercise, Mistake, is_untouche
 from pool_lab.lessons.exercises.misconceptions import MISCONCEPTIONS
 from pool_lab.lessons.exercises.report import Ending
 from pool_lab.lessons.exercises.verdicts import STANDSTILL, STOPPED, Grade, judge
+from pool_lab.pool import usable_cpus
 from tests.lessons.answers import function_of
 
 LESSONS = {path.name[:2]: path for path in (Path(__file__).parents[2] / "notebooks").glob("*.ipynb")}

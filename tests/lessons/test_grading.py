@@ -46,7 +46,7 @@ FORGED_EVENTS = """
 from pool_lab.events import EventKind, event
 @exercise("00.2")
 def nap_all(pool, lengths):
-    observers = pool._dispatcher.observers
+    observers = pool._scheduler.observers
     for kind in ("SUBMITTED", "STARTED"):
         for call, _ in enumerate(lengths):
             observers.tell(event(EventKind[kind], call=call, worker=call))
@@ -174,7 +174,7 @@ def test_the_last_answer_counts_and_may_use_what_other_cells_define(tmp_path: Pa
 def test_an_answer_comes_with_what_it_builds_on_and_nothing_else(tmp_path: Path) -> None:
     before = """
 import gc, queue
-from pool_lab.dispatch import Dispatcher
+from pool_lab.scheduler import Scheduler
 LENGTH, OTHER = 1, 2
 EXTRA = 3
 double = lambda n: 2 * n
@@ -334,13 +334,13 @@ def test_notebooks_that_a_submission_has_changed_are_put_right(
         ("from pool_lab.lessons import exercises", "imports exercises from pool_lab.lessons"),
         ("from random import _os", "imports _os from random"),
         ("import queue\nqueue.threading.sys", "reaches for .sys"),
-        ("pool._dispatcher", "reaches for ._dispatcher"),
+        ("pool._scheduler", "reaches for ._scheduler"),
         ("def f(self): return self.__class__.__subclasses__()", "reaches for .__subclasses__"),
         ("getattr(pool, name)", "uses getattr"),
         ("def f(frame): return frame.f_back", "reaches for .f_back"),
         ("from pool_lab.lab import workloads\nworkloads.nap = abs", "changes workloads: .nap"),
         ("class Mine(ThreadPoolExecutor): ...", "makes a pool of its own out of another"),
-        ("match pool:\n    case Pool(_dispatcher=found): ...", "looks into an object with match"),
+        ("match pool:\n    case Pool(_scheduler=found): ...", "looks into an object with match"),
     ],
 )
 def test_what_no_answer_needs_is_seen(source: str, what: str) -> None:

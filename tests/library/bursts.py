@@ -1,20 +1,32 @@
-"""Many short calls and a long one among them: what a pool must get right however it hands calls to its workers.
+"""Many short calls and a long one among them: what a pool must get right however its calls travel.
 
-Whether a call waits in the queue of the pool, or was sent ahead to a worker that is busy, is the pool's own business.
-So the calls of these tests are queued in every place where that could be seen: behind a call that takes long, and after
-so many short ones that the pool may think the next will be short as well.
+A call may be in the queue of the pool, or in a batch that was sent to a process. So the calls of these tests stand in
+every place where that could be seen: behind a call that takes long, and after so many short ones that the pool expects
+the next one to be short as well.
 """
 
 import os
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
+import pytest
+
 from pool_lab import Future
+from pool_lab.processes import batch, pipe
 from tests.contract import calls
 from tests.contract.gates import PATIENCE_S, Address, Gate, stand_at
 
-__all__ = ["Marks", "mark", "mark_and_die", "queue_up", "stand_or_mark", "warm_up"]
+__all__ = [
+    "Marks",
+    "allow_long_batches",
+    "count_messages",
+    "mark",
+    "mark_and_die",
+    "queue_up",
+    "stand_or_mark",
+    "warm_up",
+]
 
 MANY = 1000
 
@@ -29,8 +41,13 @@ class Marks:
     def clear(self) -> None:
         Path(self.path).write_bytes(b"")
 
+    @property
+    def in_order(self) -> list[int]:
+        """The numbers in the order in which the calls ran."""
+        return [*map(int, Path(self.path).read_text(encoding="ascii").split())]
+
     def __iter__(self) -> Iterator[int]:
-        return iter(sorted(map(int, Path(self.path).read_text(encoding="ascii").split())))
+        return iter(sorted(self.in_order))
 
 
 def mark(path: str, number: int) -> int:
@@ -53,9 +70,9 @@ def stand_or_mark(address: Address | None, path: str, number: int) -> int:
     return mark(path, number)
 
 
-def warm_up(pool: Any) -> None:
-    """Let the pool see many short calls."""
-    for future in [pool.submit(calls.add, number) for number in range(MANY)]:
+def warm_up(pool: Any, function: Callable[..., object] = calls.add, *args: Any) -> None:
+    """Let the pool see many short calls of the function."""
+    for future in [pool.submit(function, *(args or (number,))) for number in range(MANY)]:
         future.result(PATIENCE_S)
 
 
@@ -68,3 +85,28 @@ def queue_up(pool: Any, door: Gate, size: int, submissions: Iterable[tuple[Any, 
     for future in held:
         future.result(PATIENCE_S)
     return futures
+
+
+# Inside: which calls make a batch depends on how long they took, and so on the machine. Tests that are about batches
+# would pass for no reason on a slow one.
+
+
+def allow_long_batches(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let calls travel together however long they took, as soon as their functions have been called once.
+
+    With one worker, half of the queue is a batch.
+    """
+    monkeypatch.setattr(batch, "MOMENT_S", 1000.0)
+    monkeypatch.setattr(batch, "LITTLE_S", 0.0)
+
+
+def count_messages(monkeypatch: pytest.MonkeyPatch) -> list[int]:
+    """Bytes of each message that is sent to a process from now on, without large buffers."""
+    send, sizes = pipe.Pipe.send, []
+
+    def counted(self: pipe.Pipe, message: bytes, buffers: Any = ()) -> None:
+        sizes.append(len(message))
+        send(self, message, buffers)
+
+    monkeypatch.setattr(pipe.Pipe, "send", counted)
+    return sizes

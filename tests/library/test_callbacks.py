@@ -60,7 +60,7 @@ def test_a_callback_that_exits_keeps_no_other_call_from_failing_with_the_pool(
 
 
 def test_an_outcome_set_from_outside_harms_no_worker(make_pool: MakePool, make_gate: MakeGate) -> None:
-    """It is the executor's to set. Who does it all the same keeps it, and the pool its workers."""
+    """It is the executor's to set. A program that sets it all the same keeps its outcome, and the pool its workers."""
     gate, pool = make_gate(), make_pool(1)
     running = pool.submit(stand_at, gate.address, "late")
     waiting = pool.submit(calls.add, 1)

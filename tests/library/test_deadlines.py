@@ -1,18 +1,17 @@
 """What counts for `task_timeout`: only the time a call runs; and that no other call is ever stopped in its place."""
 
-import math
 import multiprocessing
 import os
 import signal
-import threading
 import time
+from contextlib import suppress
 from typing import Any
 
 import psutil
 import pytest
 
 from pool_lab import Event, EventKind, Future, ProcessPoolExecutor
-from pool_lab.processes import child, parent, worker
+from pool_lab.processes import process as process_module
 from tests.contract import calls
 from tests.contract.gates import PATIENCE_S, stand_at
 from tests.contract.kinds import START_METHODS
@@ -69,7 +68,7 @@ def test_the_time_a_call_takes_to_arrive_does_not_count(pool: Any) -> None:
 @pytest.mark.filterwarnings("ignore:This process .* is multi-threaded:DeprecationWarning")
 @pytest.mark.skipif("fork" not in START_METHODS, reason="this system has no fork")
 def test_a_call_that_never_arrives_is_stopped_in_the_end(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(worker, "LONGEST_IMPORT_S", 0)
+    monkeypatch.setattr(process_module, "LONGEST_IMPORT_S", 0)
     with ProcessPoolExecutor(1, multiprocessing.get_context("fork"), task_timeout=SOON_S) as pool:
         error = pool.submit(len, [_Slow()]).exception(PATIENCE_S)
     assert isinstance(error, TimeoutError)
@@ -91,7 +90,7 @@ def test_an_idle_pool_waits_for_the_next_call_as_long_as_it_takes(pool: Any, log
 
 
 @asks_first
-def test_asking_a_worker_that_has_been_idle_for_long_harms_nobody(pool: Any, log: Log) -> None:
+def test_asking_a_worker_that_has_been_idle_for_long_harms_no_call(pool: Any, log: Log) -> None:
     process, _ = pool.submit(calls.worker).result(PATIENCE_S)
     time.sleep(2 * SOON_S)  # longer ago than a call may run
     os.kill(process, signal.SIGURG)
@@ -100,7 +99,7 @@ def test_asking_a_worker_that_has_been_idle_for_long_harms_nobody(pool: Any, log
 
 
 @asks_first
-def test_asking_too_late_harms_nobody(make_pool: MakePool, log: Log) -> None:
+def test_asking_too_late_harms_no_call(make_pool: MakePool, log: Log) -> None:
     """The signal meets the worker while it waits, and while it runs what is not to be stopped."""
     pool = make_pool(1, task_timeout=PATIENCE_S, observer=log)
     process, _ = pool.submit(calls.worker).result(PATIENCE_S)
@@ -108,57 +107,6 @@ def test_asking_too_late_harms_nobody(make_pool: MakePool, log: Log) -> None:
         os.kill(process, signal.SIGURG)
         assert pool.submit(calls.worker).result(PATIENCE_S) == (process, pool.submit(calls.worker).result()[1]), number
     assert len(log.only(EventKind.WORKER_STARTED)) == 1
-
-
-def let_time_be_up(pool: Any, worker: Any) -> None:
-    """Have the worker asked to stop its call, long before its time is up."""
-    worker.deadline = time.monotonic()
-    pool._reader.wake_by(worker.deadline)
-
-
-@asks_first
-def test_a_call_that_is_asked_too_early_runs_on(make_pool: MakePool, make_gate: MakeGate, log: Log) -> None:
-    gate, pool = make_gate(), make_pool(1, task_timeout=PATIENCE_S, observer=log)
-    future = pool.submit(stand_at, gate.address, "stood")
-    gate.wait_for(1)
-    (worker,) = pool._dispatcher.workers
-    let_time_be_up(pool, worker)
-    until(lambda: time.monotonic() + parent.GRACE_S < worker.deadline < math.inf)
-    gate.open()
-    assert future.result(PATIENCE_S) == "stood"
-    assert pool.submit(calls.add, 1).result(PATIENCE_S) == 1
-    assert log.only(EventKind.WORKER_STOPPED) == []
-
-
-@asks_first
-def test_a_call_whose_reply_crosses_the_asking_was_in_time(
-    make_pool: MakePool, make_gate: MakeGate, log: Log, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """1. The call returns. 2. Its worker is asked to stop it. 3. Its reply is read."""
-    monkeypatch.setattr(parent, "GRACE_S", PATIENCE_S)
-    line, receive, mail, held_back = make_gate(), child.Child.receive, threading.Lock(), threading.Event()
-
-    def receive_unless_held_back(child: child.Child, *, thorough: bool) -> bytes | None:
-        with mail:
-            if not held_back.is_set():
-                return receive(child, thorough=thorough)
-        time.sleep(0.01)  # there is news, so the reader comes again at once
-        return None
-
-    monkeypatch.setattr(child.Child, "receive", receive_unless_held_back)
-    pool = make_pool(1, task_timeout=PATIENCE_S, observer=log)
-    assert pool.submit(calls.add, 1).result(PATIENCE_S) == 1
-    with mail:
-        held_back.set()
-    future = pool.submit(calls.knock_and_double, line.address, 1)
-    line.wait_for(1)
-    (worker,) = pool._dispatcher.workers
-    let_time_be_up(pool, worker)
-    until(lambda: worker._measures == 1)
-    held_back.clear()
-    assert future.result(PATIENCE_S) == 2
-    assert pool.submit(calls.add, 3).result(PATIENCE_S) == 3
-    assert log.only(EventKind.WORKER_STOPPED) == []
 
 
 def test_calls_that_end_when_their_time_does_have_one_outcome(make_pool: MakePool, log: Log) -> None:
@@ -190,43 +138,60 @@ def test_calls_on_other_workers_run_on(make_pool: MakePool, make_gate: MakeGate)
     assert [future.result(PATIENCE_S) for future in futures] == [None] * 6
 
 
-@pytest.mark.skipif(not hasattr(signal, "SIGSTOP"), reason="this system cannot stop a process for a while")
-def test_a_worker_that_hangs_before_it_reads_its_call_is_ended_too(pool: Any) -> None:
+has_stop = pytest.mark.skipif(not hasattr(signal, "SIGSTOP"), reason="this system cannot stop a process for a while")
+
+
+@has_stop
+@pytest.mark.parametrize("size", [1, 10_000_000])
+def test_a_worker_that_hangs_before_it_reads_its_call_is_ended_too(
+    pool: Any, monkeypatch: pytest.MonkeyPatch, size: int
+) -> None:
+    """Whether the call fits into the pipe or not."""
+    monkeypatch.setattr(process_module, "LONGEST_IMPORT_S", 0)
     process, _ = pool.submit(calls.worker).result(PATIENCE_S)
     until(lambda: pool.statistics().idle == 1)
+    hang(process)
+    try:
+        assert isinstance(pool.submit(len, b"x" * size).exception(PATIENCE_S), TimeoutError)
+        assert pool.submit(calls.add, 1).result(PATIENCE_S) == 1
+    finally:
+        with suppress(psutil.NoSuchProcess):
+            psutil.Process(process).resume()
+
+
+def hang(process: int) -> None:
     os.kill(process, signal.SIGSTOP)
     until(lambda: psutil.Process(process).status() == psutil.STATUS_STOPPED)
-    # Too long for the pipe, so it is this thread that waits for the worker to read.
-    assert isinstance(pool.submit(len, b"x" * 10_000_000).exception(PATIENCE_S), TimeoutError)
-    assert pool.submit(calls.add, 1).result(PATIENCE_S) == 1
 
 
-@pytest.mark.skipif(not hasattr(signal, "SIGSTOP"), reason="this system cannot stop a process for a while")
-def test_a_worker_that_hangs_before_it_reads_keeps_no_other_waiting(make_pool: MakePool, make_gate: MakeGate) -> None:
-    """1. A worker has done its call. 2. It hangs. 3. The thread that listens to all has a large call for it."""
-    gates, hung, pools = [make_gate(), make_gate()], threading.Event(), list[Any]()
+@has_stop
+def test_a_worker_that_hangs_before_it_reads_keeps_no_other_waiting(
+    make_pool: MakePool, make_gate: MakeGate, log: Log
+) -> None:
+    """1. A worker has done its call. 2. Its process hangs. 3. It has a large call for it."""
+    gates, hung = [make_gate(), make_gate()], list[int]()
 
-    def worker_of(event: Event) -> Any:
-        return next(worker for worker in pools[0]._dispatcher.workers if worker.number == event.worker)
-
-    def hang(event: Event) -> None:
+    def hang_after_the_first(event: Event) -> None:
         if event.kind is EventKind.FINISHED and event.call == 0:
-            process = psutil.Process(worker_of(event).ident)
-            process.suspend()
-            until(lambda: process.status() == psutil.STATUS_STOPPED)
-            hung.set()
+            (process,) = (
+                started.ident for started in log.only(EventKind.WORKER_STARTED) if started.worker == event.worker
+            )
+            hung.append(process or 0)
+            hang(hung[0])
 
-    pool = make_pool(2, task_timeout=PATIENCE_S, observer=hang)
-    pools.append(pool)
+    pool = make_pool(2, observer=log)
+    pool.add_observer(hang_after_the_first)
     for gate in gates:
         pool.submit(stand_at, gate.address)
         gate.wait_for(1)
     large = pool.submit(len, b"x" * 10_000_000)
     small = [pool.submit(calls.add, number) for number in range(3)]
     gates[0].open()
-    assert hung.wait(PATIENCE_S)
+    log.wait_for(EventKind.STARTED, 3)
     gates[1].open()
-    assert [future.result(PATIENCE_S) for future in small] == [0, 1, 2]
-    (late,) = (worker for worker in pool._dispatcher.workers if worker._call)
-    let_time_be_up(pool, late)
-    assert isinstance(large.exception(PATIENCE_S), TimeoutError)
+    try:
+        assert [future.result(PATIENCE_S) for future in small] == [0, 1, 2]
+        assert not large.done()
+    finally:
+        os.kill(hung[0], signal.SIGCONT)
+    assert large.result(PATIENCE_S) == 10_000_000

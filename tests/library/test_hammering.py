@@ -1,8 +1,11 @@
 """Many threads at once, each doing something else: every future ends well, and nothing hangs."""
 
+import os
 import random
+import signal
 import threading
 from collections import Counter
+from contextlib import suppress
 from typing import Any
 
 import pytest
@@ -73,6 +76,13 @@ def test_submits_that_meet_the_shutdown_are_taken_and_run_or_refused(make_pool: 
         assert all(future.cancelled() or future.result(PATIENCE_S) == number for number, future in taken)
 
 
+def working_processes(log: Log) -> list[int]:
+    """Processes that have started and, as far as is known, have not stopped."""
+    stopped = {event.ident for event in log.only(EventKind.WORKER_STOPPED)}
+    started = [event.ident for event in log.only(EventKind.WORKER_STARTED) if event.ident not in stopped]
+    return [process for process in started if process is not None]
+
+
 @on_processes
 def test_every_future_ends_once_while_workers_are_killed(make_pool: MakePool, log: Log) -> None:
     pool, start = make_pool(4, replace_workers=True, observer=log), threading.Barrier(17)
@@ -88,11 +98,10 @@ def test_every_future_ends_once_while_workers_are_killed(make_pool: MakePool, lo
     start.wait(PATIENCE_S)
     for count in range(1, 16):
         log.wait_for(EventKind.FINISHED, 20 * count)
-        worker = pool._dispatcher.workers[0]
-        with worker._lock:
-            # Those that die again and again before they are up break the pool.
-            if worker._arrived and worker._death is None:
-                worker._child.kill()
+        # Not while they start: those that die so again and again break the pool.
+        if processes := working_processes(log):
+            with suppress(ProcessLookupError):
+                os.kill(processes[count % len(processes)], signal.SIGKILL)
     for thread in threads:
         thread.join(PATIENCE_S)
     calls_taken = [pair for mine in taken for pair in mine]
@@ -101,6 +110,7 @@ def test_every_future_ends_once_while_workers_are_killed(make_pool: MakePool, lo
     errors = [future.exception() for _, future in calls_taken]
     assert {type(error) for error in errors} <= {type(None), WorkerDiedError}
     assert sum(error is not None for error in errors) <= 15
+    assert any("was killed by SIGKILL" in str(event.error) for event in log.only(EventKind.WORKER_STOPPED))
     assert all(future.exception() or future.result() == number for number, future in calls_taken)
     ends = Counter(event.call for event in log.events if event.kind in (EventKind.FINISHED, EventKind.FAILED))
     assert ends == dict.fromkeys(range(16 * 60), 1)

@@ -1,4 +1,4 @@
-"""Ctrl-C at each single moment of what a pool does for who uses it: no worker and no call is lost.
+"""Ctrl-C at each single moment of what a pool does for the thread that uses it: no worker and no call is lost.
 
 Python looks for signals where a function begins, and where one that is written in C has returned. So at each such place
 in the library that the main thread comes by, a real SIGINT is raised: first at the first, then, with everything anew,
@@ -17,13 +17,9 @@ import pytest
 
 import pool_lab
 from pool_lab import Future, wait
-from pool_lab.desk import WITH_GIL
-from pool_lab.processes import leading, settings
-from pool_lab.processes.mailbox import has_mailboxes
-from pool_lab.processes.selecting import CAN_MUTE
 from tests.contract import calls
 from tests.contract.gates import PATIENCE_S, Gate, stand_at
-from tests.library.bursts import queue_up, warm_up
+from tests.library.bursts import warm_up
 from tests.library.watching import AnyPool, Log, MakeGate, MakePool, on_processes, until
 
 SIZE = 2
@@ -93,7 +89,7 @@ def test_submit_to_idle_workers(pool: AnyPool) -> None:
         all_can_work(pool)
 
 
-def test_submit_while_somebody_listens(pool: AnyPool, log: Log) -> None:
+def test_submit_with_an_observer(pool: AnyPool, log: Log) -> None:
     pool.add_observer(log)
     for _ in interrupted_everywhere(lambda: pool.submit(calls.add, 1)):
         all_can_work(pool)
@@ -110,12 +106,7 @@ def test_map(pool: AnyPool) -> None:
         all_can_work(pool)
 
 
-@pytest.mark.skipif(not CAN_MUTE, reason="here nobody can wait in the reader's place")
-@on_processes
-def test_take_a_result_in_the_place_of_the_reader(
-    pool: AnyPool, make_gate: MakeGate, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(leading, "LONGEST_S", PATIENCE_S)
+def test_wait_for_a_result(pool: AnyPool, make_gate: MakeGate) -> None:
     waiting: list[Future[Any]] = []
     gates: list[Gate] = []
 
@@ -125,7 +116,7 @@ def test_take_a_result_in_the_place_of_the_reader(
         gates[-1].wait_for(1)
 
     def take() -> None:
-        watcher = threading.Thread(target=open_soon, args=(gates[-1], waiting[-1].runner))  # type: ignore[attr-defined]
+        watcher = threading.Thread(target=open_when_it_waits, args=(gates[-1], waiting[-1]))
         watcher.start()
         try:
             waiting[-1].result(PATIENCE_S)
@@ -134,13 +125,17 @@ def test_take_a_result_in_the_place_of_the_reader(
             gates[-1].open()
             watcher.join()
 
-    def open_soon(gate: Gate, worker: Any) -> None:
-        until(lambda: worker.hearing.is_taken() or gate._is_open)
+    def open_when_it_waits(gate: Gate, future: Future[Any]) -> None:
+        until(lambda: sleepers_of(future) or gate._is_open)
         gate.open()
+
+    def sleepers_of(future: Future[Any]) -> bool:
+        return future._listeners is not None and bool(future._listeners.sleepers)
 
     begin()
     for _ in interrupted_everywhere(take):
         assert waiting[-1].result(PATIENCE_S) == 7
+        assert not sleepers_of(waiting[-1])
         all_can_work(pool)
         begin()
 
@@ -169,26 +164,15 @@ def test_resize_while_calls_wait(pool: AnyPool, make_gate: MakeGate) -> None:
         waiting = hold(pool, gate, 3)
 
 
-@pytest.mark.skipif(not (WITH_GIL and has_mailboxes()), reason="here nothing is sent ahead")
-@on_processes
-def test_cancel_one_of_many_that_were_sent_ahead(
-    pool: AnyPool, make_gate: MakeGate, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """They are all called back for that."""
-    monkeypatch.setattr(settings, "AHEAD_S", 60.0)  # however slow the machine is
+def test_cancel_one_of_many_that_wait(pool: AnyPool, make_gate: MakeGate) -> None:
+    """Short ones, so that a pool of processes would send several together."""
+    warm_up(pool)
     gates: list[Gate] = []
-    waiting: list[Future[Any]] = []
+    waiting: list[Future[int]] = []
 
     def hold_again() -> None:
-        """Some are sent ahead, unless a worker became idle just then."""
-        while not waiting or waiting[0].courier is None:  # type: ignore[attr-defined]
-            for gate in gates:
-                gate.open()
-            warm_up(pool)
-            gates.append(make_gate())
-            plan = [*[(stand_at, gates[-1].address)] * SIZE, *((calls.add, number) for number in range(WAITING))]
-            waiting[:] = queue_up(pool, make_gate(), SIZE, plan)[SIZE:]
-            gates[-1].wait_for(SIZE)
+        gates.append(make_gate())
+        waiting[:] = hold(pool, gates[-1], WAITING)
 
     def cancel_one() -> None:
         waiting[0].cancel()
@@ -197,6 +181,7 @@ def test_cancel_one_of_many_that_were_sent_ahead(
     for _ in interrupted_everywhere(cancel_one):
         gates[-1].open()
         assert [call.result(PATIENCE_S) for call in waiting[1:]] == list(range(1, WAITING))
+        assert waiting[0].cancelled() or waiting[0].result(PATIENCE_S) == 0
         all_can_work(pool)
         hold_again()
 

@@ -1,4 +1,4 @@
-"""Pools that nobody holds any more, pools in forked children, and pools made by calls of pools."""
+"""Pools that the program has dropped, pools in forked children, and pools made by calls of pools."""
 
 import gc
 import multiprocessing
@@ -8,104 +8,105 @@ import sys
 import threading
 import weakref
 from pathlib import Path
+from types import FrameType
 from typing import Any
 
 import pytest
 
-from pool_lab import ProcessPoolExecutor, ThreadPoolExecutor, wait
-from pool_lab.processes import child, sender
-from pool_lab.staff import Staff
+from pool_lab import EventKind, wait
+from pool_lab.processes.process import Process
+from pool_lab.scheduler import Scheduler
 from tests.contract import calls
 from tests.contract.gates import PATIENCE_S, stand_at
 from tests.contract.kinds import START_METHODS
-from tests.library.watching import MakeGate, MakePool, new_pool, on_processes, until
+from tests.library.watching import Log, MakeGate, MakePool, new_pool, on_processes, on_threads, until
 from tests.scripts import run_file
 
 forks = pytest.mark.skipif(not hasattr(os, "fork"), reason="this system does not fork")
 
 
-def test_a_dropped_pool_runs_its_queue_and_sends_its_workers_home(kind: str, make_gate: MakeGate) -> None:
+def test_a_dropped_pool_runs_its_queue_and_ends_its_workers(kind: str, make_gate: MakeGate) -> None:
     gate, pool = make_gate(), new_pool(kind)
+    threads = threading.active_count()
     futures: list[Any] = [pool.submit(stand_at, gate.address), *(pool.submit(calls.add, number) for number in range(3))]
     gate.wait_for(1)
-    dispatcher, dropped = pool._dispatcher, weakref.ref(pool)
+    dropped = weakref.ref(pool)
     del pool
     assert dropped() is None
     gate.open()
     assert [future.result(PATIENCE_S) for future in futures] == [None, 0, 1, 2]
-    until(lambda: not dispatcher.workers and not dispatcher._leaving)
+    until(lambda: threading.active_count() == threads)
 
 
-def test_a_shutdown_that_cancels_leaves_each_worker_that_is_starting_its_call(
+@on_threads
+def test_a_shutdown_that_cancels_while_the_initializer_runs_cancels_all_calls(
     make_pool: MakePool, make_gate: MakeGate
 ) -> None:
-    """The calls that workers are hired for have as good as begun, if nobody has cancelled them."""
+    """None has begun, whether a thread was started for it or not."""
     gate = make_gate()
     pool = make_pool(2, initializer=stand_at, initargs=(gate.address,))
     futures = [pool.submit(calls.add, number) for number in range(6)]
     gate.wait_for(2)
     assert futures[1].cancel()
     pool.shutdown(wait=False, cancel_futures=True)
-    assert [future.cancelled() for future in futures] == [False, True, False, True, True, True]
-    assert wait([futures[1], *futures[3:]], 0).not_done == set()
+    assert all(future.cancelled() for future in futures)
     gate.open()
-    assert [futures[0].result(PATIENCE_S), futures[2].result(PATIENCE_S)] == [0, 2]
+    assert wait(futures, PATIENCE_S).not_done == set()
 
 
-def test_a_pool_may_be_collected_by_a_thread_that_has_its_lock(
-    kind: str, make_gate: MakeGate, monkeypatch: pytest.MonkeyPatch
+@on_processes
+def test_a_shutdown_that_cancels_leaves_each_process_that_is_starting_its_call(
+    make_pool: MakePool, make_gate: MakeGate
 ) -> None:
-    """1. The pool is part of a cycle. 2. A worker takes the lock. 3. It makes an object, and the collector runs."""
-    gate, pool = make_gate(), new_pool(kind)
-    future, dropped = pool.submit(stand_at, gate.address), weakref.ref(pool)
-    gate.wait_for(1)
+    """The calls for which processes start count as running."""
+    gate = make_gate()
+    pool = make_pool(2, initializer=stand_at, initargs=(gate.address,))
+    futures = [pool.submit(calls.add, number) for number in range(6)]
+    gate.wait_for(2)
+    assert not futures[1].cancel()
+    assert futures[3].cancel()
+    pool.shutdown(wait=False, cancel_futures=True)
+    assert [future.cancelled() for future in futures] == [False, False, True, True, True, True]
+    assert wait(futures[2:], 0).not_done == set()
+    gate.open()
+    assert [future.result(PATIENCE_S) for future in futures[:2]] == [0, 1]
+
+
+@pytest.mark.parametrize("is_observed", [False, True])
+def test_a_pool_may_be_collected_by_a_thread_that_has_its_lock(
+    kind: str, make_gate: MakeGate, log: Log, monkeypatch: pytest.MonkeyPatch, *, is_observed: bool
+) -> None:
+    """1. The pool is part of a cycle. 2. A worker that is to exit takes the lock. 3. The collector runs there."""
+    gate, threads = make_gate(), threading.active_count()
+    pool = new_pool(kind, 2)
+    if is_observed:
+        pool.add_observer(log)
+    futures, dropped = [pool.submit(stand_at, gate.address) for _ in range(2)], weakref.ref(pool)
+    gate.wait_for(2)
+    pool.resize(1)
+    release_if_over, collected = Scheduler._release_if_over, threading.Event()
+
+    def collect_first(scheduler: Scheduler) -> None:
+        gc.collect()
+        if dropped() is None:
+            collected.set()
+        release_if_over(scheduler)
+
     cycle: list[Any] = [pool]
     cycle.append(cycle)
-    set_idle = Staff.set_idle
-
-    def collect_first(staff: Staff, worker: Any) -> None:
-        gc.collect()
-        set_idle(staff, worker)
-
     gc.disable()
     try:
-        monkeypatch.setattr(Staff, "set_idle", collect_first)
-        dispatcher = pool._dispatcher
+        monkeypatch.setattr(Scheduler, "_release_if_over", collect_first)
         del pool, cycle
+        assert dropped() is not None
         gate.open()
-        future.result(PATIENCE_S)
-        until(lambda: dropped() is None and not dispatcher.workers and not dispatcher._leaving)
+        for future in futures:
+            future.result(PATIENCE_S)
+        assert collected.wait(PATIENCE_S)
+        until(lambda: threading.active_count() == threads)
     finally:
         gc.enable()
-
-
-def test_a_worker_that_comes_after_the_last_one_has_gone_is_heard(
-    make_gate: MakeGate, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """1. The second worker is hired. 2. The first does its call as well. 3. The pool is shut down, and the reader, who
-    has nobody left, ends. 4. The second worker is up."""
-    gate, pool = make_gate(), ProcessPoolExecutor(2)
-    first = pool.submit(stand_at, gate.address)
-    gate.wait_for(1)
-    hired, may_come, start = threading.Event(), threading.Event(), child.Child
-
-    def start_late(*args: Any) -> Any:
-        hired.set()
-        assert may_come.wait(PATIENCE_S)
-        return start(*args)
-
-    monkeypatch.setattr(sender, "Child", start_late)
-    with ThreadPoolExecutor(1) as submitter:
-        submitting = submitter.submit(pool.submit, calls.add, 1)
-        assert hired.wait(PATIENCE_S)
-        gate.open()
-        first.result(PATIENCE_S)
-        until(lambda: pool.statistics().queued == 0)
-        pool.shutdown(wait=False)
-        until(lambda: not pool._reader._reading)
-        may_come.set()
-        assert submitting.result(PATIENCE_S).result(PATIENCE_S) == 1
-    pool.shutdown()
+    assert len(log.only(EventKind.SHUT_DOWN)) == is_observed
 
 
 INHERIT = """
@@ -130,7 +131,7 @@ if __name__ == "__main__":
     pool = make_pool()
     in_child(pool)
     pool.submit(abs, -4).result(30)
-    while pool._dispatcher._leaving:  # with a limit of calls: until the worker has gone
+    while {options} and multiprocessing.active_children():  # with a limit of calls: until the process has gone
         pass
     in_child(pool)
     print(pool.submit(abs, -5).result(30))
@@ -146,7 +147,7 @@ def test_a_forked_child_can_use_the_pool_it_inherits(kind: str, tmp_path: Path) 
 
 
 @forks
-def test_a_forked_child_can_use_a_pool_that_has_no_worker_at_the_moment(tmp_path: Path) -> None:
+def test_a_forked_child_can_use_a_pool_that_has_no_process_at_the_moment(tmp_path: Path) -> None:
     program = INHERIT.format(kind="spawn", options={"max_tasks_per_child": 1})
     assert run_file(program, tmp_path / "script.py") == ["0", "0", "5"]
 
@@ -157,9 +158,9 @@ def test_a_forked_child_closes_no_pipe_that_took_the_number_of_a_closed_one() ->
     """1. A pool closes a pipe, and its thread does not come to note that. 2. Another pool gets that number for its own
     pipe, and forks. 3. The child lets go of what it has inherited."""
     closed, may_note_it = threading.Event(), threading.Event()
-    first = new_pool("fork")
+    first, second = new_pool("fork"), new_pool("fork")
     first.submit(calls.add, 1).result(PATIENCE_S)
-    connection: Any = first._dispatcher.workers[0]._child._connection  # type: ignore[attr-defined]
+    connection = first._scheduler.workers[0]._process.pipe.connection
 
     def close_slowly() -> None:
         os.close(connection._handle)
@@ -169,24 +170,23 @@ def test_a_forked_child_closes_no_pipe_that_took_the_number_of_a_closed_one() ->
     connection._close = close_slowly
     first.shutdown(wait=False)
     assert closed.wait(PATIENCE_S)
-    got: list[int] = []
-
-    def use_second() -> None:
-        with new_pool("fork") as second:
-            got.append(second.submit(calls.add, 2).result(PATIENCE_S))
-
-    user = threading.Thread(target=use_second)
-    user.start()
-    until(lambda: not user.is_alive() or is_forking(user))
+    children = set(multiprocessing.active_children())
+    future = second.submit(calls.add, 2)
+    until(lambda: is_starting_a_process() or not children.issuperset(multiprocessing.active_children()))
     may_note_it.set()
-    user.join(PATIENCE_S)
+    assert future.result(PATIENCE_S) == 2
     first.shutdown()
-    assert got == [2]
+    second.shutdown()
 
 
-def is_forking(thread: threading.Thread) -> bool:
-    frame = sys._current_frames().get(thread.ident or 0)
-    return frame is not None and frame.f_code.co_name == "_launch"
+def is_starting_a_process() -> bool:
+    for frame in sys._current_frames().values():
+        caller: FrameType | None = frame
+        while caller is not None:
+            if caller.f_code is Process.__init__.__code__:
+                return True
+            caller = caller.f_back
+    return False
 
 
 def ask_another_pool(kind: str, number: int) -> int:
@@ -206,7 +206,7 @@ def test_a_call_may_make_a_pool_of_its_own(outer: str, inner: str) -> None:
 
 
 @on_processes
-def test_whoever_looks_at_the_children_of_this_process_may_do_so_when_they_have_ended(make_pool: MakePool) -> None:
+def test_a_program_may_look_at_the_worker_processes_when_they_have_ended(make_pool: MakePool) -> None:
     """multiprocessing does, whenever it starts one; it would raise if a pool had closed it meanwhile."""
     pool = make_pool(2)
     before = set(multiprocessing.active_children())
@@ -240,7 +240,7 @@ if __name__ == "__main__":
 """
 
 
-@pytest.mark.skipif(not hasattr(signal, "SIGCHLD"), reason="this system tells nobody of the end of a child")
+@pytest.mark.skipif(not hasattr(signal, "SIGCHLD"), reason="this system does not tell of the end of a child")
 @pytest.mark.parametrize("start", START_METHODS)
 @pytest.mark.parametrize("handler", ["signal.SIG_IGN", "look_for_children"])
 def test_a_program_that_waits_for_all_children_takes_nothing_from_a_pool(

@@ -53,8 +53,8 @@ def test_as_many_calls_as_workers_meet_with_a_burst_between_them(pool: Any, make
 def test_meetings_that_were_all_queued_at_once_take_place_one_after_the_other(
     pool: Any, make_gate: MakeGate, between: int
 ) -> None:
-    """Calls begin in the order in which they were submitted: who comes to the second meeting waits for nobody who has
-    still to come to the first. A pool that let a worker begin the second while the first lacks a call would hang.
+    """Calls begin in about the order in which they were submitted. A pool that let a worker begin the second meeting
+    while the first lacks a call would hang.
     """
     plan = []
     for _ in range(10):
@@ -111,7 +111,7 @@ def test_what_waits_behind_long_calls_runs_where_a_worker_is_free_first(
 
 @pytest.mark.parametrize("size", [2, 4])
 def test_what_waits_behind_long_calls_runs_on_new_workers(make_pool: MakePool, make_gate: MakeGate, size: int) -> None:
-    """They are hired for it, also when it was meant for the one that there was."""
+    """They start for it, also when it was meant for the one that there was."""
     gate, meeting, pool = make_gate(), make_gate(opens_at=size - 1), make_pool(1)
     warm_up(pool)
     plan = [(stand_at, gate.address), *[(stand_at, meeting.address)] * (size - 1), *tiny(30)]
@@ -124,8 +124,8 @@ def test_what_waits_behind_long_calls_runs_on_new_workers(make_pool: MakePool, m
 
 @pytest.mark.parametrize("last", range(SIZE))
 def test_shrinking_delays_no_call(pool: Any, make_gate: MakeGate, last: int) -> None:
-    """Three calls stand and the pool shrinks to two. When two have left and one stands for long, whoever it is, one
-    worker is free for those who wait.
+    """Three calls stand and the pool shrinks to two. When two are done and one stands for long, whichever it is, one
+    worker is free for the calls that wait.
     """
     gates = [make_gate() for _ in range(SIZE)]
     plan = [*((stand_at, gate.address) for gate in gates), *tiny(40)]
@@ -185,7 +185,7 @@ def test_as_many_calls_as_workers_meet_in_a_burst_during_resizes(pool: Any, make
 
 
 def inputs(meeting: Gate, apart: int) -> Iterator[Address | None]:
-    """Those who meet, each first in a row of `apart` inputs, after many that do not."""
+    """The calls that meet, each first in a row of `apart` inputs, after many that do not."""
     for place in range(100 * apart):
         yield meeting.address if place % apart == 0 and place >= (100 - SIZE) * apart else None
 
@@ -194,7 +194,7 @@ def inputs(meeting: Gate, apart: int) -> Iterator[Address | None]:
 def test_as_many_calls_as_workers_meet_in_a_map(
     pool: Any, make_gate: MakeGate, marks: Marks, options: dict[str, int]
 ) -> None:
-    """A chunk is one call: who meets must be in chunks of their own if they were asked for."""
+    """A chunk is one call: the inputs that meet must be in chunks of their own."""
     meeting, apart = make_gate(opens_at=SIZE), options.get("chunksize", 1)
     given = list(inputs(meeting, apart))
     found = pool.map(stand_or_mark, given, itertools.repeat(marks.path), range(len(given)), **options)
@@ -206,12 +206,12 @@ def test_as_many_calls_as_workers_meet_in_a_map_that_finds_all_workers_busy(
     pool: Any, make_gate: MakeGate, marks: Marks
 ) -> None:
     """All is queued when the first worker is free: whatever it is given must leave the others their share."""
-    door, meeting = make_gate(), make_gate(opens_at=SIZE)
-    held = [pool.submit(stand_at, door.address) for _ in range(SIZE)]
-    door.wait_for(SIZE)
+    gate, meeting = make_gate(), make_gate(opens_at=SIZE)
+    held = [pool.submit(stand_at, gate.address) for _ in range(SIZE)]
+    gate.wait_for(SIZE)
     given = [None] * 300 + [meeting.address] * SIZE + [None] * 300
     found = pool.map(stand_or_mark, given, itertools.repeat(marks.path), range(len(given)))
-    door.open()
+    gate.open()
     assert list(found) == list(range(len(given)))
     results(held)
 

@@ -22,7 +22,7 @@ from pool_lab import ProcessPoolExecutor, ThreadPoolExecutor, as_completed
 from tests.contract import calls
 from tests.contract.gates import PATIENCE_S
 from tests.contract.kinds import START_METHODS
-from tests.library.watching import MakePool, until
+from tests.library.watching import MakePool, is_broken, until
 
 FULL_LOAD = bool(os.environ.get("POOL_LAB_FULL_LOAD"))
 POOLS = {"threads": 1000, "fork": 140, "forkserver": 35, "spawn": 14}
@@ -63,7 +63,7 @@ def kill_the_worker(open_pool: Open) -> None:
     if process == os.getpid():
         return
     os.kill(process, signal.SIGKILL)
-    until(lambda: pool._dispatcher._broken is not None)
+    until(lambda: is_broken(pool))
 
 
 def kill_all(open_pool: Open) -> None:

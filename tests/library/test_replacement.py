@@ -15,6 +15,7 @@ import pytest
 from pool_lab import (
     BrokenExecutor,
     BrokenProcessPool,
+    Event,
     EventKind,
     Future,
     ProcessPoolExecutor,
@@ -22,10 +23,9 @@ from pool_lab import (
     WorkerDiedError,
     wait,
 )
-from pool_lab.processes import parent
 from tests.contract import calls
 from tests.contract.gates import PATIENCE_S, Address, Gate, knock, stand_at
-from tests.library.watching import Log, MakeGate, MakePool, until
+from tests.library.watching import Log, MakeGate, MakePool, is_alive, until
 
 START_METHODS = [name for name in ("fork", "forkserver", "spawn") if name in multiprocessing.get_all_start_methods()]
 
@@ -57,7 +57,7 @@ def test_only_the_running_call_fails_and_the_pool_goes_on(start_method: str, mak
         assert pool.submit(calls.add, 6).result(PATIENCE_S) == 6
 
 
-def test_the_error_is_a_broken_process_pool_that_says_who_why_and_what(pool: Any, log: Log) -> None:
+def test_the_error_is_a_broken_process_pool_that_says_which_worker_why_and_what(pool: Any, log: Log) -> None:
     error = pool.submit(calls.kill_self).exception(PATIENCE_S)
     process = log.the(EventKind.WORKER_STARTED).ident
     assert type(error) is WorkerDiedError
@@ -65,7 +65,7 @@ def test_the_error_is_a_broken_process_pool_that_says_who_why_and_what(pool: Any
     assert str(error) == f"worker 0 (process {process}) was killed by SIGKILL while it ran call 0, kill_self"
 
 
-def test_the_events_tell_of_the_death_and_of_the_successor(pool: Any, log: Log) -> None:
+def test_the_events_tell_of_the_death_and_of_the_new_process(pool: Any, log: Log) -> None:
     error = pool.submit(calls.die).exception(PATIENCE_S)
     pool.submit(calls.add, 1).result(PATIENCE_S)
     pool.shutdown()
@@ -90,87 +90,67 @@ def test_all_workers_may_die_at_once(make_pool: MakePool, make_gate: MakeGate) -
 
 
 def test_a_worker_that_dies_while_idle_costs_nothing(pool: Any, log: Log, caplog: pytest.LogCaptureFixture) -> None:
+    """It is noticed at once; another takes its place when there is a call."""
     process, _ = pool.submit(calls.worker).result(PATIENCE_S)
     until(lambda: pool.statistics().idle == 1)
     os.kill(process, signal.SIGKILL)
     log.wait_for(EventKind.WORKER_STOPPED)
+    assert log.the(EventKind.WORKER_STARTED).ident == process
     assert pool.submit(calls.add, 1).result(PATIENCE_S) == 1
+    assert len(log.only(EventKind.WORKER_STARTED)) == 2
     assert f"(process {process}) was killed by SIGKILL while it was idle" in caplog.text
 
 
-def _is_alive(process: int) -> bool:
-    try:
-        return psutil.Process(process).status() != psutil.STATUS_ZOMBIE
-    except psutil.NoSuchProcess:
-        return False
-
-
 class _Fatal:
-    """Kills the worker while it is pickled for it; `until_known` waits until the pool has noticed."""
+    """Kills the process while it is pickled for it."""
 
-    def __init__(self, process: int, log: Log | None) -> None:
-        self.process, self.log = process, log
+    def __init__(self, process: int) -> None:
+        self.process = process
 
     def __reduce__(self) -> tuple[Any, ...]:
         if psutil.pid_exists(self.process):
             os.kill(self.process, signal.SIGKILL)
-            # Until it is really dead the system may still take a message out of the mailbox for it.
-            until(lambda: not _is_alive(self.process))
-            log = self.log
-            if log is not None:
-                until(lambda: bool(log.only(EventKind.WORKER_STOPPED)))
+            until(lambda: not is_alive(self.process))
         return int, ()
 
 
-@pytest.mark.parametrize("until_known", [False, True])
-def test_a_call_that_a_dead_worker_has_not_read_runs_elsewhere(pool: Any, log: Log, *, until_known: bool) -> None:
+def test_a_call_that_a_dead_worker_has_not_read_runs_elsewhere(pool: Any, log: Log) -> None:
     process, _ = pool.submit(calls.worker).result(PATIENCE_S)
     until(lambda: pool.statistics().idle == 1)
-    future = pool.submit(calls.add, _Fatal(process, log if until_known else None), 1)
+    future = pool.submit(calls.add, _Fatal(process), 1)
     assert future.result(PATIENCE_S) == 1
     assert log.of(1) == [EventKind.SUBMITTED, EventKind.STARTED, EventKind.STARTED, EventKind.FINISHED]
 
 
 @pytest.mark.skipif(not hasattr(signal, "SIGSTOP"), reason="this system cannot stop a process for a while")
-def test_a_call_that_a_worker_was_sent_and_has_not_read_runs_elsewhere(pool: Any, log: Log) -> None:
+def test_a_call_that_was_sent_fails_with_its_worker_though_it_was_not_read(pool: Any, log: Log) -> None:
     """1. The worker is stopped. 2. The call is written to its pipe, all of it. 3. The worker dies."""
     process, _ = pool.submit(calls.worker).result(PATIENCE_S)
     until(lambda: pool.statistics().idle == 1)
     os.kill(process, signal.SIGSTOP)
     until(lambda: psutil.Process(process).status() == psutil.STATUS_STOPPED)
     future = pool.submit(calls.add, 1)
-    log.wait_for(EventKind.STARTED, 2)
+    until(lambda: pool._scheduler.workers[0]._is_sent)  # nothing tells it outside
     os.kill(process, signal.SIGKILL)
-    # Only Linux says that the call was not read.
-    if psutil.LINUX:
-        assert future.result(PATIENCE_S) == 1
-    else:
-        assert isinstance(future.exception(PATIENCE_S), WorkerDiedError | None)
+    assert isinstance(future.exception(PATIENCE_S), WorkerDiedError)
+    assert pool.submit(calls.add, 2).result(PATIENCE_S) == 2
 
 
-def test_a_call_taken_back_cannot_be_cancelled_and_survives_the_shutdown(
-    pool: Any, log: Log, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """Its future has been running. The successor is slow to start, and meanwhile the pool is told to cancel all."""
+def test_a_call_that_came_back_from_a_dead_worker_is_cancelled_by_a_shutdown_that_cancels(pool: Any, log: Log) -> None:
+    """It is in the queue again."""
+
+    def shut_down(event: Event) -> None:
+        if event.kind is EventKind.WORKER_STOPPED:
+            pool.shutdown(wait=False, cancel_futures=True)
+
     process, _ = pool.submit(calls.worker).result(PATIENCE_S)
     until(lambda: pool.statistics().idle == 1)
-    may_come, start = threading.Event(), parent.WorkerProcess.start
-
-    def start_late(worker: parent.WorkerProcess) -> None:
-        assert may_come.wait(PATIENCE_S)
-        start(worker)
-
-    with monkeypatch.context() as patched:
-        patched.setattr(parent.WorkerProcess, "start", start_late)
-        futures: list[Future[int]] = []
-        argument = _Fatal(process, log)
-        submitting = threading.Thread(target=lambda: futures.append(pool.submit(calls.add, argument, 1)))
-        submitting.start()
-        until(lambda: pool.statistics().queued == 1)
-        pool.shutdown(wait=False, cancel_futures=True)
-        may_come.set()
-        submitting.join(PATIENCE_S)
-    assert futures[0].result(PATIENCE_S) == 1
+    pool.add_observer(shut_down)
+    future = pool.submit(calls.add, _Fatal(process), 1)
+    assert wait([future], PATIENCE_S).not_done == set()
+    assert future.cancelled()
+    assert log.of(1) == [EventKind.SUBMITTED, EventKind.STARTED, EventKind.CANCELLED]
+    assert len(log.only(EventKind.WORKER_STARTED)) == 1
 
 
 def die_every_other_time(gate: Address, marker: str) -> None:
@@ -264,14 +244,14 @@ def test_a_worker_may_die_after_its_reply(pool: Any, make_gate: MakeGate, log: L
     assert log.of(0) == [EventKind.SUBMITTED, EventKind.STARTED, EventKind.FINISHED]
 
 
-def test_deaths_during_the_shutdown_cost_only_their_calls(pool: Any, make_gate: MakeGate) -> None:
+def test_deaths_during_the_shutdown_cost_only_their_calls(pool: Any, make_gate: MakeGate, log: Log) -> None:
     deadly = make_gate()
     dying = [pool.submit(calls.die_at, deadly.address) for _ in range(2)]
     waiting = [pool.submit(calls.add, number) for number in range(4)]
     deadly.wait_for(2)
     shutting = threading.Thread(target=pool.shutdown)
     shutting.start()
-    until(lambda: pool._dispatcher._closed)
+    log.wait_for(EventKind.SHUT_DOWN)
     deadly.open()
     shutting.join(PATIENCE_S)
     assert not shutting.is_alive()

@@ -9,6 +9,8 @@ import pytest
 
 from pool_lab import EventKind
 from pool_lab.processes import pool as process_pool
+from pool_lab.processes import worker
+from pool_lab.scheduler import Statistics
 from tests.contract import calls
 from tests.contract.gates import PATIENCE_S, knock, stand_at
 from tests.library.watching import Log, MakeGate, MakePool, on_processes, on_threads, until
@@ -34,7 +36,7 @@ def test_growing_starts_no_more_workers_than_calls_wait(make_pool: MakePool, mak
         future.result(PATIENCE_S)
 
 
-def test_growing_starts_nobody_if_no_call_waits(make_pool: MakePool, log: Log) -> None:
+def test_growing_starts_no_worker_if_no_call_waits(make_pool: MakePool, log: Log) -> None:
     pool = make_pool(1, observer=log)
     pool.submit(calls.add, 1).result(PATIENCE_S)
     pool.resize(4)
@@ -42,15 +44,16 @@ def test_growing_starts_nobody_if_no_call_waits(make_pool: MakePool, log: Log) -
     assert len(log.only(EventKind.WORKER_STARTED)) == 1
 
 
-def test_shrinking_sends_idle_workers_home(make_pool: MakePool, make_gate: MakeGate, log: Log) -> None:
+def test_shrinking_ends_idle_workers(make_pool: MakePool, make_gate: MakeGate, log: Log) -> None:
     gate, pool = make_gate(opens_at=3), make_pool(3, observer=log)
     for future in [pool.submit(stand_at, gate.address) for _ in range(3)]:
         future.result(PATIENCE_S)
     until(lambda: pool.statistics().idle == 3)
     pool.resize(1)
+    log.wait_for(EventKind.WORKER_STOPPED, 2)
+    until(lambda: pool.statistics() == Statistics(size=1, workers=1, idle=1, queued=0))
     assert len(log.only(EventKind.WORKER_STOPPED)) == 2
-    assert (pool.statistics().workers, pool.statistics().idle) == (1, 1)
-    until(lambda: not pool._dispatcher._leaving)
+    assert pool.submit(calls.add, 1).result(PATIENCE_S) == 1
 
 
 def test_shrinking_lets_running_calls_finish(make_pool: MakePool, make_gate: MakeGate, log: Log) -> None:
@@ -65,59 +68,59 @@ def test_shrinking_lets_running_calls_finish(make_pool: MakePool, make_gate: Mak
     assert [future.result(PATIENCE_S) for future in running] == [0, 1, 2]
     assert [future.result(PATIENCE_S) for future in waiting] == [0, 1, 2, 3, 4]
     log.wait_for(EventKind.WORKER_STOPPED, 2)
-    # The calls at the door were left to the one who stayed.
+    # The queued calls were left to the one that stayed.
     (stayed,) = {0, 1, 2} - {event.worker for event in log.only(EventKind.WORKER_STOPPED)}
     assert {event.worker for event in log.only(EventKind.STARTED) if (event.call or 0) > 2} == {stayed}
 
 
-def test_the_highest_lanes_empty_first_if_all_are_idle(make_pool: MakePool, make_gate: MakeGate, log: Log) -> None:
+def test_the_idle_workers_with_the_highest_numbers_end(make_pool: MakePool, make_gate: MakeGate, log: Log) -> None:
     gate, pool = make_gate(opens_at=4), make_pool(4, observer=log)
     for future in [pool.submit(stand_at, gate.address) for _ in range(4)]:
         future.result(PATIENCE_S)
     until(lambda: pool.statistics().idle == 4)
     pool.resize(2)
-    assert [event.worker for event in log.only(EventKind.WORKER_STOPPED)] == [3, 2]
-
-
-@pytest.mark.parametrize("order", [(0, 1, 2, 3), (3, 2, 1, 0), (1, 3, 0, 2)])
-def test_the_highest_lanes_empty_first_whoever_is_done_first(
-    make_pool: MakePool, make_gate: MakeGate, log: Log, order: tuple[int, ...]
-) -> None:
-    """A pool that may run two calls runs two at each moment, also while those that are to stay wait for the others."""
-    gates, last, pool = [make_gate() for _ in range(4)], make_gate(), make_pool(4, observer=log)
-    running = []
-    for gate in gates:  # one after the other, so that it is known who stands where
-        running.append(pool.submit(stand_at, gate.address))
-        gate.wait_for(1)
-    lanes = {event.worker: gates[event.call or 0] for event in log.only(EventKind.STARTED)}
-    pool.resize(2)
-    waiting = [pool.submit(stand_at, last.address) for _ in range(3)]
-    for done, lane in enumerate(order, 1):
-        lanes[lane].open()
-        until(lambda done=done: sum(future.done() for future in running) == done)  # type: ignore[misc]
-        last.wait_for(max(0, done - 2))
-        assert pool.statistics().workers - pool.statistics().idle == max(2, 4 - done)
-    last.open()
-    for future in waiting:
-        future.result(PATIENCE_S)
-    until(lambda: pool.statistics().idle == 2)
+    log.wait_for(EventKind.WORKER_STOPPED, 2)
     assert {event.worker for event in log.only(EventKind.WORKER_STOPPED)} == {2, 3}
 
 
-@pytest.mark.parametrize("cancel_futures", [False, True])
-def test_workers_that_wait_for_others_to_leave_end_with_the_pool(
-    make_pool: MakePool, make_gate: MakeGate, log: Log, *, cancel_futures: bool
+@pytest.mark.parametrize("order", [(0, 1, 2, 3), (3, 2, 1, 0), (1, 3, 0, 2)])
+def test_a_pool_that_may_run_two_calls_runs_two_at_each_moment_while_it_shrinks(
+    make_pool: MakePool, make_gate: MakeGate, order: tuple[int, ...]
 ) -> None:
-    gates, pool = [make_gate() for _ in range(4)], make_pool(4, observer=log)
+    """Whichever of the calls that run end first."""
+    gates, last, pool = [make_gate() for _ in range(4)], make_gate(), make_pool(4)
+    running = []
+    for gate in gates:
+        running.append(pool.submit(stand_at, gate.address))
+        gate.wait_for(1)
+    pool.resize(2)
+    waiting = [pool.submit(stand_at, last.address) for _ in range(3)]
+    for done, place in enumerate(order, 1):
+        gates[place].open()
+        running[place].result(PATIENCE_S)
+        working = max(2, 4 - done)
+        last.wait_for(max(0, done - 2))
+        until(lambda working=working: pool.statistics().workers == working)  # type: ignore[misc]
+        assert pool.statistics().idle == 0
+        assert last.arrived == max(0, done - 2)
+    last.open()
+    for future in waiting:
+        future.result(PATIENCE_S)
+    until(lambda: pool.statistics() == Statistics(size=2, workers=2, idle=2, queued=0))
+
+
+@pytest.mark.parametrize("cancel_futures", [False, True])
+def test_a_pool_that_is_still_shrinking_can_be_shut_down(
+    make_pool: MakePool, make_gate: MakeGate, *, cancel_futures: bool
+) -> None:
+    gates, pool = [make_gate() for _ in range(4)], make_pool(4)
     for gate in gates:
         pool.submit(stand_at, gate.address)
         gate.wait_for(1)
     pool.resize(2)
     waiting = pool.submit(calls.add, 1)
-    lanes = {event.worker: event.call or 0 for event in log.only(EventKind.STARTED)}
-    for lane in (0, 1):
-        gates[lanes[lane]].open()
-    until(lambda: pool.statistics().idle == 2)
+    gates[0].open()
+    until(lambda: pool.statistics().workers == 3)
     pool.shutdown(wait=False, cancel_futures=cancel_futures)
     for gate in gates:
         gate.open()
@@ -126,7 +129,7 @@ def test_workers_that_wait_for_others_to_leave_end_with_the_pool(
     assert pool.statistics().workers == 0
 
 
-def test_growing_again_gives_calls_to_those_who_wait(make_pool: MakePool, make_gate: MakeGate, log: Log) -> None:
+def test_growing_again_starts_workers_for_the_queued_calls(make_pool: MakePool, make_gate: MakeGate, log: Log) -> None:
     gates, last, pool = [make_gate() for _ in range(3)], make_gate(), make_pool(3, observer=log)
     running = []
     for gate in gates:
@@ -135,7 +138,7 @@ def test_growing_again_gives_calls_to_those_who_wait(make_pool: MakePool, make_g
     pool.resize(1)
     waiting = [pool.submit(stand_at, last.address) for _ in range(2)]
     gates[0].open()
-    until(lambda: pool.statistics().idle == 1)
+    until(lambda: pool.statistics().workers == 2)
     assert last.arrived == 0
     pool.resize(4)
     last.wait_for(2)
@@ -143,7 +146,7 @@ def test_growing_again_gives_calls_to_those_who_wait(make_pool: MakePool, make_g
         gate.open()
     for future in (*running, *waiting):
         future.result(PATIENCE_S)
-    assert len(log.only(EventKind.WORKER_STARTED)) == 4
+    assert len(log.only(EventKind.WORKER_STARTED)) == 5
 
 
 def test_every_call_runs_once_whatever_the_size_does_meanwhile(make_pool: MakePool, make_gate: MakeGate) -> None:
@@ -261,20 +264,19 @@ def test_a_worker_may_shrink_its_own_pool(make_pool: MakePool, make_gate: MakeGa
     pool.submit(knock, gate.address).result(PATIENCE_S)
 
 
-@on_threads
+def refuse_thread(thread: threading.Thread) -> None:
+    raise RuntimeError("can't start new thread")
+
+
 def test_a_thread_that_cannot_be_started_leaves_the_work_to_the_others(
     make_pool: MakePool, make_gate: MakeGate, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
     gate, pool = make_gate(), make_pool(1)
     running = pool.submit(stand_at, gate.address)
     gate.wait_for(1)
-
-    def refuse(thread: threading.Thread) -> None:
-        raise RuntimeError("can't start new thread")
-
     waiting = [pool.submit(calls.add, 1)]
     with monkeypatch.context() as patched:
-        patched.setattr(threading.Thread, "start", refuse)
+        patched.setattr(threading.Thread, "start", refuse_thread)
         pool.resize(3)
         waiting.append(pool.submit(calls.add, 2))
     assert "can't start new thread" in caplog.text
@@ -284,18 +286,65 @@ def test_a_thread_that_cannot_be_started_leaves_the_work_to_the_others(
     assert [future.result(PATIENCE_S) for future in waiting] == [1, 2]
 
 
-@on_threads
-def test_a_pool_whose_only_thread_cannot_be_started_is_broken(
+def test_a_pool_whose_only_thread_cannot_be_started_says_so_and_works_as_soon_as_it_can(
+    make_pool: MakePool, log: Log, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    pool = make_pool(2, observer=log)
+    with monkeypatch.context() as patched:
+        patched.setattr(threading.Thread, "start", refuse_thread)
+        for _ in range(3):
+            with pytest.raises(RuntimeError, match="can't start new thread"):
+                pool.submit(calls.add, 1)
+            assert pool.statistics() == Statistics(size=2, workers=0, idle=0, queued=0)
+        with pytest.raises(RuntimeError, match="can't start new thread"):
+            list(pool.map(calls.add, range(3)))
+    assert [log.of(call) for call in range(6)] == [[EventKind.SUBMITTED, EventKind.CANCELLED]] * 4 + [[]] * 2
+    assert pool.submit(calls.add, 2).result(PATIENCE_S) == 2
+    assert list(pool.map(calls.add, range(3))) == [0, 1, 2]
+
+
+def refuse_process(*_: Any) -> None:
+    raise OSError("out of processes")
+
+
+@on_processes
+def test_a_process_that_cannot_be_started_leaves_the_work_to_the_others(
+    make_pool: MakePool,
+    make_gate: MakeGate,
+    log: Log,
+    monkeypatch: pytest.MonkeyPatch,
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    """The pool is smaller from then on, and says so."""
+    gate, pool = make_gate(), make_pool(3, observer=log)
+    running = pool.submit(stand_at, gate.address)
+    gate.wait_for(1)
+    with monkeypatch.context() as patched:
+        patched.setattr(worker, "Process", refuse_process)
+        waiting = [pool.submit(calls.add, number) for number in range(3)]
+        until(lambda: pool.statistics() == Statistics(size=1, workers=1, idle=0, queued=3))
+    assert "out of processes" in caplog.text
+    assert {event.workers for event in log.only(EventKind.RESIZED)} <= {1, 2}
+    assert log.only(EventKind.RESIZED)[-1].workers == 1
+    gate.open()
+    running.result(PATIENCE_S)
+    assert [future.result(PATIENCE_S) for future in waiting] == [0, 1, 2]
+    pool.resize(2)
+    meeting = make_gate(opens_at=2)
+    for future in [pool.submit(stand_at, meeting.address) for _ in range(2)]:
+        future.result(PATIENCE_S)
+
+
+@on_processes
+def test_a_pool_whose_only_process_cannot_be_started_is_broken(
     make_pool: MakePool, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     pool = make_pool(1)
-
-    def refuse(thread: threading.Thread) -> None:
-        raise RuntimeError("can't start new thread")
-
     with monkeypatch.context() as patched:
-        patched.setattr(threading.Thread, "start", refuse)
-        with pytest.raises(RuntimeError, match="can't start new thread"):
-            pool.submit(calls.add, 1)
+        patched.setattr(worker, "Process", refuse_process)
+        error = pool.submit(calls.add, 1).exception(PATIENCE_S)
+    assert isinstance(error, BrokenExecutor)
+    assert "cannot start worker 0: OSError: out of processes" in str(error)
+    assert isinstance(error.__cause__, OSError)
     with pytest.raises(BrokenExecutor, match="cannot start worker 0"):
         pool.submit(calls.add, 1)

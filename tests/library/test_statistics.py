@@ -2,13 +2,13 @@
 
 import pytest
 
-from pool_lab.staff import Statistics
+from pool_lab.scheduler import Statistics
 from tests.contract import calls
 from tests.contract.gates import PATIENCE_S, stand_at
 from tests.library.watching import MakeGate, MakePool, on_processes, until
 
 
-def test_a_new_pool_has_nobody_yet(make_pool: MakePool) -> None:
+def test_a_new_pool_has_no_workers_yet(make_pool: MakePool) -> None:
     assert make_pool(3).statistics() == Statistics(size=3, workers=0, idle=0, queued=0)
 
 
@@ -37,7 +37,7 @@ def test_a_cancelled_call_counts_as_queued_until_a_worker_meets_it(make_pool: Ma
     until(lambda: pool.statistics().queued == 0)
 
 
-def test_an_idle_worker_is_used_before_another_is_hired(make_pool: MakePool) -> None:
+def test_an_idle_worker_is_used_before_another_is_started(make_pool: MakePool) -> None:
     pool = make_pool(4)
     for number in range(5):
         pool.submit(calls.add, number).result(PATIENCE_S)
@@ -46,13 +46,14 @@ def test_an_idle_worker_is_used_before_another_is_hired(make_pool: MakePool) -> 
 
 
 @on_processes
-def test_a_broken_pool_has_nobody_and_nothing_queued(make_pool: MakePool, make_gate: MakeGate) -> None:
+def test_a_broken_pool_has_no_workers_and_nothing_queued(make_pool: MakePool, make_gate: MakeGate) -> None:
     gate, pool = make_gate(), make_pool(1)
     futures = [pool.submit(calls.die_at, gate.address), pool.submit(calls.add, 1)]
     gate.open()
     for future in futures:
         future.exception(PATIENCE_S)
-    assert pool.statistics() == Statistics(size=1, workers=0, idle=0, queued=0)
+    assert pool.statistics().queued == 0
+    until(lambda: pool.statistics() == Statistics(size=1, workers=0, idle=0, queued=0))
 
 
 def test_statistics_are_of_one_moment(make_pool: MakePool) -> None:

@@ -14,7 +14,7 @@ from typing import Any
 import pytest
 
 from pool_lab import EventKind, ProcessPoolExecutor, RemoteTraceback, ThreadPoolExecutor, WorkerDiedError
-from pool_lab.processes import child, parent
+from pool_lab.processes import child, process
 from tests.contract import calls
 from tests.contract.gates import PATIENCE_S, Address, knock
 from tests.contract.kinds import START_METHODS
@@ -121,11 +121,11 @@ def test_if_it_cannot_be_terminated_it_is_killed(pool: Any, make_gate: MakeGate)
 
 
 @has_signals
-def test_where_nobody_can_be_asked_it_is_terminated_at_once(
+def test_where_a_call_cannot_be_asked_to_stop_its_process_is_terminated_at_once(
     make_pool: MakePool, make_gate: MakeGate, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(child, "CAN_ASK", False)
-    monkeypatch.setattr(parent, "GRACE_S", PATIENCE_S)
+    monkeypatch.setattr(child, "STOP_SIGNAL", None)
+    monkeypatch.setattr(process, "GRACE_S", PATIENCE_S)
     line, pool = make_gate(), make_pool(1, task_timeout=SOON_S)
     error = pool.submit(hold_on, line.address).exception(PATIENCE_S)
     assert "was killed by SIGTERM" in str(error.__cause__)

@@ -1,18 +1,16 @@
-"""A worker process that dies: the error says which, how and of what, and nobody waits for ever."""
+"""A worker process that dies: the error says which, how and of what, and no program waits for ever."""
 
 import os
 import signal
 from collections.abc import Callable
 from typing import Any
 
-import psutil
 import pytest
 
 from pool_lab import BrokenProcessPool, EventKind, Future, WorkerDiedError
-from pool_lab.processes.child import Child
 from tests.contract import calls
 from tests.contract.gates import PATIENCE_S, Address, stand_at
-from tests.library.watching import Log, MakeGate, MakePool, on_processes, until
+from tests.library.watching import Log, MakeGate, MakePool, is_alive, is_broken, on_processes, until
 
 pytestmark = on_processes
 
@@ -71,10 +69,9 @@ def test_a_worker_may_die_of_a_call_whose_outcome_somebody_else_has_set(
     gate, pool = make_gate(), make_pool(1)
     future = pool.submit(calls.die_at, gate.address)
     gate.wait_for(1)
-    (worker,) = pool._dispatcher.workers
     future.set_result(7)
     gate.open()
-    assert worker._buried.wait(PATIENCE_S)
+    until(lambda: is_broken(pool))
     pool.shutdown()
     assert future.result() == 7
     with pytest.raises(BrokenProcessPool):
@@ -82,6 +79,7 @@ def test_a_worker_may_die_of_a_call_whose_outcome_somebody_else_has_set(
 
 
 def test_a_worker_may_die_while_it_is_idle(make_pool: MakePool, log: Log) -> None:
+    """The pool notices at once, not at the next call."""
     pool = make_pool(1, observer=log)
     process, _ = pool.submit(calls.worker).result(PATIENCE_S)
     until(lambda: pool.statistics().idle == 1)
@@ -89,38 +87,37 @@ def test_a_worker_may_die_while_it_is_idle(make_pool: MakePool, log: Log) -> Non
     log.wait_for(EventKind.WORKER_STOPPED)
     told = f"worker 0 (process {process}) was killed by SIGKILL while it was idle"
     assert log.the(EventKind.WORKER_STOPPED).error == told
-    until(lambda: pool._dispatcher._broken is not None)
+    until(lambda: is_broken(pool))
     with pytest.raises(BrokenProcessPool) as raised:
         pool.submit(calls.add, 1)
     assert told in str(raised.value)
 
 
 class _Fatal:
-    """Kills a process while it is pickled for it, waits until that is known, and then cannot be pickled either."""
+    """Kills a process while it is pickled for it."""
 
-    def __init__(self, process: int, is_known: Callable[[], bool], *, leaves: bool) -> None:
-        self.process, self.is_known, self.leaves = process, is_known, leaves
+    def __init__(self, process: int, *, leaves: bool) -> None:
+        self.process, self.leaves = process, leaves
 
     def __reduce__(self) -> tuple[Any, ...]:
-        if psutil.pid_exists(self.process) and not self.is_known():
+        if is_alive(self.process):
             os.kill(self.process, signal.SIGKILL)
-        until(self.is_known)
+            until(lambda: not is_alive(self.process))
         if not self.leaves:
             raise TypeError("stays at home")
         return int, ()
 
 
 @pytest.mark.parametrize("leaves", [True, False])
-def test_a_worker_may_die_while_a_call_is_made_ready_for_it(make_pool: MakePool, log: Log, *, leaves: bool) -> None:
+def test_a_worker_may_die_while_a_call_is_pickled_for_it(make_pool: MakePool, log: Log, *, leaves: bool) -> None:
     pool = make_pool(1, observer=log)
     process, _ = pool.submit(calls.worker).result(PATIENCE_S)
     until(lambda: pool.statistics().idle == 1)
-    fatal = _Fatal(process, lambda: bool(log.only(EventKind.WORKER_STOPPED)), leaves=leaves)
-    error = pool.submit(calls.add, fatal).exception(PATIENCE_S)
-    assert ("while it was idle" if leaves else "stays at home") in str(error)
+    error = pool.submit(calls.add, _Fatal(process, leaves=leaves)).exception(PATIENCE_S)
+    assert ("was killed by SIGKILL while it ran call 1, add" if leaves else "stays at home") in str(error)
     started = [EventKind.STARTED] if leaves else []
     assert log.of(1) == [EventKind.SUBMITTED, *started, EventKind.FAILED]
-    pool.shutdown()
+    until(lambda: is_broken(pool))
 
 
 def test_a_worker_may_die_while_it_starts(make_pool: MakePool, log: Log) -> None:
@@ -143,7 +140,7 @@ def test_the_error_of_a_failing_initializer_is_the_cause(make_pool: MakePool) ->
 
 
 @pytest.mark.parametrize(("way", "name"), [("terminate_workers", "SIGTERM"), ("kill_workers", "SIGKILL")])
-def test_ended_workers_fail_running_calls_and_cancel_waiting_ones(
+def test_ended_workers_fail_running_calls_and_cancel_queued_ones(
     make_pool: MakePool, make_gate: MakeGate, log: Log, way: str, name: str
 ) -> None:
     gate, pool = make_gate(), make_pool(1, observer=log)
@@ -160,27 +157,8 @@ def test_ended_workers_fail_running_calls_and_cancel_waiting_ones(
     assert log.of(1) == [EventKind.SUBMITTED, EventKind.CANCELLED]
 
 
-def test_workers_that_have_never_come_can_be_ended_too(make_pool: MakePool) -> None:
+def test_workers_that_have_never_started_can_be_ended_too(make_pool: MakePool) -> None:
     pool = make_pool(2)
     pool.kill_workers()
     with pytest.raises(RuntimeError, match="after shutdown"):
         pool.submit(calls.add, 1)
-
-
-def test_a_submit_interrupted_while_it_writes_costs_the_worker_and_not_the_pool(
-    make_pool: MakePool, log: Log, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """Half of the call may be in the pipe."""
-    pool = make_pool(1, observer=log)
-    pool.submit(calls.add, 1).result(PATIENCE_S)
-    until(lambda: pool.statistics().idle == 1)
-
-    def interrupt(child: Child, number: int, request: bytes) -> None:
-        raise KeyboardInterrupt
-
-    with monkeypatch.context() as patched:
-        patched.setattr(Child, "send", interrupt)
-        with pytest.raises(KeyboardInterrupt):
-            pool.submit(calls.add, 2)
-    assert pool.submit(calls.add, 3).result(PATIENCE_S) == 3
-    assert log.of(1) == [EventKind.SUBMITTED, EventKind.STARTED, EventKind.FAILED]

@@ -4,14 +4,14 @@ import time
 
 import pytest
 
-from pool_lab.processes import worker
+from pool_lab.processes.child import STOP_SIGNAL
 from tests.contract.gates import PATIENCE_S
 
 __all__ = ["SOON_S", "asks_first", "nap_for_ever"]
 
 SOON_S = 0.2
 
-asks_first = pytest.mark.skipif(worker.STOP_SIGNAL is None, reason="this system can only terminate")
+asks_first = pytest.mark.skipif(STOP_SIGNAL is None, reason="this system can only terminate")
 
 
 def nap_for_ever() -> None:

@@ -7,9 +7,10 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any, Protocol
 
+import psutil
 import pytest
 
-from pool_lab import Event, EventKind, ProcessPoolExecutor, ThreadPoolExecutor
+from pool_lab import BrokenExecutor, Event, EventKind, ProcessPoolExecutor, ThreadPoolExecutor
 from tests.contract.gates import PATIENCE_S, MakeGate
 
 __all__ = [
@@ -18,6 +19,8 @@ __all__ = [
     "MakeGate",
     "MakePool",
     "ident",
+    "is_alive",
+    "is_broken",
     "new_pool",
     "on_processes",
     "on_threads",
@@ -36,7 +39,7 @@ class MakePool(Protocol):
 
 
 def new_pool(kind: str, max_workers: int = 1) -> AnyPool:
-    """For a test that lets go of it; others take the fixture `make_pool`."""
+    """For a test that drops it; others take the fixture `make_pool`."""
     if kind == "threads":
         return ThreadPoolExecutor(max_workers)
     return ProcessPoolExecutor(max_workers, multiprocessing.get_context(kind))
@@ -87,6 +90,23 @@ class Log:
             assert self._arrived.wait_for(came, PATIENCE_S), f"{count} x {kind} awaited, came: {self._events}"
 
 
+def is_alive(process: int) -> bool:
+    try:
+        return psutil.Process(process).status() != psutil.STATUS_ZOMBIE
+    except psutil.NoSuchProcess:
+        return False
+
+
+def is_broken(pool: AnyPool) -> bool:
+    try:
+        pool.resize(pool.statistics().size)
+    except BrokenExecutor:
+        return True
+    except RuntimeError:  # it has only been shut down
+        return False
+    return False
+
+
 def open_files() -> int:
     """How many this process has; on Linux."""
     return len(list(Path("/proc/self/fd").iterdir()))
@@ -99,7 +119,7 @@ def ident() -> int:
 
 
 def until(is_so: Callable[[], bool]) -> None:
-    """Wait for what nobody announces: look, let the others run, look again."""
+    """Wait for what no event tells of: look, let the others run, look again."""
     patience = threading.Event()
     for _ in range(int(PATIENCE_S * 1000)):
         if is_so():

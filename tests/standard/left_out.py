@@ -26,7 +26,7 @@ class LeftOut(NamedTuple):
 DROPPED_POOL = (
     "expects calls to be lost: those that a dropped pool has queued when its last process has made its "
     "max_tasks_per_child. The standard pool can start no other then; the documentation of shutdown says that pending "
-    "calls are still made, and ours makes them (tests/library/test_succession.py)"
+    "calls are still made, and ours makes them (tests/library/test_max_tasks.py)"
 )
 FORCE = (
     "looks whether the private _force_shutdown is called; tests/contract sees that terminate_workers and kill_workers "

@@ -10,6 +10,7 @@ are shown the threads and processes of ours.
 import concurrent.futures
 import multiprocessing
 import threading
+import time
 from concurrent.futures import _base, process, thread
 from types import SimpleNamespace
 from typing import Any, NoReturn
@@ -46,12 +47,12 @@ def replace() -> None:
         pool_lab.ProcessPoolExecutor,
         _broken=_broken,
         _call_queue=lambda pool: SimpleNamespace(join_thread=lambda: None),  # there is none to wait for
-        _executor_manager_thread=lambda pool: pool._reader._thread,
-        _mp_context=lambda pool: pool._dispatcher._hire.args[0].context,
+        _executor_manager_thread=lambda pool: _AllThreads(pool._scheduler),
+        _mp_context=lambda pool: pool._settings.context,
         _processes=_processes,
         _shutdown_lock=lambda pool: threading.Lock(),
     )
-    _show(pool_lab.RemoteTraceback, tb=lambda error: error.text)
+    _show(pool_lab.RemoteTraceback, tb=lambda error: error.args[0])
     process._RemoteTraceback = pool_lab.RemoteTraceback  # type: ignore[assignment, misc]
 
 
@@ -65,7 +66,7 @@ def _show(owner: type, **attributes: Any) -> None:
 
 
 def _broken(pool: Any) -> bool:
-    return pool._dispatcher._broken is not None
+    return pool._scheduler.broken is not None
 
 
 def _threads(pool: Any) -> set[threading.Thread]:
@@ -75,11 +76,41 @@ def _threads(pool: Any) -> set[threading.Thread]:
 
 def _processes(pool: Any) -> dict[int | None, Any]:
     """The pool's processes, which can still be asked when the pool has gone: pools close what has ended."""
+    # The standard pool starts them in `submit`. Ours are started by their threads, a moment later.
+    deadline = time.monotonic() + 10
+    while time.monotonic() < deadline and any(
+        _ident(worker) is None and worker not in pool._scheduler.idle for worker in _workers(pool)
+    ):
+        time.sleep(0.001)
     processes = {child.pid: child for child in multiprocessing.active_children() if child.pid in _idents(pool)}
     for child in processes.values():
         child.close = lambda: None  # type: ignore[method-assign]
     return processes
 
 
+def _workers(pool: Any) -> list[Any]:
+    return list(pool._scheduler.workers.values())
+
+
 def _idents(pool: Any) -> set[int | None]:
-    return {worker.ident for worker in pool._dispatcher.workers}
+    return {_ident(worker) for worker in _workers(pool)}
+
+
+def _ident(worker: Any) -> int | None:
+    """Of its thread, or of its process if there is one."""
+    process = getattr(worker, "_process", worker.thread)
+    ident: int | None = getattr(process, "pid", None) if process is not worker.thread else process.ident
+    return ident
+
+
+class _AllThreads:
+    """The standard pool has one thread for all its processes; ours has one for each."""
+
+    def __init__(self, scheduler: Any) -> None:
+        self._scheduler = scheduler
+
+    def join(self, timeout: float | None = None) -> None:
+        self._scheduler.join()
+
+    def is_alive(self) -> bool:
+        return False

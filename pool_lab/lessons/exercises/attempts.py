@@ -21,7 +21,7 @@ from pool_lab.events import Event, EventKind
 from pool_lab.lab.trace import CallState, Span, Trace
 from pool_lab.lessons.exercises.process import SENSELESS, AnswerProcess
 from pool_lab.lessons.exercises.report import Ending, messages
-from pool_lab.processes.messages import dumps
+from pool_lab.processes.pickling import dumps
 
 __all__ = ["Attempt", "Play", "Run", "attempt"]
 

@@ -3,7 +3,6 @@
 from dataclasses import replace
 from typing import Any
 
-from pool_lab.cpus import usable_cpus
 from pool_lab.lab.kinds import has_gil
 from pool_lab.lessons.exercises.attempts import Attempt, Play
 from pool_lab.lessons.exercises.definition import Claim, Exercise, Mistake, cell
@@ -21,6 +20,7 @@ from pool_lab.lessons.exercises.symptoms import (
     one_after_the_other,
 )
 from pool_lab.lessons.exercises.tasks import count_primes, square
+from pool_lab.pool import usable_cpus
 
 __all__ = ["EXERCISES"]
 

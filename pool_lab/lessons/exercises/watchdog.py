@@ -19,8 +19,8 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import pool_lab
 from pool_lab.lessons.exercises.report import Ending
 from pool_lab.pool import Pool
-from pool_lab.processes.reader import Ears
-from pool_lab.threads import ThreadWorker
+from pool_lab.processes.process import Either, Process
+from pool_lab.worker import Worker
 
 if TYPE_CHECKING:
     from pool_lab.lessons.exercises.inside import Stage
@@ -49,16 +49,18 @@ WAITS_FOR_ONE = _codes(*(getattr(future, name) for future in _futures for name i
 WAITS_FOR_MANY = _codes(concurrent.futures.wait, concurrent.futures.as_completed, pool_lab.wait, pool_lab.as_completed)
 WAITS_FOR_POOL = _codes(THREADS.shutdown, PROCESSES.shutdown, Pool.shutdown)
 WAITS_FOR_OTHERS = _codes(threading.Condition.wait, threading.Thread.join)
-IDLE = _codes(ThreadWorker._work, concurrent.futures.thread._worker)
+IDLE = _codes(Worker.sleep, concurrent.futures.thread._worker)
 
 SERVES = _codes(
-    Ears.select,
+    Either.wait,
+    Process.sleep,
     multiprocessing.connection.wait,
     multiprocessing.queues.Queue._feed,  # type: ignore[attr-defined]
 )
 OF_POOLS = (
     "pool_lab.processes",
-    "pool_lab.joining",
+    "pool_lab.scheduler",
+    "pool_lab.worker",
     "concurrent.futures.process",
     "multiprocessing",
     "selectors",
@@ -146,7 +148,7 @@ class Watchdog(threading.Thread):
             facts, code = stand.f_locals, stand.f_code
             if code in WAITS_FOR_ONE | WAITS_FOR_MANY | WAITS_FOR_OTHERS and facts.get("timeout") is not None:
                 return None
-            if code in WAITS_FOR_ONE and facts["self"].done():
+            if code in WAITS_FOR_ONE and _is_over(facts):
                 return None
             if isinstance(facts.get("self"), PROCESSES | pool_lab.ProcessPoolExecutor):
                 return None  # it waits for a process to end, and that takes as long as it takes
@@ -168,7 +170,13 @@ def _serves_processes(frame: FrameType) -> bool:
 
 
 def _has_no_limit(facts: Mapping[str, Any]) -> bool:
-    return facts.get("timeout", facts.get("patience")) is None
+    return facts.get("timeout") is None
+
+
+def _is_over(facts: Mapping[str, Any]) -> bool:
+    """Whether a thread that is in a future's `result` or `exception` will come out. In the end `self` is None there."""
+    future = facts.get("self")
+    return future is None or future.done()
 
 
 def _reason(code: CodeType, facts: Any) -> str:

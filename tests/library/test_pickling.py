@@ -1,18 +1,21 @@
-"""What crosses between processes: what is defined where no worker can import it, and what cannot cross at all."""
+"""What travels to processes: functions that no process can import, what cannot be pickled, and how to pickle it."""
 
+import copyreg
 import sys
 import tempfile
 import threading
+from collections.abc import Callable, Iterator
+from multiprocessing.reduction import ForkingPickler
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from pool_lab import CallPicklingError, CallUnpicklingError, Event, EventKind
+from pool_lab import CallPicklingError, CallUnpicklingError
 from tests.contract import calls
-from tests.contract.gates import PATIENCE_S
+from tests.contract.gates import PATIENCE_S, stand_at
 from tests.contract.kinds import START_METHODS
-from tests.library.watching import Log, MakeGate, MakePool, on_processes
+from tests.library.watching import MakeGate, MakePool, on_processes
 from tests.scripts import run_file, run_like_a_kernel
 
 KERNEL = """
@@ -60,7 +63,7 @@ with ProcessPoolExecutor(1, multiprocessing.get_context({start!r})) as pool:
 
 
 @pytest.mark.parametrize("start", START_METHODS)
-def test_what_a_kernel_defines_crosses_both_ways(start: str) -> None:
+def test_what_a_kernel_defines_travels_both_ways(start: str) -> None:
     assert run_like_a_kernel(KERNEL.format(start=start)) == [
         "Point(x=2, y=1) True True",
         "caught (11,) True",
@@ -138,16 +141,16 @@ class _NoFunction:
     def __call__(self) -> None: ...
 
     def __reduce__(self) -> str | tuple[Any, ...]:
-        raise TypeError("stays at home")
+        raise TypeError("stays here")
 
 
 @on_processes
-def test_the_error_names_what_cannot_leave(make_pool: MakePool) -> None:
+def test_the_error_names_what_cannot_be_pickled(make_pool: MakePool) -> None:
     pool, lock = make_pool(1), threading.Lock()
     for function, args, kwargs, culprit in [
         (calls.add, (1, lock), {}, r"add\(\.\.\.\).*argument 1 \(lock\)"),
         (calls.add, (1,), {"third": lock}, r"add\(\.\.\.\).*third \(lock\)"),
-        (_NoFunction(), (), {}, r"the function \(_NoFunction\).*stays at home"),
+        (_NoFunction(), (), {}, r"_NoFunction\(\.\.\.\).*the function cannot be pickled.*stays here"),
         (calls.lock, (), {}, r"the result of lock\(\.\.\.\), a lock,"),
         (calls.raise_cannot_leave, (), {}, r"the call raised CannotLeave,"),
     ]:
@@ -157,7 +160,7 @@ def test_the_error_names_what_cannot_leave(make_pool: MakePool) -> None:
 
 
 @on_processes
-def test_the_error_names_what_cannot_arrive(make_pool: MakePool) -> None:
+def test_the_error_names_what_cannot_be_unpickled(make_pool: MakePool) -> None:
     pool = make_pool(1)
     for function, args, culprit in [
         (
@@ -199,52 +202,31 @@ def _exits_on_arrival() -> object:
 
 @on_processes
 def test_pickling_that_exits_costs_one_call(make_pool: MakePool, make_gate: MakeGate) -> None:
-    """Also where the one who pickles is the thread that reads all replies: the bad calls wait for a worker."""
+    """Or that is interrupted: `KeyboardInterrupt` and `SystemExit` are no `Exception`."""
     gate, pool = make_gate(), make_pool(1)
-    running = pool.submit(calls.stand_and_remember, gate.address)
+    running = pool.submit(stand_at, gate.address)
     bad = [
         pool.submit(calls.add, _ExitsOnTheWay(leaving=True)),
         pool.submit(calls.add, _ExitsOnTheWay(leaving=False)),
         pool.submit(_exits_on_arrival),
+        pool.submit(calls.add, _Interrupted()),
     ]
     good = pool.submit(calls.add, 1)
     gate.open()
-    assert running.result(PATIENCE_S) == []
-    outcomes = [type(future.exception(PATIENCE_S)) for future in bad]
-    assert outcomes == [SystemExit, CallUnpicklingError, CallUnpicklingError]
+    errors = [future.exception(PATIENCE_S) for future in (running, *bad)]
+    assert [type(error) for error in errors] == [
+        type(None),
+        CallPicklingError,
+        CallUnpicklingError,
+        CallUnpicklingError,
+        CallPicklingError,
+    ]
     assert good.result(PATIENCE_S) == 1
-    assert isinstance(pool.submit(calls.add, _ExitsOnTheWay(leaving=True)).exception(PATIENCE_S), SystemExit)
-    assert pool.submit(calls.add, 2).result(PATIENCE_S) == 2
 
 
 class _Interrupted:
     def __reduce__(self) -> str:
         raise KeyboardInterrupt
-
-
-@on_processes
-def test_a_submit_interrupted_while_it_pickles_loses_no_worker(make_pool: MakePool) -> None:
-    pool = make_pool(1)
-    pool.submit(calls.add, 1).result(PATIENCE_S)
-    with pytest.raises(KeyboardInterrupt):
-        pool.submit(calls.add, _Interrupted())
-    assert pool.submit(calls.add, 2).result(PATIENCE_S) == 2
-
-
-def test_a_submit_interrupted_in_an_observer_loses_no_worker(make_pool: MakePool) -> None:
-    armed: list[bool] = []
-
-    def interrupt(event: Event) -> None:
-        if event.kind is EventKind.SUBMITTED and armed and armed.pop():
-            raise KeyboardInterrupt
-
-    pool = make_pool(1, observer=interrupt)
-    pool.submit(calls.add, 1).result(PATIENCE_S)
-    armed.append(True)
-    with pytest.raises(KeyboardInterrupt):
-        pool.submit(calls.add, 2)
-    armed.append(False)
-    assert pool.submit(calls.add, 3).result(PATIENCE_S) == 3
 
 
 @on_processes
@@ -273,21 +255,8 @@ def test_an_open_file_is_refused(make_pool: MakePool) -> None:
 
 
 @on_processes
-def test_twenty_thousand_cancelled_calls_overflow_no_stack(make_pool: MakePool, make_gate: MakeGate, log: Log) -> None:
-    gate, pool = make_gate(), make_pool(1)
-    running = pool.submit(calls.stand_and_remember, gate.address)
-    gate.wait_for(1)
-    waiting = [pool.submit(calls.add, number) for number in range(20_000)]
-    assert all(future.cancel() for future in waiting)
-    last = pool.submit(calls.add, 1)
-    gate.open()
-    running.result(PATIENCE_S)
-    assert last.result(PATIENCE_S) == 1
-
-
-@on_processes
-def test_a_row_of_calls_that_cannot_leave_overflows_no_stack(make_pool: MakePool) -> None:
-    """Each submits the next from its callback, in whatever thread it fails."""
+def test_a_row_of_calls_that_cannot_be_pickled_overflows_no_stack(make_pool: MakePool) -> None:
+    """Each submits the next from its callback."""
     pool, failed, last = make_pool(1), [0], threading.Event()
 
     def again(_: object) -> None:
@@ -300,3 +269,57 @@ def test_a_row_of_calls_that_cannot_leave_overflows_no_stack(make_pool: MakePool
     pool.submit(calls.add, threading.Lock()).add_done_callback(again)
     assert last.wait(PATIENCE_S)
     assert pool.submit(calls.add, 1).result(PATIENCE_S) == 1
+
+
+# Ways to pickle that a program has registered
+
+
+class Registered:
+    """Can be pickled as it is, and in the way that a program has registered."""
+
+
+def as_text(_: Registered) -> tuple[Any, ...]:
+    return str, ("a text",)
+
+
+def as_number(_: Registered) -> tuple[Any, ...]:
+    return int, (7,)
+
+
+@pytest.fixture(params=["copyreg", "ForkingPickler"])
+def register(request: pytest.FixtureRequest) -> Iterator[Callable[..., None]]:
+    if request.param == "copyreg":
+        yield copyreg.pickle
+        copyreg.dispatch_table.pop(Registered, None)
+    else:
+        yield ForkingPickler.register
+        ForkingPickler._extra_reducers.pop(Registered, None)  # type: ignore[attr-defined]
+
+
+@on_processes
+@pytest.mark.parametrize("by_value", [False, True])
+def test_the_last_reducer_that_was_registered_is_used(
+    make_pool: MakePool, register: Callable[..., None], *, by_value: bool
+) -> None:
+    """Also if a lambda beside it travels by value."""
+    pool, beside = make_pool(1), [lambda: None] if by_value else []
+    assert isinstance(pool.submit(first_of, [Registered(), *beside]).result(PATIENCE_S), Registered)
+    for reducer, expected in [(as_text, "a text"), (as_number, 7)]:
+        register(Registered, reducer)
+        assert pool.submit(first_of, [Registered(), *beside]).result(PATIENCE_S) == expected
+        assert list(pool.map(first_of, [[Registered(), *beside]] * 50)) == [expected] * 50
+
+
+@on_processes
+def test_a_reducer_that_a_call_has_registered_is_used_for_results(
+    make_pool: MakePool, register: Callable[..., None]
+) -> None:
+    pool = make_pool(1)
+    assert isinstance(pool.submit(Registered).result(PATIENCE_S), Registered)
+    for reducer, expected in [(as_text, "a text"), (as_number, 7)]:
+        pool.submit(register, Registered, reducer).result(PATIENCE_S)
+        assert pool.submit(Registered).result(PATIENCE_S) == expected
+
+
+def first_of(values: list[Any]) -> Any:
+    return values[0]

@@ -1,0 +1,173 @@
+"""`Job`: one `map`, as a single entry of the queue from which every free worker takes inputs.
+
+A future for each input would cost more than most functions do. So the inputs are in one place and the outcomes in
+another, each at the number of its input:
+
+    inputs                      (3, d)  (4, e)  (5, f)       workers take from the left, one or several at a time
+    outcomes     A   MISSING   C                             `map`'s iterator waits for number 1 now
+
+The job is in the queue for all workers. The one that takes it puts it back in front as long as there are inputs for
+others. Without a lock no input is overlooked, because a worker sets `is_queued` to False and looks for inputs
+afterwards, while `map` adds an input and looks at `is_queued` afterwards.
+"""
+
+import math
+import time
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import suppress
+from contextvars import Context
+from functools import partial
+from itertools import repeat
+from queue import Empty, SimpleQueue
+from threading import TIMEOUT_MAX
+from typing import Any
+
+from .errors import CancelledError
+
+MISSING: Any = object()  # an input that failed has no outcome but this, and an error
+Input = tuple[int, tuple[Any, ...]]
+
+
+class Job:
+    def __init__(self, function: Callable[..., Any], context: Context | None, number: int) -> None:
+        self.function = function
+        self.order = (number, math.inf)  # see `Call.order`; the inputs that workers have come first
+        self.context = context
+        self.pace_s: float | None = None  # seconds that one input takes; None: not known yet
+        self.is_queued = False
+        self.is_over = False  # nobody will ask for more results
+        self._inputs: deque[Input] = deque()
+        self._outcomes: list[Any] = []
+        self._errors: dict[int, BaseException] = {}  # by number, of calls that have no result
+        self._awaited: int | None = None  # the number that the iterator waits for
+        self._alarm: SimpleQueue[None] = SimpleQueue()
+
+    # For the thread that called `map`
+
+    def take_all(self, iterables: Sequence[Iterable[Any]], submit: Callable[["Job"], object]) -> None:
+        """Take all inputs. Workers start on the first ones while the others are still being made."""
+        inputs: Iterable[Input] = enumerate(zip(*iterables, strict=False))
+        if all(type(each) in {list, tuple, range} for each in iterables):
+            self._inputs.extend(inputs)
+            self._outcomes.extend(repeat(MISSING, len(self._inputs)))
+            inputs = ()
+        try:
+            self.queue(submit)
+            for one in inputs:
+                self._outcomes.append(MISSING)
+                self._inputs.append(one)
+                self.queue(submit)
+        except BaseException:
+            self.drop()
+            raise
+
+    def in_order(self, deadline: float | None) -> Iterator[Any]:
+        """The results in the order of the inputs. Closing the iterator drops the calls that have not begun."""
+        outcomes = self._outcomes
+        try:
+            for number in range(len(outcomes)):
+                if outcomes[number] is MISSING:
+                    self._wait_for(number, deadline)
+                box, outcomes[number] = [outcomes[number]], None
+                yield box.pop()  # nothing here keeps it alive
+        finally:
+            self._close()
+
+    def _wait_for(self, number: int, deadline: float | None) -> None:
+        self._awaited = number
+        try:
+            while self._outcomes[number] is MISSING:
+                if number in self._errors:
+                    raise self._errors.pop(number)
+                left_s = None if deadline is None else min(max(deadline - time.monotonic(), 0), TIMEOUT_MAX)
+                self._alarm.get(timeout=left_s)
+        except Empty:
+            raise TimeoutError("a result of map was not there in time; the calls that have begun go on") from None
+        finally:
+            self._awaited = None
+
+    def _close(self) -> None:
+        """Keep nothing: an error that the program keeps leads here, by its traceback."""
+        self.is_over = True
+        self._inputs.clear()  # which ends the loops of all workers
+        self._errors.clear()
+        self._outcomes[:] = repeat(None, len(self._outcomes))
+
+    # For workers
+
+    @property
+    def waiting(self) -> int:
+        """How many inputs no worker has taken."""
+        return len(self._inputs)
+
+    def take(self, most: int) -> list[Input]:
+        """The next inputs with their numbers, at most so many. Empty: all are taken."""
+        self.is_queued = False
+        taken: list[Input] = []
+        with suppress(IndexError):
+            while len(taken) < most:
+                taken.append(self._inputs.popleft())
+        return taken
+
+    def run(self, scheduler: Any, call: Callable[..., Any] | None = None) -> None:
+        """Make one call after the other, in this thread. `call(function, *args)` makes one; None: plainly."""
+        self.is_queued = False
+        if len(self._inputs) > 1:
+            self.queue(scheduler.put_back)
+        function = self.function if call is None else partial(call, self.function)
+        outcomes, popleft = self._outcomes, self._inputs.popleft
+        try:
+            while not scheduler.has_too_many:
+                number, args = popleft()
+                try:
+                    outcomes[number] = function(*args)
+                except BaseException as error:
+                    self.fail_one(number, error)
+                if self._awaited == number:
+                    self._alarm.put(None)
+            self.queue(scheduler.put_back)
+        except IndexError:  # all inputs are taken
+            pass
+        finally:  # the traceback of an error leads to this frame, and the job to the error: no cycle
+            del self, outcomes, popleft, function
+
+    def queue(self, put: Callable[["Job"], object]) -> None:
+        """Put the job into the queue, for all workers, unless it is there or has no inputs. `put` does it."""
+        if not self.is_queued and self._inputs:
+            self.is_queued = True
+            put(self)
+
+    def give_back(self, inputs: Iterable[Input]) -> None:
+        """These have not begun."""
+        if not self.is_over:
+            self._inputs.extendleft(reversed(list(inputs)))
+
+    def settle(self, numbers: Sequence[int], results: list[Any], errors: Mapping[int, BaseException]) -> None:
+        """The results of these inputs. `errors`: by their place, of those that have no result."""
+        if self.is_over:
+            return
+        for place, error in errors.items():
+            self.fail_one(numbers[place], error)
+            results[place] = MISSING
+        for number, result in zip(numbers, results, strict=True):
+            self._outcomes[number] = result
+        if self._awaited in numbers:
+            self._alarm.put(None)
+
+    def fail_one(self, number: int, error: BaseException) -> None:
+        if not self.is_over:
+            self._errors[number] = error
+        if self._awaited == number:
+            self._alarm.put(None)
+
+    # For the scheduler
+
+    def fail(self, make_error: Callable[[], BaseException]) -> None:
+        """Those that no worker has taken cannot be made. `in_order` raises one error at most, so they share one."""
+        error = make_error()
+        for number, _ in self.take(len(self._inputs)):
+            self.fail_one(number, error)
+
+    def drop(self) -> None:
+        self.fail(CancelledError)

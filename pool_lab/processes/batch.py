@@ -1,0 +1,259 @@
+"""`Batch`: calls that travel to a process in one message, and whose outcomes come back in one.
+
+A message takes as long as a hundred short calls. So a worker takes from the queue as many calls as take two or three
+milliseconds together, judged by earlier calls of these functions; only one if there were none, or if the next is long.
+It deals them out like cards, one batch for each worker the pool may have, and puts the others in front of the queue:
+
+    queue   a b c d e f g ...         three workers:    a d    b e    c f    queue   g ...
+
+So neighbours of one function, which may wait for one another, go to different workers. If a call takes long after all,
+the process gives back those behind it (see `child`). Calls begin about in the order in which they were submitted, not
+exactly: d may begin before c, if a worker that is long busy leaves c to the others.
+
+A batch belongs to one worker thread at a time, so it has no lock. One worker deals at a time (`Scheduler.dealing`):
+another would take calls that come after those which the first one has in hand, and is about to put back.
+"""
+
+import math
+from collections import defaultdict, deque
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import suppress
+from functools import partial
+from itertools import count, repeat
+from operator import attrgetter
+from types import BuiltinFunctionType, FunctionType, MethodType
+from typing import Any
+
+from pool_lab.call import Call
+from pool_lab.errors import CancelledError
+from pool_lab.events import Times, name_of
+from pool_lab.job import Input, Job
+from pool_lab.scheduler import Scheduler
+
+from .messages import Errors, Request
+
+MOMENT_S = 0.0025  # what a batch should take
+LITTLE_S = 0.0001  # what it should take at least, even if that leaves other workers without
+SHORTEST_S = 1e-7
+MOST_CALLS, MOST_INPUTS = 256, 4096  # in one batch
+
+
+class Paces(dict[object, float]):
+    """Seconds that a call of each function takes. All workers of a pool share it: its operations are atomic."""
+
+    def of(self, function: Callable[..., Any]) -> float | None:
+        return self.get(_key(function))
+
+    def note(self, function: Callable[..., Any], seconds: float) -> None:
+        if len(self) > 1000:
+            self.clear()
+        self[_key(function)] = seconds
+
+
+def _key(function: Any) -> object:
+    """The same for functions that may take equally long. It keeps no function alive, nor what a function refers to."""
+    while type(function) in {partial, MethodType}:
+        function = function.func if type(function) is partial else function.__func__
+    if type(function) is FunctionType:
+        return function.__code__
+    return function.__qualname__ if type(function) is BuiltinFunctionType else type(function).__qualname__
+
+
+class CallBatch:
+    """Calls that were submitted. What it can do, a `JobBatch` can, too."""
+
+    def __init__(self, calls: list[Call], scheduler: Scheduler, paces: Paces) -> None:
+        self.calls = calls
+        self.order = calls[0].order
+        self._scheduler = scheduler
+        self._paces = paces
+        self._has_begun = False
+
+    def __len__(self) -> int:
+        return len(self.calls)
+
+    def request(self, number: int, *, is_observed: bool) -> Request:
+        functions, inputs = list(self.functions), [call.args for call in self.calls]
+        kwargs = [call.kwargs for call in self.calls]
+        if len(set(map(id, functions))) == 1:
+            del functions[1:]
+        return Request(number, is_observed, functions, inputs, kwargs if any(kwargs) else None)
+
+    @property
+    def functions(self) -> Iterable[Callable[..., Any]]:
+        return (call.function for call in self.calls)
+
+    def __str__(self) -> str:
+        """For people: the first call."""
+        return f"call {self.calls[0].number}, {name_of(self.calls[0].function)}" if self.calls else "nothing"
+
+    waiting = property(__len__)
+
+    def begin(self) -> bool:
+        """A worker has it. False: none of its calls is to be made."""
+        if not self._has_begun:
+            self._has_begun = True
+            self.calls = [call for call in self.calls if call.begin()]
+        return bool(self.calls)
+
+    def drop(self) -> None:
+        """No worker will have it."""
+        for call in self.calls:
+            call.drop()
+
+    def settle(self, results: list[Any], errors: Errors, worker: int | None, times: Iterable[Times]) -> None:
+        """The first calls are done, and leave the batch. An error is in the place of a result."""
+        done, self.calls = self.calls[: len(results)], self.calls[len(results) :]
+        for place, (call, result, measured) in enumerate(zip(done, results, times, strict=False)):
+            call.finish(result, errors.get(place), worker, measured)
+
+    def give_back(self, count: int) -> None:
+        """The last calls have not begun: any worker may take them."""
+        first = len(self.calls) - count
+        back, self.calls = self.calls[first:], self.calls[:first]
+        _put_back([call for call in back if call.requeue()], self._scheduler)
+
+    def note_pace(self, seconds: float) -> None:
+        """So long takes one of the calls that are in the batch now."""
+        for function in {id(function): function for function in self.functions}.values():
+            self._paces.note(function, seconds)
+
+    def fail(self, make_error: Callable[[], BaseException]) -> None:
+        """None of the calls will have a result."""
+        while self.begin():
+            self.fail_one(0, make_error())
+
+    def fail_one(self, place: int, error: BaseException) -> None:
+        """The call at this place cannot be made, and leaves the batch."""
+        self.calls.pop(place).finish(None, error, None)
+
+
+class JobBatch:
+    """Inputs of a job."""
+
+    calls: Sequence[Call] = ()  # observers are not told of the calls of a job
+
+    def __init__(self, job: Job, inputs: list[Input], scheduler: Scheduler) -> None:
+        self._job = job
+        self.order = (job.order[0], inputs[0][0])
+        self._numbers, self._inputs = map(list, zip(*inputs, strict=True))
+        self._scheduler = scheduler
+
+    def __len__(self) -> int:
+        return len(self._inputs)
+
+    def request(self, number: int, *, is_observed: bool) -> Request:
+        return Request(number, False, [self._job.function], self._inputs, None)
+
+    @property
+    def functions(self) -> Iterable[Callable[..., Any]]:
+        return repeat(self._job.function)
+
+    def __str__(self) -> str:
+        return name_of(self._job.function)
+
+    waiting = property(__len__)
+
+    def begin(self) -> bool:
+        return bool(self._inputs) and not self._job.is_over
+
+    def drop(self) -> None:
+        self.fail(CancelledError)
+
+    def settle(self, results: list[Any], errors: Errors, worker: int | None, times: Iterable[Times]) -> None:
+        done = len(results)
+        self._job.settle(self._numbers[:done], results, errors)
+        del self._numbers[:done], self._inputs[:done]
+
+    def give_back(self, count: int) -> None:
+        first = len(self._inputs) - count
+        self._job.give_back(zip(self._numbers[first:], self._inputs[first:], strict=True))
+        del self._numbers[first:], self._inputs[first:]
+        self._job.queue(lambda job: _put_back([job], self._scheduler))
+
+    def note_pace(self, seconds: float) -> None:
+        self._job.pace_s = seconds
+
+    def fail(self, make_error: Callable[[], BaseException]) -> None:
+        while self._inputs:
+            self.fail_one(0, make_error())
+
+    def fail_one(self, place: int, error: BaseException) -> None:
+        del self._inputs[place]
+        self._job.settle([self._numbers.pop(place)], [None], {0: error})
+
+
+Batch = CallBatch | JobBatch
+
+
+def take_batch(item: Call | Job | Batch, scheduler: Scheduler, paces: Paces, *, alone: bool) -> Batch | None:
+    """The batch for a worker that took this item from the queue. None: there is nothing to do. `alone`: of one call."""
+    back: list[Any] = []
+    with scheduler.dealing:
+        _put_in_order([item], scheduler.calls)
+        try:
+            first = scheduler.calls.popleft()
+        except IndexError:  # others have emptied the queue
+            return None
+        deal: Any = _of_job if isinstance(first, Job) else _of_calls
+        batches = [first] if isinstance(first, Batch) else deal(first, scheduler, paces, back, alone=alone)
+        back += batches[1:]
+        _put_in_order(back, scheduler.calls)
+    scheduler.look_again(len(back))
+    return batches[0] if batches and batches[0].begin() else None
+
+
+def _put_back(items: list[Any], scheduler: Scheduler) -> None:
+    with scheduler.dealing:
+        _put_in_order(items, scheduler.calls)
+    scheduler.look_again(len(items))
+
+
+def _put_in_order(items: list[Any], queue: deque[Any]) -> None:
+    """Put the items in front of the queue, but behind those there that were submitted earlier."""
+    earlier: list[Any] = []
+    with suppress(IndexError, ValueError):  # the queue is empty, or there are no items
+        last = max(item.order for item in items)
+        while queue[0].order < last:
+            earlier.append(queue.popleft())
+    queue.extendleft(sorted([*earlier, *items], key=attrgetter("order"), reverse=True))
+
+
+def _of_job(job: Job, scheduler: Scheduler, paces: Paces, back: list[Any], *, alone: bool) -> list[Batch]:
+    workers = scheduler.size
+    each = 1 if alone else _worth_a_moment(job.pace_s, job.waiting, workers, MOST_INPUTS)
+    inputs = job.take(1 if each == 1 else each * workers)
+    job.queue(back.append)
+    return [JobBatch(job, inputs[first::workers], scheduler) for first in range(min(workers, len(inputs)))]
+
+
+def _of_calls(first: Call, scheduler: Scheduler, paces: Paces, back: list[Any], *, alone: bool) -> list[Batch]:
+    """`back`: takes the call that did not fit."""
+    workers, row, function, pace = scheduler.size, [first], first.function, paces.of(first.function)
+    each = 1 if alone else _worth_a_moment(pace, len(scheduler.calls) + 1, workers, MOST_CALLS)
+    left_s = MOMENT_S * workers
+    with suppress(IndexError):  # the queue is empty
+        while each > 1 and len(row) < each * workers and not back:
+            call = scheduler.calls.popleft()
+            if type(call) is Call and call.function is not function:
+                function, pace = call.function, paces.of(call.function)
+            left_s -= math.inf if pace is None else pace
+            (row if type(call) is Call and left_s >= 0 else back).append(call)
+    return [CallBatch(calls, scheduler, paces) for calls in _deal(row, workers)]
+
+
+def _deal(calls: list[Call], workers: int) -> list[list[Call]]:
+    """The calls of each function by themselves, since those are the most likely to wait for one another."""
+    dealt: list[list[Call]] = [[] for _ in range(workers)]
+    places: defaultdict[int, Iterator[int]] = defaultdict(count)
+    for call in calls:
+        dealt[next(places[id(call.function)]) % workers].append(call)
+    return [each for each in dealt if each]
+
+
+def _worth_a_moment(pace: float | None, waiting: int, workers: int, most: int) -> int:
+    """How many calls make a batch: a moment's worth at most, and about half of a fair share of those waiting."""
+    if pace is None:
+        return 1
+    at_most, at_least = (int(seconds / max(SHORTEST_S, pace)) for seconds in (MOMENT_S, LITTLE_S))
+    return max(1, min(at_most, most, max(at_least, waiting // (2 * workers))))

@@ -1,0 +1,157 @@
+"""`Pipe`: one end of the connection between a worker thread and its process. Both ends work alike.
+
+A message is a pickle. Large buffers in it, such as the data of an array, are left out of the pickle (PEP 574). They
+travel beside it, through memory that both processes have mapped:
+
+    sender     copies the buffers into the shared memory --- the pickle goes through the pipe --->
+    receiver   copies them into memory of its own, and unpickles with that
+
+Two copies, instead of the many pieces that fit through a pipe. To get new memory, page by page, takes the system ten
+times as long as to copy into it; so the shared memory stays mapped and is used for the next message as well. Each
+direction of a pipe has its own. What the receiver gets is private: nothing that one process does to it is seen in the
+other.
+
+The sender makes the memory and passes its file descriptor. If one of the two has no descriptors left, or the system
+(macOS, Windows) has no such memory, the buffers go through the pipe.
+
+No locks: one thread at a time uses an end, and the other side reads a message with buffers before the next one comes.
+"""
+
+import mmap
+import os
+import pickle
+import socket
+import struct
+import sys
+from collections.abc import Iterator, Sequence
+from contextlib import ExitStack, contextmanager, suppress
+from itertools import accumulate
+from typing import Any
+
+LARGE = 1 << 18  # bytes from which on a buffer is worth the effort
+MOST_KEPT = 1 << 27  # shared memory that is larger is used for one message only
+ALIGNED = 64  # buffers start at multiples of this, as programs that compute with them like it
+CAN_SHARE = sys.platform == "linux" and hasattr(os, "memfd_create")
+# The first byte of a message that is not a pickle.
+NEW_MEMORY, IN_MEMORY, IN_PIPE = b"N", b"M", b"P"
+YES, NO = b"Y", b"-"
+HEAD = "<cI"  # what such a message begins with: that byte, and how many buffers there are. Their sizes follow.
+# Python 3.13 can map memory without keeping a descriptor open.
+UNTRACKED: dict[str, Any] = {"trackfd": False} if sys.version_info >= (3, 13) else {}
+
+
+class Pipe:
+    def __init__(self, connection: Any) -> None:
+        self.connection = connection
+        self._outgoing: mmap.mmap | None = None
+        self._incoming: mmap.mmap | None = None
+        self._may_share = CAN_SHARE
+
+    def send(self, message: bytes, buffers: Sequence[pickle.PickleBuffer] = ()) -> None:
+        """Blocks until the other side has read it, or nearly so. `OSError`: the other process has ended."""
+        if not buffers:
+            self.connection.send_bytes(message)
+            return
+        views = [buffer.raw() for buffer in buffers]
+        sizes = [view.nbytes for view in views]
+        *starts, end = _starts(sizes)
+        memory = self._memory_for(end)
+        if memory is not None:
+            with memoryview(memory) as whole:
+                for start, view in zip(starts, views, strict=True):
+                    whole[start : start + view.nbytes] = view
+        head = struct.pack(HEAD + len(sizes) * "Q", IN_PIPE if memory is None else IN_MEMORY, len(sizes), *sizes)
+        self.connection.send_bytes(head + message)
+        for view in views if memory is None else ():
+            self.connection.send_bytes(view)
+        if memory is not None and len(memory) > MOST_KEPT:
+            self._outgoing = None
+
+    def receive(self) -> tuple[bytes, list[Any]]:
+        """The next message and its buffers. Blocks. `EOFError` or `OSError`: the other process has ended."""
+        message = self.connection.recv_bytes()
+        while message[:1] == NEW_MEMORY and len(message) == 9:
+            self._accept(int.from_bytes(message[1:], "little"))
+            message = self.connection.recv_bytes()
+        if message[:1] not in {IN_MEMORY, IN_PIPE}:
+            return message, []
+        kind, count = struct.unpack_from(HEAD, message)
+        sizes = struct.unpack_from(f"<{count}Q", message, struct.calcsize(HEAD))
+        buffers = self._copies(sizes) if kind == IN_MEMORY else [self._from_pipe(size) for size in sizes]
+        return message[struct.calcsize(HEAD + count * "Q") :], buffers
+
+    # Shared memory: the sender
+
+    def _memory_for(self, size: int) -> mmap.mmap | None:
+        """Shared memory for so many bytes. None: they have to go through the pipe."""
+        if self._outgoing is None or len(self._outgoing) < size:
+            self._outgoing = self._new_memory(size) if self._may_share else None
+        return self._outgoing
+
+    def _new_memory(self, size: int) -> mmap.mmap | None:
+        with ExitStack() as stack:
+            try:
+                descriptor = os.memfd_create("pool_lab")
+                stack.callback(os.close, descriptor)
+                os.ftruncate(descriptor, size)
+                memory = mmap.mmap(descriptor, size, **UNTRACKED)
+            except OSError:  # there is not so much memory, or no descriptor for it
+                return None
+            self.connection.send_bytes(NEW_MEMORY + size.to_bytes(8, "little"))
+            with _as_socket(self.connection) as through:
+                socket.send_fds(through, [b"\0"], [descriptor])
+        self._may_share = self.connection.recv_bytes() == YES
+        return memory if self._may_share else None
+
+    # Shared memory: the receiver
+
+    def _accept(self, size: int) -> None:
+        with _as_socket(self.connection) as through:
+            _, descriptors, _, _ = socket.recv_fds(through, 1, 1)
+        self._incoming = None
+        with suppress(IndexError, OSError):  # no descriptor was left for it here
+            self._incoming = mmap.mmap(descriptors[0], size, **UNTRACKED)
+        for descriptor in descriptors:
+            os.close(descriptor)
+        self.connection.send_bytes(NO if self._incoming is None else YES)
+
+    def _copies(self, sizes: Sequence[int]) -> list[mmap.mmap]:
+        memory = self._incoming
+        assert memory is not None
+        places = zip(_starts(sizes), sizes, strict=False)
+        with memoryview(memory) as whole:
+            copies = [_private_copy(whole[start : start + size]) for start, size in places]
+        if len(memory) > MOST_KEPT:
+            self._incoming = None
+        return copies
+
+    def _from_pipe(self, size: int) -> bytearray:
+        buffer = bytearray(size)
+        self.connection.recv_bytes_into(buffer)
+        return buffer
+
+
+@contextmanager
+def _as_socket(connection: Any) -> Iterator[socket.socket]:
+    """The connection's descriptor as a socket, which can pass descriptors on."""
+    through = socket.socket(fileno=connection.fileno())
+    through.setblocking(True)  # the program may have called `socket.setdefaulttimeout`
+    try:
+        yield through
+    finally:
+        through.detach()
+
+
+def _starts(sizes: Sequence[int]) -> list[int]:
+    """Where buffers of these sizes start in the shared memory, and where the last one ends."""
+    return list(accumulate((size + -size % ALIGNED for size in sizes), initial=0))
+
+
+def _private_copy(view: memoryview) -> mmap.mmap:
+    copy = mmap.mmap(-1, view.nbytes, flags=mmap.MAP_PRIVATE | mmap.MAP_ANONYMOUS)
+    if hasattr(mmap, "MADV_HUGEPAGE"):
+        with suppress(OSError):  # the system may have none
+            copy.madvise(mmap.MADV_HUGEPAGE)  # otherwise it takes longer to get the pages than to fill them
+    with memoryview(copy) as whole, view:
+        whole[:] = view
+    return copy

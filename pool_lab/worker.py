@@ -1,0 +1,64 @@
+"""`Worker`: a thread that takes calls from its scheduler until it is told to exit.
+
+    loop      take a call -> run it -> take a call -> ...          sleeps while there is none
+
+Both kinds of pools have such threads. In a thread pool the worker runs the call itself. In a process pool it owns one
+process, sends it the call and waits for the reply.
+"""
+
+import threading
+from typing import Any
+
+from .errors import logger
+from .scheduler import Scheduler
+
+NOT_INITIALIZED = "the initializer failed in worker %s: %r"
+
+
+class Worker:
+    def __init__(self, scheduler: Scheduler, number: int, thread_name: str) -> None:
+        self.scheduler = scheduler
+        self.number = number
+        # Not a daemon, whatever thread submitted the first call: the interpreter waits for it at its exit.
+        self.thread = threading.Thread(target=self._work, name=thread_name, daemon=False)
+        self.has_ended = threading.Event()
+        self.is_looking = True  # for a call, or idle
+        self._alarm = threading.Lock()
+        self._alarm.acquire()
+
+    def _work(self) -> None:
+        try:
+            if not self.prepare():
+                return
+            while (call := self.scheduler.next_call(self)) is not None:
+                try:
+                    self.run(call)
+                except BaseException:  # a callback raised SystemExit, say: no reason to lose the worker
+                    logger.critical("Exception in worker", exc_info=True)
+                del call  # a sleeping worker does not keep the arguments and the result alive
+        finally:
+            try:
+                self.scheduler.exit(self)
+                self.finish()
+            finally:
+                self.has_ended.set()
+
+    # Each kind of worker may do these in its own way
+
+    def prepare(self) -> bool:
+        """Called before the first call. False: the worker cannot work."""
+        return True
+
+    def run(self, call: Any) -> None:
+        """Do what was in the queue."""
+        raise NotImplementedError
+
+    def sleep(self) -> None:
+        """Block until `wake` is called, once for each time."""
+        self._alarm.acquire()
+
+    def wake(self) -> None:
+        self._alarm.release()
+
+    def finish(self) -> None:
+        """Called after the last call."""
