@@ -12,6 +12,21 @@ def same(x: object) -> object:
     return x
 
 
+def also_same(x: object) -> object:
+    return x
+
+
+def same_by_name(*, x: object) -> object:
+    return x
+
+
+class Holder:
+    """Has a method to call."""
+
+    def same(self, x: object) -> object:
+        return x
+
+
 def nap_ms(milliseconds: float) -> float:
     time.sleep(milliseconds / 1000)
     return milliseconds
@@ -34,3 +49,5 @@ def ones(count: int) -> np.ndarray:
 
 UNEVEN_MS = [2.0] * 192 + [50.0] * 8
 """Many short calls, then a few long ones: chunks that were cut in advance leave a worker idle at the end."""
+EVEN_MS = [1.0] * 400
+"""Calls of a millisecond: as long as a batch."""
