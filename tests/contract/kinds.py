@@ -23,6 +23,7 @@ __all__ = [
     "MakeGate",
     "MakePool",
     "beyond_standard",
+    "frees_at_once",
     "on_every_kind",
     "on_every_start_method",
     "on_processes",
@@ -42,6 +43,11 @@ on_every_start_method = pytest.mark.kinds(*START_METHODS)
 on_every_kind = pytest.mark.kinds("threads", *START_METHODS)
 # The methods that may start a process at any moment; fork may not beside running threads.
 on_replacing_start_methods = pytest.mark.kinds(*(name for name in START_METHODS if name != "fork"))
+
+frees_at_once = pytest.mark.skipif(
+    not getattr(sys, "_is_gil_enabled", lambda: True)(),
+    reason="without the GIL memory is freed later: an object, when the thread that made it runs again",
+)
 
 
 def beyond_standard(reason: str, *, until: tuple[int, int] | None = None) -> pytest.MarkDecorator:

@@ -26,7 +26,7 @@ from pool_lab import (
 )
 from tests.contract import calls
 from tests.contract.gates import PATIENCE_S, Address, Gate, knock, stand_at
-from tests.contract.kinds import START_METHODS
+from tests.contract.kinds import START_METHODS, frees_at_once
 from tests.library.bursts import (
     Marks,
     allow_long_batches,
@@ -485,6 +485,7 @@ def test_a_process_keeps_nothing_of_a_call_while_it_waits(
     gone.wait_for(3)
 
 
+@frees_at_once
 def test_a_process_keeps_no_message_while_it_waits(pool: Any) -> None:
     large = 60_000_000
     process = psutil.Process(pool.submit(os.getpid).result(PATIENCE_S))
@@ -497,6 +498,7 @@ class Argument:
     """Can be sent, and watched here."""
 
 
+@frees_at_once
 def test_a_pool_keeps_neither_arguments_nor_results_of_a_batch(pool: Any, make_gate: MakeGate) -> None:
     warm_up(pool, same, None)
     arguments = [Argument() for _ in range(COUNT)]

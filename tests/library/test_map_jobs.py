@@ -16,6 +16,7 @@ import pytest
 from pool_lab import BrokenProcessPool, CallPicklingError, CallUnpicklingError, ThreadPoolExecutor, WorkerDiedError
 from tests.contract import calls
 from tests.contract.gates import PATIENCE_S, Address, stand_at
+from tests.contract.kinds import frees_at_once
 from tests.library.bursts import Marks, count_messages, mark
 from tests.library.watching import Log, MakeGate, MakePool, on_processes, on_threads, until
 
@@ -377,6 +378,7 @@ def test_closing_a_map_frees_the_inputs_that_no_worker_has(make_pool: MakePool, 
 
 
 @on_threads
+@frees_at_once
 @pytest.mark.usefixtures("without_collector")
 @pytest.mark.parametrize("taken", [0, 1, 2])
 def test_results_and_errors_go_with_the_map(make_pool: MakePool, taken: int) -> None:
@@ -402,6 +404,7 @@ def test_results_and_errors_go_with_the_map(make_pool: MakePool, taken: int) -> 
     until(lambda: all(ref() is None for ref in seen))
 
 
+@frees_at_once
 @pytest.mark.usefixtures("without_collector")
 def test_an_error_that_is_kept_keeps_no_result(make_pool: MakePool) -> None:
     pool = make_pool(1)
