@@ -15,7 +15,7 @@ function openFutures(view, parent) {
   list.style.maxHeight = `${CHIP_HEIGHT * CHIP_ROWS}px`;
   details.append(summary, list);
   list.append(sheet);
-  view.futures = { details, summary, list, sheet, entries: [], chips: new Map() };
+  view.futures = { details, summary, list, sheet, entries: [], blocks: [], chips: new Map() };
   details.addEventListener("toggle", () => showFutures(view));
   list.addEventListener("scroll", () => showFutures(view));
   list.addEventListener("click", ({ target }) => pick(view, target.closest("[data-at]")?.dataset.at));
@@ -103,6 +103,7 @@ function walk(view, event) {
   if (!step || event.ctrlKey || event.metaKey || event.altKey) return;
   event.preventDefault();
   event.stopPropagation();
+  showFutures(view); // a list that was opened just now may not have heard of it
   const all = futures.blocks.flatMap(({ calls, numbers }) => numbers.map((number) => calls.get(number)));
   const at = selected ? all.indexOf(selected) + step[0] + step[1] * futures.across : 0;
   if (!all[at]) return;
