@@ -108,6 +108,10 @@ OVERFLOW = "(view) => view.scrollWidth > view.clientWidth || view.clientWidth > 
 # then asks a rate limiter that was put away with it.
 PUT_AWAY = re.compile(r"reading 'promise'\)\s+at \S+\.invoke \(\S+/static/lab/jlab_core\.")
 
+# JupyterLab takes its splash screen away a fifth of a second after it has started. If it has shown it twice, it takes
+# it away twice, and the second time it is gone already.
+SPLASH = re.compile(r"'removeChild' on 'Node'.*\s+at \S+/static/lab/jlab_core\.\S+$")
+
 # A restart begins with an interrupt. Should it come while the kernel asks whether its sending thread is alive, Python
 # before 3.13 takes that for dead; then all threads send at once, and the parts of their messages get mixed up.
 MIXED_UP = "Kernel message validation error"
@@ -214,7 +218,7 @@ class Notebook:
 
     def _hear_error(self, error: Error) -> None:
         trace = error.stack or error.message
-        if not PUT_AWAY.search(trace) and MIXED_UP not in trace:
+        if not PUT_AWAY.search(trace) and not SPLASH.search(trace) and MIXED_UP not in trace:
             self._complaints.append(f"page: {trace}")
 
     def _hear_console(self, said: ConsoleMessage) -> None:
