@@ -18,10 +18,12 @@ PATIENCE_MS = 60_000
 STARTED = "() => Boolean(window.jupyterapp?.commands?.hasCommand('docmanager:open'))"
 RESTORED = "() => window.jupyterapp.restored.then(() => null)"
 
-# A page that was loaded again may still bring back what was open before, and show that.
+# A page that was loaded again may still bring back what was open before, and show that; or it brings back nothing, if
+# it was loaded before JupyterLab had noted what is open.
 READY = """(path) => {
-  const panel = window.jupyterapp?.shell?.currentWidget;
-  if (panel?.context && panel.context.path !== path && !window.isOpening) {
+  const panel = window.jupyterapp?.shell?.currentWidget, waited = Date.now() - window.waitingSince;
+  const isElsewhere = panel?.context ? panel.context.path !== path : waited > 10_000;
+  if (isElsewhere && !window.isOpening) {
     window.isOpening = true;  // not once more at each look: all would be done, some of them too late
     window.jupyterapp.commands.execute("docmanager:open", { path }).finally(() => { window.isOpening = false; });
   }
@@ -232,6 +234,7 @@ class Notebook:
         return complaints
 
     def _wait_until_ready(self) -> None:
+        self.page.evaluate("() => { window.waitingSince = Date.now(); }")
         self.page.wait_for_function(READY, arg=self._path)
         self.page.evaluate(LISTEN)
 
