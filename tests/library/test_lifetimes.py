@@ -13,7 +13,7 @@ from typing import Any
 
 import pytest
 
-from pool_lab import EventKind, wait
+from pool_lab import BrokenThreadPool, Event, EventKind, wait
 from pool_lab.processes.process import Process
 from pool_lab.scheduler import Scheduler
 from tests.contract import calls
@@ -38,14 +38,37 @@ def test_a_dropped_pool_runs_its_queue_and_ends_its_workers(kind: str, make_gate
     until(lambda: threading.active_count() == threads)
 
 
+def six_calls_of_two_starting_workers(make_pool: MakePool, address: Any) -> tuple[Any, list[Any]]:
+    """A pool whose initializer stands at the gate, and its calls."""
+    pool = make_pool(2, initializer=stand_at, initargs=(address,))
+    return pool, [pool.submit(calls.add, number) for number in range(6)]
+
+
+@on_threads
+def test_a_submit_during_which_the_pool_breaks_returns_a_future_that_fails(make_pool: MakePool) -> None:
+    may_fail = threading.Event()
+
+    def fail() -> None:
+        may_fail.wait(PATIENCE_S)
+        raise ValueError
+
+    def break_at_the_second(event: Event) -> None:
+        if event.kind is EventKind.SUBMITTED and event.call == 1:
+            may_fail.set()
+            first.exception(PATIENCE_S)
+
+    pool = make_pool(1, initializer=fail, observer=break_at_the_second)
+    first = pool.submit(calls.add, 1)
+    assert isinstance(pool.submit(calls.add, 2).exception(PATIENCE_S), BrokenThreadPool)
+
+
 @on_threads
 def test_a_shutdown_that_cancels_while_the_initializer_runs_cancels_all_calls(
     make_pool: MakePool, make_gate: MakeGate
 ) -> None:
     """None has begun, whether a thread was started for it or not."""
     gate = make_gate()
-    pool = make_pool(2, initializer=stand_at, initargs=(gate.address,))
-    futures = [pool.submit(calls.add, number) for number in range(6)]
+    pool, futures = six_calls_of_two_starting_workers(make_pool, gate.address)
     gate.wait_for(2)
     assert futures[1].cancel()
     pool.shutdown(wait=False, cancel_futures=True)
@@ -60,8 +83,7 @@ def test_a_shutdown_that_cancels_leaves_each_process_that_is_starting_its_call(
 ) -> None:
     """The calls for which processes start count as running."""
     gate = make_gate()
-    pool = make_pool(2, initializer=stand_at, initargs=(gate.address,))
-    futures = [pool.submit(calls.add, number) for number in range(6)]
+    pool, futures = six_calls_of_two_starting_workers(make_pool, gate.address)
     gate.wait_for(2)
     assert not futures[1].cancel()
     assert futures[3].cancel()
