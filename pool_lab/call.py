@@ -1,5 +1,4 @@
 """`Call`: one submitted call. It is the future that its submitter holds and, until it is done, also what to call.
-
 One object and not two, because a pool may have a million of them queued.
 """
 
@@ -28,26 +27,19 @@ class Call(Future[Any]):
         self.number: int = next(pool.numbers)
         self.observers: Observers = pool.observers
 
-    # What a scheduler does with everything in its queue: a call, a batch of calls, or a job
-
-    waiting = 1  # how many calls it is
+    waiting = 1  # how many calls it is; `order` and `drop` are, like this, what all things in a queue have
 
     @property
-    def order(self) -> tuple[float, float]:
-        """Smaller for what was submitted earlier."""
+    def order(self) -> tuple[float, float]:  # smaller for what was submitted earlier
         return self.number, 0
 
-    def drop(self) -> None:
-        """Cancel it, and tell those in `wait`: no worker will ever take it."""
-        if self.cancel():
-            self.begin()
-
-    def fail(self, make_error: Callable[[], BaseException]) -> None:
-        """It cannot be run."""
-        if self.begin():
+    def drop(self, make_error: Callable[[], BaseException] | None = None) -> None:
+        """It will not be made, or not to its end. Without an error: cancel it, and tell those in `wait`."""
+        if make_error is None:
+            if self.cancel():
+                self.begin()
+        elif self.running() or self.begin():
             self.finish(None, make_error(), None)
-
-    # For workers
 
     def begin(self) -> bool:
         """A worker has it, so it can no longer be cancelled. False: it was cancelled, or somebody set its outcome."""
@@ -59,14 +51,13 @@ class Call(Future[Any]):
 
     def requeue(self) -> bool:
         """It has not begun after all, and can be cancelled again. False: somebody set its outcome."""
-        with self._condition:
+        with self._state_lock:
             if self.done():
                 return False
             self._state = PENDING
             return True
 
     def finish(self, result: Any, error: BaseException | None, worker: int | None, times: Times = NOT_TIMED) -> None:
-        """It returned, or raised the error if there is one."""
         if self.observers:  # told first: a program that has the result then finds it in the trace
             kind, text = (FINISHED, None) if error is None else (EventKind.FAILED, text_of(error))
             self.observers.tell(event(kind, self.number, worker, "", times, text))
@@ -80,10 +71,10 @@ class Call(Future[Any]):
         """Drop what it was called with: the program may keep the future for long."""
         self.function, self.args, self.kwargs, self.context = None, (), NO_KWARGS, None
 
-    def _run_callbacks(self) -> None:
+    def _invoke_callbacks(self) -> None:
         if self.observers and self.cancelled():
             self.observers.note(EventKind.CANCELLED, self.number)
-        super()._run_callbacks()
+        super()._invoke_callbacks()
 
 
 Call.__name__ = Call.__qualname__ = Future.__name__  # for its submitter it is a future like any other

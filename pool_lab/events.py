@@ -2,8 +2,8 @@
 
 An observer is a callable that takes one event. It is called in the thread in which the thing happened (the submitter's
 or a worker's), never under a lock, and must return at once. Two threads may call it at the same moment, so events can
-arrive a little out of order: `sequence` gives the order in which they were made. An observer that raises is logged and
-not called again; the pool keeps working. A pool without observers makes no events and times nothing.
+arrive a little out of order: see `sequence`. An observer that raises is logged and not called again; the pool keeps
+working. A pool without observers makes no events and times nothing.
 """
 
 import itertools
@@ -13,7 +13,6 @@ from contextlib import suppress
 from enum import StrEnum
 from functools import partial
 from time import perf_counter
-from types import FunctionType
 from typing import Any, NamedTuple
 
 from .errors import logger
@@ -41,11 +40,10 @@ class EventKind(StrEnum):
 
 
 class Event(NamedTuple):
-    """One thing that happened in one pool.
+    """One thing that happened in one pool. Times are seconds on `time.perf_counter`, which all processes share.
 
-    All times are seconds on `time.perf_counter`, which every process of a machine shares. `began`, `ended` and `cpu_s`
-    were measured by the worker around the call itself. For a process, `time` of the end is later than `ended`: the
-    result had to travel.
+    `began`, `ended` and `cpu_s` were measured by the worker around the call itself. For a process, `time` of the end is
+    later than `ended`: the result had to travel.
     """
 
     sequence: int  # the order in which events were made, over all pools of this process
@@ -83,18 +81,18 @@ def event(
     name: str = "",
     times: Times = NOT_TIMED,
     error: str | None = None,
-    **others: Any,
+    workers: int | None = None,
+    ident: int | None = None,
+    time: float | None = None,
 ) -> Event:
     """A new event, which happens now unless a `time` is given."""
-    if others:
-        time = others.pop("time", perf_counter())
-        return Event(next(_sequence), time, kind, call, worker, name, *times, error, **others)
+    now = perf_counter() if time is None else time
     # `Event(...)` would pass all of it on once more, which takes half as long again.
-    return _new_tuple(Event, (next(_sequence), perf_counter(), kind, call, worker, name, *times, error, None, None))
+    return _new_tuple(Event, (next(_sequence), now, kind, call, worker, name, *times, error, workers, ident))
 
 
 class Observers(list[Observer]):
-    """The observers of one pool. No lock: each change is one atomic operation, and loops go over a copy."""
+    """The observers of one pool. No lock: each change is one atomic operation, and `tell` goes over a copy."""
 
     def add(self, observer: Observer) -> None:
         if not callable(observer):
@@ -102,12 +100,11 @@ class Observers(list[Observer]):
         self.append(observer)
 
     def discard(self, observer: Observer) -> None:
-        """Remove the observer. If it is not in the list, nothing happens."""
-        with suppress(ValueError):
+        with suppress(ValueError):  # it is not in the list
             self.remove(observer)
 
     def note(self, *facts: Any, **others: Any) -> None:
-        """If there are observers, make an `event` of this and tell them. Do not call this while you hold a lock."""
+        """If there are observers, tell them an `event` with these facts. Not to be called under a lock."""
         if self:
             self.tell(event(*facts, **others))
 
@@ -124,8 +121,6 @@ class Observers(list[Observer]):
 
 def name_of(function: Callable[..., Any]) -> str:
     """The function's name, also through `functools.partial`."""
-    if type(function) is FunctionType:
-        return function.__name__
     while isinstance(function, partial):
         function = function.func
     try:

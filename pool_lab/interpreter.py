@@ -1,6 +1,7 @@
 """The two moments that concern every pool of a process: the interpreter exits, and the process forks."""
 
 import os
+import sys
 import threading
 import weakref
 from typing import Any
@@ -13,8 +14,8 @@ is_exiting = _exiting.is_set
 def tell_of_exit_and_fork(lasting: Any) -> None:
     """Call methods of this object when the moment comes. It is not kept alive.
 
-    At exit: `close()`, to take nothing new, and then `join()`, to block until everything has ended. In a forked child,
-    while no other thread runs there: `after_fork()`, to let go of what belongs to the parent.
+    At exit: `close()`, to take nothing new, then `join()`, to block until all has ended; or `give_up()`, if Ctrl-C has
+    ended the program or ends this wait. In a forked child, while nothing else runs there: `after_fork()`.
     """
     _told.add(weakref.ref(lasting, _told.discard))
 
@@ -24,13 +25,20 @@ def _all_told() -> list[Any]:
 
 
 def _at_exit() -> None:
-    """Queued calls still run, no new ones are taken, and every worker ends."""
     _exiting.set()
     told = _all_told()
-    for lasting in told:
-        lasting.close()
-    for lasting in told:
-        lasting.join()
+    try:
+        if getattr(sys, "last_type", None) is KeyboardInterrupt and not hasattr(sys, "ps1"):
+            raise KeyboardInterrupt
+        for lasting in told:
+            lasting.close()
+        for lasting in told:
+            lasting.join()
+    except KeyboardInterrupt:
+        for lasting in told:
+            lasting.give_up()
+        for lasting in told:
+            lasting.join()
 
 
 def _after_fork() -> None:
@@ -38,8 +46,7 @@ def _after_fork() -> None:
         lasting.after_fork()
 
 
-# The functions of `atexit` run after the interpreter has joined all threads, which is too late to tell workers to end.
-# The standard executors use this hook, too.
+# As the standard executors do it: `atexit` comes after the interpreter has joined all threads. That would be too late.
 threading._register_atexit(_at_exit)  # type: ignore[attr-defined]
 if hasattr(os, "register_at_fork"):
     os.register_at_fork(after_in_child=_after_fork)

@@ -8,7 +8,7 @@ a call or a worker, both go into one block. Ctrl-C is heard when the block ends:
         wake the worker
                                                       <- ... and raised here
 
-Only the main thread hears signals: in other threads the block does nothing. A second Ctrl-C is heard at once.
+Other threads hear no signals: there the block does nothing. A second Ctrl-C is heard at once.
 """
 
 import _signal  # type: ignore[import-not-found]  # the functions of `signal` itself take ten times as long

@@ -1,14 +1,13 @@
 """`Job`: one `map`, as a single entry of the queue from which every free worker takes inputs.
 
-A future for each input would cost more than most functions do. So the inputs are in one place and the outcomes in
-another, each at the number of its input:
+A future for each input would cost more than most functions do. So there are two lists, of inputs and of outcomes:
 
     inputs                      (3, d)  (4, e)  (5, f)       workers take from the left, one or several at a time
     outcomes     A   MISSING   C                             `map`'s iterator waits for number 1 now
 
-The job is in the queue for all workers. The one that takes it puts it back in front as long as there are inputs for
-others. Without a lock no input is overlooked, because a worker sets `is_queued` to False and looks for inputs
-afterwards, while `map` adds an input and looks at `is_queued` afterwards.
+The job is in the queue for all workers. The one that takes it puts it back in front while there are inputs for others.
+There is no lock. No input is overlooked, because a worker sets `is_queued` to False before it looks for inputs, and
+`map` adds an input before it looks at `is_queued`.
 """
 
 import math
@@ -31,27 +30,23 @@ Input = tuple[int, tuple[Any, ...]]
 
 class Job:
     def __init__(self, function: Callable[..., Any], context: Context | None, number: int) -> None:
-        self.function = function
+        self.function, self.context = function, context
         self.order = (number, math.inf)  # see `Call.order`; the inputs that workers have come first
-        self.context = context
         self.pace_s: float | None = None  # seconds that one input takes; None: not known yet
-        self.is_queued = False
-        self.is_over = False  # nobody will ask for more results
+        self.pickles: dict[int, bytes] = {}  # the function's, if it is to go to processes
+        self.is_queued = self.is_over = False  # over: nobody will ask for more results
         self._inputs: deque[Input] = deque()
         self._outcomes: list[Any] = []
-        self._errors: dict[int, BaseException] = {}  # by number, of calls that have no result
+        self._errors: dict[int, BaseException] = {}  # by number
         self._awaited: int | None = None  # the number that the iterator waits for
         self._alarm: SimpleQueue[None] = SimpleQueue()
 
-    # For the thread that called `map`
-
     def take_all(self, iterables: Sequence[Iterable[Any]], submit: Callable[["Job"], object]) -> None:
         """Take all inputs. Workers start on the first ones while the others are still being made."""
-        inputs: Iterable[Input] = enumerate(zip(*iterables, strict=False))
+        inputs = enumerate(zip(*iterables, strict=False))
         if all(type(each) in {list, tuple, range} for each in iterables):
             self._inputs.extend(inputs)
             self._outcomes.extend(repeat(MISSING, len(self._inputs)))
-            inputs = ()
         try:
             self.queue(submit)
             for one in inputs:
@@ -73,6 +68,7 @@ class Job:
                 yield box.pop()  # nothing here keeps it alive
         finally:
             self._close()
+            del outcomes
 
     def _wait_for(self, number: int, deadline: float | None) -> None:
         self._awaited = number
@@ -93,12 +89,10 @@ class Job:
         self._inputs.clear()  # which ends the loops of all workers
         self._errors.clear()
         self._outcomes[:] = repeat(None, len(self._outcomes))
-
-    # For workers
+        self._outcomes = []
 
     @property
-    def waiting(self) -> int:
-        """How many inputs no worker has taken."""
+    def waiting(self) -> int:  # how many inputs no worker has taken
         return len(self._inputs)
 
     def take(self, most: int) -> list[Input]:
@@ -111,7 +105,7 @@ class Job:
         return taken
 
     def run(self, scheduler: Any, call: Callable[..., Any] | None = None) -> None:
-        """Make one call after the other, in this thread. `call(function, *args)` makes one; None: plainly."""
+        """Make the calls in this thread. `call(function, *args)` makes one; None: plainly."""
         self.is_queued = False
         if len(self._inputs) > 1:
             self.queue(scheduler.put_back)
@@ -130,6 +124,7 @@ class Job:
         except IndexError:  # all inputs are taken
             pass
         finally:  # the traceback of an error leads to this frame, and the job to the error: no cycle
+            args = ()
             del self, outcomes, popleft, function
 
     def queue(self, put: Callable[["Job"], object]) -> None:
@@ -139,19 +134,18 @@ class Job:
             put(self)
 
     def give_back(self, inputs: Iterable[Input]) -> None:
-        """These have not begun."""
         if not self.is_over:
             self._inputs.extendleft(reversed(list(inputs)))
 
     def settle(self, numbers: Sequence[int], results: list[Any], errors: Mapping[int, BaseException]) -> None:
-        """The results of these inputs. `errors`: by their place, of those that have no result."""
+        outcomes = self._outcomes
         if self.is_over:
             return
         for place, error in errors.items():
             self.fail_one(numbers[place], error)
             results[place] = MISSING
         for number, result in zip(numbers, results, strict=True):
-            self._outcomes[number] = result
+            outcomes[number] = result
         if self._awaited in numbers:
             self._alarm.put(None)
 
@@ -161,13 +155,8 @@ class Job:
         if self._awaited == number:
             self._alarm.put(None)
 
-    # For the scheduler
-
-    def fail(self, make_error: Callable[[], BaseException]) -> None:
-        """Those that no worker has taken cannot be made. `in_order` raises one error at most, so they share one."""
-        error = make_error()
+    def drop(self, make_error: Callable[[], BaseException] | None = None) -> None:
+        """Those that no worker has taken will not be made. `in_order` raises one error at most, so they share one."""
+        error = (make_error or CancelledError)()
         for number, _ in self.take(len(self._inputs)):
             self.fail_one(number, error)
-
-    def drop(self) -> None:
-        self.fail(CancelledError)

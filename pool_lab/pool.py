@@ -19,17 +19,44 @@ from .future import Future, T
 from .job import Job
 from .scheduler import Scheduler, Statistics
 
+# What is private in the standard pools, and what programs that use it all the same can use here.
+INSTEAD = {
+    "_work_queue": "map(..., buffersize=n) bounds how many calls are queued, and statistics() counts them",
+    "_threads _idle_semaphore _pending_work_items _queue_count": "statistics() counts workers and queued calls",
+    "_processes _executor_manager_thread": "see terminate_workers(), kill_workers() and statistics()",
+    "_adjust_thread_count _adjust_process_count _spawn_process": "workers start when calls need them; see resize()",
+    "_shutdown _shutdown_thread _shutdown_lock _broken": "submit() raises if the pool is shut down or broken",
+    "_initializer _initargs _initializer_failed _mp_context _thread_name_prefix": "say initializer= and so on at first",
+}
+PRIVATE = {name: way for names, way in INSTEAD.items() for name in names.split()}
+
+
+class Private:
+    """In the place of a private part: who uses it is told what to use."""
+
+    def __init__(self, name: str) -> None:
+        self._text = f"a pool of pool_lab has no {name}: {PRIVATE[name]}"
+
+    def __get__(self, *_: object) -> Any:
+        raise AttributeError(self._text)
+
+    __set__ = __get__
+
 
 class Pool(Executor):
     """An executor with a number of workers that can be changed."""
 
     _inherits_context = False
 
+    def __init_subclass__(cls) -> None:
+        super().__init_subclass__()
+        for name in PRIVATE.keys() & vars(cls).keys():
+            raise TypeError(f"{cls.__name__} overrides {name}, and a pool of pool_lab has none: {PRIVATE[name]}")
+
     def __init__(self, size: int, make_worker: Callable[[Scheduler, int], Any], observer: Observer | None) -> None:
-        observers = Observers()
+        self._scheduler = Scheduler(size, make_worker, Observers())
         if observer is not None:
-            observers.add(observer)
-        self._scheduler = Scheduler(size, make_worker, observers)
+            self.add_observer(observer)
         weakref.finalize(self, self._scheduler.drop).atexit = False
 
     def __repr__(self) -> str:
@@ -37,8 +64,12 @@ class Pool(Executor):
 
     @property
     def _max_workers(self) -> int:
-        """The standard pools' name for the size. Dask and others read it."""
+        """The standard pools' name for the size. Dask and others read it, and some programs set it."""
         return self._scheduler.size
+
+    @_max_workers.setter
+    def _max_workers(self, max_workers: int) -> None:
+        self.resize(max_workers)
 
     def submit(self, fn: Callable[P, T], /, *args: P.args, **kwargs: P.kwargs) -> Future[T]:
         """Queue the call `fn(*args, **kwargs)` and return its future at once.
@@ -96,6 +127,10 @@ class Pool(Executor):
         self._scheduler.close(cancel_queued=cancel_futures)
         if wait:
             self._scheduler.join()
+
+
+for _name in PRIVATE:
+    setattr(Pool, _name, Private(_name))
 
 
 def worker_count(max_workers: object) -> int:

@@ -11,20 +11,21 @@ worker goes to sleep just when a call arrives. So both sides do their two steps 
     the submitter     adds the call,                        then looks for an idle worker to wake
     the worker        puts itself on the list of idle ones, then looks for a call
 
-At least one of them sees the other. In the same way a submitter adds its call and looks at `is_closed` afterwards,
-while a worker looks at `is_closed` before it looks for a call.
+At least one of them sees the other. In the same way a submitter looks at `is_closed` after it has added its call, and a
+worker before it looks for one.
 
 `_lock` guards which workers there are, and the changes from open to closed to broken. Workers refer to the scheduler
-and never to the executor. So an executor that the program has dropped can go; its scheduler then runs what is queued,
-and goes as well.
+and never to the pool. So a pool that the program has dropped can go; its scheduler runs what is queued, and goes, too.
 """
 
 import _thread
 import itertools
+import sys
 import threading
 from collections import deque
 from collections.abc import Callable
 from contextlib import suppress
+from contextvars import Context, copy_context
 from typing import Any, NamedTuple
 
 from .call import Call
@@ -45,8 +46,7 @@ class Statistics(NamedTuple):
 
 class Scheduler:
     def __init__(self, size: int, make_worker: Callable[["Scheduler", int], Any], observers: Observers) -> None:
-        self.size = size
-        self.observers = observers
+        self.size, self.observers = size, observers
         self.numbers = itertools.count()  # for calls
         self.dealing = threading.Lock()  # held by a worker that takes several calls at once (see `processes.batch`)
         self.calls: deque[Any] = deque()  # the queue: calls, batches of calls, and jobs (see `job`)
@@ -58,11 +58,10 @@ class Scheduler:
         self._was_shut_down = self._drops_calls = False
         # The threads that may still run, also of workers that are exiting; the event of each is set when it ends.
         self._threads: dict[threading.Thread, threading.Event] = {}
+        self._context: Context | None = None  # of a submitter
         self._lock = threading.RLock()  # not a Lock: the garbage collector may run user code in a thread that holds it
         tell_of_exit_and_fork(self)
         self.is_closed |= is_exiting()  # from then on nobody would close it
-
-    # For submitters
 
     def submit(self, call: Any) -> None:
         """Queue a call, or the job of a `map`. Raises `RuntimeError` or `BrokenExecutor` if the pool takes no more."""
@@ -99,7 +98,6 @@ class Scheduler:
         return RuntimeError(f"cannot {action} after {'interpreter ' if is_exiting() else ''}shutdown")
 
     def put_back(self, item: Any) -> None:
-        """Put the item in front of the queue. It has not begun."""
         self.calls.appendleft(item)
         self.look_again(1)
 
@@ -141,11 +139,18 @@ class Scheduler:
             finally:
                 if worker.thread.ident is None:
                     del self.workers[number]
+                    worker.dismiss()
                 else:
                     self._threads[worker.thread] = worker.has_ended
             return True
 
-    # For workers
+    def thread_context(self) -> dict[str, Any]:
+        """Where threads inherit a context, it is a submitter's, even if one of our own threads starts another."""
+        if not getattr(sys.flags, "thread_inherit_context", False):
+            return {}
+        if self._context is None or threading.current_thread() not in self._threads:
+            self._context = copy_context()
+        return {"context": self._context.copy()}
 
     def next_call(self, worker: Any) -> Any:
         """The next call to run. Sleeps until there is one. None: the worker is to exit."""
@@ -171,8 +176,7 @@ class Scheduler:
         worker.sleep()
 
     @property
-    def has_too_many(self) -> bool:
-        """Whether a worker is to exit after its call."""
+    def has_too_many(self) -> bool:  # so a worker is to exit after its call
         return len(self.workers) > self.size
 
     def exit(self, worker: Any, *, only_if_too_many: bool = False) -> bool:
@@ -187,17 +191,6 @@ class Scheduler:
         if self.calls:
             self.wake_or_start()  # this worker may have been woken for one of these
         return True
-
-    def shrink(self) -> bool:
-        """A worker cannot do its work, so the pool does with one less. False: it is the only one."""
-        with self._lock:
-            if len(self.workers) <= 1:
-                return False
-            self.size = len(self.workers) - 1
-        self.observers.note(EventKind.RESIZED, workers=self.size)
-        return True
-
-    # When the pool changes
 
     def resize(self, size: int) -> None:
         with uninterrupted(), self._lock:
@@ -226,6 +219,13 @@ class Scheduler:
                 self._clear()
             self._wake_all()
 
+    def give_up(self, how: str = "kill") -> None:
+        """Cancel what is queued, and end what can be ended."""
+        workers = list(self.workers.values())
+        self.close(cancel_queued=True)
+        for worker in workers:
+            worker.give_up(how)
+
     def drop(self) -> None:
         """Close, when the program has dropped the pool. The garbage collector calls this, so it takes no lock."""
         if self.observers and not self.is_closed:
@@ -235,7 +235,6 @@ class Scheduler:
         self._wake_all()
 
     def break_pool(self, make_error: Callable[[], BrokenExecutor]) -> None:
-        """Take no more calls, and fail those that are queued."""
         with self._lock:
             self.broken = self.broken or make_error
             self.is_closed = True
@@ -247,14 +246,11 @@ class Scheduler:
             self._make_worker = None  # nothing starts any more, so the initializer's arguments can go
 
     def _clear(self) -> None:
-        """Cancel or fail all that is queued."""
         with suppress(IndexError):
             while True:
-                call = self.calls.popleft()
-                call.drop() if self.broken is None else call.fail(self.broken)
+                self.calls.popleft().drop(self.broken)
 
     def _wake_all(self) -> None:
-        """Have every idle worker look whether it is to exit."""
         while self.wake():
             pass
 

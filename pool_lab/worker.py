@@ -2,8 +2,7 @@
 
     loop      take a call -> run it -> take a call -> ...          sleeps while there is none
 
-Both kinds of pools have such threads. In a thread pool the worker runs the call itself. In a process pool it owns one
-process, sends it the call and waits for the reply.
+In a thread pool the worker runs the call itself. In a process pool it sends it to its process and awaits the reply.
 """
 
 import threading
@@ -17,10 +16,10 @@ NOT_INITIALIZED = "the initializer failed in worker %s: %r"
 
 class Worker:
     def __init__(self, scheduler: Scheduler, number: int, thread_name: str) -> None:
-        self.scheduler = scheduler
-        self.number = number
+        self.scheduler, self.number = scheduler, number
         # Not a daemon, whatever thread submitted the first call: the interpreter waits for it at its exit.
-        self.thread = threading.Thread(target=self._work, name=thread_name, daemon=False)
+        context = scheduler.thread_context()
+        self.thread = threading.Thread(target=self._work, name=thread_name, daemon=False, **context)
         self.has_ended = threading.Event()
         self.is_looking = True  # for a call, or idle
         self._alarm = threading.Lock()
@@ -30,12 +29,11 @@ class Worker:
         try:
             if not self.prepare():
                 return
-            while (call := self.scheduler.next_call(self)) is not None:
+            while (taken := [self.scheduler.next_call(self)]) != [None]:  # nothing here keeps the call alive
                 try:
-                    self.run(call)
+                    self.run(taken.pop())
                 except BaseException:  # a callback raised SystemExit, say: no reason to lose the worker
                     logger.critical("Exception in worker", exc_info=True)
-                del call  # a sleeping worker does not keep the arguments and the result alive
         finally:
             try:
                 self.scheduler.exit(self)
@@ -50,7 +48,6 @@ class Worker:
         return True
 
     def run(self, call: Any) -> None:
-        """Do what was in the queue."""
         raise NotImplementedError
 
     def sleep(self) -> None:
@@ -62,3 +59,9 @@ class Worker:
 
     def finish(self) -> None:
         """Called after the last call."""
+
+    def dismiss(self) -> None:
+        """Called if the thread could not be started."""
+
+    def give_up(self, how: str) -> None:
+        """Called by another thread: end the call, if that is possible. `how`: "terminate" or "kill"."""

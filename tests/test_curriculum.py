@@ -148,7 +148,11 @@ def public_names() -> list[str]:
         for parameter in signature.parameters.values()
         if parameter.default is not parameter.empty
     ]
-    return [*pool_lab.__all__, *(f".{name}" for name in methods), *(f"{name}=" for name in dict.fromkeys(options))]
+    return [
+        *vars(pool_lab)["__all__"],
+        *(f".{name}" for name in methods),
+        *(f"{name}=" for name in dict.fromkeys(options)),
+    ]
 
 
 USED = {name for lesson in WRITTEN for name in lesson.names_used()}

@@ -32,22 +32,24 @@ LIBRARY = {
     "scheduler": {"call", "events", "errors", "interpreter", "interrupts"},
     "worker": {"scheduler", "errors"},
     "pool": {"scheduler", "job", "call", "executor", "future", "events"},
-    "threads": {"pool", "worker", "scheduler", "job", "call", "events", "errors"},
+    "thread": {"pool", "worker", "scheduler", "job", "call", "events", "errors"},
     "processes": {"pool", "worker", "scheduler", "job", "call", "executor", "events", "errors"},
+    "process": {"processes", "errors"},
 }
 PROCESSES = {
     "pipe": set(),
-    "by_value": set(),
-    "pickling": {"pipe", "by_value"},
-    "messages": {"pickling"},
-    "child": {"messages", "pickling", "pipe"},
-    "process": {"child", "messages", "pipe"},
+    "program": set(),
+    "by_value": {"program"},
+    "pickling": {"pipe", "by_value", "program"},
+    "messages": {"pickling", "by_value"},
+    "child": {"messages", "pickling", "pipe", "program"},
+    "process": {"child", "messages", "pipe", "program"},
     "batch": {"messages"},
     "worker": {"batch", "child", "messages", "pickling", "process"},
-    "pool": {"worker", "child", "process"},
+    "pool": {"worker", "child", "process", "program", "by_value"},
 }
 # The library is small: a learner reads it in an evening. Docstrings and comments count.
-MOST_LINES, MOST_FILES, LONGEST_LIBRARY_FILE = 3400, 24, 300
+MOST_LINES, MOST_FILES, LONGEST_LIBRARY_FILE = 3600, 26, 300
 # Lines of code in the body of a function.
 LONGEST_FUNCTION, SHORT_FUNCTION, SHORT_SHARE = 25, 12, 0.9
 # Who may use what is heavy. All else in the lab works without a screen.

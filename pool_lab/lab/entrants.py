@@ -16,7 +16,7 @@ from typing import Any
 
 from pool_lab.lab.cluster import ClusterExecutor
 from pool_lab.processes.pool import ProcessPoolExecutor
-from pool_lab.threads import ThreadPoolExecutor
+from pool_lab.thread import ThreadPoolExecutor
 
 __all__ = ["KNOWN", "OURS", "Entrant", "Entrants", "entrants", "size_of"]
 

@@ -11,7 +11,7 @@ from typing import Any
 
 from pool_lab.lab.kinds import kind_of
 from pool_lab.lab.workloads import Inputs
-from pool_lab.threads import ThreadPoolExecutor
+from pool_lab.thread import ThreadPoolExecutor
 
 __all__ = ["STOP", "Inbox", "drop_what_waits", "run_heat"]
 

@@ -147,7 +147,7 @@ class _Relay(Future[Any]):
 
     def set_running_or_notify_cancel(self) -> bool:
         """As for any future, but it is no error to say twice that the call has started, or after it has ended."""
-        with self._condition:
+        with self._state_lock:
             if self._state == PENDING:
                 self._state = RUNNING
                 return True

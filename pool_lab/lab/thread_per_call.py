@@ -13,7 +13,7 @@ from pool_lab.call import Call
 from pool_lab.events import EventKind, Observer, Observers, name_of
 from pool_lab.executor import Executor
 from pool_lab.future import Future
-from pool_lab.threads import run
+from pool_lab.thread import run
 
 __all__ = ["ThreadPerCall"]
 

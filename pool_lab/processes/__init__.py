@@ -4,6 +4,6 @@
                            <-- reply ---
 
 In reading order: `pool` (what a program holds), `worker` (the thread, and all that can happen to its process), `batch`
-(which calls travel together), `pickling` and `by_value` (how they travel), `process` (start and end), `pipe` (messages
-and large arrays), `child` (what runs in the process).
+(which calls travel together), `messages`, `pickling`, `by_value` and `program` (how they travel), `process` (start and
+end), `pipe` (messages and large arrays), `child` (what runs in the process).
 """

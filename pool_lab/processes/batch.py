@@ -7,11 +7,10 @@ It deals them out like cards, one batch for each worker the pool may have, and p
     queue   a b c d e f g ...         three workers:    a d    b e    c f    queue   g ...
 
 So neighbours of one function, which may wait for one another, go to different workers. If a call takes long after all,
-the process gives back those behind it (see `child`). Calls begin about in the order in which they were submitted, not
-exactly: d may begin before c, if a worker that is long busy leaves c to the others.
+the process gives back those behind it (see `child`). So d may begin before c: the order is kept about, not exactly.
 
-A batch belongs to one worker thread at a time, so it has no lock. One worker deals at a time (`Scheduler.dealing`):
-another would take calls that come after those which the first one has in hand, and is about to put back.
+A batch belongs to one worker thread at a time, so it has no lock. One worker deals at a time (`Scheduler.dealing`), as
+another would take calls that come after those which the first is about to put back.
 """
 
 import math
@@ -35,19 +34,34 @@ from .messages import Errors, Request
 MOMENT_S = 0.0025  # what a batch should take
 LITTLE_S = 0.0001  # what it should take at least, even if that leaves other workers without
 SHORTEST_S = 1e-7
+TOO_LONG_S = 0.002  # replies that wait so long for the GIL keep processes idle
+SHARE = 10  # so many times as long as that should a batch take
+LONGEST_S = 0.1
 MOST_CALLS, MOST_INPUTS = 256, 4096  # in one batch
 
 
 class Paces(dict[object, float]):
     """Seconds that a call of each function takes. All workers of a pool share it: its operations are atomic."""
 
+    def __init__(self) -> None:
+        self._delays = (0.0,) * 5
+
+    def note_delay(self, seconds: float) -> None:
+        self._delays = (*self._delays[1:], seconds)
+
+    @property
+    def patience_s(self) -> float:
+        """How much longer a batch may take, and a call in it before those behind it are given back."""
+        delay_s = sorted(self._delays)[len(self._delays) // 2]
+        return min(SHARE * delay_s, LONGEST_S) if delay_s > TOO_LONG_S else 0.0
+
     def of(self, function: Callable[..., Any]) -> float | None:
         return self.get(_key(function))
 
-    def note(self, function: Callable[..., Any], seconds: float) -> None:
+    def note(self, functions: Iterable[Callable[..., Any]], seconds: float) -> None:
         if len(self) > 1000:
             self.clear()
-        self[_key(function)] = seconds
+        self.update(dict.fromkeys(map(_key, functions), seconds))
 
 
 def _key(function: Any) -> object:
@@ -62,47 +76,41 @@ def _key(function: Any) -> object:
 class CallBatch:
     """Calls that were submitted. What it can do, a `JobBatch` can, too."""
 
+    waiting = property(len)
+
     def __init__(self, calls: list[Call], scheduler: Scheduler, paces: Paces) -> None:
-        self.calls = calls
-        self.order = calls[0].order
-        self._scheduler = scheduler
-        self._paces = paces
-        self._has_begun = False
+        self.calls, self.order = calls, calls[0].order
+        self._scheduler, self._paces = scheduler, paces
+        self.pickles: dict[int, bytes] = {}  # of functions, see `pack`
 
     def __len__(self) -> int:
         return len(self.calls)
 
-    def request(self, number: int, *, is_observed: bool) -> Request:
-        functions, inputs = list(self.functions), [call.args for call in self.calls]
-        kwargs = [call.kwargs for call in self.calls]
-        if len(set(map(id, functions))) == 1:
-            del functions[1:]
-        return Request(number, is_observed, functions, inputs, kwargs if any(kwargs) else None)
+    def __str__(self) -> str:
+        return f"call {self.calls[0].number}, {name_of(self.calls[0].function)}" if self.calls else "nothing"
 
     @property
     def functions(self) -> Iterable[Callable[..., Any]]:
         return (call.function for call in self.calls)
 
-    def __str__(self) -> str:
-        """For people: the first call."""
-        return f"call {self.calls[0].number}, {name_of(self.calls[0].function)}" if self.calls else "nothing"
-
-    waiting = property(__len__)
+    def request(self, number: int, *, is_observed: bool) -> Request:
+        functions, inputs = list(self.functions), [call.args for call in self.calls]
+        if len(set(map(id, functions))) == 1:
+            del functions[1:]
+        kwargs = [call.kwargs for call in self.calls] if any(call.kwargs for call in self.calls) else None
+        return Request(number, is_observed, self._paces.patience_s, functions, inputs, kwargs)
 
     def begin(self) -> bool:
         """A worker has it. False: none of its calls is to be made."""
-        if not self._has_begun:
-            self._has_begun = True
-            self.calls = [call for call in self.calls if call.begin()]
+        self.calls = [call for call in self.calls if call.begin()]
         return bool(self.calls)
 
-    def drop(self) -> None:
-        """No worker will have it."""
+    def drop(self, make_error: Callable[[], BaseException] | None = None) -> None:
         for call in self.calls:
-            call.drop()
+            call.drop(make_error)
 
     def settle(self, results: list[Any], errors: Errors, worker: int | None, times: Iterable[Times]) -> None:
-        """The first calls are done, and leave the batch. An error is in the place of a result."""
+        """The first calls are done, and leave the batch. `errors`: by the place of the call."""
         done, self.calls = self.calls[: len(results)], self.calls[len(results) :]
         for place, (call, result, measured) in enumerate(zip(done, results, times, strict=False)):
             call.finish(result, errors.get(place), worker, measured)
@@ -114,51 +122,38 @@ class CallBatch:
         _put_back([call for call in back if call.requeue()], self._scheduler)
 
     def note_pace(self, seconds: float) -> None:
-        """So long takes one of the calls that are in the batch now."""
-        for function in {id(function): function for function in self.functions}.values():
-            self._paces.note(function, seconds)
-
-    def fail(self, make_error: Callable[[], BaseException]) -> None:
-        """None of the calls will have a result."""
-        while self.begin():
-            self.fail_one(0, make_error())
+        self._paces.note({id(function): function for function in self.functions}.values(), seconds)
 
     def fail_one(self, place: int, error: BaseException) -> None:
-        """The call at this place cannot be made, and leaves the batch."""
         self.calls.pop(place).finish(None, error, None)
 
 
 class JobBatch:
-    """Inputs of a job."""
-
     calls: Sequence[Call] = ()  # observers are not told of the calls of a job
+    waiting = property(len)
 
-    def __init__(self, job: Job, inputs: list[Input], scheduler: Scheduler) -> None:
+    def __init__(self, job: Job, inputs: list[Input], scheduler: Scheduler, paces: Paces) -> None:
         self._job = job
-        self.order = (job.order[0], inputs[0][0])
         self._numbers, self._inputs = map(list, zip(*inputs, strict=True))
-        self._scheduler = scheduler
+        self.order = (job.order[0], inputs[0][0])
+        self.functions, self.pickles = repeat(job.function), job.pickles
+        self._scheduler, self._paces = scheduler, paces
 
     def __len__(self) -> int:
         return len(self._inputs)
 
-    def request(self, number: int, *, is_observed: bool) -> Request:
-        return Request(number, False, [self._job.function], self._inputs, None)
-
-    @property
-    def functions(self) -> Iterable[Callable[..., Any]]:
-        return repeat(self._job.function)
-
     def __str__(self) -> str:
         return name_of(self._job.function)
 
-    waiting = property(__len__)
+    def request(self, number: int, *, is_observed: bool) -> Request:
+        return Request(number, False, self._paces.patience_s, [self._job.function], self._inputs, None)
 
     def begin(self) -> bool:
         return bool(self._inputs) and not self._job.is_over
 
-    def drop(self) -> None:
-        self.fail(CancelledError)
+    def drop(self, make_error: Callable[[], BaseException] | None = None) -> None:
+        while self._inputs:
+            self.fail_one(0, (make_error or CancelledError)())
 
     def settle(self, results: list[Any], errors: Errors, worker: int | None, times: Iterable[Times]) -> None:
         done = len(results)
@@ -174,13 +169,9 @@ class JobBatch:
     def note_pace(self, seconds: float) -> None:
         self._job.pace_s = seconds
 
-    def fail(self, make_error: Callable[[], BaseException]) -> None:
-        while self._inputs:
-            self.fail_one(0, make_error())
-
     def fail_one(self, place: int, error: BaseException) -> None:
         del self._inputs[place]
-        self._job.settle([self._numbers.pop(place)], [None], {0: error})
+        self._job.fail_one(self._numbers.pop(place), error)
 
 
 Batch = CallBatch | JobBatch
@@ -189,12 +180,10 @@ Batch = CallBatch | JobBatch
 def take_batch(item: Call | Job | Batch, scheduler: Scheduler, paces: Paces, *, alone: bool) -> Batch | None:
     """The batch for a worker that took this item from the queue. None: there is nothing to do. `alone`: of one call."""
     back: list[Any] = []
-    with scheduler.dealing:
+    batches: list[Batch] = []
+    with scheduler.dealing, suppress(IndexError):  # others have emptied the queue
         _put_in_order([item], scheduler.calls)
-        try:
-            first = scheduler.calls.popleft()
-        except IndexError:  # others have emptied the queue
-            return None
+        first = scheduler.calls.popleft()
         deal: Any = _of_job if isinstance(first, Job) else _of_calls
         batches = [first] if isinstance(first, Batch) else deal(first, scheduler, paces, back, alone=alone)
         back += batches[1:]
@@ -221,24 +210,23 @@ def _put_in_order(items: list[Any], queue: deque[Any]) -> None:
 
 def _of_job(job: Job, scheduler: Scheduler, paces: Paces, back: list[Any], *, alone: bool) -> list[Batch]:
     workers = scheduler.size
-    each = 1 if alone else _worth_a_moment(job.pace_s, job.waiting, workers, MOST_INPUTS)
+    each = 1 if alone else _worth_a_moment(job.pace_s, job.waiting, workers, MOST_INPUTS, paces)
     inputs = job.take(1 if each == 1 else each * workers)
     job.queue(back.append)
-    return [JobBatch(job, inputs[first::workers], scheduler) for first in range(min(workers, len(inputs)))]
+    return [JobBatch(job, inputs[first::workers], scheduler, paces) for first in range(min(workers, len(inputs)))]
 
 
 def _of_calls(first: Call, scheduler: Scheduler, paces: Paces, back: list[Any], *, alone: bool) -> list[Batch]:
-    """`back`: takes the call that did not fit."""
     workers, row, function, pace = scheduler.size, [first], first.function, paces.of(first.function)
-    each = 1 if alone else _worth_a_moment(pace, len(scheduler.calls) + 1, workers, MOST_CALLS)
-    left_s = MOMENT_S * workers
+    each = 1 if alone else _worth_a_moment(pace, len(scheduler.calls) + 1, workers, MOST_CALLS, paces)
+    left_s = (MOMENT_S + paces.patience_s) * workers
     with suppress(IndexError):  # the queue is empty
         while each > 1 and len(row) < each * workers and not back:
             call = scheduler.calls.popleft()
             if type(call) is Call and call.function is not function:
                 function, pace = call.function, paces.of(call.function)
             left_s -= math.inf if pace is None else pace
-            (row if type(call) is Call and left_s >= 0 else back).append(call)
+            (row if type(call) is Call and left_s >= 0 else back).append(call)  # what does not fit goes back
     return [CallBatch(calls, scheduler, paces) for calls in _deal(row, workers)]
 
 
@@ -251,9 +239,9 @@ def _deal(calls: list[Call], workers: int) -> list[list[Call]]:
     return [each for each in dealt if each]
 
 
-def _worth_a_moment(pace: float | None, waiting: int, workers: int, most: int) -> int:
+def _worth_a_moment(pace: float | None, waiting: int, workers: int, most: int, paces: Paces) -> int:
     """How many calls make a batch: a moment's worth at most, and about half of a fair share of those waiting."""
     if pace is None:
         return 1
-    at_most, at_least = (int(seconds / max(SHORTEST_S, pace)) for seconds in (MOMENT_S, LITTLE_S))
+    at_most, at_least = (int(seconds / max(SHORTEST_S, pace)) for seconds in (MOMENT_S + paces.patience_s, LITTLE_S))
     return max(1, min(at_most, most, max(at_least, waiting // (2 * workers))))

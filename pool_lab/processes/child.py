@@ -4,16 +4,15 @@
     watcher        a thread that looks now and then while a request of several calls is worked on: if a call takes long
                    after all, it sends back the outcomes so far, and gives back the calls that have not begun
 
-The two share a deque. Calls begin at its left end and are given back from its right end, so each goes one way or the
-other:
+The two share a deque. A call begins at its left end or is given back from its right end:
 
     main thread   popleft() <-- | a5 | a6 | a7 | a8 | --> pop()   watcher
 
-`_lock` guards which outcomes have been sent, and the pipe. The process ends when it is told to, when the pool's process
-is gone (the pipe ends then), or when its initializer fails. A call that holds the GIL in C for long stops the watcher
-too: the calls behind it wait.
+`_lock` guards which outcomes have been sent, and the pipe. The process ends when it is told to, when its pipe ends as
+the pool's process is gone, or when its initializer fails. A call that holds the GIL in C stops the watcher, too.
 """
 
+import _thread
 import io
 import multiprocessing.util
 import pickle
@@ -23,26 +22,24 @@ import threading
 from collections import deque
 from collections.abc import Callable, Sequence
 from contextlib import suppress
-from functools import cache, partial
+from functools import partial
 from time import perf_counter, sleep, thread_time
 from types import FrameType
 from typing import Any
 
 from .messages import BEGUN, END, READY, Reply, Request
-from .pickling import PLAIN, dumps, dumps_error, dumps_result, is_importable_main, loads
+from .pickling import NOT_SENT_BACK, PLAIN, LargeBuffers, dumps, dumps_error, loads, unsendable
 from .pipe import Pipe
+from .program import is_importable_main
 
 TICK_S = 0.002  # a call that is seen at two ticks takes long
-
 # As Go's scheduler does: nobody else sends this signal, and it harms no program. Windows has nothing of the kind.
 STOP_SIGNAL: signal.Signals | None = getattr(signal, "SIGURG", None)
 
 
 class Initializer:
-    """A pool's initializer and its arguments, on their way into a new process.
-
-    They are pickled while it starts, because multiprocessing's locks and queues can only be sent then, and unpickled
-    when the initializer is to run, so that a failure can be reported.
+    """A pool's initializer and its arguments. They are pickled while a process starts, as multiprocessing's locks and
+    queues can only be sent then. They are unpickled when the initializer is to run, so that a failure can be reported.
     """
 
     def __init__(self, function: Callable[..., object], args: tuple[Any, ...]) -> None:
@@ -64,8 +61,8 @@ def _initialize_with(pickled: bytes) -> None:
     function(*args)
 
 
-def main(connection: Any, initializer: Callable[[], None] | None, says_begun: bool) -> None:
-    """What the process runs. `says_begun`: it tells the pool when it begins a call."""
+def main(connection: Any, initializers: list[Callable[[], None]], says_begun: bool) -> None:
+    """What the process runs. `initializers`: at most one. `says_begun`: it tells the pool when it begins a call."""
     # Ctrl-C reaches every process of the terminal or the kernel, but the pool's owner decides whether the pool ends. A
     # handler, not SIG_IGN: programs that a call starts get the default back.
     signal.signal(signal.SIGINT, lambda signum, frame: None)
@@ -73,18 +70,19 @@ def main(connection: Any, initializer: Callable[[], None] | None, says_begun: bo
         signal.pthread_sigmask(signal.SIG_UNBLOCK, [signal.SIGINT])
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):
-            # In a notebook it is a pipe, and a pipe's text would stay here until the process ends.
-            stream.reconfigure(line_buffering=True)
+            stream.reconfigure(line_buffering=True)  # in a notebook it is a pipe, where text would wait for more
     with suppress(EOFError, OSError, KeyboardInterrupt):  # the pool's process is gone, or a stop came too late
-        if _initialize(connection, initializer):
-            Server(Pipe(connection), says_begun).serve()
+        if _initialize(connection, initializers):
+            server = Server(Pipe(connection), says_begun)
+            while server._answer():  # between two requests nothing is kept but functions
+                pass
 
 
-def _initialize(connection: Any, initializer: Callable[[], None] | None) -> bool:
-    """Run the initializer and say how it went."""
+def _initialize(connection: Any, initializers: list[Callable[[], None]]) -> bool:
+    """Run the initializer and say how it went. What it was given is kept by nothing here."""
     try:
-        if initializer is not None:
-            initializer()
+        while initializers:
+            initializers.pop()()
     except BaseException as error:
         from pool_lab.errors import logger
 
@@ -101,31 +99,38 @@ def _initialize(connection: Any, initializer: Callable[[], None] | None) -> bool
 class Calls:
     """The calls of one request, and what has come of them."""
 
-    def __init__(self, request: Request, buffers: list[Any]) -> None:
-        self._number = request.number
+    sent = 0  # so many outcomes were sent
+    buffers: Sequence[Any] = ()  # large ones of the result, if this is a single call
+
+    def __init__(self, request: Request, buffers: list[Any], functions: dict[bytes, Any]) -> None:
+        """`functions`: those of the request before, by their pickles. They are not loaded again."""
+        self._number, self.patience_s = request.number, request.patience_s
         self.todo = deque(request.rows())
         self.is_single = len(self.todo) == 1
         self.outcomes: list[Any] = []
-        self.buffers: list[Any] = []  # large buffers of the result, if this is a single call
         self._times: list[tuple[float, float, float]] | None = [] if request.is_observed else None
-        self._began = perf_counter()
-        self._sent = 0
         self._received = buffers
-        self._load_function = cache(partial(loads, what="the function"))
+        self.functions: dict[bytes, Any] = {}
+        for pickled in filter(None, request.functions):
+            with suppress(BaseException):  # it fails again, call by call
+                self.functions[pickled] = functions[pickled] if pickled in functions else self._function(pickled)
+        self._began = perf_counter()
 
     def run(self, say_begun: Callable[[], object] | None) -> None:
         with suppress(IndexError):  # all are made, or given back
-            while call := self.todo.popleft():
+            while call := [self.todo.popleft()]:
                 began, cpu_began = (0.0, 0.0) if self._times is None else (perf_counter(), thread_time())
-                outcome = self._outcome(say_begun, *call)
+                outcome = self._outcome(say_begun, call)
                 if self._times is not None:
                     self._times.append((began, perf_counter(), thread_time() - cpu_began))
                 self.outcomes.append(outcome)
 
-    def _outcome(self, say_begun: Callable[[], object] | None, function: Any, args: Any, kwargs: Any) -> Any:
+    def _outcome(self, say_begun: Callable[[], object] | None, call: list[Any]) -> Any:
+        """`call`: holds it. Once it has been taken out, there is one copy of the arguments."""
+        function, args, kwargs = call.pop()
         try:
             if function is not None:
-                function = self._load_function(function)
+                function = self._function(function)
             if type(args) is bytes:
                 what = "the call" if function is None else f"the call {function.__name__}(...)"
                 *functions, args, kwargs = loads(args, what, self._received)
@@ -138,51 +143,55 @@ class Calls:
         except BaseException as error:
             return False, dumps_error(error)
 
+    def _function(self, pickled: bytes) -> Any:
+        return self.functions[pickled] if pickled in self.functions else loads(pickled, "the function")
+
     def _dumped(self, result: Any, function: Any) -> tuple[bool, bytes]:
-        is_result, pickled, buffers = dumps_result(result, function)
-        if self.is_single:
-            self.buffers = buffers
-        elif buffers:
-            pickled = dumps(result)  # with all of it, as it is now
-        return is_result, pickled
+        """The outcome of a call that returned this: whether it is a result, and its pickle."""
+        buffers = LargeBuffers() if self.is_single else None
+        try:
+            pickled = dumps(result, buffers)
+        except Exception as error:
+            from pool_lab.events import name_of
 
-    @property
-    def has_news(self) -> bool:
-        """Whether there is something to send back while a call takes long."""
-        return bool(self.todo) or len(self.outcomes) > self._sent
+            what = f"the result of {name_of(function)}(...), a {type(result).__qualname__}, {NOT_SENT_BACK}"
+            return False, dumps_error(unsendable(what, error))
+        self.buffers = buffers or ()
+        return True, pickled
 
-    def reply(self, *, is_last: bool) -> Reply:
-        """What has come of the calls since the last reply. If this is not the last, the waiting ones are given back."""
+    def reply(self, *, is_last: bool, gives_back: bool = False) -> Reply:
+        """What has come of the calls since the last reply. `gives_back`: those that have not begun never will, here."""
         given_back = 0
-        with suppress(IndexError):  # `todo` is empty; it is before the last reply
-            while self.todo.pop():
+        with suppress(IndexError):  # `todo` is empty
+            while gives_back and self.todo.pop():
                 given_back += 1
-        first, self._sent = self._sent, len(self.outcomes)
-        took_s = (perf_counter() - self._began) / max(self._sent, 1)
-        times = None if self._times is None else self._times[first : self._sent]
-        return Reply(self._number, self.outcomes[first : self._sent], given_back, is_last, took_s, times)
+        first, self.sent = self.sent, len(self.outcomes)
+        now = perf_counter()
+        took_s = (now - self._began) / max(self.sent, 1)
+        times = None if self._times is None else self._times[first : self.sent]
+        return Reply(self._number, self.outcomes[first : self.sent], given_back, is_last, took_s, now, times)
 
 
 class Server:
     def __init__(self, pipe: Pipe, says_begun: bool) -> None:
         self._pipe = pipe
         self._say_begun = partial(pipe.connection.send_bytes, BEGUN) if says_begun else None
-        self._lock = threading.Lock()
-        self._calls: Calls | None = None  # the calls that the watcher looks after
-        self._is_busy = threading.Event()  # it is set while there are such calls; the watcher sleeps while it is not
+        self._functions: dict[bytes, Any] = {}  # see `Calls`
         self._watcher: threading.Thread | None = None
-        self._may_be_stopped = False
+        self._calls: Calls | None = None  # those that the watcher looks after
+        self._lock, self._is_busy = threading.Lock(), threading.Event()  # busy: there are such calls
+        self._is_interrupted = self._may_be_stopped = False
         if STOP_SIGNAL is not None:
             signal.signal(STOP_SIGNAL, self._stop)
+        self._interrupt_main, _thread.interrupt_main = _thread.interrupt_main, self._interrupt
+        signal.signal(signal.SIGINT, self._hear_interrupt)
 
-    def serve(self) -> None:
-        while self._answer(*self._pipe.receive()):  # between two requests nothing of a call is kept
-            pass
-
-    def _answer(self, message: bytes, buffers: list[Any]) -> bool:
+    def _answer(self) -> bool:
+        message, buffers = self._pipe.receive()
         if message == END:
             return False
-        calls = Calls(Request(*pickle.loads(message)), buffers)
+        calls = Calls(Request(*pickle.loads(message)), buffers, self._functions)
+        self._functions = calls.functions
         del message, buffers
         if not calls.is_single:
             self._calls = calls
@@ -190,7 +199,7 @@ class Server:
             if self._watcher is None:
                 self._watcher = threading.Thread(target=self._watch, name="watcher", daemon=True)
                 self._watcher.start()
-        self._may_be_stopped = True
+        self._is_interrupted, self._may_be_stopped = False, True
         calls.run(self._say_begun)
         self._may_be_stopped = False
         with self._lock:
@@ -211,13 +220,31 @@ class Server:
             self._may_be_stopped = False
             raise KeyboardInterrupt("the call ran longer than its pool's task_timeout")
 
+    def _interrupt(self, signum: signal.Signals = signal.SIGINT) -> None:
+        """What `_thread.interrupt_main` is here: what a call asks for is heard, unlike Ctrl-C."""
+        self._is_interrupted = signum == signal.SIGINT
+        self._interrupt_main(signum)
+
+    def _hear_interrupt(self, signum: int, frame: FrameType | None) -> None:
+        if self._is_interrupted and self._may_be_stopped:
+            self._is_interrupted = False
+            raise KeyboardInterrupt
+
     def _watch(self) -> None:
+        waited_s = 0.0  # for the same call
         while self._is_busy.wait():
             calls = self._calls
             done = len(calls.outcomes) if calls is not None else 0
             sleep(TICK_S)
-            if calls is not None and len(calls.outcomes) == done and calls.has_news:
-                with self._lock, suppress(OSError):
-                    if calls is self._calls:
-                        self._send(calls.reply(is_last=False))
+            if calls is None or len(calls.outcomes) > done:
+                waited_s = 0.0
+            else:
+                waited_s += TICK_S
+                self._send_early(calls, gives_back=waited_s > calls.patience_s)
             del calls  # a sleeping watcher keeps no call alive
+
+    def _send_early(self, calls: Calls, *, gives_back: bool) -> None:
+        if len(calls.outcomes) > calls.sent or (gives_back and calls.todo):
+            with self._lock, suppress(OSError):
+                if calls is self._calls:
+                    self._send(calls.reply(is_last=False, gives_back=gives_back))

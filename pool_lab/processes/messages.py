@@ -15,24 +15,26 @@ from itertools import chain, repeat
 from types import BuiltinFunctionType, FunctionType, ModuleType
 from typing import Any, NamedTuple
 
-from .pickling import PLAIN, dumps, dumps_apart, loads, loads_error, unsendable
+from .pickling import PLAIN, PROTOCOL, LargeBuffers, dumps, loads, loads_error, unsendable
 
 # Short messages. END goes to a process. From it: it can take calls; and, if calls have a time limit, a call begins.
 END, READY, BEGUN = b"", b"A", b"B"
 NO_KWARGS: dict[str, Any] = {}
+MUCH = 1_000_000  # bytes
+_warned: set[str] = set()
 Errors = dict[int, BaseException]  # by the place of the call in its batch
 
 
 class Request(NamedTuple):
     number: int  # the reply has the same
     is_observed: bool
+    patience_s: float  # how long a call may take before those behind it are given back; 0: a few milliseconds
     # One for all calls, or one for each; on the way, their pickles. None: it is in the pickle of the arguments.
     functions: list[Any]
     inputs: list[Any]  # the positional arguments of each call; bytes: a pickle of all its arguments
     kwargs: list[Any] | None  # None: no call has any
 
     def rows(self) -> Iterator[tuple[Any, Any, Any]]:
-        """Function, positional and keyword arguments of each call."""
         is_common = len(self.functions) < len(self.inputs)
         functions = repeat(self.functions[0]) if is_common else self.functions
         return zip(functions, self.inputs, self.kwargs or repeat(NO_KWARGS), strict=False)
@@ -44,32 +46,30 @@ class Reply(NamedTuple):
     given_back: int  # how many of the last calls have not begun and never will, in this process
     is_last: bool
     took_s: float  # seconds for each of the outcomes, on average
+    time: float  # when it was made, on `time.perf_counter`, which every process of a machine shares
     times: list[tuple[float, float, float]] | None  # of each call, if the pool is observed
 
 
-def pack(request: Request) -> tuple[bytes, Sequence[Any], Errors]:
-    """The message, its large buffers, and the errors of calls that cannot be sent. If none can be sent: b""."""
+def pack(request: Request, pickles: dict[int, bytes]) -> tuple[bytes, Sequence[Any], Errors]:
+    """The message, its large buffers, and the errors of calls that cannot be sent. If none can be sent: b"".
+    `pickles`: of functions, by their `id`. What is not there is put there.
+    """
     rows: list[tuple[Any, Any, Any]] = []
-    pickles: dict[int, bytes] = {}
     failures: Errors = {}
     buffers: Sequence[Any] = ()
     if len(request.functions) == 1 and request.kwargs is None and _are_plain(chain.from_iterable(request.inputs)):
         with suppress(Exception):  # it fails again, call by call
             function = _pack_function(request.functions[0], pickles)
             if function is not None:
-                return _dumped(request._replace(functions=[function])), (), failures
+                return pickle.dumps((*request[:3], [function], *request[4:]), PROTOCOL), (), failures
     for place, call in enumerate(request.rows()):
         try:
             row, buffers = _pack_call(call, pickles, is_single=len(request.inputs) == 1)
             rows.append(row)
         except BaseException as error:  # user code runs here, which may raise SystemExit
-            failures[place] = _refused(*call, error)
+            failures[place] = _refused(*call, error.with_traceback(None))
     columns = [list(column) for column in zip(*rows, strict=True)]
-    return _dumped(Request(*request[:2], *columns)) if rows else b"", buffers, failures
-
-
-def _dumped(request: Request) -> bytes:
-    return pickle.dumps(tuple(request), pickle.HIGHEST_PROTOCOL)
+    return pickle.dumps((*request[:3], *columns), PROTOCOL) if rows else b"", buffers, failures
 
 
 def _are_plain(values: Iterable[Any]) -> bool:
@@ -83,37 +83,47 @@ def _pack_function(function: Any, pickles: dict[int, bytes]) -> bytes | None:
         return None
     if id(function) not in pickles:
         pickles[id(function)] = dumps(function, to_worker=True)
+        if len(pickles[id(function)]) > MUCH:
+            _warn(function, len(pickles[id(function)]))
     return pickles[id(function)]
 
 
+def _warn(function: Any, size: int) -> None:
+    from pool_lab.errors import logger
+    from pool_lab.processes.by_value import used_by
+
+    sizes = {what: len(dumps(value, to_worker=True)) for what, value in used_by(function)}
+    what = max(sizes, key=sizes.__getitem__, default="itself")
+    if what not in _warned:
+        _warned.add(what)
+        done = f"a function of {size / 1e6:.1f} MB travels with each batch of calls, because of {what}"
+        logger.warning("%s. Set it in an initializer, or pass what a call needs of it as an argument.", done)
+
+
 def _pack_call(call: tuple[Any, Any, Any], pickles: dict[int, bytes], *, is_single: bool) -> tuple[Any, Sequence[Any]]:
-    """A row of the request, and its large buffers."""
     function, args, kwargs = call
     pickled = _pack_function(function, pickles)
     if pickled is not None and _are_plain(args) and _are_plain(kwargs.values()):
         return (pickled, args, kwargs), ()
     rest = (function, args, kwargs) if pickled is None else (args, kwargs)
-    everything, buffers = dumps_apart(rest, to_worker=True) if is_single else (dumps(rest, to_worker=True), ())
-    return (pickled, everything, NO_KWARGS), buffers
+    buffers = LargeBuffers() if is_single else None
+    return (pickled, dumps(rest, buffers, to_worker=True), NO_KWARGS), buffers or ()
 
 
 def _refused(function: Any, args: tuple[Any, ...], kwargs: dict[str, Any], error: BaseException) -> Exception:
     """The error of a call that cannot be sent. It says which part cannot be pickled."""
     from pool_lab.events import name_of
+    from pool_lab.processes.by_value import used_by
 
     named = {f"argument {place}": value for place, value in enumerate(args)} | {**kwargs}
-    parts = {f"{name} ({type(value).__qualname__})": value for name, value in named.items()}
-    faults = (part for part, value in {"the function": function, **parts}.items() if not _can_be_pickled(value))
+    parts = [(f"{name} ({type(value).__qualname__})", value) for name, value in (*used_by(function), *named.items())]
     what = f"the call {name_of(function)}(...) cannot be sent to a worker process"
-    return unsendable(f"{what}: {next(faults, 'their combination')} cannot be pickled", error)
-
-
-def _can_be_pickled(value: object) -> bool:
-    try:
-        dumps(value, to_worker=True)
-    except BaseException:
-        return False
-    return True
+    for part, value in [*parts, ("the function", function)]:
+        try:
+            dumps(value, to_worker=True)
+        except BaseException:
+            return unsendable(f"{what}: {part} cannot be pickled", error)
+    return unsendable(f"{what}: their combination cannot be pickled", error)
 
 
 def load_outcomes(outcomes: list[Any], functions: Iterable[Any], buffers: list[Any]) -> tuple[list[Any], Errors]:
@@ -134,5 +144,5 @@ def load_outcomes(outcomes: list[Any], functions: Iterable[Any], buffers: list[A
             else:
                 errors[place] = loads_error(pickled, f"the exception of {name_of(function)}(...)")
         except Exception as error:
-            errors[place] = error
+            errors[place] = error.with_traceback(None)
     return results, errors

@@ -3,102 +3,71 @@
 What cannot be pickled or unpickled costs one call and never a worker. So a value is pickled alone, and unpickled alone
 in a `try`, unless it is *plain*, such as a number or a text: plain values can always be unpickled, and never change.
 
-Functions and classes travel by name, as pickle does it, if the other process can find the name. Functions made inside
-functions, lambdas, and what the `__main__` of a notebook or of another program without a file defines, travel by value:
-see `by_value`.
+Functions and classes travel by name, as pickle does it, if the other process can find the name (see `program`).
+Others, and functions made inside functions and lambdas, travel by value: see `by_value`.
 """
 
 import copyreg
 import io
 import pickle
 import sys
-from collections.abc import Callable
-from functools import lru_cache
+from contextlib import suppress
 from multiprocessing.reduction import ForkingPickler
 from typing import Any
 
 from .pipe import LARGE
+from .program import names_out_of_reach
 
-APART = 5  # the pickle protocol that can leave buffers out
+PROTOCOL = 5  # of pickle: it can leave buffers out
 NOT_SENT_BACK = "cannot be sent back from the worker process"
 PLAIN = frozenset({bool, bytes, complex, float, int, str, type(None)})
 _extra_reducers: dict[type, Any] = ForkingPickler._extra_reducers  # type: ignore[attr-defined]
 
 
 class LargeBuffers(list[pickle.PickleBuffer]):
-    """What pickle asks of each buffer: whether to put it into the pickle. The others are kept here."""
-
-    were_small = False
+    """What pickle asks of each buffer: whether to put it into the pickle. Those of large arrays are kept here."""
 
     def __call__(self, buffer: pickle.PickleBuffer) -> bool:
-        try:
+        with suppress(BufferError):  # it is in pieces
             view = buffer.raw()
-            is_small = view.nbytes < LARGE or view.readonly  # a receiver could not write to it, either
-        except BufferError:  # it is in pieces
-            is_small = True
-        if is_small:
-            self.were_small = True
-        else:
-            self.append(buffer)
-        return is_small
+            if view.nbytes >= LARGE and not view.readonly and isinstance(view.obj, _array_type()):
+                self.append(buffer)
+                return False
+        return True
 
 
-def dumps(value: object, *, to_worker: bool = False) -> bytes:
-    """The value, pickled; by value what another process could not find by name. Raises whatever pickling raises."""
-    return _dumps(value, pickle.DEFAULT_PROTOCOL, None, to_worker=to_worker)
+def _array_type() -> Any:
+    return getattr(sys.modules.get("numpy"), "ndarray", ())
 
 
-def dumps_apart(value: object, *, to_worker: bool = False) -> tuple[bytes, LargeBuffers]:
-    """As `dumps`, and the large buffers that are left out of the pickle."""
-    buffers = LargeBuffers()
-    pickled = _dumps(value, APART, buffers, to_worker=to_worker)
-    if buffers or not buffers.were_small:
-        return pickled, buffers
-    # NumPy makes an array that does not own its data of a buffer, and does better with the usual protocol.
-    return dumps(value, to_worker=to_worker), buffers
+def _reduce_array(array: Any) -> Any:
+    """NumPy makes an array that does not own its data of a buffer. So only large ones become buffers."""
+    return array.__reduce_ex__(PROTOCOL if array.nbytes >= LARGE and array.flags.writeable else PROTOCOL - 1)
 
 
-@lru_cache(maxsize=1)
-def _reducers(*registered: object) -> dict[type, Any]:
-    """How to pickle what has a way of its own. It is made anew when something else is registered."""
-    return {**copyreg.dispatch_table, **_extra_reducers}
-
-
-def _dumps(value: object, protocol: int, buffers: LargeBuffers | None, *, to_worker: bool) -> bytes:
+def dumps(value: object, buffers: LargeBuffers | None = None, *, to_worker: bool = False) -> bytes:
+    """The value, pickled; by value what another process could not find by name. Raises whatever pickling raises.
+    `buffers`: takes the large ones, which are then left out of the pickle.
+    """
     stream = io.BytesIO()
-    pickler = pickle.Pickler(stream, protocol, True, buffers)
-    pickler.dispatch_table = _reducers(*copyreg.dispatch_table.values(), *_extra_reducers.values())
-    first_error = None
+    pickler = pickle.Pickler(stream, PROTOCOL, buffer_callback=buffers)
+    reducers = {_array_type(): _reduce_array, **copyreg.dispatch_table, **_extra_reducers}
+    pickler.dispatch_table, first_error = reducers, None
     try:
         pickler.dump(value)
         pickled = stream.getvalue()
-        if b"__main__" not in pickled or is_importable_main():  # otherwise nobody can find what it names
+        if not names_out_of_reach(pickled, to_worker=to_worker):
             return pickled
     except Exception as error:
-        first_error = error
+        first_error = error.with_traceback(None)  # which leads to this frame: no cycle
     if buffers is not None:
         buffers.clear()
     from .by_value import dumps_by_value  # many programs do without cloudpickle, and it takes long to import
 
     try:
-        return dumps_by_value(value, protocol, buffers, to_worker=to_worker, from_notebook=not is_importable_main())
+        return dumps_by_value(value, buffers, reducers, to_worker=to_worker)
     except Exception as error:
         raise error from first_error
-
-
-def is_importable_main() -> bool:
-    """Whether a new process imports the `__main__` of this one, as `multiprocessing` does it for scripts and modules.
-
-    False for a prompt, a notebook, a program from standard input or `-c`, a package's or an archive's `__main__`.
-    """
-    main = sys.modules["__main__"]
-    if hasattr(sys, "ps1") or hasattr(main, "get_ipython"):
-        return False
-    name = getattr(getattr(main, "__spec__", None), "name", None)
-    if name is not None:
-        return not (name == "__main__" or name.endswith(".__main__"))
-    file = getattr(main, "__file__", None)
-    return file is not None and not file.startswith("<")
 
 
 def loads(pickled: bytes, what: str, buffers: list[Any] | None = None) -> Any:
@@ -110,19 +79,6 @@ def loads(pickled: bytes, what: str, buffers: list[Any] | None = None) -> Any:
         from pool_lab.events import text_of
 
         raise CallUnpicklingError(f"{what} arrived but cannot be unpickled: {text_of(error)}") from error
-
-
-def dumps_result(value: object, function: Callable[..., Any]) -> tuple[bool, bytes, LargeBuffers]:
-    """The outcome of a call that returned this, (whether it is a result, its pickle), and its large buffers."""
-    try:
-        return True, *dumps_apart(value)
-    except Exception as error:
-        from pool_lab.events import name_of
-
-        what = f"the result of {name_of(function)}(...), a {type(value).__qualname__}, {NOT_SENT_BACK}"
-        return False, dumps_error(unsendable(what, error)), LargeBuffers()
-    except BaseException as error:  # user code runs here, which may raise SystemExit
-        return False, dumps_error(error), LargeBuffers()
 
 
 def dumps_error(error: BaseException) -> bytes:
@@ -138,12 +94,10 @@ def dumps_error(error: BaseException) -> bytes:
 
 
 def unsendable(what: str, cause: BaseException) -> Exception:
-    from pool_lab.errors import CallPicklingError
+    from pool_lab.errors import CallPicklingError, caused
     from pool_lab.events import text_of
 
-    error = CallPicklingError(f"{what}: {text_of(cause)}")
-    error.__cause__ = cause
-    return error
+    return caused(CallPicklingError(f"{what}: {text_of(cause)}"), cause)
 
 
 def loads_error(pickled: bytes, what: str) -> BaseException:
@@ -158,8 +112,10 @@ def loads_error(pickled: bytes, what: str) -> BaseException:
             raise CallUnpicklingError(f"{what} arrived as {type(error).__qualname__}, which is no exception")
     except CallUnpicklingError as failure:
         error = last = failure.with_traceback(None)
-        while last.__cause__ is not None:
+        seen = {id(last)}
+        while last.__cause__ is not None and id(last.__cause__) not in seen:
             last = last.__cause__
+            seen.add(id(last))
     # Not `last.__cause__ = ...`: an exception's class may forbid every assignment.
     object.__setattr__(last, "__cause__", RemoteTraceback(_with_source(text)))
     return error

@@ -7,37 +7,35 @@ travel beside it, through memory that both processes have mapped:
     receiver   copies them into memory of its own, and unpickles with that
 
 Two copies, instead of the many pieces that fit through a pipe. To get new memory, page by page, takes the system ten
-times as long as to copy into it; so the shared memory stays mapped and is used for the next message as well. Each
-direction of a pipe has its own. What the receiver gets is private: nothing that one process does to it is seen in the
-other.
+times as long as to copy into it; so the shared memory, one for each direction, stays mapped for the next message. What
+the receiver gets is private: nothing that one process does to it is seen in the other.
 
 The sender makes the memory and passes its file descriptor. If one of the two has no descriptors left, or the system
-(macOS, Windows) has no such memory, the buffers go through the pipe.
-
-No locks: one thread at a time uses an end, and the other side reads a message with buffers before the next one comes.
+(macOS, Windows) has no such memory, the buffers go through the pipe. No locks: one thread at a time uses an end, and
+the other side reads a message with buffers before the next one comes.
 """
 
 import mmap
 import os
 import pickle
+import select
 import socket
 import struct
 import sys
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager, suppress
 from itertools import accumulate
+from multiprocessing import connection as pipes
 from typing import Any
 
 LARGE = 1 << 18  # bytes from which on a buffer is worth the effort
-MOST_KEPT = 1 << 27  # shared memory that is larger is used for one message only
+MOST_KEPT = 1 << 26  # shared memory that is larger is used for one message only
 ALIGNED = 64  # buffers start at multiples of this, as programs that compute with them like it
 CAN_SHARE = sys.platform == "linux" and hasattr(os, "memfd_create")
-# The first byte of a message that is not a pickle.
-NEW_MEMORY, IN_MEMORY, IN_PIPE = b"N", b"M", b"P"
+NEW_MEMORY, IN_MEMORY, IN_PIPE = b"N", b"M", b"P"  # the first byte of a message that is not a pickle
 YES, NO = b"Y", b"-"
-HEAD = "<cI"  # what such a message begins with: that byte, and how many buffers there are. Their sizes follow.
-# Python 3.13 can map memory without keeping a descriptor open.
-UNTRACKED: dict[str, Any] = {"trackfd": False} if sys.version_info >= (3, 13) else {}
+HEAD = "<cI"  # what a message with buffers begins with: that byte, and how many there are. Their sizes follow.
+UNTRACKED: dict[str, Any] = {"trackfd": False} if sys.version_info >= (3, 13) else {}  # mapped without a descriptor
 
 
 class Pipe:
@@ -55,11 +53,12 @@ class Pipe:
         views = [buffer.raw() for buffer in buffers]
         sizes = [view.nbytes for view in views]
         *starts, end = _starts(sizes)
-        memory = self._memory_for(end)
+        if self._outgoing is None or len(self._outgoing) < end:
+            self._outgoing = self._new_memory(end) if self._may_share else None
+        memory = self._outgoing
         if memory is not None:
-            with memoryview(memory) as whole:
-                for start, view in zip(starts, views, strict=True):
-                    whole[start : start + view.nbytes] = view
+            for start, view in zip(starts, views, strict=True):
+                memory[start : start + view.nbytes] = view
         head = struct.pack(HEAD + len(sizes) * "Q", IN_PIPE if memory is None else IN_MEMORY, len(sizes), *sizes)
         self.connection.send_bytes(head + message)
         for view in views if memory is None else ():
@@ -80,15 +79,8 @@ class Pipe:
         buffers = self._copies(sizes) if kind == IN_MEMORY else [self._from_pipe(size) for size in sizes]
         return message[struct.calcsize(HEAD + count * "Q") :], buffers
 
-    # Shared memory: the sender
-
-    def _memory_for(self, size: int) -> mmap.mmap | None:
-        """Shared memory for so many bytes. None: they have to go through the pipe."""
-        if self._outgoing is None or len(self._outgoing) < size:
-            self._outgoing = self._new_memory(size) if self._may_share else None
-        return self._outgoing
-
     def _new_memory(self, size: int) -> mmap.mmap | None:
+        """Memory that is shared with the other side. None: buffers have to go through the pipe."""
         with ExitStack() as stack:
             try:
                 descriptor = os.memfd_create("pool_lab")
@@ -103,8 +95,6 @@ class Pipe:
         self._may_share = self.connection.recv_bytes() == YES
         return memory if self._may_share else None
 
-    # Shared memory: the receiver
-
     def _accept(self, size: int) -> None:
         with _as_socket(self.connection) as through:
             _, descriptors, _, _ = socket.recv_fds(through, 1, 1)
@@ -116,13 +106,14 @@ class Pipe:
         self.connection.send_bytes(NO if self._incoming is None else YES)
 
     def _copies(self, sizes: Sequence[int]) -> list[mmap.mmap]:
-        memory = self._incoming
-        assert memory is not None
-        places = zip(_starts(sizes), sizes, strict=False)
-        with memoryview(memory) as whole:
-            copies = [_private_copy(whole[start : start + size]) for start, size in places]
-        if len(memory) > MOST_KEPT:
-            self._incoming = None
+        copies = [mmap.mmap(-1, size, flags=mmap.MAP_PRIVATE | mmap.MAP_ANONYMOUS) for size in sizes]
+        with memoryview(self._incoming) as whole:  # type: ignore[arg-type]
+            for start, copy in zip(_starts(sizes), copies, strict=False):
+                with suppress(AttributeError, OSError):  # the system may have no huge pages
+                    copy.madvise(mmap.MADV_HUGEPAGE)  # otherwise it takes longer to get the pages than to fill them
+                copy[:] = whole[start : start + len(copy)]
+            if whole.nbytes > MOST_KEPT:
+                self._incoming = None
         return copies
 
     def _from_pipe(self, size: int) -> bytearray:
@@ -147,11 +138,19 @@ def _starts(sizes: Sequence[int]) -> list[int]:
     return list(accumulate((size + -size % ALIGNED for size in sizes), initial=0))
 
 
-def _private_copy(view: memoryview) -> mmap.mmap:
-    copy = mmap.mmap(-1, view.nbytes, flags=mmap.MAP_PRIVATE | mmap.MAP_ANONYMOUS)
-    if hasattr(mmap, "MADV_HUGEPAGE"):
-        with suppress(OSError):  # the system may have none
-            copy.madvise(mmap.MADV_HUGEPAGE)  # otherwise it takes longer to get the pages than to fill them
-    with memoryview(copy) as whole, view:
-        whole[:] = view
-    return copy
+class Either:
+    """Waits for something to read, or the end of a process."""
+
+    def __init__(self, source: Any, sentinel: int) -> None:
+        self._source, self._sentinel = source, sentinel
+        if hasattr(select, "poll"):  # `pipes.wait` makes a selector each time, which takes four times as long
+            self._poll = select.poll()
+            self._poll.register(source.fileno(), select.POLLIN)
+            self._poll.register(sentinel, select.POLLIN)
+
+    def wait(self, timeout: float | None = None) -> list[Any]:
+        """Block until one is ready, at most `timeout` seconds. Returns the source, the sentinel, both or none."""
+        if not hasattr(select, "poll"):
+            return pipes.wait([self._source, self._sentinel], timeout)
+        ready = self._poll.poll(None if timeout is None else timeout * 1000)
+        return [self._sentinel if descriptor == self._sentinel else self._source for descriptor, _ in ready]

@@ -7,7 +7,9 @@ import numbers
 import os
 import pickle
 import sys
+import tempfile
 from collections.abc import Callable, Iterable, Iterator
+from copy import copy
 from functools import partial
 from itertools import islice
 from multiprocessing.context import BaseContext
@@ -19,6 +21,7 @@ from pool_lab.pool import Pool, check_initializer, usable_cpus, worker_count
 
 from .child import Initializer
 from .process import preload
+from .program import is_importable_main
 from .worker import ProcessWorker, Settings
 
 __all__ = ["ProcessPoolExecutor"]
@@ -26,7 +29,7 @@ __all__ = ["ProcessPoolExecutor"]
 T = TypeVar("T")
 _pools = itertools.count()
 ON_WINDOWS = os.name == "nt"
-MOST_WORKERS_ON_WINDOWS = 61  # as in the standard library
+LONGEST_FOLDER = 70  # for temporary files. A fork server has a socket there, whose path has 108 characters at most.
 LONGEST_LIMIT_S = 1e6  # a longer time limit is none: no system call can wait so long
 
 
@@ -58,8 +61,7 @@ class ProcessPoolExecutor(Pool, concurrent.futures.ProcessPoolExecutor):
         max_workers: None means the CPUs this process may use.
         mp_context: from `multiprocessing.get_context`: how processes start. None means what the program has chosen with
             `multiprocessing.set_start_method`, or else "forkserver" on Linux and "spawn" elsewhere. Forking beside
-            threads may deadlock, so before Python 3.14 "fork" has to be asked for here. Python 3.12 does not fork any
-            more once the main thread has ended: shut the pool down before that. If the initializer is given a lock or a
+            threads may deadlock, so a program has to choose "fork" itself. If the initializer is given a lock or a
             queue, None means what `multiprocessing` uses, which made them.
         initializer: called as `initializer(*initargs)` in each new process. If it raises, the pool is broken.
         max_tasks_per_child: calls after which a process is replaced; None: never. Not with "fork"; alone: with "spawn".
@@ -76,8 +78,10 @@ class ProcessPoolExecutor(Pool, concurrent.futures.ProcessPoolExecutor):
         check_initializer(initializer)
         context = mp_context or _default_context(max_tasks_per_child, (initializer, *initargs))
         preload(context)
-        initial = None if initializer is None else Initializer(initializer, initargs)
-        self._settings = Settings(context, initial, _checked_max_tasks(max_tasks_per_child, context))
+        if not is_importable_main():
+            from . import by_value  # noqa: F401  # calls will need it, when perhaps no descriptor is left
+        initializers = [] if initializer is None else [Initializer(initializer, initargs)]
+        self._settings = Settings(context, initializers, _checked_max_tasks(max_tasks_per_child, context))
         self._settings.task_timeout, self._settings.replace_workers = _checked_timeout(task_timeout), replace_workers
         make_worker = partial(ProcessWorker, self._settings, f"ProcessPoolExecutor-{next(_pools)}")
         super().__init__(_checked_size(max_workers), make_worker, observer)
@@ -113,22 +117,14 @@ class ProcessPoolExecutor(Pool, concurrent.futures.ProcessPoolExecutor):
 
         Running calls fail with `BrokenProcessPool`, queued ones are cancelled. Does not block.
         """
-        self._end_workers("terminate")
+        self._scheduler.give_up("terminate")
 
     def kill_workers(self) -> None:
         """Like `terminate_workers`, with SIGKILL, which no process can refuse."""
-        self._end_workers("kill")
-
-    def _end_workers(self, how: str) -> None:
-        self._settings.end_with = how
-        workers = list(self._scheduler.workers.values())
-        self.shutdown(wait=False, cancel_futures=True)
-        for worker in workers:
-            worker.end_if_told()
+        self._scheduler.give_up("kill")
 
 
 def _run_chunk(fn: Callable[..., T], chunk: tuple[tuple[Any, ...], ...]) -> list[T]:
-    """Runs in a worker."""
     return [fn(*args) for args in chunk]
 
 
@@ -142,17 +138,27 @@ def _one_by_one(chunks: Iterator[list[T]]) -> Iterator[T]:
         chunks.close()  # type: ignore[attr-defined]  # a generator: closing it cancels the chunks not yet started
 
 
+# Before Python 3.14 `multiprocessing` settles on "fork" when it is first used and nobody has chosen. A copy takes the
+# place of that context, so that it can be told from the one that `set_start_method("fork")` puts there.
+_contexts: Any = multiprocessing.context._default_context
+if sys.version_info < (3, 14):
+    _contexts._default_context = copy(_contexts._default_context)
+NOT_CHOSEN = _contexts._default_context
+# A process that `multiprocessing` has started is told the method of its parent, chosen or not.
+IS_TOLD = any("from multiprocessing." in word for word in sys.orig_argv)
+
+
 def _default_context(max_tasks: int | None, initial: tuple[Any, ...]) -> BaseContext:
     """What the program has chosen, or else what Python uses since 3.14: nothing that forks beside threads."""
     if max_tasks is not None:
         return multiprocessing.get_context("spawn")
     if any(map(_must_be_inherited, initial)):
         return multiprocessing.get_context()
-    chosen: str | None = multiprocessing.get_start_method(allow_none=True)
-    if chosen is None or (chosen == "fork" and sys.version_info < (3, 14)):
-        # Perhaps nobody has chosen "fork": before 3.14 multiprocessing settles on it when it is first used.
-        chosen = "forkserver" if sys.platform == "linux" else "spawn"
-    return multiprocessing.get_context(chosen)
+    method: str | None = multiprocessing.get_start_method(allow_none=True)
+    if method is None or (method == "fork" and (IS_TOLD or multiprocessing.get_context() is NOT_CHOSEN)):
+        has_server = sys.platform == "linux" and len(tempfile.gettempdir()) <= LONGEST_FOLDER
+        return multiprocessing.get_context("forkserver" if has_server else "spawn")
+    return multiprocessing.get_context()
 
 
 def _must_be_inherited(value: object) -> bool:
@@ -165,7 +171,7 @@ def _must_be_inherited(value: object) -> bool:
 
 
 def _checked_size(max_workers: int | None) -> int:
-    most = MOST_WORKERS_ON_WINDOWS if ON_WINDOWS else sys.maxsize
+    most = 61 if ON_WINDOWS else sys.maxsize  # as in the standard library
     size = min(usable_cpus(), most) if max_workers is None else worker_count(max_workers)
     if size > most:
         raise ValueError(f"max_workers must be <= {most} on Windows, got {size}")
@@ -183,12 +189,11 @@ def _checked_max_tasks(max_tasks: int | None, context: BaseContext) -> int | Non
     return max_tasks
 
 
-def _checked_timeout(task_timeout: object) -> float | None:
+def _checked_timeout(task_timeout: Any) -> float | None:
     if task_timeout is None:
         return None
     if not isinstance(task_timeout, numbers.Real):
         raise TypeError(f"task_timeout must be a number of seconds or None, got {task_timeout!r}")
-    seconds: Any = task_timeout
-    if not seconds > 0:  # NaN is not, either
+    if not float(task_timeout) > 0:  # NaN is not, either
         raise ValueError(f"task_timeout must be more than 0 seconds, got {task_timeout}")
-    return float(seconds) if seconds < LONGEST_LIMIT_S else None
+    return float(task_timeout) if task_timeout < LONGEST_LIMIT_S else None

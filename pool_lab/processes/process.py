@@ -8,26 +8,35 @@
 would inherit this one's ends of the pipe and keep them open.
 """
 
+import errno
 import multiprocessing.process
 import operator
 import os
-import select
+import shutil
 import signal
 import socket
+import sys
 import threading
 from collections.abc import Sequence
-from contextlib import suppress
+from contextlib import ExitStack, suppress
 from functools import partial
 from importlib import import_module
-from multiprocessing import connection as pipes
+from multiprocessing import spawn
 from multiprocessing.context import BaseContext
 from typing import Any
 
 from . import child
 from .messages import BEGUN, END
-from .pipe import Pipe
+from .pipe import Either, Pipe
+from .program import is_importable_main, lacks_guard, main_module
+
+if sys.platform != "win32":
+    import resource
 
 HEARS_AGAIN = "pool_lab.processes.by_value"  # the last that a fork server loads; until then it blocks SIGINT
+GUARD = "a script that makes processes must do so under `if __name__ == '__main__':`"
+LIMITS: dict[Any, str] = {errno.EMFILE: "RLIMIT_NOFILE", errno.EAGAIN: "RLIMIT_NPROC", errno.ENOMEM: "RLIMIT_AS"}
+MOST_NEEDED = 8  # descriptors, to ask a fork server for a process
 GRACE_S = 1.0  # how long a process that was asked to end may take before it is told so less gently
 LONGEST_IMPORT_S = 10.0  # what a call may take to arrive, besides its time limit
 FITS_INTO_PIPE = 1 << 14  # so many bytes keep a sender waiting on no system
@@ -35,43 +44,24 @@ FITS_INTO_PIPE = 1 << 14  # so many bytes keep a sender waiting on no system
 _one_at_a_time = threading.Lock()
 
 
-class Either:
-    """Waits for one of two: something to read, or the end of a process."""
-
-    def __init__(self, source: Any, sentinel: int) -> None:
-        self._source, self._sentinel = source, sentinel
-        if hasattr(select, "poll"):  # `connection.wait` makes a selector each time, which takes four times as long
-            self._poll = select.poll()
-            self._poll.register(source.fileno(), select.POLLIN)
-            self._poll.register(sentinel, select.POLLIN)
-
-    def wait(self, timeout: float | None = None) -> list[Any]:
-        """Block until one is ready, at most `timeout` seconds. Returns the source, the sentinel, both or none."""
-        if not hasattr(select, "poll"):
-            return pipes.wait([self._source, self._sentinel], timeout)
-        ready = self._poll.poll(None if timeout is None else timeout * 1000)
-        return [self._sentinel if descriptor == self._sentinel else self._source for descriptor, _ in ready]
-
-
 class Process:
     """A process that runs `child.main`. `limit_s`: seconds that a call may take; None: as long as it takes."""
 
-    def __init__(self, context: BaseContext, number: int, initializer: Any, limit_s: float | None) -> None:
+    def __init__(self, context: BaseContext, number: int, initializers: list[Any], limit_s: float | None) -> None:
         self._wakeup, self._waker = socket.socketpair()
         with _one_at_a_time:
             ours, theirs = context.Pipe()
             self.pipe = Pipe(ours)
             _open.add(self)
             try:
-                self._process = _start(context, number, (theirs, initializer, limit_s is not None))
+                self._process = _start(context, number, (theirs, initializers, limit_s is not None))
             except BaseException:
                 self._close()
                 raise
             finally:
                 theirs.close()
-        self.pid: int = self._process.pid
+        self.pid, self._limit_s = self._process.pid, limit_s
         self.is_late = False  # a call has exceeded its time. It is being stopped, and the process with it.
-        self._limit_s = limit_s
         self._reply_or_end = Either(ours, self._process.sentinel)
         self._wakeup_or_end = Either(self._wakeup, self._process.sentinel)
 
@@ -91,8 +81,6 @@ class Process:
     def wake(self) -> None:
         with suppress(OSError):  # it has just ended
             self._waker.send(b"!")
-
-    # A request and its replies
 
     def send(self, message: bytes, buffers: Sequence[Any]) -> None:
         """Blocks until the process has nearly all of it. One with a time limit that hangs before that is killed."""
@@ -159,29 +147,17 @@ class Process:
             # A thread that starts a process asks all in this set for their exit codes. Only one can get this one's.
             multiprocessing.process._children.discard(process)  # type: ignore[attr-defined]
         process.join(GRACE_S if self.is_late else None)
-        if process.is_alive():
-            process.kill()
-            process.join()
+        process.kill()  # if it has not ended
+        process.join()
         code: int | None = process.exitcode
         return code
 
 
 def manner(exitcode: int | None) -> str:
-    """How a process ended."""
     if exitcode is None or exitcode >= 0:
         return "ended" if exitcode is None else f"exited with code {exitcode}"
     names = {each.value: each.name for each in signal.Signals}
     return f"was killed by {names.get(-exitcode, f'signal {-exitcode}')}"
-
-
-def preload(context: BaseContext) -> None:
-    """Make the fork server load what workers need, if this context uses it and it has not started."""
-    if context.get_start_method() == "forkserver" and _fork_server()._forkserver_pid is None:
-        context.set_forkserver_preload([*_fork_server()._preload_modules, child.__name__, HEARS_AGAIN])
-
-
-def _fork_server() -> Any:
-    return import_module("multiprocessing.forkserver")._forkserver
 
 
 # Processes whose pipes are open. A forked child inherits this side's ends. While it has them open, workers do not
@@ -205,42 +181,90 @@ if hasattr(os, "register_at_fork"):
     os.register_at_fork(after_in_child=_after_fork)
 
 
+def hint(context: BaseContext, error: BaseException | None = None) -> str:
+    """Why a process may have died while it was starting, or could not be started, because of this error."""
+    executable = os.fsdecode(spawn.get_executable() or "")
+    if context.get_start_method() != "fork":
+        if "py" not in os.path.basename(executable).lower() or not shutil.which(executable):  # noqa: PTH119
+            return f" (new processes run sys.executable, which is {executable!r}: is that Python?)"
+        if error is None or isinstance(error, (ConnectionError, EOFError)):
+            return f" ({GUARD})" if lacks_guard() else " (what it has printed may tell why)"
+    if "AF_UNIX" in str(error):
+        return " (it is for a socket in the directory for temporary files: set a shorter TMPDIR, or use spawn)"
+    if sys.platform != "win32" and (limit := LIMITS.get(getattr(error, "errno", None))):
+        return f" (the limit {limit} is {resource.getrlimit(getattr(resource, limit))[0]})"
+    return ""
+
+
+def preload(context: BaseContext) -> None:
+    """Make the fork server load what workers need, if this context uses it and it has not started."""
+    if context.get_start_method() == "forkserver" and (server := _fork_server())._forkserver_pid is None:
+        others = [name for name in server._preload_modules if name != "__main__" or is_importable_main()]
+        context.set_forkserver_preload([*others, child.__name__, HEARS_AGAIN])
+
+
+def _fork_server() -> Any:
+    return import_module("multiprocessing.forkserver")._forkserver
+
+
 def _start(context: BaseContext, number: int, args: tuple[Any, ...]) -> Any:
     """A started process. It blocks SIGINT until `child.main` runs: Ctrl-C reaches every process of a terminal."""
-    name = f"ProcessPoolExecutor-worker-{number}"
-    is_served = context.get_start_method() == "forkserver"
-    process: Any = context.Process(  # type: ignore[attr-defined]
-        target=child.main, args=args, name=_BlockingName(name) if is_served else name
-    )
-    if is_served:
+    main_module()
+    if getattr(multiprocessing.process.current_process(), "_inheriting", False):
+        raise RuntimeError(GUARD)  # `multiprocessing` says so too, but not if the method is "fork"
+    if any(isinstance(entry, os.PathLike) for entry in sys.path):  # imports ignore it, but a fork server fails on it
+        sys.path[:] = [os.fspath(entry) if isinstance(entry, os.PathLike) else entry for entry in sys.path]
+    name, method, is_served = f"ProcessPoolExecutor-worker-{number}", context.get_start_method(), False
+    if method != "fork":
+        name = _Name(name)
+    if method == "forkserver":
+        with ExitStack() as stack:  # `OSError` if there are too few: a server that is left in the middle may end
+            for _ in range(MOST_NEEDED):
+                stack.callback(os.close, os.open(os.devnull, os.O_RDONLY))
         server = _fork_server()
         is_served = server._forkserver_pid is not None or HEARS_AGAIN not in server._preload_modules
+    process: Any = context.Process(target=child.main, args=args, name=name)  # type: ignore[attr-defined]
     if is_served or not hasattr(signal, "pthread_sigmask"):
         process.start()
-        return process
+    else:
+        _start_blocking_ctrl_c(process, has_tracker=method != "fork")
+    return process
+
+
+def _start_blocking_ctrl_c(process: Any, *, has_tracker: bool) -> None:
+    """A process inherits the mask of the thread that starts it. Python hears Ctrl-C in the main thread only."""
     from multiprocessing import resource_tracker  # it loads what only the start of a process needs
 
-    resource_tracker.ensure_running()  # to start it later would undo the mask
-    # A process inherits the mask of the thread that starts it. Python hears Ctrl-C in the main thread only.
+    if has_tracker:
+        resource_tracker.ensure_running()  # to start it later would undo the mask
     before = signal.pthread_sigmask(signal.SIG_BLOCK, [signal.SIGINT])
     try:
         process.start()
     finally:
         signal.pthread_sigmask(signal.SIG_SETMASK, before)
-    return process
 
 
-class _BlockingName(str):
-    """A name. The process that unpickles it blocks SIGINT from then on.
-
-    It is for forkserver: the server has other customers, so its own mask cannot be used. The name is the first thing of
-    ours that its child reads, before it imports `__main__` and us. So the pickle mentions only what comes with Python.
+class _Name(str):
+    """A name of a process: the first thing of ours that it reads, before it imports `__main__` and us. Its pickle does
+    more: a fork server has other customers, so its child blocks SIGINT only here. And what cannot be imported is not
+    to be imported.
     """
 
     def __reduce__(self) -> tuple[Any, ...]:
-        return operator.getitem, ((_Block(), str(self)), 1)
+        steps: list[Any] = [str(self)]
+        if not is_importable_main():
+            module = _Call(import_module, "multiprocessing.spawn")
+            steps += [_Call(setattr, module, f"_fixup_main_from_{source}", repr) for source in ("name", "path")]
+        if hasattr(signal, "pthread_sigmask"):
+            steps.append(_Call(signal.pthread_sigmask, signal.SIG_BLOCK, (signal.SIGINT,)))
+        return operator.getitem, (tuple(steps), 0)
 
 
-class _Block:
+class _Call:
+    """Its pickle is a call, of a function that comes with Python."""
+
+    def __init__(self, function: Any, *args: Any) -> None:
+        self._parts = function, args
+
     def __reduce__(self) -> tuple[Any, ...]:
-        return signal.pthread_sigmask, (signal.SIG_BLOCK, (signal.SIGINT,))
+        return self._parts

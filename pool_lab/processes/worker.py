@@ -5,19 +5,22 @@
     a call takes too long     ask it to stop -> terminate the process -> kill it
     the process dies          the pool breaks; or one call fails, and another process takes its place
 
-One thread does all of this, so nothing needs a lock. Another thread may only end the process (`end_if_told`).
+The first call has the process started, and counts as running then. One thread does all of this, so nothing needs a
+lock. Another thread may only end the process (`end_if_told`).
 """
 
 import math
 import pickle
+import time
 from collections.abc import Sequence
+from contextlib import suppress
 from functools import partial
 from itertools import repeat, starmap
 from multiprocessing.context import BaseContext
 from typing import Any
 
 from pool_lab.call import Call
-from pool_lab.errors import BrokenProcessPool, WorkerDiedError, broken, logger
+from pool_lab.errors import BrokenProcessPool, WorkerDiedError, broken, caused, logger
 from pool_lab.events import NOT_TIMED, EventKind, Times, text_of
 from pool_lab.job import Job
 from pool_lab.scheduler import Scheduler
@@ -27,30 +30,23 @@ from .batch import Batch, Paces, take_batch
 from .child import Initializer
 from .messages import READY, Reply, load_outcomes, pack
 from .pickling import loads_error
-from .process import Process, manner
+from .process import Process, hint, manner
 
 FALSE_STARTS = 3
+RETRY_S = 0.2
+MOVES_AT_ONCE = 1e5  # bytes that are under way for no time to speak of
 BYTES_A_SECOND = 2.5e8  # so fast does data move. A call that moves much takes long, and travels alone.
-STARTING = "while it was starting (a script that makes processes must do so under `if __name__ == '__main__':`)"
 
 
 class Settings:
     """What the workers of one pool have in common."""
 
-    def __init__(self, context: BaseContext, initializer: Initializer | None, max_tasks: int | None) -> None:
-        self.context = context
-        self.initializer = initializer
-        self.max_tasks = max_tasks
+    def __init__(self, context: BaseContext, initializers: list[Initializer], max_tasks: int | None) -> None:
+        self.context, self.initializers, self.max_tasks = context, initializers, max_tasks
         self.task_timeout: float | None = None
-        self.replace_workers = False
-        self.paces = Paces()
-        self.false_starts = 0
+        self.replace_workers = self.has_warned = False
+        self.paces, self.false_starts = Paces(), 0
         self.end_with: str | None = None  # what ends the workers: "terminate" or "kill"
-
-    @property
-    def each_counts(self) -> bool:
-        """Each call travels alone, because calls are counted, have a time limit, or fail one by one."""
-        return self.max_tasks is not None or self.task_timeout is not None or self.replace_workers
 
 
 class ProcessWorker(Worker):
@@ -58,11 +54,12 @@ class ProcessWorker(Worker):
         super().__init__(scheduler, number, f"{prefix}-worker-{number}")
         self._settings = settings
         self._process: Process | None = None
-        self._requests = 0
-        self._made = 0  # calls that the process has made
+        self._forked: Process | None = None  # already started, for the first call, in the submitter's context
+        if settings.context.get_start_method() == "fork":
+            with suppress(Exception):  # then it is tried again, and fails there
+                self._forked = self._start_process()
+        self._requests, self._made = 0, 0  # how many were sent, and how many calls the process has made
         self._is_sent = False  # the request was sent: if the process dies now, the call may be the cause
-
-    # Between calls
 
     def sleep(self) -> None:
         if self._process is not None and not self._process.sleep():
@@ -75,44 +72,52 @@ class ProcessWorker(Worker):
         super().wake()
 
     def finish(self) -> None:
+        self._process = self._process or self._forked
         self._end_process()
 
-    # The process starts, with the first call: that counts as running then
+    def _start_process(self) -> Process:
+        pool = self._settings
+        return Process(pool.context, self.number, pool.initializers, pool.task_timeout)
 
     def _has_process(self, batch: Batch) -> bool:
         """Have a process that is ready. False: there is none, and the batch was given back or has failed."""
         while self._process is None:
-            pool = self._settings
             try:
-                process = self._process = Process(pool.context, self.number, pool.initializer, pool.task_timeout)
+                self._process, self._forked = self._forked or self._start_process(), None
             except BaseException as error:  # pickling the initializer runs user code
-                if self._cannot_start(error):
-                    batch.give_back(len(batch))
-                    return False
-            else:
-                self.end_if_told()
-                self._wait_until_ready(process)
+                self._cannot_start(error, batch)
+                return False
+            self._wait_until_ready(self._process)
             if self.scheduler.broken is not None:
-                batch.fail(self.scheduler.broken)
+                batch.drop(self.scheduler.broken)
                 return False
         return True
 
-    def _cannot_start(self, error: BaseException) -> bool:
-        """Whether other workers go on without this one. False: the pool is broken."""
-        reason = f"cannot start worker {self.number}: {text_of(error)}"
-        if self.scheduler.shrink():
-            logger.warning("%s; the pool goes on with %s workers", reason, self.scheduler.size)
-            return True
-        self._break_pool(reason, error)
-        return False
+    def _cannot_start(self, error: BaseException, batch: Batch) -> None:
+        """Other workers do the work, if there are any. If not, the batch fails. This worker will try again."""
+        reason = f"cannot start worker {self.number}: {text_of(error)}{hint(self._settings.context, error)}"
+        if not isinstance(error, (OSError, EOFError, MemoryError)):  # the initializer cannot be pickled, say
+            self._break_pool(reason, error)
+            batch.drop(self.scheduler.broken)
+        elif any(other._process for other in list(self.scheduler.workers.values())):
+            if not self._settings.has_warned:
+                self._settings.has_warned = True
+                logger.warning("%s; other workers do its work", reason)
+            batch.give_back(len(batch))
+            time.sleep(RETRY_S)
+        else:
+            code = filter(None, [getattr(error, "errno", None)])
+            failure = partial(OSError, *code, reason)
+            batch.drop(lambda: caused(failure(), error.with_traceback(None)))
 
     def _wait_until_ready(self, process: Process) -> None:
         """Block until the new process can take calls. If it cannot, let go of it; perhaps that breaks the pool."""
         settings = self._settings
+        self.end_if_told()
         try:
             first = process.receive()[0]  # type: ignore[index]  # there is no time limit, so it is not None
         except (EOFError, OSError):
-            died = self._end_process(STARTING, is_meant=False)
+            died = self._end_process("while it was starting", is_meant=False) + hint(settings.context)
             settings.false_starts += 1
             self._pool_goes_on(died, is_hopeless=settings.false_starts >= max(FALSE_STARTS, self.scheduler.size))
             return
@@ -124,14 +129,15 @@ class ProcessWorker(Worker):
             self._end_process()
             self._break_pool(NOT_INITIALIZED % (self.number, error), error)
 
-    # The process works
-
     def run(self, item: Call | Job | Batch) -> None:
         settings = self._settings
         if self.scheduler.broken is not None:
-            item.fail(self.scheduler.broken)
+            item.drop(self.scheduler.broken)
             return
-        batch = take_batch(item, self.scheduler, settings.paces, alone=settings.each_counts)
+        # Each call travels alone if calls are counted, have a time limit, or fail one by one.
+        alone = settings.max_tasks is not None or settings.task_timeout is not None or settings.replace_workers
+        batch = take_batch(item, self.scheduler, settings.paces, alone=alone)
+        item = None  # type: ignore[assignment]  # its result may go while the rest of the batch is still running
         if batch is None or not self._has_process(batch):
             return
         try:
@@ -148,7 +154,9 @@ class ProcessWorker(Worker):
     def _converse(self, batch: Batch) -> None:
         """Send the request, and take replies until the last one is here."""
         self._requests += 1
-        message, buffers, failures = pack(batch.request(self._requests, is_observed=bool(self.scheduler.observers)))
+        pickles = batch.pickles
+        request = batch.request(self._requests, is_observed=bool(self.scheduler.observers))
+        message, buffers, failures = pack(request, pickles)
         for place, error in sorted(failures.items(), reverse=True):
             batch.fail_one(place, error)
         if not message:
@@ -157,8 +165,8 @@ class ProcessWorker(Worker):
             self.scheduler.observers.note(EventKind.STARTED, call.number, self.number)
         self._process.send(message, buffers)  # type: ignore[union-attr]
         self._is_sent = True
-        sent = _size(message, buffers) / len(batch)
-        del message, buffers
+        sent = (_size(message, buffers) - sum(map(len, pickles.values()))) / len(batch)
+        del message, buffers, request, pickles
         while self._take_reply(batch, sent):
             pass
 
@@ -170,7 +178,10 @@ class ProcessWorker(Worker):
         if reply.number != self._requests or answered > len(batch) or (reply.is_last and answered < len(batch)):
             raise ValueError("a reply that does not fit its request")
         moved = sent + _size(message, buffers) / max(len(reply.outcomes), 1)
-        batch.note_pace(max(reply.took_s, moved / BYTES_A_SECOND) if reply.is_last else math.inf)
+        if reply.is_last or reply.given_back:
+            batch.note_pace(max(reply.took_s, moved / BYTES_A_SECOND) if reply.is_last else math.inf)
+        if moved < MOVES_AT_ONCE:
+            self._settings.paces.note_delay(time.perf_counter() - reply.time)
         self._made += len(reply.outcomes)
         results, errors = load_outcomes(reply.outcomes, batch.functions, buffers)
         del buffers
@@ -182,27 +193,23 @@ class ProcessWorker(Worker):
             batch.give_back(reply.given_back)
         return not reply.is_last
 
-    # The process goes
-
     def _process_died(self, batch: Batch, fault: str | None = None) -> None:
         """The process has died while it had this batch: fail the batch, or give it back."""
         is_late = self._process.is_late  # type: ignore[union-attr]
         others = f", or one of {len(batch) - 1} others" if len(batch) > 1 else ""
         died = self._end_process(f"while it ran {batch}{others}", fault, is_meant=is_late)
         if is_late:
-            batch.fail(partial(self._too_late, batch, WorkerDiedError(died)))
+            batch.drop(partial(self._too_late, batch, WorkerDiedError(died)))
         elif not self._pool_goes_on(died):
-            batch.fail(self.scheduler.broken)  # type: ignore[arg-type]  # it is broken now
+            batch.drop(self.scheduler.broken)
         elif self._is_sent:
-            batch.fail(lambda: WorkerDiedError(died))
+            batch.drop(lambda: WorkerDiedError(died))
         else:
             batch.give_back(len(batch))
 
     def _too_late(self, batch: Batch, cause: BaseException | None) -> TimeoutError:
-        limit_s = self._settings.task_timeout
-        error = TimeoutError(f"{batch}, ran longer than the task_timeout of {limit_s} seconds and was stopped")
-        error.__cause__ = cause
-        return error
+        limit = f"the task_timeout of {self._settings.task_timeout} seconds"
+        return caused(TimeoutError(f"{batch}, ran longer than {limit} and was stopped"), cause)
 
     def _end_process(self, when: str = "", fault: str | None = None, *, is_meant: bool = True) -> str:
         """Let go of the process, and end it if it still runs. Blocks until it has ended. Returns how, as a text."""
@@ -225,12 +232,19 @@ class ProcessWorker(Worker):
         return True
 
     def _break_pool(self, reason: str, cause: BaseException | None = None) -> None:
-        """Break the pool, and end the other workers."""
         self.scheduler.break_pool(partial(broken, BrokenProcessPool, reason, cause or WorkerDiedError(reason)))
         self._settings.end_with = self._settings.end_with or "terminate"
         for other in list(self.scheduler.workers.values()):
             if other is not self:
                 other.end_if_told()
+
+    def dismiss(self) -> None:
+        if self._forked is not None:
+            self._forked.end()
+
+    def give_up(self, how: str) -> None:
+        self._settings.end_with = how
+        self.end_if_told()
 
     def end_if_told(self) -> None:
         """Called by this worker after it has started a process, and by any thread after it has set `end_with`."""

@@ -1,5 +1,6 @@
 """What the pools of these tests are asked to call: importable, so that every worker process finds it."""
 
+import _thread
 import logging
 import multiprocessing
 import os
@@ -29,6 +30,7 @@ __all__ = [
     "die_at",
     "fail",
     "fail_once",
+    "interrupt_itself",
     "kill_self",
     "knock_and_double",
     "knock_and_hold",
@@ -261,3 +263,14 @@ def log_into_and_fail(queue: "Queue[logging.LogRecord]") -> None:
     """An initializer that has this process's errors sent to the queue, and then fails."""
     logging.getLogger("concurrent.futures").addHandler(QueueHandler(queue))
     raise LookupError("no such thing to initialize")
+
+
+def interrupt_itself() -> str:
+    """As a time limit of its own does it: another thread interrupts the main one."""
+    watchdog = threading.Timer(0, _thread.interrupt_main)
+    try:
+        watchdog.start()
+        threading.Event().wait(PATIENCE_S)
+    except KeyboardInterrupt:
+        return "interrupted"
+    return "not interrupted"

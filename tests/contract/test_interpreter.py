@@ -1,13 +1,11 @@
 """The interpreter's end, and a fork beside a pool: seen from outside, with small scripts."""
 
 import os
-import sys
 from pathlib import Path
 from types import ModuleType
 
 import pytest
 
-import pool_lab
 from tests.contract.gates import PATIENCE_S
 from tests.contract.kinds import beyond_standard, on_every_kind, on_threads
 from tests.scripts import run_file
@@ -51,15 +49,8 @@ def run(library: ModuleType, kind: str, tmp_path: Path) -> Run:
     return Run(MAKE_POOL.format(library=library.__name__, kind=kind), tmp_path / "script.py")
 
 
-def skip_if_it_forks_too_late(library: ModuleType, kind: str) -> None:
-    """Python 3.12 does not fork once the main thread has ended. Our workers fork then; the standard pool has forked."""
-    if library is pool_lab and kind == "fork" and sys.version_info[:2] == (3, 12):
-        pytest.skip("a limit that the docstring of ProcessPoolExecutor states")
-
-
 @on_every_kind
 def test_the_interpreter_ends_when_all_waiting_calls_have_run(run: Run, library: ModuleType, kind: str) -> None:
-    skip_if_it_forks_too_late(library, kind)
     assert run("""
 pool = make_pool()
 for number in range(5):
@@ -71,7 +62,6 @@ for number in range(5):
 def test_the_interpreter_ends_when_the_calls_of_a_shut_down_pool_have_run(
     run: Run, library: ModuleType, kind: str
 ) -> None:
-    skip_if_it_forks_too_late(library, kind)
     assert run("""
 pool = make_pool()
 for number in range(5):

@@ -10,7 +10,18 @@ from typing import Any
 
 import pytest
 
-from tests.contract.calls import add, die, die_at, fail, kill_self, knock_and_hold, set_event, start_method, worker
+from tests.contract.calls import (
+    add,
+    die,
+    die_at,
+    fail,
+    interrupt_itself,
+    kill_self,
+    knock_and_hold,
+    set_event,
+    start_method,
+    worker,
+)
 from tests.contract.gates import PATIENCE_S, stand_at
 from tests.contract.kinds import (
     MakeGate,
@@ -111,6 +122,13 @@ def test_an_exception_arrives_with_the_workers_traceback_as_its_cause(make_pool:
     assert "Traceback (most recent call last)" in told
     assert "in fail" in told
     assert "KeyError: 'gone'" in told
+
+
+@on_processes
+def test_a_call_can_interrupt_itself(make_pool: MakePool) -> None:
+    pool = make_pool(1)
+    assert pool.submit(interrupt_itself).result(PATIENCE_S) == "interrupted"
+    assert pool.submit(add, 1).result(PATIENCE_S) == 1
 
 
 @on_every_start_method

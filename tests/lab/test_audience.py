@@ -9,7 +9,7 @@ from pool_lab.lab import workloads
 from pool_lab.lab.audience import showing_thread
 from pool_lab.lab.racing import race
 from pool_lab.lab.timeline import Panel, Timeline
-from pool_lab.threads import ThreadPoolExecutor
+from pool_lab.thread import ThreadPoolExecutor
 
 cell = ContextVar("cell", default="none")
 

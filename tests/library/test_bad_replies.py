@@ -81,20 +81,21 @@ NO_REPLIES: dict[str, bytes] = {
     "that it is ready": READY,
     "no tuple": pickle.dumps(7),
     "too few columns": pickle.dumps((1, [7])),
-    "half a reply": pickle.dumps((1, ["x" * 100], 0, True, 0.0, None))[:50],
+    "half a reply": pickle.dumps((1, ["x" * 100], 0, True, 0.0, 0.0, None))[:50],
     "what exits": pickle.dumps(Exit()),
-    "a reply to no request": pickle.dumps((-1, [7], 0, True, 0.0, None)),
+    "a reply to no request": pickle.dumps((-1, [7], 0, True, 0.0, 0.0, None)),
 }
 
 LIES: dict[str, tuple[Any, ...]] = {
-    "to the request before": ([7], 0, True, 0.0, None, -1),
-    "to the next request": ([7], 0, True, 0.0, None, 1),
-    "too many outcomes": ([7] * 999, 0, True, 0.0, None),
-    "too few outcomes": ([], 0, True, 0.0, None),
-    "more given back than there is": ([], 999, True, 0.0, None),
-    "outcomes that are none": (7, 0, True, 0.0, None),
-    "times that are none": ([7], 0, True, 0.0, 7),
-    "a duration that is none": ([7], 0, True, "long", None),
+    "to the request before": ([7], 0, True, 0.0, 0.0, None, -1),
+    "to the next request": ([7], 0, True, 0.0, 0.0, None, 1),
+    "too many outcomes": ([7] * 999, 0, True, 0.0, 0.0, None),
+    "too few outcomes": ([], 0, True, 0.0, 0.0, None),
+    "more given back than there is": ([], 999, True, 0.0, 0.0, None),
+    "outcomes that are none": (7, 0, True, 0.0, 0.0, None),
+    "times that are none": ([7], 0, True, 0.0, 0.0, 7),
+    "a moment that is none": ([7], 0, True, 0.0, "now", None),
+    "a duration that is none": ([7], 0, True, "long", 0.0, None),
 }
 
 
@@ -116,7 +117,7 @@ def test_a_process_that_sends_what_is_no_reply_is_ended(make_pool: MakePool, mes
 def test_a_process_that_sends_a_reply_that_does_not_fit_is_ended(make_pool: MakePool, lie: tuple[Any, ...]) -> None:
     pool = make_pool(1, replace_workers=True)
     pool.submit(calls.add, 1).result(PATIENCE_S)
-    *columns, number = lie if len(lie) == 6 else (*lie, 0)
+    *columns, number = lie if len(lie) == 7 else (*lie, 0)
     assert is_of_death(pool.submit(forge, *columns, number=number).exception(PATIENCE_S))
     assert pool.submit(calls.add, 2).result(PATIENCE_S) == 2
 
@@ -129,7 +130,7 @@ def test_a_lie_in_a_batch_ends_every_call(
     pool = make_pool(1)
     warm_up(pool)
     pool.submit(forge_unless_none, None, 0).result(PATIENCE_S)  # the pool knows it now
-    *columns, number = lie if len(lie) == 6 else (*lie, 0)
+    *columns, number = lie if len(lie) == 7 else (*lie, 0)
     plan: list[tuple[Any, ...]] = [*[(calls.add, 1)] * 20, (forge_unless_none, columns, number), *[(calls.add, 1)] * 60]
     futures = queue_up(pool, make_gate(), 1, plan)
     outcomes = [future.exception(PATIENCE_S) for future in futures]
@@ -154,9 +155,9 @@ def test_by_default_that_breaks_the_pool_like_any_death(make_pool: MakePool) -> 
 def test_a_duration_that_is_no_number_harms_no_later_call(make_pool: MakePool) -> None:
     """It would be the pool's guess how long calls of the function take."""
     pool = make_pool(1)
-    assert pool.submit(forge, [7], 0, True, math.nan, None).result(PATIENCE_S) == 7
+    assert pool.submit(forge, [7], 0, True, math.nan, math.nan, None).result(PATIENCE_S) == 7
     with pytest.raises(BrokenProcessPool):  # the true reply comes out of turn
-        pool.submit(forge, [7], 0, True, math.nan, None).result(PATIENCE_S)
+        pool.submit(forge, [7], 0, True, math.nan, math.nan, None).result(PATIENCE_S)
 
 
 @pytest.mark.parametrize("options", [{}, {"replace_workers": True}], ids=str)
@@ -168,7 +169,7 @@ def test_that_a_call_begins_may_be_said_more_than_once(make_pool: MakePool, opti
 
 def test_a_reply_that_comes_twice_answers_no_other_call(make_pool: MakePool) -> None:
     pool = make_pool(1, replace_workers=True)
-    futures: list[Future[Any]] = [pool.submit(forge, ["forged"], 0, True, 0.0, None)]
+    futures: list[Future[Any]] = [pool.submit(forge, ["forged"], 0, True, 0.0, 0.0, None)]
     futures += [pool.submit(calls.add, number) for number in range(5)]
     # The forged reply is as good as the true one, which then comes out of turn.
     assert futures[0].result(PATIENCE_S) == "forged"
@@ -220,12 +221,12 @@ def test_an_error_that_is_cut_off_still_ends_its_call(make_pool: MakePool, end: 
     """Inside: an outcome is whether it is a result, and a pickle."""
     cut = pickle.dumps(("traceback", pickle.dumps(ValueError("no"))))[:end]
     pool = make_pool(1, replace_workers=True)
-    assert pool.submit(forge, [(False, cut)], 0, True, 0.0, None).exception(PATIENCE_S) is not None
+    assert pool.submit(forge, [(False, cut)], 0, True, 0.0, 0.0, None).exception(PATIENCE_S) is not None
     assert_that_one_is_lost_at_most([pool.submit(calls.add, number) for number in range(3)])
 
 
 def a_reply(number: int, outcomes: Any, is_last: bool) -> bytes:
-    return pickle.dumps(tuple(Reply(number, outcomes, 0, is_last, 0.0, None)))
+    return pickle.dumps(tuple(Reply(number, outcomes, 0, is_last, 0.0, 0.0, None)))
 
 
 @pytest.mark.filterwarnings("ignore:This process .* is multi-threaded:DeprecationWarning")

@@ -24,6 +24,7 @@ from pool_lab import (
     ProcessPoolExecutor,
     WorkerDiedError,
 )
+from pool_lab.processes import batch
 from tests.contract import calls
 from tests.contract.gates import PATIENCE_S, Address, Gate, knock, stand_at
 from tests.contract.kinds import START_METHODS, frees_at_once
@@ -297,6 +298,27 @@ def test_calls_behind_a_long_one_are_given_back_and_can_be_cancelled(
     assert results(futures[12::2]) == [*range(12, COUNT, 2)]
     pool.shutdown()
     assert marks.in_order == [*range(11), *range(12, COUNT, 2)]
+
+
+def test_calls_behind_a_long_one_stay_while_replies_wait_for_a_busy_main_thread(
+    pool: Any, make_gate: MakeGate, marks: Marks, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The process would be idle if they came back. Results do not wait, all the same."""
+    for _ in range(5):
+        pool._settings.paces.note_delay(PATIENCE_S)
+    monkeypatch.setattr(batch, "LONGEST_S", 1000.0)
+    monkeypatch.setattr(pool._settings.paces, "note_delay", lambda seconds: None)
+    warm_up(pool, stand_or_mark, None, marks.path, 0)
+    gate = make_gate()
+    plan = [(calls.add, 1), (stand_or_mark, gate.address, marks.path, 1), *[(calls.add, 2)] * 9]
+    short, long, *behind = queue_up(pool, make_gate(), 1, plan)
+    assert short.result(PATIENCE_S) == 1
+    gate.wait_for(1)
+    assert behind[0].running()
+    assert not behind[0].cancel()
+    gate.open()
+    assert long.result(PATIENCE_S) == 1
+    assert [call.result(PATIENCE_S) for call in behind] == [2] * 9
 
 
 def test_calls_that_are_given_back_keep_their_places(pool: Any, make_gate: MakeGate, marks: Marks) -> None:

@@ -193,10 +193,12 @@ def test_a_forked_child_closes_no_pipe_that_took_the_number_of_a_closed_one() ->
     first.shutdown(wait=False)
     assert closed.wait(PATIENCE_S)
     children = set(multiprocessing.active_children())
-    future = second.submit(calls.add, 2)
+    forking = threading.Thread(target=second.submit, args=(calls.add, 2))
+    forking.start()
     until(lambda: is_starting_a_process() or not children.issuperset(multiprocessing.active_children()))
     may_note_it.set()
-    assert future.result(PATIENCE_S) == 2
+    forking.join()
+    assert second.submit(calls.add, 2).result(PATIENCE_S) == 2
     first.shutdown()
     second.shutdown()
 

@@ -96,21 +96,20 @@ def refuse(*_: object) -> None:
     raise OSError("no more processes")
 
 
-def test_a_pool_breaks_if_no_process_can_be_started_and_none_is_left(
+def test_calls_fail_one_by_one_while_no_process_can_be_started(
     make_pool: MakePool, make_gate: MakeGate, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     gate, pool = make_gate(), make_pool(1, max_tasks_per_child=1)
     last, *queued = [pool.submit(stand_at, gate.address, "stood"), *(pool.submit(calls.add, 1) for _ in range(2))]
     gate.wait_for(1)
-    monkeypatch.setattr(workers, "Process", refuse)
-    gate.open()
-    assert last.result(PATIENCE_S) == "stood"
-    errors = [future.exception(PATIENCE_S) for future in queued]
-    assert [type(error) for error in errors] == [BrokenProcessPool] * 2
+    with monkeypatch.context() as patched:
+        patched.setattr(workers, "Process", refuse)
+        gate.open()
+        assert last.result(PATIENCE_S) == "stood"
+        errors = [future.exception(PATIENCE_S) for future in queued]
+    assert [type(error) for error in errors] == [OSError] * 2
     assert "cannot start worker 0: OSError: no more processes" in str(errors[0])
-    assert isinstance(errors[0].__cause__, OSError)
-    with pytest.raises(BrokenProcessPool, match="cannot start worker 0"):
-        pool.submit(calls.add, 1)
+    assert pool.submit(calls.add, 1).result(PATIENCE_S) == 1
 
 
 def test_if_a_process_cannot_be_started_the_others_do_its_work(
@@ -125,11 +124,10 @@ def test_if_a_process_cannot_be_started_the_others_do_its_work(
         patched.setattr(workers, "Process", refuse)
         gates[0].open()  # this process may make one more call, and none takes its place
         assert queued[0].result(PATIENCE_S) == 0
-        until(lambda: "the pool goes on with 1 workers" in caplog.text)
+        until(lambda: "other workers do its work" in caplog.text)
         assert not any(future.done() for future in queued[1:])
     gates[1].open()
     assert [future.result(PATIENCE_S) for future in (*running, *queued)] == [None, None, 0, 1, 2, 3]
-    assert pool.statistics().size == 1
 
 
 @pytest.mark.parametrize("way", ["terminate_workers", "kill_workers"])

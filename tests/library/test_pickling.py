@@ -250,7 +250,7 @@ def test_an_open_file_is_refused(make_pool: MakePool) -> None:
     assert isinstance(error, CallPicklingError)
     assert "argument 0 (TextIOWrapper)" in str(error)
     assert isinstance(hidden, CallPicklingError)
-    assert "the function" in str(hidden)
+    assert "the variable 'file' that <lambda> uses (TextIOWrapper)" in str(hidden)
     assert pool.submit(calls.add, 1).result(PATIENCE_S) == 1
 
 

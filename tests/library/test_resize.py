@@ -1,18 +1,20 @@
 """Resizing: at any moment, from any thread, and no call is lost, doubled or stopped by it."""
 
 import itertools
+import multiprocessing
 import threading
 from concurrent.futures import BrokenExecutor
 from typing import Any
 
 import pytest
 
-from pool_lab import EventKind
+from pool_lab import EventKind, ProcessPoolExecutor
 from pool_lab.processes import pool as process_pool
 from pool_lab.processes import worker
 from pool_lab.scheduler import Statistics
 from tests.contract import calls
 from tests.contract.gates import PATIENCE_S, knock, stand_at
+from tests.contract.kinds import START_METHODS
 from tests.library.watching import Log, MakeGate, MakePool, on_processes, on_threads, until
 
 
@@ -303,48 +305,56 @@ def test_a_pool_whose_only_thread_cannot_be_started_says_so_and_works_as_soon_as
     assert list(pool.map(calls.add, range(3))) == [0, 1, 2]
 
 
+@pytest.mark.skipif("fork" not in START_METHODS, reason="this system has no fork")
+@pytest.mark.filterwarnings("ignore:This process .* is multi-threaded:DeprecationWarning")
+def test_a_process_whose_thread_cannot_be_started_is_ended(monkeypatch: pytest.MonkeyPatch) -> None:
+    """With fork it is there before the thread is."""
+    pool = ProcessPoolExecutor(1, multiprocessing.get_context("fork"))
+    with monkeypatch.context() as patched:
+        patched.setattr(threading.Thread, "start", refuse_thread)
+        with pytest.raises(RuntimeError, match="can't start new thread"):
+            pool.submit(calls.add, 1)
+    assert not multiprocessing.active_children()
+    assert pool.submit(calls.add, 1).result(PATIENCE_S) == 1
+    pool.shutdown()
+
+
 def refuse_process(*_: Any) -> None:
     raise OSError("out of processes")
 
 
 @on_processes
 def test_a_process_that_cannot_be_started_leaves_the_work_to_the_others(
-    make_pool: MakePool,
-    make_gate: MakeGate,
-    log: Log,
-    monkeypatch: pytest.MonkeyPatch,
-    caplog: pytest.LogCaptureFixture,
+    make_pool: MakePool, make_gate: MakeGate, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
-    """The pool is smaller from then on, and says so."""
-    gate, pool = make_gate(), make_pool(3, observer=log)
+    """It says so once, and tries again later."""
+    gate, pool = make_gate(), make_pool(2)
     running = pool.submit(stand_at, gate.address)
     gate.wait_for(1)
     with monkeypatch.context() as patched:
         patched.setattr(worker, "Process", refuse_process)
         waiting = [pool.submit(calls.add, number) for number in range(3)]
-        until(lambda: pool.statistics() == Statistics(size=1, workers=1, idle=0, queued=3))
-    assert "out of processes" in caplog.text
-    assert {event.workers for event in log.only(EventKind.RESIZED)} <= {1, 2}
-    assert log.only(EventKind.RESIZED)[-1].workers == 1
-    gate.open()
-    running.result(PATIENCE_S)
-    assert [future.result(PATIENCE_S) for future in waiting] == [0, 1, 2]
-    pool.resize(2)
+        until(lambda: "out of processes" in caplog.text)
+        gate.open()
+        assert running.result(PATIENCE_S) is None
+        assert [future.result(PATIENCE_S) for future in waiting] == [0, 1, 2]
+    assert caplog.text.count("out of processes") == 1
     meeting = make_gate(opens_at=2)
     for future in [pool.submit(stand_at, meeting.address) for _ in range(2)]:
         future.result(PATIENCE_S)
 
 
 @on_processes
-def test_a_pool_whose_only_process_cannot_be_started_is_broken(
+def test_a_pool_goes_on_after_its_only_process_could_not_be_started(
     make_pool: MakePool, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     pool = make_pool(1)
     with monkeypatch.context() as patched:
         patched.setattr(worker, "Process", refuse_process)
         error = pool.submit(calls.add, 1).exception(PATIENCE_S)
-    assert isinstance(error, BrokenExecutor)
-    assert "cannot start worker 0: OSError: out of processes" in str(error)
-    assert isinstance(error.__cause__, OSError)
-    with pytest.raises(BrokenExecutor, match="cannot start worker 0"):
-        pool.submit(calls.add, 1)
+        assert isinstance(error, OSError)
+        assert "cannot start worker 0: OSError: out of processes" in str(error)
+        assert isinstance(error.__cause__, OSError)
+        with pytest.raises(OSError, match="cannot start worker 0"):
+            list(pool.map(calls.add, range(3)))
+    assert pool.submit(calls.add, 1).result(PATIENCE_S) == 1

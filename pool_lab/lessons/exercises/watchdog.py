@@ -19,7 +19,8 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import pool_lab
 from pool_lab.lessons.exercises.report import Ending
 from pool_lab.pool import Pool
-from pool_lab.processes.process import Either, Process
+from pool_lab.processes.pipe import Either
+from pool_lab.processes.process import Process
 from pool_lab.worker import Worker
 
 if TYPE_CHECKING:

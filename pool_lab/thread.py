@@ -3,8 +3,7 @@
     submit -> queue -> worker thread: fn(*args), then future.set_result(...)
 
 As in the standard library, a call runs in the context of its worker's thread: later calls in the same worker see the
-context variables that a call or the initializer has set. With `inherit_context` each call runs in a copy of its
-submitter's context instead.
+context variables that it has set. With `inherit_context` each runs in a copy of its submitter's context instead.
 """
 
 import concurrent.futures
@@ -24,12 +23,12 @@ from .pool import Pool, check_initializer, usable_cpus, worker_count
 from .scheduler import Scheduler
 from .worker import NOT_INITIALIZED, Worker
 
-__all__ = ["ThreadPoolExecutor"]
+__all__ = ["BrokenThreadPool", "ThreadPoolExecutor"]
 
 _pools = itertools.count()
 
 
-class ThreadPoolExecutor(Pool, concurrent.futures.ThreadPoolExecutor):  # type: ignore[override]  # of _max_workers
+class ThreadPoolExecutor(Pool, concurrent.futures.ThreadPoolExecutor):
     """Runs calls in threads: for calls that wait, or that compute in code that releases the GIL.
 
     It inherits from the standard class for programs that check for it. An event loop takes no other as its default.
@@ -68,15 +67,15 @@ class ThreadWorker(Worker):
         self._initialize = initialize
 
     def prepare(self) -> bool:
+        initialize, self._initialize = self._initialize, None
         try:
-            if self._initialize is not None:
-                self._initialize()
+            if initialize is not None:
+                initialize()
         except BaseException as error:
             logger.critical("Exception in initializer:", exc_info=True)
+            error = error.with_traceback(None)  # which leads to this frame: no cycle
             self.scheduler.break_pool(partial(broken, BrokenThreadPool, NOT_INITIALIZED % (self.number, error), error))
             return False
-        finally:
-            self._initialize = None
         self.scheduler.observers.note(EventKind.WORKER_STARTED, worker=self.number, ident=self.thread.ident)
         return True
 
@@ -110,7 +109,7 @@ def run(call: Call, worker: int) -> None:
         call.finish(result, None, worker, _times(began))
     finally:
         # The error's traceback refers to this frame: without this, frame, call and error form a cycle.
-        call = None  # type: ignore[assignment]
+        call = function = args = kwargs = None  # type: ignore[assignment]
 
 
 def _times(began: tuple[float, float] | None) -> Times:

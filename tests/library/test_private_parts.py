@@ -1,0 +1,87 @@
+"""Programs that use what is private in the standard pools: it works, or an error says at once what to use."""
+
+import queue
+import threading
+from typing import Any
+
+import pytest
+
+from pool_lab import Future, ProcessPoolExecutor, ThreadPoolExecutor
+from tests.contract.gates import PATIENCE_S
+from tests.library.watching import MakeGate, MakePool, until
+
+POOLS = [ThreadPoolExecutor, ProcessPoolExecutor]
+INSTEAD = {
+    "_work_queue": "buffersize",
+    "_threads": r"statistics\(\)",
+    "_processes": r"kill_workers\(\)",
+    "_adjust_thread_count": r"resize\(\)",
+    "_shutdown": r"submit\(\)",
+    "_initializer": "initializer=",
+}
+
+
+@pytest.mark.parametrize(("name", "way"), INSTEAD.items())
+def test_whoever_reaches_for_a_private_part_is_told_the_public_way(make_pool: MakePool, name: str, way: str) -> None:
+    pool: Any = make_pool(1)
+    with pytest.raises(AttributeError, match=f"has no {name}: .*{way}"):
+        getattr(pool, name)
+    with pytest.raises(AttributeError, match=f"has no {name}: .*{way}"):
+        setattr(pool, name, queue.Queue(3))
+
+
+@pytest.mark.parametrize("base", POOLS)
+@pytest.mark.parametrize("name", ["_adjust_thread_count", "_spawn_process", "_initializer_failed"])
+def test_a_pool_that_overrides_a_private_part_is_refused_when_it_is_defined(base: type, name: str) -> None:
+    with pytest.raises(TypeError, match=f"Own overrides {name}, and a pool of pool_lab has none"):
+        type("Own", (base,), {name: lambda self: None})
+
+
+def test_setting_the_size_resizes_the_pool(make_pool: MakePool, make_gate: MakeGate) -> None:
+    pool: Any = make_pool(1)
+    pool._max_workers = 3
+    assert pool.statistics().size == pool._max_workers == 3
+    with pytest.raises(ValueError, match="max_workers must be greater than 0"):
+        pool._max_workers = 0
+
+
+# A future's condition variable
+
+
+def test_a_future_may_be_cancelled_by_a_thread_that_holds_its_condition() -> None:
+    future: Future[int] = Future()
+    with future._condition:
+        assert future.cancel()
+    assert future.cancelled()
+
+
+def test_a_future_that_is_finished_by_hand_wakes_those_that_wait() -> None:
+    future: Any = Future()
+    results: list[object] = []
+    waiting = threading.Thread(target=lambda: results.append(future.result(PATIENCE_S)))
+    waiting.start()
+    until(lambda: future._listeners is not None and bool(future._listeners.sleepers))
+    with future._condition:
+        future._result, future._state = 5, "FINISHED"
+        future._condition.notify_all()
+    waiting.join(PATIENCE_S)
+    assert results == [5]
+
+
+def test_a_future_notifies_those_that_wait_for_its_condition() -> None:
+    future: Future[int] = Future()
+    with future._condition:
+        setting = threading.Thread(target=future.set_result, args=(7,))
+        setting.start()
+        assert future._condition.wait_for(future.done, PATIENCE_S)
+    setting.join()
+    assert future.result(0) == 7
+
+
+def test_callbacks_can_be_looked_at_and_invoked() -> None:
+    future: Any = Future()
+    told: list[Future[int]] = []
+    future.add_done_callback(told.append)
+    assert future._done_callbacks == [told.append]
+    future._invoke_callbacks()
+    assert told == [future]
