@@ -69,7 +69,13 @@ class Point:
 def move(point): return Point(point.x + 1)
 back = pool.submit(move, Point(1)).result()
 print(type(back) is Point, back.x)
-""") == ["True 2"]
+import dataclasses, typing
+@dataclasses.dataclass(slots=True)
+class Item: x: int; y: int = 2
+class Pair(typing.NamedTuple): a: int; b: str = "x"
+print(pool.submit(lambda item: dataclasses.replace(item, x=5), Item(1)).result() == Item(5))
+print(type(pool.submit(lambda pair: pair._replace(a=2), Pair(1)).result()) is Pair)
+""") == ["True 2", "True", "True"]
 
 
 @pytest.mark.parametrize("value", ["threading.Lock()", "sqlite3.connect(':memory:')", "(n for n in range(3))"])
