@@ -7,7 +7,6 @@ import numbers
 import os
 import pickle
 import sys
-import tempfile
 from collections.abc import Callable, Iterable, Iterator
 from copy import copy
 from functools import partial
@@ -156,6 +155,8 @@ def _default_context(max_tasks: int | None, initial: tuple[Any, ...]) -> BaseCon
         return multiprocessing.get_context()
     method: str | None = multiprocessing.get_start_method(allow_none=True)
     if method is None or (method == "fork" and (IS_TOLD or multiprocessing.get_context() is NOT_CHOSEN)):
+        import tempfile  # it takes long
+
         has_server = sys.platform == "linux" and len(tempfile.gettempdir()) <= LONGEST_FOLDER
         return multiprocessing.get_context("forkserver" if has_server else "spawn")
     return multiprocessing.get_context()

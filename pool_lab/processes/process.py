@@ -12,7 +12,6 @@ import errno
 import multiprocessing.process
 import operator
 import os
-import shutil
 import signal
 import socket
 import sys
@@ -185,7 +184,7 @@ def hint(context: BaseContext, error: BaseException | None = None) -> str:
     """Why a process may have died while it was starting, or could not be started, because of this error."""
     executable = os.fsdecode(spawn.get_executable() or "")
     if context.get_start_method() != "fork":
-        if "py" not in os.path.basename(executable).lower() or not shutil.which(executable):  # noqa: PTH119
+        if "py" not in os.path.basename(executable).lower() or not os.access(executable, os.X_OK):  # noqa: PTH119
             return f" (new processes run sys.executable, which is {executable!r}: is that Python?)"
         if error is None or isinstance(error, (ConnectionError, EOFError)):
             return f" ({GUARD})" if lacks_guard() else " (what it has printed may tell why)"
