@@ -1,4 +1,4 @@
-"""`Call`: one submitted call. It is the future that its submitter holds and, until it is done, also what to call.
+"""`Call`: one submitted call. It is the future that its submitter holds and, until it is made, also what to call.
 One object and not two, because a pool may have a million of them queued.
 """
 

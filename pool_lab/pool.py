@@ -48,8 +48,8 @@ class Pool(Executor):
 
     _inherits_context = False
 
-    def __init_subclass__(cls) -> None:
-        super().__init_subclass__()
+    def __init_subclass__(cls, **others: Any) -> None:
+        super().__init_subclass__(**others)
         for name in PRIVATE.keys() & vars(cls).keys():
             raise TypeError(f"{cls.__name__} overrides {name}, and a pool of pool_lab has none: {PRIVATE[name]}")
 

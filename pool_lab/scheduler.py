@@ -57,7 +57,7 @@ class Scheduler:
         self._make_worker: Callable[[Scheduler, int], Any] | None = make_worker
         self._was_shut_down = self._drops_calls = False
         # The threads that may still run, also of workers that are exiting; the event of each is set when it ends.
-        self._threads: dict[threading.Thread, threading.Event] = {}
+        self._threads: dict[threading.Thread, Any] = {}
         self._context: Context | None = None  # of a submitter
         self._lock = threading.RLock()  # not a Lock: the garbage collector may run user code in a thread that holds it
         tell_of_exit_and_fork(self)
@@ -128,7 +128,7 @@ class Scheduler:
                 return False
             number = next(number for number in itertools.count() if number not in self.workers)
             worker = self.workers[number] = make_worker(self, number)
-            self._threads = {thread: ended for thread, ended in self._threads.items() if not ended.is_set()}
+            self._threads = {thread: each for thread, each in self._threads.items() if not each.has_ended.is_set()}
             try:
                 worker.thread.start()
             except Exception:
@@ -141,7 +141,7 @@ class Scheduler:
                     del self.workers[number]
                     worker.dismiss()
                 else:
-                    self._threads[worker.thread] = worker.has_ended
+                    self._threads[worker.thread] = worker
             return True
 
     def thread_context(self) -> dict[str, Any]:
@@ -221,9 +221,8 @@ class Scheduler:
 
     def give_up(self, how: str = "kill") -> None:
         """Cancel what is queued, and end what can be ended."""
-        workers = list(self.workers.values())
         self.close(cancel_queued=True)
-        for worker in workers:
+        for worker in list(self._threads.values()):
             worker.give_up(how)
 
     def drop(self) -> None:
@@ -257,9 +256,9 @@ class Scheduler:
     def join(self) -> None:
         """Block until every worker has ended. Called after `close`."""
         while threads := self._threads.copy():
-            for thread, has_ended in threads.items():
+            for thread, worker in threads.items():
                 if thread is not threading.current_thread():
-                    has_ended.wait()  # unlike `join`, this can be tried again after Ctrl-C, on every Python
+                    worker.has_ended.wait()  # unlike `join`, this can be tried again after Ctrl-C, on every Python
                 thread.join()
             with uninterrupted(), self._lock:
                 self._threads = {each: ended for each, ended in self._threads.items() if each not in threads}

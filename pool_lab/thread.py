@@ -65,6 +65,7 @@ class ThreadWorker(Worker):
     def __init__(self, prefix: str, initialize: Callable[[], object] | None, scheduler: Scheduler, number: int) -> None:
         super().__init__(scheduler, number, f"{prefix}_{number}")
         self._initialize = initialize
+        self.is_looking = initialize is None  # an initializer may take long
 
     def prepare(self) -> bool:
         initialize, self._initialize = self._initialize, None

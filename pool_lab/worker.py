@@ -29,6 +29,7 @@ class Worker:
         try:
             if not self.prepare():
                 return
+            self.is_looking = True
             while (taken := [self.scheduler.next_call(self)]) != [None]:  # nothing here keeps the call alive
                 try:
                     self.run(taken.pop())

@@ -59,17 +59,15 @@ class Paces(dict[object, float]):
         return self.get(_key(function))
 
     def note(self, functions: Iterable[Callable[..., Any]], seconds: float) -> None:
-        if len(self) > 1000:
-            self.clear()
         self.update(dict.fromkeys(map(_key, functions), seconds))
 
 
 def _key(function: Any) -> object:
     """The same for functions that may take equally long. It keeps no function alive, nor what a function refers to."""
-    while type(function) in {partial, MethodType}:
-        function = function.func if type(function) is partial else function.__func__
+    while type(function) is partial or type(function) is MethodType:
+        function = getattr(function, "func" if type(function) is partial else "__func__")
     if type(function) is FunctionType:
-        return function.__code__
+        return id(function.__code__)
     return function.__qualname__ if type(function) is BuiltinFunctionType else type(function).__qualname__
 
 
@@ -122,7 +120,7 @@ class CallBatch:
         _put_back([call for call in back if call.requeue()], self._scheduler)
 
     def note_pace(self, seconds: float) -> None:
-        self._paces.note({id(function): function for function in self.functions}.values(), seconds)
+        self._paces.note(self.functions, seconds)
 
     def fail_one(self, place: int, error: BaseException) -> None:
         self.calls.pop(place).finish(None, error, None)

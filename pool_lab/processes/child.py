@@ -38,9 +38,7 @@ STOP_SIGNAL: signal.Signals | None = getattr(signal, "SIGURG", None)
 
 
 class Initializer:
-    """A pool's initializer and its arguments. They are pickled while a process starts, as multiprocessing's locks and
-    queues can only be sent then. They are unpickled when the initializer is to run, so that a failure can be reported.
-    """
+    """It is pickled while a process starts, as locks and queues must be, and unpickled when it runs and may fail."""
 
     def __init__(self, function: Callable[..., object], args: tuple[Any, ...]) -> None:
         self._function, self._args = function, args
@@ -100,6 +98,7 @@ class Calls:
     """The calls of one request, and what has come of them."""
 
     sent = 0  # so many outcomes were sent
+    is_in_call = False
     buffers: Sequence[Any] = ()  # large ones of the result, if this is a single call
 
     def __init__(self, request: Request, buffers: list[Any], functions: dict[bytes, Any]) -> None:
@@ -138,9 +137,12 @@ class Calls:
                 function = functions[0] if functions else function
             if say_begun is not None:
                 say_begun()
+            self.is_in_call = True
             result = function(*args, **kwargs)
+            self.is_in_call = False
             return result if type(result) in PLAIN else self._dumped(result, function)
         except BaseException as error:
+            self.is_in_call = False
             return False, dumps_error(error)
 
     def _function(self, pickled: bytes) -> Any:
@@ -173,14 +175,16 @@ class Calls:
 
 
 class Server:
+    _watcher: threading.Thread | None = None
+    _calls: Calls | None = None  # those that the watcher looks after
+    _running: Calls | None = None  # those that may be stopped
+    _is_interrupted = False  # by itself
+
     def __init__(self, pipe: Pipe, says_begun: bool) -> None:
         self._pipe = pipe
         self._say_begun = partial(pipe.connection.send_bytes, BEGUN) if says_begun else None
         self._functions: dict[bytes, Any] = {}  # see `Calls`
-        self._watcher: threading.Thread | None = None
-        self._calls: Calls | None = None  # those that the watcher looks after
         self._lock, self._is_busy = threading.Lock(), threading.Event()  # busy: there are such calls
-        self._is_interrupted = self._may_be_stopped = False
         if STOP_SIGNAL is not None:
             signal.signal(STOP_SIGNAL, self._stop)
         self._interrupt_main, _thread.interrupt_main = _thread.interrupt_main, self._interrupt
@@ -199,9 +203,9 @@ class Server:
             if self._watcher is None:
                 self._watcher = threading.Thread(target=self._watch, name="watcher", daemon=True)
                 self._watcher.start()
-        self._is_interrupted, self._may_be_stopped = False, True
+        self._is_interrupted, self._running = False, calls
         calls.run(self._say_begun)
-        self._may_be_stopped = False
+        self._running = None
         with self._lock:
             self._is_busy.clear()
             self._calls = None
@@ -216,8 +220,8 @@ class Server:
 
     def _stop(self, signum: int, frame: FrameType | None) -> None:
         """Raise `KeyboardInterrupt` in the call. This process ends in any case."""
-        if self._may_be_stopped:
-            self._may_be_stopped = False
+        if self._running is not None:
+            self._running = None
             raise KeyboardInterrupt("the call ran longer than its pool's task_timeout")
 
     def _interrupt(self, signum: signal.Signals = signal.SIGINT) -> None:
@@ -226,7 +230,7 @@ class Server:
         self._interrupt_main(signum)
 
     def _hear_interrupt(self, signum: int, frame: FrameType | None) -> None:
-        if self._is_interrupted and self._may_be_stopped:
+        if self._is_interrupted and self._running is not None and self._running.is_in_call:
             self._is_interrupted = False
             raise KeyboardInterrupt
 

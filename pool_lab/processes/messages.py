@@ -1,8 +1,8 @@
 """The two messages: a `Request` to a process, with one call or several, and its `Reply`.
 
 Both are tuples of columns, of plain values and pickles. So a message can always be read, and what cannot be unpickled
-costs its own call only. A function is pickled once, and shared by the calls of a request; arguments that are not plain
-are pickled call by call, so that calls share no object.
+costs its own call only. A function is pickled once for all calls of a request, and its process keeps it until the next
+one. Arguments that are not plain are pickled call by call, so that calls share no object.
 
 Large buffers travel apart (see `pipe`) in messages about a single call. In others a pickle holds all of it, as it was
 when the call was sent, or when it returned.
@@ -51,14 +51,12 @@ class Reply(NamedTuple):
 
 
 def pack(request: Request, pickles: dict[int, bytes]) -> tuple[bytes, Sequence[Any], Errors]:
-    """The message, its large buffers, and the errors of calls that cannot be sent. If none can be sent: b"".
-    `pickles`: of functions, by their `id`. What is not there is put there.
-    """
+    """The message (empty: none can be sent), its large buffers, and errors. `pickles`: keeps those of functions."""
     rows: list[tuple[Any, Any, Any]] = []
     failures: Errors = {}
     buffers: Sequence[Any] = ()
-    if len(request.functions) == 1 and request.kwargs is None and _are_plain(chain.from_iterable(request.inputs)):
-        with suppress(Exception):  # it fails again, call by call
+    with suppress(Exception):  # it fails again, call by call
+        if len(request.functions) == 1 and request.kwargs is None and _are_plain(chain.from_iterable(request.inputs)):
             function = _pack_function(request.functions[0], pickles)
             if function is not None:
                 return pickle.dumps((*request[:3], [function], *request[4:]), PROTOCOL), (), failures

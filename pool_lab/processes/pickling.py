@@ -46,9 +46,7 @@ def _reduce_array(array: Any) -> Any:
 
 
 def dumps(value: object, buffers: LargeBuffers | None = None, *, to_worker: bool = False) -> bytes:
-    """The value, pickled; by value what another process could not find by name. Raises whatever pickling raises.
-    `buffers`: takes the large ones, which are then left out of the pickle.
-    """
+    """The pickle; by value, what the other process cannot find by name. `buffers`: takes those of large arrays."""
     stream = io.BytesIO()
     pickler = pickle.Pickler(stream, PROTOCOL, buffer_callback=buffers)
     reducers = {_array_type(): _reduce_array, **copyreg.dispatch_table, **_extra_reducers}

@@ -59,9 +59,9 @@ class ProcessPoolExecutor(Pool, concurrent.futures.ProcessPoolExecutor):
 
         max_workers: None means the CPUs this process may use.
         mp_context: from `multiprocessing.get_context`: how processes start. None means what the program has chosen with
-            `multiprocessing.set_start_method`, or else "forkserver" on Linux and "spawn" elsewhere. Forking beside
-            threads may deadlock, so a program has to choose "fork" itself. If the initializer is given a lock or a
-            queue, None means what `multiprocessing` uses, which made them.
+            `multiprocessing.set_start_method`, or else "forkserver" on Linux and "spawn" elsewhere, because forking
+            beside threads may deadlock. (Before Python 3.14 "fork" is also used if `multiprocessing` was in use before
+            this class was imported.) If the initializer is given a lock or a queue, None means what made them.
         initializer: called as `initializer(*initargs)` in each new process. If it raises, the pool is broken.
         max_tasks_per_child: calls after which a process is replaced; None: never. Not with "fork"; alone: with "spawn".
         replace_workers: what happens when a worker dies. False: the pool breaks, like the standard one. True: the call
@@ -167,7 +167,7 @@ def _must_be_inherited(value: object) -> bool:
     try:
         pickle.dumps(value)
     except Exception as error:
-        return isinstance(error, RuntimeError)
+        return type(error) is RuntimeError
     return False
 
 

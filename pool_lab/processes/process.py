@@ -142,13 +142,13 @@ class Process:
             self.pipe.connection.send_bytes(END)
         with _one_at_a_time:
             self._close()
-            process, self._process = self._process, None
             # A thread that starts a process asks all in this set for their exit codes. Only one can get this one's.
-            multiprocessing.process._children.discard(process)  # type: ignore[attr-defined]
-        process.join(GRACE_S if self.is_late else None)
-        process.kill()  # if it has not ended
-        process.join()
-        code: int | None = process.exitcode
+            multiprocessing.process._children.discard(self._process)  # type: ignore[attr-defined]
+        self._process.join(GRACE_S if self.is_late else None)
+        self._process.kill()  # if it has not ended
+        self._process.join()
+        code: int | None = self._process.exitcode
+        self._process = None  # its descriptors are not to live as long as a traceback
         return code
 
 
@@ -168,6 +168,7 @@ def _after_fork() -> None:
     _one_at_a_time._at_fork_reinit()  # type: ignore[attr-defined]
     for process in list(_open):
         process._close()
+        multiprocessing.process._children.discard(getattr(process, "_process", None))  # type: ignore[attr-defined]
     server = _fork_server()  # the one that the parent has started does not serve a child
     if server._forkserver_pid is not None:
         os.close(server._forkserver_alive_fd)
@@ -188,8 +189,6 @@ def hint(context: BaseContext, error: BaseException | None = None) -> str:
             return f" (new processes run sys.executable, which is {executable!r}: is that Python?)"
         if error is None or isinstance(error, (ConnectionError, EOFError)):
             return f" ({GUARD})" if lacks_guard() else " (what it has printed may tell why)"
-    if "AF_UNIX" in str(error):
-        return " (it is for a socket in the directory for temporary files: set a shorter TMPDIR, or use spawn)"
     if sys.platform != "win32" and (limit := LIMITS.get(getattr(error, "errno", None))):
         return f" (the limit {limit} is {resource.getrlimit(getattr(resource, limit))[0]})"
     return ""
@@ -244,10 +243,7 @@ def _start_blocking_ctrl_c(process: Any, *, has_tracker: bool) -> None:
 
 
 class _Name(str):
-    """A name of a process: the first thing of ours that it reads, before it imports `__main__` and us. Its pickle does
-    more: a fork server has other customers, so its child blocks SIGINT only here. And what cannot be imported is not
-    to be imported.
-    """
+    """As a process unpickles its name, it learns to block SIGINT, and not to import a `__main__` that it cannot."""
 
     def __reduce__(self) -> tuple[Any, ...]:
         steps: list[Any] = [str(self)]

@@ -28,9 +28,7 @@ def main_module() -> ModuleType:
 
 
 def is_importable_main() -> bool:
-    """Whether new processes import this `__main__`, as `multiprocessing` does it for scripts and modules: not that of a
-    prompt, a notebook, a program from standard input or `-c`, a package or an archive.
-    """
+    """Whether new processes import this `__main__`, as they do with scripts and modules that are not packages."""
     main = main_module()
     if hasattr(sys, "ps1") or hasattr(main, "get_ipython"):
         return False
@@ -56,9 +54,11 @@ def names_out_of_reach(pickled: bytes, *, to_worker: bool) -> bool:
     """Whether the pickle mentions a module that the other process cannot import."""
     if b"__main__" in pickled and not is_importable_main():
         return True
+    if not to_worker:
+        return False
     registered = getattr(sys.modules.get("cloudpickle.cloudpickle"), "_PICKLE_BY_VALUE_MODULES", ())
     names = plugins().union(registered)
-    return to_worker and bool(names) and _mention_of(names).search(pickled) is not None
+    return bool(names) and _mention_of(names).search(pickled) is not None
 
 
 @lru_cache(maxsize=1)
@@ -69,7 +69,10 @@ def _mention_of(names: frozenset[str]) -> re.Pattern[bytes]:
 
 def plugins() -> frozenset[str]:
     """The names of modules that no import in another process would find."""
-    return _plugins(len(sys.modules), next(reversed(sys.modules)))
+    last = None
+    with suppress(RuntimeError):  # another thread is importing something
+        last = next(reversed(sys.modules))
+    return _plugins(len(sys.modules), last)
 
 
 @lru_cache(maxsize=1)

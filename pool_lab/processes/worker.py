@@ -30,7 +30,7 @@ from .batch import Batch, Paces, take_batch
 from .child import Initializer
 from .messages import READY, Reply, load_outcomes, pack
 from .pickling import loads_error
-from .process import Process, hint, manner
+from .process import FITS_INTO_PIPE, Process, hint, manner
 
 FALSE_STARTS = 3
 RETRY_S = 0.2
@@ -54,7 +54,7 @@ class ProcessWorker(Worker):
         super().__init__(scheduler, number, f"{prefix}-worker-{number}")
         self._settings = settings
         self._process: Process | None = None
-        self._forked: Process | None = None  # already started, for the first call, in the submitter's context
+        self._forked: Process | None = None  # started here, in the context of the thread that makes this worker
         if settings.context.get_start_method() == "fork":
             with suppress(Exception):  # then it is tried again, and fails there
                 self._forked = self._start_process()
@@ -72,7 +72,7 @@ class ProcessWorker(Worker):
         super().wake()
 
     def finish(self) -> None:
-        self._process = self._process or self._forked
+        self.dismiss()
         self._end_process()
 
     def _start_process(self) -> Process:
@@ -163,6 +163,7 @@ class ProcessWorker(Worker):
             return
         for call in batch.calls:
             self.scheduler.observers.note(EventKind.STARTED, call.number, self.number)
+        self._is_sent = _size(message, buffers) > FITS_INTO_PIPE  # the process may die of it while it reads
         self._process.send(message, buffers)  # type: ignore[union-attr]
         self._is_sent = True
         sent = (_size(message, buffers) - sum(map(len, pickles.values()))) / len(batch)
@@ -213,10 +214,11 @@ class ProcessWorker(Worker):
 
     def _end_process(self, when: str = "", fault: str | None = None, *, is_meant: bool = True) -> str:
         """Let go of the process, and end it if it still runs. Blocks until it has ended. Returns how, as a text."""
-        process, self._process = self._process, None
+        process = self._process
         if process is None:
             return ""
-        exitcode = process.end()
+        exitcode = process.end()  # any thread may kill it meanwhile
+        self._process = None
         died = f"worker {self.number} (process {process.pid}) {fault or manner(exitcode)} {when}"
         error = None if is_meant else died
         self.scheduler.observers.note(EventKind.WORKER_STOPPED, worker=self.number, ident=process.pid, error=error)
@@ -241,6 +243,7 @@ class ProcessWorker(Worker):
     def dismiss(self) -> None:
         if self._forked is not None:
             self._forked.end()
+            self._forked = None
 
     def give_up(self, how: str) -> None:
         self._settings.end_with = how
