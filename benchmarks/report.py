@@ -5,7 +5,7 @@ import platform
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-from pool_lab.lab.palette import INK, QUIET, styled
+from pool_lab.lab.stills.style import INK, QUIET, styled
 
 from .contests import FLOOR, OURS, STANDARD, Contest
 

@@ -18,7 +18,7 @@ from nbformat import NotebookNode
 import pool_lab
 from pool_lab import Executor, Future, ProcessPoolExecutor, ThreadPoolExecutor, as_completed, wait
 from pool_lab.lessons import source
-from pool_lab.lessons.exercises.coach import EXERCISES
+from pool_lab.lessons.exercises.check import EXERCISES
 from pool_lab.lessons.exercises.misconceptions import MISCONCEPTIONS
 from pool_lab.lessons.questions import QUESTIONS
 from pool_lab.lessons.series import LESSONS, notebook, title

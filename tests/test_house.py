@@ -1,6 +1,7 @@
 """The house stands as CONTRIBUTING.md draws it: rooms use those below, the library is light, versions have one home."""
 
 import ast
+import importlib
 import re
 import subprocess
 import sys
@@ -52,33 +53,32 @@ PROCESSES = {
 MOST_LINES, MOST_FILES, LONGEST_LIBRARY_FILE = 3600, 26, 300
 # Lines of code in the body of a function.
 LONGEST_FUNCTION, SHORT_FUNCTION, SHORT_SHARE = 25, 12, 0.9
+# The rooms of the lab and of the lessons, and for each those below it that it may use. All of them may use the library.
+LAB = {
+    "joinable_thread": set(),
+    "notebook": {"joinable_thread"},
+    "trace": set(),
+    "recording": {"trace"},
+    "work": {"recording", "trace"},
+    "stills": {"recording", "trace"},
+    "views": {"notebook", "work", "recording", "trace"},
+    "display": {"stills", "notebook"},
+    "experiments": {"display", "views", "stills", "work", "recording", "trace", "notebook"},
+}
+ABOVE_LAB = {
+    "series": set(),
+    "source_code": set(),
+    "records": set(),
+    "predictions": {"records"},
+    "exercises": {"records", "series"},
+    "questions": {"predictions", "series"},
+    "grading": {"exercises"},
+    "progress_table": {"exercises", "questions", "records", "series"},
+    "command": {"grading", "exercises", "progress_table", "records"},
+}
 # Who may use what is heavy. All else in the lab works without a screen.
-WIDGETS = {"anywidget", "ipywidgets", "traitlets"}
-WIDGET_ROOMS = {"lab.timeline", "lab.controls", "lab.result_view", "lab.sweep_view", "lab.inspector_view"}
-PLOTTING = {"matplotlib"}
-PLOTTING_ROOMS = {
-    *("lab.plots", "lab.panel", "lab.page", "lab.palette", "lab.exhibit", "lab.ghosts"),
-    *("lab.result_plot", "lab.sweep_plot", "lab.latency_chart", "lab.loads", "lab.racing", "lab.sweeping"),
-    *("lab.watching", "lab.inspecting", "lab.stacking", "lab.state_diagram", "lessons.exercises.timelines"),
-}
-PURE_ROOMS = {
-    "lab.trace",
-    "lab.words",
-    "lab.gates",
-    "lab.servers",
-    "lab.workloads",
-    "lab.breakdown",
-    "lab.outcome",
-    "lab.serial",
-    "lab.result_words",
-    "lab.ledger",
-    "lab.pauses",
-    "lab.following",
-    "lab.holding",
-    "lab.inquiring",
-    "lab.answers",
-    "lab.callbacks",
-}
+WIDGETS, WIDGET_ROOMS = {"anywidget", "ipywidgets", "traitlets"}, {"views"}
+PLOTTING, PLOTTING_ROOMS = {"matplotlib"}, {"stills", "display", "experiments"}
 LONGEST_FILE = 400
 
 # Too slow to load for those who only want a pool, or not the library's business.
@@ -133,12 +133,20 @@ def room(module: str) -> str:
     return module.partition(".")[0]
 
 
+def room_in(house: str, path: Path) -> str:
+    """The room of a file of the lab or the lessons; empty for what the package itself exports."""
+    return name_of(path).removeprefix(house).lstrip(".").partition(".")[0]
+
+
 def files_in(*rooms: str) -> list[Path]:
     return [path for path in FILES if room(name_of(path)) in rooms]
 
 
 library_files = pytest.mark.parametrize("path", files_in(*LIBRARY), ids=name_of)
-lab_files = pytest.mark.parametrize("path", files_in("lab"), ids=name_of)
+lab_files = pytest.mark.parametrize("path", [path for path in files_in("lab") if room_in("lab", path)], ids=name_of)
+lesson_files = pytest.mark.parametrize(
+    "path", [path for path in files_in("lessons") if room_in("lessons", path)], ids=name_of
+)
 
 
 @pytest.mark.parametrize("path", FILES, ids=name_of)
@@ -167,7 +175,7 @@ def test_every_file_of_processes_has_its_place() -> None:
     assert {path.stem for path in (PACKAGE / "processes").glob("*.py")} == {"__init__", *PROCESSES}
 
 
-@pytest.mark.parametrize("rooms", [LIBRARY, PROCESSES], ids=["library", "processes"])
+@pytest.mark.parametrize("rooms", [LIBRARY, PROCESSES, LAB, ABOVE_LAB], ids=["library", "processes", "lab", "lessons"])
 def test_the_files_form_no_circle(rooms: dict[str, set[str]]) -> None:
     placed: set[str] = set()
     while ready := {name for name, below in rooms.items() if below <= placed} - placed:
@@ -204,32 +212,41 @@ def test_the_front_door_opens_on_the_library_alone() -> None:
 
 
 @lab_files
+def test_the_lab_imports_only_downwards(path: Path) -> None:
+    assert rooms_used("lab", path) <= LAB[room_in("lab", path)]
+
+
+@lesson_files
+def test_the_lessons_import_only_downwards(path: Path) -> None:
+    assert rooms_used("lessons", path) <= ABOVE_LAB[room_in("lessons", path)]
+
+
+@lab_files
 def test_the_lab_imports_the_library_and_no_lesson(path: Path) -> None:
     assert "lessons" not in {room(module) for module in own_imports(path)}
 
 
 @lab_files
 def test_only_the_live_view_knows_widgets(path: Path) -> None:
-    assert name_of(path) in WIDGET_ROOMS or not foreign_imports(path) & WIDGETS
+    assert room_in("lab", path) in WIDGET_ROOMS or not foreign_imports(path) & WIDGETS
 
 
 @lab_files
 def test_only_the_stills_know_matplotlib(path: Path) -> None:
-    assert name_of(path) in PLOTTING_ROOMS or not foreign_imports(path) & PLOTTING
+    assert room_in("lab", path) in PLOTTING_ROOMS or not foreign_imports(path) & PLOTTING
 
 
-@pytest.mark.parametrize("module", sorted(PURE_ROOMS & MODULES))
-def test_what_a_trace_means_is_found_without_any_picture(module: str) -> None:
-    below = {module}
-    while more := {name for each in below for name in own_imports(file_of(each))} - below:
-        below |= more
-    heavy = {name: foreign_imports(file_of(name)) & (WIDGETS | PLOTTING) for name in below}
-    assert not any(heavy.values()), heavy
+@pytest.mark.parametrize("package", sorted({module.rpartition(".")[0] for module in MODULES} - {""}))
+def test_no_module_is_named_like_what_its_package_exports(package: str) -> None:
+    """With a file lab/watch.py, `from pool_lab.lab import watch` would give the module."""
+    inside = {name.rpartition(".")[2] for name in MODULES if name.rpartition(".")[0] == package}
+    exported = getattr(importlib.import_module(f"pool_lab.{package}"), "__all__", ())
+    assert inside.isdisjoint(exported)
 
 
-def file_of(module: str) -> Path:
-    path = PACKAGE.joinpath(*module.split("."))
-    return path / "__init__.py" if path.is_dir() else path.with_suffix(".py")
+def rooms_used(house: str, path: Path) -> set[str]:
+    inside = {module.split(".")[1] for module in own_imports(path) if module.startswith(f"{house}.")}
+    return inside - {room_in(house, path)}
 
 
 def test_importing_pool_lab_loads_nothing_heavy() -> None:

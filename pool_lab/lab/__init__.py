@@ -9,15 +9,15 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from pool_lab.lab import servers, workloads
-    from pool_lab.lab.gates import Gate
-    from pool_lab.lab.inspecting import inspect_futures
-    from pool_lab.lab.loads import latencies, load
-    from pool_lab.lab.racing import race
-    from pool_lab.lab.stacking import stacked
-    from pool_lab.lab.sweeping import sweep
-    from pool_lab.lab.thread_per_call import ThreadPerCall
-    from pool_lab.lab.watching import watch
+    from pool_lab.lab.experiments.inspect import inspect_futures
+    from pool_lab.lab.experiments.load import latencies, load
+    from pool_lab.lab.experiments.race import race
+    from pool_lab.lab.experiments.stacked import stacked
+    from pool_lab.lab.experiments.sweep import sweep
+    from pool_lab.lab.experiments.watch import watch
+    from pool_lab.lab.work import servers, workloads
+    from pool_lab.lab.work.gate import Gate
+    from pool_lab.lab.work.thread_per_call import ThreadPerCall
 
 __all__ = [
     "Gate",
@@ -33,23 +33,23 @@ __all__ = [
     "workloads",
 ]
 
-_MODULES = {"servers", "workloads"}
+_MODULES = ("servers", "workloads")
 _HOMES = {
-    "Gate": "gates",
-    "ThreadPerCall": "thread_per_call",
-    "inspect_futures": "inspecting",
-    "latencies": "loads",
-    "load": "loads",
-    "race": "racing",
-    "stacked": "stacking",
-    "sweep": "sweeping",
-    "watch": "watching",
+    "Gate": "work.gate",
+    "ThreadPerCall": "work.thread_per_call",
+    "inspect_futures": "experiments.inspect",
+    "latencies": "experiments.load",
+    "load": "experiments.load",
+    "race": "experiments.race",
+    "stacked": "experiments.stacked",
+    "sweep": "experiments.sweep",
+    "watch": "experiments.watch",
 }
 
 
 def __getattr__(name: str) -> Any:
     if name in _MODULES:
-        return import_module(f"pool_lab.lab.{name}")
+        return import_module(f"pool_lab.lab.work.{name}")
     if name in _HOMES:
         return getattr(import_module(f"pool_lab.lab.{_HOMES[name]}"), name)
     raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

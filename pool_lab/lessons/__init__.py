@@ -8,24 +8,24 @@ Names are loaded when they are first used: the process that runs a learner's ans
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
-from pool_lab.lessons.source import source
+from pool_lab.lessons.source_code import source
 
 if TYPE_CHECKING:
-    from pool_lab.lessons.exercises.coach import check, exercise, hint, solution
-    from pool_lab.lessons.predictions import Prediction
+    from pool_lab.lessons.exercises.check import check, exercise, hint, solution
+    from pool_lab.lessons.predictions.prediction import Prediction
+    from pool_lab.lessons.progress_table import progress
     from pool_lab.lessons.questions import predict
-    from pool_lab.lessons.standing import progress
 
 __all__ = ["Prediction", "check", "exercise", "hint", "predict", "progress", "solution", "source"]
 
 _HOMES = {
-    "Prediction": "predictions",
-    "check": "exercises.coach",
-    "exercise": "exercises.coach",
-    "hint": "exercises.coach",
+    "Prediction": "predictions.prediction",
+    "check": "exercises.check",
+    "exercise": "exercises.check",
+    "hint": "exercises.check",
     "predict": "questions",
-    "progress": "standing",
-    "solution": "exercises.coach",
+    "progress": "progress_table",
+    "solution": "exercises.check",
 }
 
 

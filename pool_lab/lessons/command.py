@@ -5,13 +5,13 @@ import sys
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
-from pool_lab.lab.words import number_of
+from pool_lab.lab.trace.summary import number_of
 from pool_lab.lessons import records
-from pool_lab.lessons.exercises.fence import can_fence
+from pool_lab.lessons.exercises.sandbox import can_fence
 from pool_lab.lessons.exercises.solitude import can_seclude
-from pool_lab.lessons.grading import grade_notebook
-from pool_lab.lessons.marks import Mark, as_csv, as_page
-from pool_lab.lessons.standing import Progress
+from pool_lab.lessons.grading.grade import grade_notebook
+from pool_lab.lessons.grading.marks import Mark, as_csv, as_page
+from pool_lab.lessons.progress_table import Progress
 
 __all__ = ["main"]
 

@@ -19,7 +19,7 @@ from pathlib import Path
 
 import platformdirs
 
-from pool_lab.lab.audience import someone_is_there
+from pool_lab.lab.notebook import someone_is_there
 
 __all__ = ["FILE_VARIABLE", "Entry", "entries", "forget", "is_kept", "keep", "path"]
 

@@ -10,11 +10,10 @@ from typing import Any
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
-from pool_lab.lab.curves import Curve, Point
-from pool_lab.lab.outcome import outcome
-from pool_lab.lab.result_view import ResultView
-from pool_lab.lab.serial import Serial
-from pool_lab.lab.sweep_view import SweepView
+from pool_lab.lab.trace.race_result import Serial, outcome
+from pool_lab.lab.trace.speed_up import Curve, Point
+from pool_lab.lab.views.race_result.view import ResultView
+from pool_lab.lab.views.sweep.view import SweepView
 from tests.browser.timeline_page import HTML, OPEN
 from tests.lab.script import Script
 

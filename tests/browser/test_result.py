@@ -38,7 +38,7 @@ def test_the_result_says_on_the_page_what_the_race_came_to_in_the_kernel(race: R
     run(race, "Start")
 
     expect(result(race)).to_be_visible(timeout=PATIENCE_MS)
-    made = "__import__('pool_lab.lab.result_words', fromlist=['lines']).lines(calls.outcome)"
+    made = "__import__('pool_lab.lab.trace.race_words', fromlist=['lines']).lines(calls.outcome)"
     lines = race.notebook.value(f"[(line.label, line.makespan, line.call, line.speed_up) for line in {made}]")
     assert [label for label, *_ in lines] == ["serial", "threads, 2", "processes, 2"]
     for row, words in enumerate(lines):

@@ -7,7 +7,7 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from pool_lab.events import Event, EventKind
-from pool_lab.lab.timeline import Panel
+from pool_lab.lab.views.timeline.view import Panel
 from tests.browser.timeline_page import FRAMES, THREADS, TimelinePage, busy
 
 pytestmark = pytest.mark.leaves_behind("Chromium keeps processes in store, for the next page")

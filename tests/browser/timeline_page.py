@@ -10,8 +10,8 @@ from typing import Any
 from playwright.sync_api import Locator, Page
 
 from pool_lab.events import Event, EventKind
-from pool_lab.lab.ledger import Ledger
-from pool_lab.lab.timeline import Panel, Timeline
+from pool_lab.lab.views.timeline.rows import Ledger
+from pool_lab.lab.views.timeline.view import Panel, Timeline
 
 __all__ = ["THREADS", "TimelinePage", "busy"]
 

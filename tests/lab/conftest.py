@@ -5,7 +5,7 @@ import io
 import pytest
 from matplotlib.figure import Figure
 
-from pool_lab.lab import palette
+from pool_lab.lab.stills import style as palette
 
 
 @pytest.fixture(scope="session", autouse=True)

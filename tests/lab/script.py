@@ -6,7 +6,7 @@ Times are seconds from a start that is not zero, as on a real clock; halves and 
 from typing import Any, Self
 
 from pool_lab.events import Event, EventKind
-from pool_lab.lab.trace import Trace
+from pool_lab.lab.trace.trace import Trace
 
 START = 100.0
 

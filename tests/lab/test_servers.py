@@ -10,9 +10,9 @@ import pytest
 from pool_lab import FIRST_COMPLETED, ThreadPoolExecutor, wait
 from pool_lab.events import Event, EventKind
 from pool_lab.lab import race, workloads
-from pool_lab.lab.recording import Recorder
-from pool_lab.lab.servers import Gate, Server, after, broken, fetch, mirrors
-from pool_lab.lab.thread_per_call import ThreadPerCall
+from pool_lab.lab.recording.recorder import Recorder
+from pool_lab.lab.work.servers import Gate, Server, after, broken, fetch, mirrors
+from pool_lab.lab.work.thread_per_call import ThreadPerCall
 
 Executor = concurrent.futures.Executor
 

@@ -14,8 +14,8 @@ from typing import Any
 import pytest
 
 from pool_lab.events import Event, EventKind
-from pool_lab.lab.timeline import Panel, Timeline, _tick_after
-from pool_lab.lab.trace import Standing
+from pool_lab.lab.trace.trace import Standing
+from pool_lab.lab.views.timeline.view import Panel, Timeline, _tick_after
 
 PATIENCE_S = 20
 PANELS = [
@@ -271,7 +271,7 @@ def test_a_page_that_cannot_be_reached_is_logged_once_and_the_log_is_kept(
 
 
 def test_a_long_run_is_told_whole_to_a_page_and_saved_in_part(monkeypatch: pytest.MonkeyPatch, timeline: Heard) -> None:
-    monkeypatch.setattr("pool_lab.lab.timeline._MOST_IN_LOG", 2)
+    monkeypatch.setattr("pool_lab.lab.views.timeline.view._MOST_IN_LOG", 2)
     timeline.begin(PANELS)
     for call in range(5):
         timeline.observer(0)(submitted(call))

@@ -7,7 +7,7 @@ from unittest import mock
 import pytest
 
 from pool_lab.lab import workloads
-from pool_lab.lab.workloads import Knob, Workload
+from pool_lab.lab.work.workloads import Knob, Workload
 
 
 def knob(workload: Workload, name: str) -> Knob:

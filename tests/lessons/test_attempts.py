@@ -8,10 +8,10 @@ from pathlib import Path
 import psutil
 import pytest
 
-from pool_lab.lab.trace import CallState
-from pool_lab.lessons.exercises.attempts import Attempt, Play, attempt
-from pool_lab.lessons.exercises.report import Ending, Foreign
-from pool_lab.lessons.exercises.symptoms import call, nothing
+from pool_lab.lab.trace.trace import CallState
+from pool_lab.lessons.exercises.attempt import Attempt, Play, attempt
+from pool_lab.lessons.exercises.evidence import call, nothing
+from pool_lab.lessons.exercises.messages import Ending, Foreign
 from tests.lessons.answers import function_of
 from tests.library.watching import until
 

@@ -5,10 +5,10 @@ from typing import Any
 
 import pytest
 
-from pool_lab.lab.trace import Trace
-from pool_lab.lessons.asking import Miss, NumberQuestion, OrderQuestion
-from pool_lab.lessons.drawing import Bar, DrawQuestion, match, same
-from pool_lab.lessons.predictions import CONFIDENCES, Prediction
+from pool_lab.lab.trace.trace import Trace
+from pool_lab.lessons.predictions.drawn_timeline import Bar, DrawQuestion, match, same
+from pool_lab.lessons.predictions.prediction import CONFIDENCES, Prediction
+from pool_lab.lessons.predictions.questions import Miss, NumberQuestion, OrderQuestion
 from pool_lab.lessons.questions.lesson_00 import DRAWING, LENGTHS
 from tests.lab.script import Script
 
@@ -165,7 +165,7 @@ def test_questions_of_every_kind_say_what_there_is_to_choose_from() -> None:
 
 @pytest.fixture
 def _someone_is_there(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("pool_lab.lessons.predictions.someone_is_there", lambda: True)
+    monkeypatch.setattr("pool_lab.lessons.predictions.prediction.someone_is_there", lambda: True)
 
 
 def form_of(prediction: Prediction) -> tuple[Any, Any, Any]:

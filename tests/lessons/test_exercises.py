@@ -15,12 +15,12 @@ import nbformat
 import pytest
 
 from pool_lab.lessons import check, exercise, hint, solution
-from pool_lab.lessons.exercises import coach
-from pool_lab.lessons.exercises.coach import EXERCISES
-from pool_lab.lessons.exercises.definition import Exercise, Mistake, is_untouched
+from pool_lab.lessons.exercises import check as coach
+from pool_lab.lessons.exercises.check import EXERCISES
+from pool_lab.lessons.exercises.exercise import Exercise, Mistake, is_untouched
+from pool_lab.lessons.exercises.messages import Ending
 from pool_lab.lessons.exercises.misconceptions import MISCONCEPTIONS
-from pool_lab.lessons.exercises.report import Ending
-from pool_lab.lessons.exercises.verdicts import STANDSTILL, STOPPED, Grade, judge
+from pool_lab.lessons.exercises.verdict import STANDSTILL, STOPPED, Grade, judge
 from pool_lab.pool import usable_cpus
 from tests.lessons.answers import function_of
 

@@ -9,10 +9,10 @@ import pytest
 from pool_lab import ThreadPoolExecutor, wait
 from pool_lab.events import EventKind
 from pool_lab.lab import Gate, ThreadPerCall, latencies, load, servers, watch
-from pool_lab.lab.loads import Load
-from pool_lab.lab.trace import Trace
+from pool_lab.lab.experiments.load import Load
+from pool_lab.lab.trace.trace import Trace
 from pool_lab.lessons import predict
-from pool_lab.lessons.predictions import Comparison
+from pool_lab.lessons.predictions.prediction import Comparison
 from tests.lab.script import Script
 
 

@@ -12,18 +12,19 @@ import psutil
 import pytest
 
 from pool_lab.lessons.command import main
-from pool_lab.lessons.exercises import attempts, process
-from pool_lab.lessons.exercises.coach import EXERCISES
-from pool_lab.lessons.exercises.definition import Exercise
-from pool_lab.lessons.exercises.fence import can_fence
-from pool_lab.lessons.exercises.report import Ending
+from pool_lab.lessons.exercises import answer_process as process
+from pool_lab.lessons.exercises import attempt as attempts
+from pool_lab.lessons.exercises.check import EXERCISES
+from pool_lab.lessons.exercises.exercise import Exercise
+from pool_lab.lessons.exercises.messages import Ending
+from pool_lab.lessons.exercises.sandbox import can_fence
 from pool_lab.lessons.exercises.solitude import can_seclude
-from pool_lab.lessons.exercises.verdicts import STOPPED
-from pool_lab.lessons.grading import grade_notebook, oddities_of
-from pool_lab.lessons.marks import Mark
+from pool_lab.lessons.exercises.verdict import STOPPED
+from pool_lab.lessons.grading.grade import grade_notebook, oddities_of
+from pool_lab.lessons.grading.marks import Mark
+from pool_lab.lessons.grading.submissions import Submission, submissions
+from pool_lab.lessons.grading.suspicious_code import oddities
 from pool_lab.lessons.records import FILE_VARIABLE, keep
-from pool_lab.lessons.scrutiny import oddities
-from pool_lab.lessons.submissions import Submission, submissions
 
 IMPORTS = """\
 from pool_lab import ThreadPoolExecutor, wait
@@ -34,7 +35,8 @@ NAP_ALL = EXERCISES["00.2"]
 
 LIES = """
 print("✓ Exercise 00.2: correct.")
-from pool_lab.lessons.exercises import coach, verdicts
+from pool_lab.lessons.exercises import check as coach
+from pool_lab.lessons.exercises import verdict as verdicts
 verdicts.judge = coach.judge = lambda *_: verdicts.Verdict(coach.EXERCISES["00.2"], verdicts.Grade.CORRECT)
 coach.check = lambda *_: None
 @exercise("00.2")
@@ -126,7 +128,7 @@ def nap_all(pool, lengths):
     return list(pool.map(workloads.nap, lengths))
 """
 DEAF = """
-from pool_lab.lessons.exercises import watchdog
+from pool_lab.lessons.exercises import deadlock as watchdog
 watchdog.Watchdog._look_for_the_endless = lambda self: None
 @exercise("00.2")
 def nap_all(pool, lengths):

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from pool_lab.lab.trace import Trace
+from pool_lab.lab.trace.trace import Trace
 from pool_lab.lessons.questions import QUESTIONS
 from tests.lab.script import Script
 

@@ -7,13 +7,13 @@ import pytest
 
 from pool_lab import ThreadPoolExecutor
 from pool_lab.lab import watch, workloads
-from pool_lab.lab.entrants import OURS
-from pool_lab.lab.racing import Race
-from pool_lab.lab.trace import Trace
+from pool_lab.lab.experiments.race import Race
+from pool_lab.lab.trace.trace import Trace
+from pool_lab.lab.work.executors import OURS
 from pool_lab.lessons import predict, questions
-from pool_lab.lessons.asking import NumberQuestion, Option, OrderQuestion, Question
-from pool_lab.lessons.drawing import DrawQuestion
-from pool_lab.lessons.predictions import Prediction
+from pool_lab.lessons.predictions.drawn_timeline import DrawQuestion
+from pool_lab.lessons.predictions.prediction import Prediction
+from pool_lab.lessons.predictions.questions import NumberQuestion, Option, OrderQuestion, Question
 from tests.lab.script import Script
 
 QUESTION = Question(
@@ -39,7 +39,7 @@ def overlapping(calls: int) -> Trace:
 @pytest.fixture
 def covered(monkeypatch: pytest.MonkeyPatch) -> Prediction:
     """A prediction that someone sits before."""
-    monkeypatch.setattr("pool_lab.lessons.predictions.someone_is_there", lambda: True)
+    monkeypatch.setattr("pool_lab.lessons.predictions.prediction.someone_is_there", lambda: True)
     return Prediction(QUESTION)
 
 

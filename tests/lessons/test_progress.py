@@ -11,11 +11,11 @@ from tempfile import TemporaryDirectory
 import nbformat
 import pytest
 
-from pool_lab.lab.trace import Trace
+from pool_lab.lab.trace.trace import Trace
 from pool_lab.lessons import check, predict, progress, records
-from pool_lab.lessons.exercises.coach import EXERCISES
+from pool_lab.lessons.exercises.check import EXERCISES
+from pool_lab.lessons.progress_table import LESSONS
 from pool_lab.lessons.records import FILE_VARIABLE, entries, keep, path
-from pool_lab.lessons.standing import LESSONS
 from tests.lab.script import Script
 from tests.lessons.keeping import keep_many
 

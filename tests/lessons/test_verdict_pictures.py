@@ -7,7 +7,7 @@ import pytest
 from matplotlib.text import Text
 
 from pool_lab.lessons import check
-from pool_lab.lessons.exercises.coach import EXERCISES
+from pool_lab.lessons.exercises.check import EXERCISES
 from pool_lab.lessons.records import FILE_VARIABLE
 from tests.kernels import Kernel
 
@@ -50,7 +50,7 @@ def test_calls_that_went_on_are_drawn_until_the_answer_was_over_and_a_pool_witho
 
 def test_the_picture_is_live_where_someone_is_there(monkeypatch: pytest.MonkeyPatch) -> None:
     verdict = check("00.1", "E D C")
-    monkeypatch.setattr("pool_lab.lessons.exercises.timelines.someone_is_there", lambda: True)
+    monkeypatch.setattr("pool_lab.lessons.exercises.comparison.someone_is_there", lambda: True)
     timelines = verdict.timelines()
     assert timelines is not None
     view = timelines.view

@@ -3,10 +3,8 @@
 from typing import Any
 
 from pool_lab import ThreadPoolExecutor
-from pool_lab.lessons.exercises.attempts import Attempt, Play
-from pool_lab.lessons.exercises.definition import Claim, Exercise, Mistake, cell
-from pool_lab.lessons.exercises.ordering import listing, ordering
-from pool_lab.lessons.exercises.symptoms import (
+from pool_lab.lessons.exercises.attempt import Attempt, Play
+from pool_lab.lessons.exercises.evidence import (
     AFTER_SHUTDOWN,
     CALLED_FIRST,
     DID_NOT_WAIT,
@@ -25,6 +23,8 @@ from pool_lab.lessons.exercises.symptoms import (
     nothing,
     returned,
 )
+from pool_lab.lessons.exercises.exercise import Claim, Exercise, Mistake, cell
+from pool_lab.lessons.exercises.line_order import listing, ordering
 
 __all__ = ["EXERCISES", "LENGTHS"]
 

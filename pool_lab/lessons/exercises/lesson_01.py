@@ -5,9 +5,8 @@ from itertools import chain, pairwise
 from textwrap import indent
 from typing import Any
 
-from pool_lab.lessons.exercises.attempts import Attempt, Play
-from pool_lab.lessons.exercises.definition import Claim, Exercise, Mistake, cell
-from pool_lab.lessons.exercises.symptoms import (
+from pool_lab.lessons.exercises.attempt import Attempt, Play
+from pool_lab.lessons.exercises.evidence import (
     FUTURES,
     ITERATOR,
     NEVER_TWO,
@@ -18,6 +17,7 @@ from pool_lab.lessons.exercises.symptoms import (
     in_another_order,
     listed,
 )
+from pool_lab.lessons.exercises.exercise import Claim, Exercise, Mistake, cell
 
 __all__ = ["EXERCISES"]
 

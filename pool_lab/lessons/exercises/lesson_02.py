@@ -7,11 +7,9 @@ from textwrap import indent
 from typing import Any
 
 from pool_lab import Future, ThreadPoolExecutor, wait
-from pool_lab.lab.gates import Gate
-from pool_lab.lessons.exercises.attempts import Attempt, Play
-from pool_lab.lessons.exercises.definition import Claim, Exercise, Mistake, cell
-from pool_lab.lessons.exercises.report import Ending
-from pool_lab.lessons.exercises.symptoms import (
+from pool_lab.lab.work.gate import Gate
+from pool_lab.lessons.exercises.attempt import Attempt, Play
+from pool_lab.lessons.exercises.evidence import (
     CALLED_FIRST,
     FUTURES,
     ITERATOR,
@@ -25,6 +23,8 @@ from pool_lab.lessons.exercises.symptoms import (
     listed,
     one_after_the_other,
 )
+from pool_lab.lessons.exercises.exercise import Claim, Exercise, Mistake, cell
+from pool_lab.lessons.exercises.messages import Ending
 
 __all__ = ["EXERCISES"]
 

@@ -5,9 +5,8 @@ from collections.abc import Callable
 from typing import Any
 
 from pool_lab import ThreadPoolExecutor
-from pool_lab.lessons.exercises.attempts import Attempt, Play
-from pool_lab.lessons.exercises.definition import Claim, Exercise, Mistake, cell
-from pool_lab.lessons.exercises.symptoms import (
+from pool_lab.lessons.exercises.attempt import Attempt, Play
+from pool_lab.lessons.exercises.evidence import (
     FUTURES,
     NOT_A_LIST,
     call,
@@ -16,6 +15,7 @@ from pool_lab.lessons.exercises.symptoms import (
     raised,
     returned,
 )
+from pool_lab.lessons.exercises.exercise import Claim, Exercise, Mistake, cell
 
 __all__ = ["EXERCISES", "MISSPELT", "PREAMBLE", "nap_and_return"]
 

@@ -5,17 +5,17 @@ from dataclasses import replace
 from typing import Any
 
 from pool_lab import ThreadPoolExecutor
-from pool_lab.lab.trace import CallState
-from pool_lab.lessons.exercises.attempts import Attempt, Play
-from pool_lab.lessons.exercises.definition import Claim, Exercise, Mistake, cell
-from pool_lab.lessons.exercises.lesson_03_1 import MISSPELT, PREAMBLE, nap_and_return
-from pool_lab.lessons.exercises.symptoms import (
+from pool_lab.lab.trace.trace import CallState
+from pool_lab.lessons.exercises.attempt import Attempt, Play
+from pool_lab.lessons.exercises.evidence import (
     CALLED_FIRST,
     NOTHING_CANCELLED,
     ONE_AT_A_TIME,
     cancelled,
     returned,
 )
+from pool_lab.lessons.exercises.exercise import Claim, Exercise, Mistake, cell
+from pool_lab.lessons.exercises.lesson_03_1 import MISSPELT, PREAMBLE, nap_and_return
 
 __all__ = ["EXERCISES"]
 

@@ -2,11 +2,8 @@
 
 from dataclasses import replace
 
-from pool_lab.lessons.exercises.attempts import Attempt, Play
-from pool_lab.lessons.exercises.definition import Claim, Exercise, Mistake
-from pool_lab.lessons.exercises.ordering import listing, ordering
-from pool_lab.lessons.exercises.report import Ending
-from pool_lab.lessons.exercises.symptoms import (
+from pool_lab.lessons.exercises.attempt import Attempt, Play
+from pool_lab.lessons.exercises.evidence import (
     AFTER_SHUTDOWN,
     LINE_MISSING,
     NO_RESULTS,
@@ -15,6 +12,9 @@ from pool_lab.lessons.exercises.symptoms import (
     call,
     nothing,
 )
+from pool_lab.lessons.exercises.exercise import Claim, Exercise, Mistake
+from pool_lab.lessons.exercises.line_order import listing, ordering
+from pool_lab.lessons.exercises.messages import Ending
 
 __all__ = ["EXERCISES", "PREAMBLE"]
 

@@ -4,11 +4,9 @@ from dataclasses import replace
 from typing import Any
 
 from pool_lab import ThreadPoolExecutor
-from pool_lab.lab.workloads import nap
-from pool_lab.lessons.exercises.attempts import Attempt, Play
-from pool_lab.lessons.exercises.definition import Claim, Exercise, Mistake, cell
-from pool_lab.lessons.exercises.lesson_04_1 import PREAMBLE
-from pool_lab.lessons.exercises.symptoms import (
+from pool_lab.lab.work.workloads import nap
+from pool_lab.lessons.exercises.attempt import Attempt, Play
+from pool_lab.lessons.exercises.evidence import (
     CALLED_FIRST,
     FUTURES,
     ITERATOR,
@@ -23,6 +21,8 @@ from pool_lab.lessons.exercises.symptoms import (
     raised,
     returned,
 )
+from pool_lab.lessons.exercises.exercise import Claim, Exercise, Mistake, cell
+from pool_lab.lessons.exercises.lesson_04_1 import PREAMBLE
 
 __all__ = ["EXERCISES"]
 

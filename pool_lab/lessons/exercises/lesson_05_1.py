@@ -1,9 +1,7 @@
 """Exercise 05.1: lines that end a pool early."""
 
-from pool_lab.lessons.exercises.attempts import Play
-from pool_lab.lessons.exercises.definition import Claim, Exercise, Mistake
-from pool_lab.lessons.exercises.ordering import listing, ordering
-from pool_lab.lessons.exercises.symptoms import (
+from pool_lab.lessons.exercises.attempt import Play
+from pool_lab.lessons.exercises.evidence import (
     AFTER_SHUTDOWN,
     LINE_MISSING,
     NO_RESULTS,
@@ -15,6 +13,8 @@ from pool_lab.lessons.exercises.symptoms import (
     nothing,
     returned,
 )
+from pool_lab.lessons.exercises.exercise import Claim, Exercise, Mistake
+from pool_lab.lessons.exercises.line_order import listing, ordering
 
 __all__ = ["EXERCISES", "PREAMBLE"]
 

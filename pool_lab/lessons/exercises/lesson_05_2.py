@@ -4,13 +4,10 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
-from pool_lab.lab.gates import Gate
-from pool_lab.lab.workloads import nap
-from pool_lab.lessons.exercises.attempts import Attempt, Play
-from pool_lab.lessons.exercises.definition import Claim, Exercise, Mistake, cell
-from pool_lab.lessons.exercises.lesson_05_1 import PREAMBLE
-from pool_lab.lessons.exercises.report import Ending
-from pool_lab.lessons.exercises.symptoms import (
+from pool_lab.lab.work.gate import Gate
+from pool_lab.lab.work.workloads import nap
+from pool_lab.lessons.exercises.attempt import Attempt, Play
+from pool_lab.lessons.exercises.evidence import (
     AFTER_SHUTDOWN,
     CALLED_FIRST,
     NOT_SHUT_DOWN,
@@ -26,6 +23,9 @@ from pool_lab.lessons.exercises.symptoms import (
     raised,
     returned,
 )
+from pool_lab.lessons.exercises.exercise import Claim, Exercise, Mistake, cell
+from pool_lab.lessons.exercises.lesson_05_1 import PREAMBLE
+from pool_lab.lessons.exercises.messages import Ending
 
 __all__ = ["EXERCISES"]
 

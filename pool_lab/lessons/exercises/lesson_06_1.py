@@ -1,10 +1,8 @@
 """Exercise 06.1: lines that take the first result and go."""
 
-from pool_lab.lab.trace import CallState
-from pool_lab.lessons.exercises.attempts import Attempt, Play
-from pool_lab.lessons.exercises.definition import Claim, Exercise, Mistake
-from pool_lab.lessons.exercises.ordering import listing, ordering
-from pool_lab.lessons.exercises.symptoms import (
+from pool_lab.lab.trace.trace import CallState
+from pool_lab.lessons.exercises.attempt import Attempt, Play
+from pool_lab.lessons.exercises.evidence import (
     AFTER_SHUTDOWN,
     LINE_MISSING,
     NO_RESULTS,
@@ -16,13 +14,15 @@ from pool_lab.lessons.exercises.symptoms import (
     raised,
     returned,
 )
+from pool_lab.lessons.exercises.exercise import Claim, Exercise, Mistake
+from pool_lab.lessons.exercises.line_order import listing, ordering
 
 __all__ = ["EXERCISES", "LEFT_IN_QUEUE", "PREAMBLE", "left_in_queue", "waited_for_more"]
 
 PREAMBLE = """\
 from pool_lab import ALL_COMPLETED, FIRST_COMPLETED, FIRST_EXCEPTION, ThreadPoolExecutor, as_completed, wait
 from pool_lab.lab import watch, workloads
-from pool_lab.lab.servers import Gate, Server, after, broken, fetch
+from pool_lab.lab.work.servers import Gate, Server, after, broken, fetch
 """
 
 

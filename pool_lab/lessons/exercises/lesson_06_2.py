@@ -4,13 +4,10 @@ import re
 from typing import Any
 
 from pool_lab import ThreadPoolExecutor
-from pool_lab.lab.servers import Server, after, broken, fetch
-from pool_lab.lab.trace import CallState
-from pool_lab.lessons.exercises.attempts import Attempt, Play
-from pool_lab.lessons.exercises.definition import Claim, Exercise, Mistake, cell
-from pool_lab.lessons.exercises.lesson_06_1 import LEFT_IN_QUEUE, PREAMBLE, left_in_queue, waited_for_more
-from pool_lab.lessons.exercises.report import Ending, Foreign
-from pool_lab.lessons.exercises.symptoms import (
+from pool_lab.lab.trace.trace import CallState
+from pool_lab.lab.work.servers import Server, after, broken, fetch
+from pool_lab.lessons.exercises.attempt import Attempt, Play
+from pool_lab.lessons.exercises.evidence import (
     FUTURES,
     SETS,
     all_shut_down,
@@ -22,6 +19,9 @@ from pool_lab.lessons.exercises.symptoms import (
     raised,
     returned,
 )
+from pool_lab.lessons.exercises.exercise import Claim, Exercise, Mistake, cell
+from pool_lab.lessons.exercises.lesson_06_1 import LEFT_IN_QUEUE, PREAMBLE, left_in_queue, waited_for_more
+from pool_lab.lessons.exercises.messages import Ending, Foreign
 
 __all__ = ["EXERCISES"]
 

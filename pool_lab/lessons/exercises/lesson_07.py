@@ -3,10 +3,9 @@
 from dataclasses import replace
 from typing import Any
 
-from pool_lab.lab.kinds import has_gil
-from pool_lab.lessons.exercises.attempts import Attempt, Play
-from pool_lab.lessons.exercises.definition import Claim, Exercise, Mistake, cell
-from pool_lab.lessons.exercises.symptoms import (
+from pool_lab.lab.trace.executor_kind import has_gil
+from pool_lab.lessons.exercises.attempt import Attempt, Play
+from pool_lab.lessons.exercises.evidence import (
     CALLED_FIRST,
     CANNOT_BE_PICKLED,
     FUTURES,
@@ -19,6 +18,7 @@ from pool_lab.lessons.exercises.symptoms import (
     listed,
     one_after_the_other,
 )
+from pool_lab.lessons.exercises.exercise import Claim, Exercise, Mistake, cell
 from pool_lab.lessons.exercises.tasks import count_primes, square
 from pool_lab.pool import usable_cpus
 

@@ -8,12 +8,12 @@ import threading
 from concurrent.futures import Future
 from typing import Any
 
-from pool_lab.lab.workloads import nap
-from pool_lab.lessons.exercises.attempts import Attempt, Play
-from pool_lab.lessons.exercises.definition import Claim, Exercise, Mistake, cell
-from pool_lab.lessons.exercises.inside import watch
-from pool_lab.lessons.exercises.report import Ending
-from pool_lab.lessons.exercises.symptoms import errors, listed, nothing, returned
+from pool_lab.lab.work.workloads import nap
+from pool_lab.lessons.exercises.attempt import Attempt, Play
+from pool_lab.lessons.exercises.child import watch
+from pool_lab.lessons.exercises.evidence import errors, listed, nothing, returned
+from pool_lab.lessons.exercises.exercise import Claim, Exercise, Mistake, cell
+from pool_lab.lessons.exercises.messages import Ending
 
 __all__ = ["EXERCISES"]
 

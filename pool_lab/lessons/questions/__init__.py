@@ -6,8 +6,8 @@ A judge reads traces only. It looks at what is the same on a slow machine and on
 at once, how many cores they kept busy; never at seconds.
 """
 
-from pool_lab.lessons.asking import Asking
-from pool_lab.lessons.predictions import Prediction
+from pool_lab.lessons.predictions.prediction import Prediction
+from pool_lab.lessons.predictions.questions import Asking
 from pool_lab.lessons.series import parts
 
 __all__ = ["QUESTIONS", "predict"]

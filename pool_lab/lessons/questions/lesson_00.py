@@ -2,8 +2,8 @@
 
 from itertools import combinations, pairwise
 
-from pool_lab.lessons.asking import Asking, Miss, Option, Question, Traces
-from pool_lab.lessons.drawing import Drawing, DrawQuestion
+from pool_lab.lessons.predictions.drawn_timeline import Drawing, DrawQuestion
+from pool_lab.lessons.predictions.questions import Asking, Miss, Option, Question, Traces
 
 __all__ = ["DRAWING", "LENGTHS", "QUESTIONS"]
 

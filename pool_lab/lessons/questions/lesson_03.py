@@ -1,9 +1,9 @@
 """What lesson 03 asks before its runs. The judges read what the inspected futures were asked, and where they went."""
 
-from pool_lab.lab.answers import Line
-from pool_lab.lab.following import FutureTrace
-from pool_lab.lab.trace import CallState
-from pool_lab.lessons.asking import Asking, Miss, NumberQuestion, Option, OrderQuestion, Question, Traces
+from pool_lab.lab.recording.future_answer import Line
+from pool_lab.lab.recording.tracked_future import FutureTrace
+from pool_lab.lab.trace.trace import CallState
+from pool_lab.lessons.predictions.questions import Asking, Miss, NumberQuestion, Option, OrderQuestion, Question, Traces
 
 __all__ = ["QUESTIONS"]
 

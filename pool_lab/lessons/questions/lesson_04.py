@@ -2,8 +2,8 @@
 
 from typing import Any
 
-from pool_lab.lab.trace import CallState
-from pool_lab.lessons.asking import Asking, Miss, NumberQuestion, Option, OrderQuestion, Question, Traces
+from pool_lab.lab.trace.trace import CallState
+from pool_lab.lessons.predictions.questions import Asking, Miss, NumberQuestion, Option, OrderQuestion, Question, Traces
 
 __all__ = ["QUESTIONS"]
 

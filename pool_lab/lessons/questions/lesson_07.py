@@ -1,6 +1,6 @@
 """What lesson 07 asks before its runs."""
 
-from pool_lab.lessons.asking import Asking, Option, Question, Traces
+from pool_lab.lessons.predictions.questions import Asking, Option, Question, Traces
 
 __all__ = ["QUESTIONS"]
 

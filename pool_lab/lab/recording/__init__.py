@@ -1,0 +1,1 @@
+"""Events of executors and futures that are not ours."""

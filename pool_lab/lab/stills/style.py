@@ -1,0 +1,97 @@
+"""The tokens that all stills share: the style sheet, its colours by name, and the colours of each kind of executor.
+
+The style sheet is the one place where a colour is written. `styled` puts it in force for a `with` block, on top of
+matplotlib's own defaults, and leaves the user's settings as they were.
+"""
+
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any, NamedTuple, cast
+
+import matplotlib
+import matplotlib.style
+from matplotlib.axes import Axes
+from matplotlib.colors import to_hex, to_rgb
+
+__all__ = [
+    "DPI",
+    "GHOST",
+    "GROUND",
+    "HAIRLINE",
+    "INK",
+    "KINDS",
+    "POINT",
+    "QUIET",
+    "STYLE",
+    "Colours",
+    "calm",
+    "colours",
+    "styled",
+]
+
+STYLE = Path(__file__).with_name("pool_lab.mplstyle")
+DPI = 100
+POINT = 72 / DPI  # a pixel, in points
+
+_tokens = cast("dict[str, Any]", matplotlib.rc_params_from_file(STYLE, use_default_template=False))
+
+GROUND: str = _tokens["figure.facecolor"]
+INK: str = _tokens["text.color"]
+QUIET: str = _tokens["axes.labelcolor"]
+GHOST = f"{QUIET}99"
+HAIRLINE: str = _tokens["grid.color"]
+
+
+class Colours(NamedTuple):
+    """How one kind of executor is drawn: `fill` for time on a core, `tint` for the rest, `edge` around a bar."""
+
+    fill: str
+    tint: str
+    edge: str
+
+
+def _on_ground(colour: str, share: float) -> str:
+    """The solid colour that `share` of the colour on the ground looks like."""
+    red, green, blue = (share * c + (1 - share) * g for c, g in zip(to_rgb(colour), to_rgb(GROUND), strict=True))
+    return to_hex((red, green, blue))
+
+
+_blue, _vermilion, _green, _purple, _grey = _tokens["axes.prop_cycle"].by_key()["color"]
+
+KINDS: dict[str, Colours] = {
+    "threads": Colours(_blue, _on_ground(_blue, 0.2), "none"),
+    "processes": Colours(_vermilion, _on_ground(_vermilion, 0.2), "none"),
+    "interpreters": Colours(_green, _on_ground(_green, 0.2), "none"),
+    "cluster": Colours(_purple, _on_ground(_purple, 0.2), "none"),
+    "simulation": Colours(_grey, GROUND, _grey),
+    "other": Colours(_grey, _on_ground(_grey, 0.2), "none"),
+}
+
+
+def colours(kind: str) -> Colours:
+    try:
+        return KINDS[kind]
+    except KeyError:
+        raise ValueError(f"kind must be one of {', '.join(KINDS)}; got {kind!r}") from None
+
+
+# matplotlib's settings are one object for the whole process. Guards the exchange: of two threads that both changed and
+# restored them, the later one would restore what the earlier one had changed.
+_exchange = threading.RLock()
+
+
+@contextmanager
+def styled() -> Iterator[None]:
+    """The style sheet on top of matplotlib's defaults, whatever the user has set."""
+    # Read once: to read it is to parse Python, which some calls that are watched do as well (see workloads.py).
+    with _exchange, matplotlib.style.context(_tokens, after_reset=True):
+        yield
+
+
+def calm(axes: Axes) -> None:
+    """What the style sheet says of axes, for axes that were made without it."""
+    axes.spines[:].set_visible(False)
+    axes.tick_params(length=0, labelsize=_tokens["xtick.labelsize"], labelcolor=QUIET)
+    axes.set_facecolor("none")

@@ -1,0 +1,1 @@
+"""What happened: spans, traces, and what is said of them. Pure: no widgets, no pictures."""

@@ -1,0 +1,52 @@
+"""What a sweep says in sentences. Pure."""
+
+from collections.abc import Sequence
+
+from pool_lab.lab.trace.speed_up import PAYS, Curve
+from pool_lab.lab.trace.summary import number_of, seconds, times
+
+__all__ = ["claim", "enumerate_words", "summary"]
+
+
+def summary(curves: Sequence[Curve], serial_s: float) -> str:
+    """How much faster each got, with how many workers, and where more of them did not pay any more."""
+    known = [sentence for curve in curves if (sentence := _about(curve))]
+    if not known:
+        return "Nothing has been measured yet."
+    return " ".join([*known, f"One call after the other: {seconds(serial_s)}. {_rounds(curves)}"])
+
+
+def _rounds(curves: Sequence[Curve]) -> str:
+    often = sorted({len(point.speed_ups) for curve in curves for point in curve.points})
+    if often == [1]:
+        return "Each measured once."
+    rounds = f"{often[-1]}" if len(often) == 1 else f"{often[0]} to {often[-1]}"
+    return f"Medians of {rounds} measurements."
+
+
+def claim(names: Sequence[str], workers: Sequence[int], rounds: int) -> str:
+    """What was done, without any number that depends on the machine."""
+    who, many = enumerate_words(names), enumerate_words(list(map(str, workers)))
+    how_often = {1: "once", 2: "twice"}.get(rounds, f"{rounds} times")
+    return f"{_capital(who)} with {many} workers, {how_often}."
+
+
+def enumerate_words(words: Sequence[str]) -> str:
+    """As people do: "a, b and c"."""
+    return " and ".join(filter(None, [", ".join(words[:-1]), *words[-1:]]))
+
+
+def _about(curve: Curve) -> str:
+    best, until = curve.best, curve.pays_until
+    if best is None or until is None:
+        return ""
+    if best.median < 1 + PAYS:
+        return f"{_capital(curve.name)}: no faster than one call after the other, with any number of workers."
+    fast = f"{_capital(curve.name)}: {times(until.median)} as fast with {number_of(until.workers, 'worker')}"
+    if until is not curve.points[-1]:
+        return f"{fast}; more workers gained at most {PAYS:.0%}."
+    return f"{fast}." if len(curve.points) == 1 else f"{fast}, and may gain from more."
+
+
+def _capital(words: str) -> str:
+    return words[:1].upper() + words[1:]

@@ -1,0 +1,122 @@
+"""Where the time of a run went: the workers' time, and the time of an average call. Pure, made from a trace.
+
+Each worker's moment, from the first submit to the last outcome, was one of five:
+
+    without a call, though calls were waiting   there   the worker started, the call was pickled, or on its way to it
+    in a call, on a core                        core
+    in a call, not on a core                    ready   the call waited for I/O, for a core or for the GIL
+    between a call's end and its outcome        back    the result was pickled, or on its way home
+    without a call, and none was waiting        idle    nothing was left to do
+
+As an average over the workers the five add up to the makespan, so they can be drawn as one bar.
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from itertools import groupby, pairwise
+
+from pool_lab.lab.trace.trace import Span, Trace
+
+__all__ = ["CallTimes", "WorkerTimes", "call_times", "mean_size", "worker_times"]
+
+
+@dataclass(frozen=True)
+class WorkerTimes:
+    """Seconds of the makespan, as an average worker spent them."""
+
+    there: float = 0.0
+    core: float = 0.0
+    ready: float = 0.0
+    back: float = 0.0
+    idle: float = 0.0
+
+
+@dataclass(frozen=True)
+class CallTimes:
+    """Seconds from the submit of an average call to its outcome; None is what no event told of."""
+
+    queued: float | None
+    there: float | None
+    core: float | None
+    ready: float | None
+    back: float | None
+
+
+def worker_times(trace: Trace) -> WorkerTimes:
+    spans = [span for span in trace.spans if span.took_s is not None and span.arrived is not None]
+    if not spans:
+        return WorkerTimes()
+    start, last_began = _start(trace), max(span.began or 0.0 for span in spans)
+    core = sum(min(span.cpu_s or 0.0, span.took_s or 0.0) for span in spans)
+    ready = sum(span.took_s or 0.0 for span in spans) - core
+    back = sum(map(_ways_back, _lanes(spans)))
+    busy_until_then = sum(_inside(span, last_began) for span in spans) + sum(
+        _ways_back([span for span in lane if (span.began or 0.0) < last_began]) for lane in _lanes(spans)
+    )
+    there = max(0.0, _worker_seconds(trace, start, last_began) - busy_until_then)
+    idle = max(0.0, mean_size(trace) * trace.makespan_s - there - core - ready - back)
+    return _scaled((there, core, ready, back, idle), trace.makespan_s)
+
+
+def mean_size(trace: Trace) -> float:
+    """How many workers the pool had on average, from the first submit to the last outcome."""
+    start, makespan_s = _start(trace), trace.makespan_s
+    return _worker_seconds(trace, start, start + makespan_s) / makespan_s if makespan_s else 0.0
+
+
+def call_times(trace: Trace) -> CallTimes:
+    spans = [span for span in trace.spans if span.took_s is not None]
+    return CallTimes(
+        queued=_mean(span.waited_s for span in spans),
+        there=_mean(_between(span.dispatched, span.began) for span in spans),
+        core=_mean(span.cpu_s for span in spans),
+        ready=_mean(None if span.cpu_s is None else max(0.0, (span.took_s or 0.0) - span.cpu_s) for span in spans),
+        back=_mean(_between(span.ended, span.arrived) for span in spans),
+    )
+
+
+def _start(trace: Trace) -> float:
+    """The moment the makespan counts from."""
+    return min((span.first_known for span in trace.spans if span.first_known is not None), default=0.0)
+
+
+def _scaled(parts: tuple[float, ...], total: float) -> WorkerTimes:
+    """Parts that add up to the total. A worker that was sent away ends its call first, so there can be too much."""
+    scale = total / sum(parts) if sum(parts) else 0.0
+    return WorkerTimes(*(part * scale for part in parts))
+
+
+def _worker_seconds(trace: Trace, start: float, end: float) -> float:
+    """The pool's size added up over the time from start to end."""
+    changes = [(resize.time, resize.after) for resize in trace.resizes if start < resize.time < end]
+    first = trace.resizes[0].before if trace.resizes else trace.size
+    before = [resize.after for resize in trace.resizes if resize.time <= start]
+    size = (before[-1] if before else first) or len(trace.workers_used)
+    steps = [(start, size), *changes, (end, 0)]
+    return sum(many * (until - since) for (since, many), (until, _) in pairwise(steps))
+
+
+def _lanes(spans: Sequence[Span]) -> list[list[Span]]:
+    """The calls of each worker, in the order in which they ran there."""
+    in_order = sorted(spans, key=lambda span: (-1 if span.worker is None else span.worker, span.began or 0.0))
+    return [list(calls) for _, calls in groupby(in_order, key=lambda span: span.worker)]
+
+
+def _ways_back(lane: Sequence[Span]) -> float:
+    """Between a call's end and its outcome, as far as the worker had no other call by then."""
+    ends = [min(span.arrived or 0.0, after.began or 0.0) for span, after in pairwise(lane)]
+    ends += [span.arrived or 0.0 for span in lane[-1:]]
+    return sum(max(0.0, end - (span.ended or 0.0)) for span, end in zip(lane, ends, strict=True))
+
+
+def _inside(span: Span, until: float) -> float:
+    return max(0.0, min(span.ended or 0.0, until) - (span.began or 0.0))
+
+
+def _between(start: float | None, end: float | None) -> float | None:
+    return None if start is None or end is None else max(0.0, end - start)
+
+
+def _mean(known: Iterable[float | None]) -> float | None:
+    values = [value for value in known if value is not None]
+    return sum(values) / len(values) if values else None

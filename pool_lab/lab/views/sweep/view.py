@@ -1,0 +1,46 @@
+"""A sweep on the page: an anywidget that draws what has been measured by now. It is sent whole; it is small."""
+
+from collections.abc import Sequence
+from typing import Any
+
+import anywidget
+import traitlets
+
+from pool_lab.lab.trace.speed_up import Curve
+from pool_lab.lab.views.bundle import joined
+
+__all__ = ["SweepView"]
+
+
+class SweepView(anywidget.AnyWidget):
+    """The chart, and a sentence below."""
+
+    _esm = joined("shared/controls.js", "sweep/sweep.js")
+    _css = joined("shared/tokens.css", "timeline/timeline.css", "sweep/sweep.css")  # the second has the controls
+
+    caption = traitlets.Unicode(help="The sentence under the chart.").tag(sync=True)
+    cover = traitlets.Unicode(help="If not empty: hides the chart and is shown in its place.").tag(sync=True)
+    chart = traitlets.Dict(help="What there is to draw.").tag(sync=True)
+
+    def __repr__(self) -> str:
+        return "SweepView()"
+
+    def show(
+        self, curves: Sequence[Curve], workers: Sequence[int], cores: int, under_way: tuple[str, int] | None = None
+    ) -> None:
+        """Draw these; `under_way` is what is being measured: the executor and its number of workers."""
+        self.chart = {
+            "curves": [_drawn(curve) for curve in curves],
+            "workers": sorted(workers),
+            "cores": cores,
+            "underWay": list(under_way) if under_way is not None else None,
+        }
+
+
+def _drawn(curve: Curve) -> dict[str, Any]:
+    until = curve.pays_until
+    points = [
+        {"workers": point.workers, "speedUps": list(point.speed_ups), "median": point.median} for point in curve.points
+    ]
+    pays_until = until.workers if until is not None and until is not curve.points[-1] else None
+    return {"name": curve.name, "kind": curve.kind, "points": points, "paysUntil": pays_until}

@@ -1,0 +1,164 @@
+"""The process of an attempt as its parent sees it: started afresh, measured from outside, ended with all it started.
+
+Whatever runs in there may want to outlive it: processes in a session of their own, which no longer have it as a parent.
+All of them are known by an environment variable that they inherit. Their temporary files are in a folder that goes when
+they have gone.
+"""
+
+import contextlib
+import ctypes
+import os
+import signal
+import subprocess
+import sys
+import time
+import uuid
+from collections.abc import Iterator
+from itertools import islice
+from tempfile import TemporaryDirectory
+from typing import IO, cast
+
+import psutil  # comes with every kernel
+
+from pool_lab.lessons.exercises.messages import Ending
+from pool_lab.lessons.exercises.solitude import can_seclude
+
+__all__ = ["SENSELESS", "AnswerProcess"]
+
+SENSELESS = "its report makes no sense"
+MARK = "POOL_LAB_ATTEMPT"
+MOST_PROCESSES = 64
+MOST_MEMORY = 2 << 30
+"""Bytes that all processes of an attempt may hold together. What they share with one another counts once for each."""
+MOST_FILES = 10_000
+MOST_WRITTEN = 1 << 30
+"""Bytes of all its temporary files."""
+PARTING_S = 5.0
+"""How long it may take to end those who go on starting others."""
+PR_SET_CHILD_SUBREAPER = 36
+
+
+class AnswerProcess:
+    """A fresh interpreter that finds the same modules; `-c` gives it a `__main__` that is like a kernel's."""
+
+    def __init__(self, request: bytes, *, fenced: bool = False) -> None:
+        """Fenced in, it can write nowhere but in its folder, reads hardly more than it needs to run, has no network.
+
+        As far as the system can do that. No process escapes; but nothing else may be started here until it has ended.
+        """
+        self._older = {child.pid for child in _children()} if fenced and _adopt_orphans() else None
+        self._mark = uuid.uuid4().hex
+        self._folder = TemporaryDirectory(prefix="pool-lab-", ignore_cleanup_errors=True)
+        folder = self._folder.name
+        environment = os.environ | {"PYTHONIOENCODING": "utf-8", "PYTHONFAULTHANDLER": "", MARK: self._mark}
+        environment |= dict.fromkeys(("TMPDIR", "TEMP", "TMP"), folder)
+        if fenced:
+            environment |= {"HOME": folder, "POOL_LAB_PROGRESS": f"{folder}/progress.jsonl"}
+        fence = folder if fenced else ""
+        alone = fenced and can_seclude()
+        start = f"from pool_lab.lessons.exercises.child import main; main({fence!r}, {alone=})"
+        pipe = subprocess.PIPE
+        self._process = subprocess.Popen(
+            [sys.executable, "-u", "-c", f"import sys; sys.path[:] = {sys.path!r}; {start}"],
+            stdin=pipe, stdout=pipe, stderr=pipe, env=environment, cwd=fence or None, start_new_session=True,
+        )  # fmt: skip
+        streams = (self._process.stdin, self._process.stdout, self._process.stderr)
+        self._stdin, self.reports, self.output = (cast("IO[bytes]", stream) for stream in streams)
+        with contextlib.suppress(OSError):  # it is gone already; its silence will be noticed
+            self._stdin.write(request)
+            self._stdin.close()
+
+    def takes_too_much(self) -> Ending | None:
+        """Whether there are more processes, more memory is held, or more files are written, than any answer needs."""
+        processes = [*self._family()]
+        if len(processes) > MOST_PROCESSES:
+            return Ending.CROWD
+        if sum(map(_held, processes)) > MOST_MEMORY:
+            return Ending.MEMORY
+        sizes = list(islice(_sizes(self._folder.name), MOST_FILES + 1))
+        return Ending.DISK if len(sizes) > MOST_FILES or sum(sizes) > MOST_WRITTEN else None
+
+    def how_it_went(self) -> str:
+        try:
+            code = self._process.wait(timeout=1)
+        except subprocess.TimeoutExpired:
+            return SENSELESS
+        return f"exit code {code}" if code >= 0 else f"signal {signal.Signals(-code).name}"
+
+    def close(self) -> None:
+        """End it and all that it started, for good."""
+        if os.name != "nt":
+            with contextlib.suppress(OSError):
+                os.killpg(self._process.pid, signal.SIGKILL)  # all at once: nobody of the group can start another
+        deadline = time.monotonic() + PARTING_S
+        while (rest := self._alive()) and time.monotonic() < deadline:
+            for process in rest:
+                with contextlib.suppress(psutil.Error):
+                    process.kill()
+            psutil.wait_procs(rest, timeout=0.1)
+        self._process.wait()
+        for orphan in self._adopted():
+            with contextlib.suppress(psutil.Error):
+                orphan.wait(0)  # it has ended; who adopts has to hear of it
+        if self._older is not None:
+            _adopt_orphans(yes=False)
+        with contextlib.suppress(OSError):
+            self._stdin.close()
+        self._folder.cleanup()
+
+    def _alive(self) -> list[psutil.Process]:
+        """All that is left of it. Who has ended and is not yet fetched does nothing any more."""
+        known = {process.pid: process for process in (*self._family(), *self._marked(), *self._adopted())}
+        return [process for process in known.values() if not _has_ended(process)]
+
+    def _family(self) -> Iterator[psutil.Process]:
+        """It and its descendants."""
+        with contextlib.suppress(psutil.Error):
+            process = psutil.Process(self._process.pid)
+            yield from (process, *process.children(recursive=True))
+
+    def _marked(self) -> Iterator[psutil.Process]:
+        """Those that inherited the variable, whoever is their parent now."""
+        for process in psutil.process_iter():
+            with contextlib.suppress(psutil.Error):
+                if process.environ().get(MARK) == self._mark:
+                    yield process
+
+    def _adopted(self) -> Iterator[psutil.Process]:
+        """Those that got rid of the variable and of their parent, if orphans come to us."""
+        if self._older is not None:
+            yield from (child for child in _children() if child.pid not in self._older)
+
+
+def _sizes(folder: str) -> Iterator[int]:
+    """Of all files and folders below; what goes away in the meantime does not count."""
+    with contextlib.suppress(OSError), os.scandir(folder) as entries:
+        for entry in entries:
+            with contextlib.suppress(OSError):
+                yield entry.stat(follow_symlinks=False).st_size
+                if entry.is_dir(follow_symlinks=False):
+                    yield from _sizes(entry.path)
+
+
+def _held(process: psutil.Process) -> int:
+    """Bytes of memory that the process holds and that are no file's."""
+    with contextlib.suppress(psutil.Error):
+        memory = process.memory_info()
+        return int(memory.rss - getattr(memory, "shared", 0))
+    return 0
+
+
+def _has_ended(process: psutil.Process) -> bool:
+    try:
+        return bool(process.status() == psutil.STATUS_ZOMBIE)
+    except psutil.Error:
+        return True
+
+
+def _children() -> list[psutil.Process]:
+    return psutil.Process().children(recursive=True)
+
+
+def _adopt_orphans(*, yes: bool = True) -> bool:
+    """From now on processes that lose their parent come to this one if they descend from it, where the system can."""
+    return sys.platform == "linux" and not ctypes.CDLL(None).prctl(PR_SET_CHILD_SUBREAPER, int(yes), 0, 0, 0)

@@ -1,0 +1,91 @@
+"""What a learner uses: `exercise` and `check`, `hint` and `solution`."""
+
+from collections import Counter
+from collections.abc import Callable
+from typing import TypeVar
+
+from pool_lab.lessons.exercises.attempt import attempt
+from pool_lab.lessons.exercises.exercise import Exercise, Unreadable
+from pool_lab.lessons.exercises.verdict import Grade, Verdict, judge
+from pool_lab.lessons.records import keep
+from pool_lab.lessons.series import parts
+
+__all__ = ["EXERCISES", "Hint", "Solution", "check", "exercise", "hint", "named", "solution", "verdict_on"]
+
+T = TypeVar("T")
+
+EXERCISES: dict[str, Exercise] = {
+    exercise.name: exercise for exercises in parts("pool_lab.lessons.exercises", "EXERCISES") for exercise in exercises
+}
+"""All there are, by name. A file `lesson_NN` or `lesson_NN_N` in this folder with `EXERCISES` is found by its name."""
+
+_hints_given: Counter[str] = Counter()
+
+
+def exercise(name: str) -> Callable[[T], T]:
+    """Before a function or class: check it as the answer to the exercise, and show what there is to say."""
+    named(name)
+
+    def decorate(answer: T) -> T:
+        check(name, answer).show()
+        return answer
+
+    return decorate
+
+
+def check(name: str, answer: object) -> Verdict:
+    """Run the answer in a process of its own, and say what is right and what is not. Blocks until it has ended."""
+    task = named(name)
+    if task.is_not_attempted(answer):
+        return Verdict(task, Grade.NOT_ATTEMPTED)
+    verdict = verdict_on(task, answer)
+    misconception = verdict.mistake.misconception if verdict.mistake is not None else None
+    keep("exercise", name, verdict.grade.value, str(misconception or ""))
+    return verdict
+
+
+def verdict_on(task: Exercise, answer: object) -> Verdict:
+    try:
+        prepared = task.prepare(answer)
+    except Unreadable as error:
+        return Verdict(task, Grade.WRONG, says=str(error))
+    return judge(task, attempt(task.play, prepared))
+
+
+def hint(name: str) -> "Hint":
+    """The next hint; after the last, the last again."""
+    hints = named(name).hints
+    step = min(_hints_given[name], len(hints) - 1)
+    _hints_given[name] += 1
+    return Hint(f"Hint {step + 1} of {len(hints)}: {hints[step]}")
+
+
+def solution(name: str) -> "Solution":
+    """One right answer. There are others."""
+    return Solution(named(name).right[0])
+
+
+def named(name: str) -> Exercise:
+    if name not in EXERCISES:
+        raise ValueError(f"there is no exercise {name!r}; there are {', '.join(EXERCISES)}")
+    return EXERCISES[name]
+
+
+class Hint(str):
+    __slots__ = ()
+
+    def __repr__(self) -> str:
+        return str(self)
+
+    def _repr_markdown_(self) -> str:
+        return str(self)
+
+
+class Solution(str):
+    __slots__ = ()
+
+    def __repr__(self) -> str:
+        return str(self)
+
+    def _repr_markdown_(self) -> str:
+        return f"```python\n{self}\n```"

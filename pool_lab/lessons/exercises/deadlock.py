@@ -1,0 +1,210 @@
+"""The watchdog of an attempt: sends its news, and ends what cannot end by itself.
+
+It is a thread beside the answer's. Whether time is up it hardly asks a clock: a deadlock is seen in where the threads
+stand, an endless loop in the processor time that went by without an event. Only for what merely does nothing there is a
+limit in seconds, and a wide one.
+"""
+
+import concurrent.futures
+import itertools
+import multiprocessing.connection
+import multiprocessing.queues
+import sys
+import threading
+import time
+from collections.abc import Iterator, Mapping
+from types import CodeType, FrameType
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+import pool_lab
+from pool_lab.lessons.exercises.messages import Ending
+from pool_lab.pool import Pool
+from pool_lab.processes.pipe import Either
+from pool_lab.processes.process import Process
+from pool_lab.worker import Worker
+
+if TYPE_CHECKING:
+    from pool_lab.lessons.exercises.child import Stage
+
+__all__ = ["Watchdog"]
+
+TICK_S = 0.05
+TICKS_TO_BE_SURE = 4
+CPU_OF_NOTHING_S = 0.05
+"""More than threads use that wait. What computes gets that, even where many others want the processor."""
+TIME_IN_ALL_S = 45.0
+MOST_RESIDENT = 1 << 30
+
+THREADS = concurrent.futures.ThreadPoolExecutor
+PROCESSES = concurrent.futures.ProcessPoolExecutor
+
+Code = Any  # functions, whose code is looked for in the frames of a thread
+
+
+def _codes(*functions: Code) -> frozenset[CodeType]:
+    return frozenset(function.__code__ for function in functions)
+
+
+_futures = (concurrent.futures.Future, pool_lab.Future)
+WAITS_FOR_ONE = _codes(*(getattr(future, name) for future in _futures for name in ("result", "exception")))
+WAITS_FOR_MANY = _codes(concurrent.futures.wait, concurrent.futures.as_completed, pool_lab.wait, pool_lab.as_completed)
+WAITS_FOR_POOL = _codes(THREADS.shutdown, PROCESSES.shutdown, Pool.shutdown)
+WAITS_FOR_OTHERS = _codes(threading.Condition.wait, threading.Thread.join)
+IDLE = _codes(Worker.sleep, concurrent.futures.thread._worker)
+
+SERVES = _codes(
+    Either.wait,
+    Process.sleep,
+    multiprocessing.connection.wait,
+    multiprocessing.queues.Queue._feed,  # type: ignore[attr-defined]
+)
+OF_POOLS = (
+    "pool_lab.processes",
+    "pool_lab.scheduler",
+    "pool_lab.worker",
+    "concurrent.futures.process",
+    "multiprocessing",
+    "selectors",
+    "threading",
+)
+"""The modules whose code runs in a thread that serves the processes of a pool, and no other."""
+
+
+class Wait(NamedTuple):
+    """Why a thread stands still, and for as long as it takes."""
+
+    thread: int
+    words: str
+
+
+class Watchdog(threading.Thread):
+    def __init__(self, stage: "Stage", main: int, patience_s: float) -> None:
+        super().__init__(name="watchdog", daemon=True)
+        self._stage = stage
+        self._main = main
+        self._patience_s = patience_s
+        self._began = time.monotonic()
+        self._waits: list[Wait] = []
+
+    def run(self) -> None:
+        self._remember_news()
+        for tick in itertools.count():
+            time.sleep(TICK_S)
+            if self._stage.tell_news():
+                self._remember_news()
+            self._look_for_a_deadlock()
+            if tick % 4 == 0:
+                self._look_for_the_endless()
+
+    def _remember_news(self) -> None:
+        self._news_at, self._news_cpu, self._ticks = time.monotonic(), _cpu_of_others(), 0
+
+    def _look_for_a_deadlock(self) -> None:
+        waits = self._all_wait()
+        self._ticks = self._ticks + 1 if waits and waits == self._waits else 0
+        self._waits = waits
+        if self._ticks >= TICKS_TO_BE_SURE:
+            self._stage.end(Ending.DEADLOCK, waits=[wait.words for wait in waits])
+
+    def _look_for_the_endless(self) -> None:
+        now, end = time.monotonic(), self._stage.end
+        if _resident() > MOST_RESIDENT:
+            end(Ending.MEMORY)
+        cpu_s = _cpu_of_others() - self._news_cpu
+        is_late = now - self._news_at > self._patience_s
+        if cpu_s > self._patience_s / 2 or (is_late and cpu_s > CPU_OF_NOTHING_S) or now - self._began > TIME_IN_ALL_S:
+            end(Ending.ENDLESS, line=self._main_line())
+        if is_late:
+            end(Ending.STUCK, line=self._main_line(), waits=[wait.words for wait in self._seen_waits()])
+
+    def _main_line(self) -> int:
+        return self._stage.line_in(sys._current_frames().get(self._main))
+
+    def _all_wait(self) -> list[Wait]:
+        """What every thread that could do something waits for; empty if one of them can go on."""
+        if self._stage.out_of_sight:
+            # From here a process that naps looks like one that waits for ever, and what it does next may wake others.
+            # So a deadlock across processes is told by nothing but a long silence.
+            return []
+        waits = []
+        for thread, frame in sys._current_frames().items():
+            if thread != self.ident and frame.f_code not in IDLE and not _serves_processes(frame):
+                wait = self._wait_of(thread, frame)
+                if wait is None:
+                    return []
+                waits.append(wait)
+        return sorted(waits, key=lambda wait: wait.thread != self._main)
+
+    def _seen_waits(self) -> Iterator[Wait]:
+        for thread, frame in sys._current_frames().items():
+            wait = self._wait_of(thread, frame) if thread != self.ident else None
+            if wait is not None:
+                yield wait
+
+    def _wait_of(self, thread: int, frame: FrameType) -> Wait | None:
+        """What the thread waits for without a limit, in words; None if it does not."""
+        who = "your code" if thread == self._main else "a worker"
+        reason = None
+        for stand in _outwards(frame):
+            facts, code = stand.f_locals, stand.f_code
+            if code in WAITS_FOR_ONE | WAITS_FOR_MANY | WAITS_FOR_OTHERS and facts.get("timeout") is not None:
+                return None
+            if code in WAITS_FOR_ONE and _is_over(facts):
+                return None
+            if isinstance(facts.get("self"), PROCESSES | pool_lab.ProcessPoolExecutor):
+                return None  # it waits for a process to end, and that takes as long as it takes
+            reason = _reason(code, facts) or reason
+        return Wait(thread, f"{who} waits {reason}{_at(self._stage.line_in(frame))}") if reason else None
+
+
+def _outwards(frame: FrameType | None) -> Iterator[FrameType]:
+    while frame is not None:
+        yield frame
+        frame = frame.f_back
+
+
+def _serves_processes(frame: FrameType) -> bool:
+    """Whether it is a pool's own thread, between its calls and its processes. Without an open call it is idle."""
+    stands = list(_outwards(frame))
+    serving = any(stand.f_code in SERVES and _has_no_limit(stand.f_locals) for stand in stands)
+    return serving and all(stand.f_globals.get("__name__", "").startswith(OF_POOLS) for stand in stands)
+
+
+def _has_no_limit(facts: Mapping[str, Any]) -> bool:
+    return facts.get("timeout") is None
+
+
+def _is_over(facts: Mapping[str, Any]) -> bool:
+    """Whether a thread that is in a future's `result` or `exception` will come out. In the end `self` is None there."""
+    future = facts.get("self")
+    return future is None or future.done()
+
+
+def _reason(code: CodeType, facts: Any) -> str:
+    if code in WAITS_FOR_ONE:
+        state = "is running" if facts["self"].running() else "has not been started"
+        return f"for the result of a call that {state}"
+    if code in WAITS_FOR_MANY:
+        return "until several calls are done"
+    if code in WAITS_FOR_POOL:
+        return "in shutdown until a pool's last call is done"
+    return "to be woken by another thread" if code in WAITS_FOR_OTHERS else ""
+
+
+def _at(line: int) -> str:
+    return f", in line {line}" if line else ""
+
+
+def _cpu_of_others() -> float:
+    """Seconds that the process has spent on cores, without the thread that asks."""
+    return time.process_time() - time.thread_time()
+
+
+def _resident() -> int:
+    """The most memory the process has used so far, in bytes; 0 where that is not known."""
+    try:
+        import resource  # not on Windows
+    except ImportError:
+        return 0
+    used = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    return used if sys.platform == "darwin" else used * 1024

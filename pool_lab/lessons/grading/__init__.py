@@ -1,0 +1,1 @@
+"""Grading: the exercises of submitted notebooks, tried and marked."""

@@ -1,0 +1,96 @@
+"""Grading: the exercises of submitted notebooks, each tried in a process of its own.
+
+A submission is text to this process, and never runs in it: its cells are put together here and run where answers run,
+behind a fence where the system has one. So one that hangs, crashes, deletes what it finds or changes the checker harms
+nobody. The verdict is made here, from the trace and the results that come back; what a submission prints about itself
+counts for nothing.
+
+It could forge what comes back, if it reached for what it has no business with (`scrutiny`). Then it is not called
+correct, but "to be read", with the lines that someone should read.
+"""
+
+import sys
+from collections.abc import Iterator, Sequence
+from functools import partial
+from typing import Any
+
+from pool_lab.lessons.exercises.attempt import Play, attempt
+from pool_lab.lessons.exercises.check import named
+from pool_lab.lessons.exercises.exercise import Exercise
+from pool_lab.lessons.exercises.messages import Ending
+from pool_lab.lessons.exercises.verdict import Grade, Verdict, judge
+from pool_lab.lessons.grading.marks import TO_BE_READ, UNREADABLE, Mark
+from pool_lab.lessons.grading.submissions import Submission, submissions
+from pool_lab.lessons.grading.suspicious_code import oddities
+
+__all__ = ["grade_notebook", "oddities_of"]
+
+NOT_ATTEMPTED = "this is still the starter"
+
+
+def grade_notebook(name: str, content: bytes) -> Iterator[Mark]:
+    """A mark for each exercise that the notebook answers. Blocks until all have ended or were stopped."""
+    try:
+        answers = submissions(content)
+    except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
+        yield Mark(name, "", UNREADABLE, "", f"This is no notebook ({type(error).__name__}: {error}).")
+        return
+    for answer in answers:
+        yield _mark(name, answer)
+
+
+def _mark(notebook: str, answer: Submission) -> Mark:
+    task = named(answer.exercise)
+    made = attempt(Play(partial(perform, answer.exercise), task.play.given, task.play.most_calls), answer, fenced=True)
+    if made.ending is Ending.RAISED and NOT_ATTEMPTED in made.error:
+        return Mark(notebook, task.name, Grade.NOT_ATTEMPTED.value, "", "")
+    verdict = judge(task, made)
+    odd = oddities_of(task, answer)
+    if odd and verdict.grade is not Grade.WRONG:
+        return Mark(notebook, task.name, TO_BE_READ, "", f"It came out as {verdict.grade}; but {_together(odd)}.")
+    number = verdict.mistake.misconception if verdict.mistake is not None else None
+    return Mark(notebook, task.name, verdict.grade.value, str(number or ""), _diagnosis(verdict))
+
+
+def oddities_of(task: Exercise, answer: Submission) -> list[str]:
+    """What no answer needs, with where it is. What the lesson imports itself is not odd."""
+    usual = {what for _, what in oddities(task.preamble)}
+    found = [("a cell before", what) for _, what in oddities(answer.before)]
+    found += [(f"line {line}", what) for line, what in oddities(answer.cell)]
+    return [f"{where} {what}" for where, what in found if what not in usual]
+
+
+def _diagnosis(verdict: Verdict) -> str:
+    words = [verdict.mistake.words] if verdict.mistake is not None else []
+    error = verdict.attempt.error if verdict.attempt is not None else ""
+    return " ".join([*words, error]).strip()
+
+
+def _together(odd: Sequence[str]) -> str:
+    shown, more = odd[:5], len(odd) - 5
+    return ", ".join([*shown, f"and {more} more"] if more > 0 else shown)
+
+
+def perform(name: str, answer: Submission, *given: Any) -> Any:
+    """Runs in the attempt's process: define what the notebook defines, take the answer, and put it to the test."""
+    task: Exercise = named(name)
+    names = vars(sys.modules["__main__"])
+    answers: list[Any] = []
+
+    def check(_: str, value: Any) -> None:
+        answers.append(value)
+
+    def exercise(_: str) -> Any:
+        return lambda value: (check(name, value), value)[1]  # type: ignore[func-returns-value]
+
+    exec(compile(task.preamble, "<the lesson>", "exec"), names)
+    for source in (answer.before, answer.cell):
+        names.update(check=check, exercise=exercise)  # anew: the lesson's own imports bring the true ones
+        try:
+            exec(compile(source, "<the answer>", "exec"), names)
+        except Exception:
+            if not answers:  # what a cell does with its verdict is not asked
+                raise
+    if not answers or task.is_not_attempted(answers[-1]):
+        raise LookupError(NOT_ATTEMPTED)
+    return task.play.play(task.prepare(answers[-1]), *given)

@@ -1,0 +1,119 @@
+"""Scrutiny: what the text of a submission says that no answer needs to say.
+
+A submission runs in one process with what observes it, so whoever knows how that is made could forge what is reported:
+Python has no walls inside a process. But to get there one has to leave the words that answers are made of: to import
+what is not for answers, to reach behind names that begin with an underscore, to change what was imported. That can be
+read, without running anything, and then a person decides.
+"""
+
+import ast
+from collections.abc import Iterator
+from typing import NamedTuple
+
+from pool_lab import lessons
+
+__all__ = ["Oddity", "oddities"]
+
+
+def _words(text: str) -> frozenset[str]:
+    return frozenset(text.split())
+
+
+MODULES = _words(
+    "abc asyncio bisect collections collections.abc concurrent concurrent.futures contextlib copy dataclasses "
+    "datetime decimal enum fractions functools hashlib heapq IPython.display itertools json math matplotlib.pyplot "
+    "multiprocessing numpy os os.path pool_lab pool_lab.lab pool_lab.lab.work.workloads pool_lab.lessons queue "
+    "random re statistics string textwrap threading time timeit typing urllib.error urllib.parse urllib.request "
+    "uuid warnings zlib"
+)
+"""What answers import. All else is looked at by a person."""
+FROM_OS = _words("cpu_count environ getpid getppid path process_cpu_count sched_getaffinity urandom")
+NAMES = _words("__builtins__ __import__ breakpoint compile delattr eval exec getattr globals locals open setattr vars")
+ATTRIBUTES = _words(
+    # Frames and code: from there one gets anywhere.
+    "ag_code ag_frame co_code cr_code cr_frame f_back f_builtins f_code f_globals f_locals gi_code gi_frame tb_frame "
+    # Modules by way of other modules.
+    "builtins ctypes ctypeslib gc importlib inspect nt os pickle posix subprocess sys "
+    # Files and programs.
+    "create_subprocess_exec create_subprocess_shell fromfile memmap save savetxt savez system tofile"
+)
+HARMLESS = _words("__doc__ __enter__ __exit__ __init__ __name__ __class__ __iter__ __len__ __next__ __call__")
+
+
+class Oddity(NamedTuple):
+    line: int
+    what: str
+
+
+def oddities(source: str) -> list[Oddity]:
+    """What stands out, in the order of the lines; nothing in an ordinary answer, and in what is no Python."""
+    try:
+        tree = ast.parse(source)
+    except (SyntaxError, ValueError, RecursionError, MemoryError):
+        return []
+    return sorted(set(_found(tree)))
+
+
+def _found(tree: ast.AST) -> Iterator[Oddity]:
+    imported = {name for node in ast.walk(tree) for name in _names_imported(node)}
+    owners = {node.value for node in ast.walk(tree) if isinstance(node, ast.Attribute)}
+    for node in ast.walk(tree):
+        line = getattr(node, "lineno", 0)
+        yield from (Oddity(line, what) for what in _odd(node, imported))
+        if isinstance(node, ast.Name) and node.id == "os" and node not in owners:
+            yield Oddity(line, "hands os around")
+
+
+def _odd(node: ast.AST, imported: set[str]) -> Iterator[str]:
+    match node:
+        case ast.Import(names=names):
+            yield from (
+                f"imports {alias.name}"
+                for alias in names
+                if alias.name not in MODULES or (alias.name == "os" and alias.asname)
+            )
+        case ast.ImportFrom(module=module, names=names):
+            yield from _odd_names(module or ".", [alias.name for alias in names])
+        case ast.Name(id=name) if name in NAMES:
+            yield f"uses {name}"
+        case ast.Attribute(attr=name, ctx=ast.Load()) if _is_hidden(node, name):
+            yield f"reaches for .{name}"
+        case ast.Attribute(value=ast.Name(id="os"), attr=name) if name not in FROM_OS:
+            yield f"uses os.{name}"
+        case ast.Attribute(ctx=ast.Store() | ast.Del(), value=value, attr=name) if _root(value) in imported:
+            yield f"changes {_root(value)}: .{name}"
+        case ast.ClassDef(bases=bases) if any("Executor" in ast.unparse(base) for base in bases):
+            yield "makes a pool of its own out of another"
+        case ast.MatchClass(kwd_attrs=names) if any(name.startswith("_") or name in ATTRIBUTES for name in names):
+            yield "looks into an object with match"
+
+
+def _odd_names(module: str, names: list[str]) -> Iterator[str]:
+    if module not in MODULES:
+        yield f"imports from {module}"
+    for name in names:
+        hidden = name.startswith("_") or name in ATTRIBUTES
+        foreign = (module == "pool_lab.lessons" and name not in lessons.__all__) or (
+            module == "os" and name not in FROM_OS
+        )
+        if hidden or foreign:
+            yield f"imports {name} from {module}"
+
+
+def _is_hidden(node: ast.Attribute, name: str) -> bool:
+    """Whether the attribute is a way behind the scenes. What a class calls its own is its own business."""
+    if name in ATTRIBUTES:
+        return True
+    own = isinstance(node.value, ast.Name) and node.value.id in {"self", "cls"}
+    return name.startswith("_") and name not in HARMLESS and (not own or name.startswith("__"))
+
+
+def _root(node: ast.expr) -> str:
+    while isinstance(node, ast.Attribute | ast.Subscript | ast.Call):
+        node = node.func if isinstance(node, ast.Call) else node.value
+    return node.id if isinstance(node, ast.Name) else ""
+
+
+def _names_imported(node: ast.AST) -> Iterator[str]:
+    if isinstance(node, ast.Import | ast.ImportFrom):
+        yield from ((alias.asname or alias.name).partition(".")[0] for alias in node.names)

@@ -1,0 +1,1 @@
+"""Questions, the form in which a learner answers them, and what they are told."""

@@ -1,0 +1,78 @@
+"""`progress`: the learner's progress as a table, a row for each lesson."""
+
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping
+from typing import NamedTuple
+
+from pool_lab.lessons import records
+from pool_lab.lessons.exercises.check import EXERCISES
+from pool_lab.lessons.questions import QUESTIONS
+from pool_lab.lessons.records import Entry
+from pool_lab.lessons.series import title
+
+__all__ = ["LESSONS", "Progress", "progress"]
+
+LESSONS = {number: title(number) for number in sorted({name[:2] for name in QUESTIONS})}
+"""The lessons there are, by their numbers: every lesson asks something."""
+
+ASKED: dict[str, Mapping[str, object]] = {"prediction": QUESTIONS, "exercise": EXERCISES}
+"""What there is to record, by the kind of its entries."""
+SIGNS = {"right": "✓", "correct": "✓", "almost": "◐", "wrong": "✗", "answered": "…"}
+NOTHING = "Nothing is recorded yet. What you predict and what you answer will be counted here, lesson by lesson."
+
+
+def progress() -> "Progress":
+    """What you have predicted and done so far. `progress().reset()` forgets it."""
+    return Progress(records.entries() if records.is_kept() else ())
+
+
+class Row(NamedTuple):
+    lesson: str
+    predictions: str
+    exercises: str
+
+
+class Progress:
+    """Shows itself as a table; as long as there is nothing to count, as a sentence."""
+
+    def __init__(self, entries: Iterable[Entry]) -> None:
+        self.entries = tuple(entries)
+        self._outcomes: dict[tuple[str, str], str] = {}
+        for entry in self.entries:
+            key = entry.kind, entry.name
+            # What was right once was understood once, whatever was tried afterwards.
+            if entry.name in ASKED.get(entry.kind, ()) and SIGNS.get(self._outcomes.get(key, "")) != "✓":
+                self._outcomes[key] = entry.outcome
+
+    def rows(self) -> Iterator[Row]:
+        """One for each lesson that there is something to count in."""
+        begun = {name[:2] for _, name in self._outcomes}
+        for number, name in LESSONS.items():
+            if number in begun:
+                yield Row(f"{number} {name}", self._count("prediction", number), self._count("exercise", number))
+
+    def reset(self) -> "Progress":
+        """Forget all progress, for good."""
+        if not records.forget():
+            raise PermissionError(f"the file {records.path()} cannot be removed")
+        return progress()
+
+    def _count(self, kind: str, number: str) -> str:
+        """How many were answered, and how well: "3 of 7: 2 ✓ right, 1 ✗ wrong"."""
+        names = [name for name in ASKED[kind] if name.startswith(number)]
+        counts = Counter(self._outcomes[kind, name] for name in names if (kind, name) in self._outcomes)
+        answered = f"{counts.total()} of {len(names)}"
+        return ": ".join([answered, *filter(None, [", ".join(_outcome(*each) for each in counts.items())])])
+
+    def __repr__(self) -> str:
+        rows = (f"{row.lesson} | predictions {row.predictions} | exercises {row.exercises}" for row in self.rows())
+        return "\n".join(rows) or NOTHING
+
+    def _repr_markdown_(self) -> str:
+        head = ["| lesson | predictions | exercises |", "|---|---|---|"]
+        rows = [f"| {' | '.join(row)} |" for row in self.rows()]
+        return "\n".join([*head, *rows]) if rows else NOTHING
+
+
+def _outcome(outcome: str, count: int) -> str:
+    return " ".join([str(count), *filter(None, [SIGNS.get(outcome)]), outcome])
