@@ -1,7 +1,8 @@
 """What lesson 02 asks before its runs."""
 
 from pool_lab.events import EventKind
-from pool_lab.lab.trace.trace import Span, Trace
+from pool_lab.lab.trace.span import Span
+from pool_lab.lab.trace.trace import Trace
 from pool_lab.lessons.predictions.questions import Asking, Miss, NumberQuestion, Option, OrderQuestion, Question, Traces
 
 __all__ = ["QUESTIONS"]
