@@ -77,8 +77,8 @@ def test_an_executor_that_ran_nothing_is_left_out() -> None:
 def test_the_result_says_who_was_faster_how_that_is_known_and_why_threads_were_not() -> None:
     assert explain(gil()) == (
         "One call after the other: 4.0 s (estimated from 2 of 4 calls, run in a loop). Compared with that: "
-        "processes 3.2 times as fast (efficiency 80% on 4 workers); threads no faster (efficiency 25% on 4 workers): only one thread of "
-        "an interpreter runs Python code at a time."
+        "processes 3.2 times as fast (efficiency 80% on 4 workers); threads no faster (efficiency 25% on 4 "
+        "workers): only one thread of an interpreter runs Python code at a time."
     )
 
 
