@@ -27,13 +27,13 @@ class Call(Future[Any]):
         self.number: int = next(pool.numbers)
         self.observers: Observers = pool.observers
 
-    waiting = 1  # how many calls it is; `order` and `drop` are, like this, what all things in a queue have
+    waiting = 1  # how many calls it is; `order` and `discard` are, like this, what all things in a queue have
 
     @property
     def order(self) -> tuple[float, float]:  # smaller for what was submitted earlier
         return self.number, 0
 
-    def drop(self, make_error: Callable[[], BaseException] | None = None) -> None:
+    def discard(self, make_error: Callable[[], BaseException] | None = None) -> None:
         """It will not be made, or not to its end. Without an error: cancel it, and tell those in `wait`."""
         if make_error is None:
             if self.cancel():

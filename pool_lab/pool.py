@@ -57,7 +57,7 @@ class Pool(Executor):
         self._scheduler = Scheduler(size, make_worker, Observers())
         if observer is not None:
             self.add_observer(observer)
-        weakref.finalize(self, self._scheduler.drop).atexit = False
+        weakref.finalize(self, self._scheduler.close_unused).atexit = False
 
     def __repr__(self) -> str:
         return f"<{type(self).__name__} with {self._max_workers} workers at most>"

@@ -38,7 +38,7 @@ class Worker:
         finally:
             try:
                 self.scheduler.exit(self)
-                self.finish()
+                self.clean_up()
             finally:
                 self.has_ended.set()
 
@@ -58,7 +58,7 @@ class Worker:
     def wake(self) -> None:
         self._alarm.release()
 
-    def finish(self) -> None:
+    def clean_up(self) -> None:
         """Called after the last call."""
 
     def dismiss(self) -> None:

@@ -144,7 +144,7 @@ if sys.version_info < (3, 14):
     _contexts._default_context = copy(_contexts._default_context)
 NOT_CHOSEN = _contexts._default_context
 # A process that `multiprocessing` has started is told the method of its parent, chosen or not.
-IS_TOLD = any("from multiprocessing." in word for word in sys.orig_argv)
+FROM_PARENT = any("from multiprocessing." in word for word in sys.orig_argv)
 
 
 def _default_context(max_tasks: int | None, initial: tuple[Any, ...]) -> BaseContext:
@@ -154,7 +154,7 @@ def _default_context(max_tasks: int | None, initial: tuple[Any, ...]) -> BaseCon
     if any(map(_must_be_inherited, initial)):
         return multiprocessing.get_context()
     method: str | None = multiprocessing.get_start_method(allow_none=True)
-    if method is None or (method == "fork" and (IS_TOLD or multiprocessing.get_context() is NOT_CHOSEN)):
+    if method is None or (method == "fork" and (FROM_PARENT or multiprocessing.get_context() is NOT_CHOSEN)):
         import tempfile  # it takes long
 
         has_server = sys.platform == "linux" and len(tempfile.gettempdir()) <= LONGEST_FOLDER

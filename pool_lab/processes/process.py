@@ -32,7 +32,7 @@ from .program import is_importable_main, lacks_guard, main_module
 if sys.platform != "win32":
     import resource
 
-HEARS_AGAIN = "pool_lab.processes.by_value"  # the last that a fork server loads; until then it blocks SIGINT
+LAST_PRELOADED = "pool_lab.processes.by_value"  # the last that a fork server loads; until then it blocks SIGINT
 GUARD = "a script that makes processes must do so under `if __name__ == '__main__':`"
 LIMITS: dict[Any, str] = {errno.EMFILE: "RLIMIT_NOFILE", errno.EAGAIN: "RLIMIT_NPROC", errno.ENOMEM: "RLIMIT_AS"}
 MOST_NEEDED = 8  # descriptors, to ask a fork server for a process
@@ -198,7 +198,7 @@ def preload(context: BaseContext) -> None:
     """Make the fork server load what workers need, if this context uses it and it has not started."""
     if context.get_start_method() == "forkserver" and (server := _fork_server())._forkserver_pid is None:
         others = [name for name in server._preload_modules if name != "__main__" or is_importable_main()]
-        context.set_forkserver_preload([*others, child.__name__, HEARS_AGAIN])
+        context.set_forkserver_preload([*others, child.__name__, LAST_PRELOADED])
 
 
 def _fork_server() -> Any:
@@ -220,7 +220,7 @@ def _start(context: BaseContext, number: int, args: tuple[Any, ...]) -> Any:
             for _ in range(MOST_NEEDED):
                 stack.callback(os.close, os.open(os.devnull, os.O_RDONLY))
         server = _fork_server()
-        is_served = server._forkserver_pid is not None or HEARS_AGAIN not in server._preload_modules
+        is_served = server._forkserver_pid is not None or LAST_PRELOADED not in server._preload_modules
     process: Any = context.Process(target=child.main, args=args, name=name)  # type: ignore[attr-defined]
     if is_served or not hasattr(signal, "pthread_sigmask"):
         process.start()
