@@ -1,6 +1,4 @@
-"""`Call`: one submitted call. It is the future that its submitter holds and, until it is made, also what to call.
-One object and not two, because a pool may have a million of them queued.
-"""
+"""`Call`: one submitted call and its future, in one object because a pool may have a million of them queued."""
 
 from collections.abc import Callable, Mapping
 from contextlib import suppress
