@@ -32,7 +32,7 @@ class Call(Future[Any]):
         return self.number, 0
 
     def discard(self, make_error: Callable[[], BaseException] | None = None) -> None:
-        """It will not be made, or not to its end. Without an error: cancel it, and tell those in `wait`."""
+        """Give the call up: fail it with the error. Without one: cancel it, and tell the threads in `wait`."""
         if make_error is None:
             if self.cancel():
                 self.begin()
@@ -40,7 +40,7 @@ class Call(Future[Any]):
             self.finish(None, make_error(), None)
 
     def begin(self) -> bool:
-        """A worker has it, so it can no longer be cancelled. False: it was cancelled, or somebody set its outcome."""
+        """A worker has it, so it can no longer be cancelled. False: it was cancelled, or has an outcome."""
         with suppress(RuntimeError):
             if self.set_running_or_notify_cancel():
                 return True
@@ -48,7 +48,7 @@ class Call(Future[Any]):
         return False
 
     def requeue(self) -> bool:
-        """It has not begun after all, and can be cancelled again. False: somebody set its outcome."""
+        """It has not begun after all, and can be cancelled again. False: it has an outcome."""
         with self._state_lock:
             if self.done():
                 return False
@@ -63,7 +63,7 @@ class Call(Future[Any]):
         try:
             self._finish(result, error)
         except InvalidStateError:
-            logger.critical("somebody else has set the outcome of a call", exc_info=True)
+            logger.critical("the program has set the outcome of a call that a worker ran", exc_info=True)
 
     def release(self) -> None:
         """Drop what it was called with: the program may keep the future for long."""

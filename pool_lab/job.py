@@ -34,7 +34,7 @@ class Job:
         self.order = (number, math.inf)  # see `Call.order`; the inputs that workers have come first
         self.pace_s: float | None = None  # seconds that one input takes; None: not known yet
         self.pickles: dict[int, bytes] = {}  # the function's, if it is to go to processes
-        self.is_queued = self.is_over = False  # over: nobody will ask for more results
+        self.is_queued = self.is_over = False  # over: the program takes no more results
         self._inputs: deque[Input] = deque()
         self._outcomes: list[Any] = []
         self._errors: dict[int, BaseException] = {}  # by number

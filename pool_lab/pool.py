@@ -32,7 +32,7 @@ PRIVATE = {name: way for names, way in INSTEAD.items() for name in names.split()
 
 
 class Private:
-    """In the place of a private part: who uses it is told what to use."""
+    """Stands in for a private part: using it raises an error that says what to use."""
 
     def __init__(self, name: str) -> None:
         self._text = f"a pool of pool_lab has no {name}: {PRIVATE[name]}"

@@ -61,7 +61,7 @@ class Scheduler:
         self._context: Context | None = None  # of a submitter
         self._lock = threading.RLock()  # not a Lock: the garbage collector may run user code in a thread that holds it
         on_exit_and_fork(self)
-        self.is_closed |= is_exiting()  # from then on nobody would close it
+        self.is_closed |= is_exiting()  # at exit this pool would come too late to be closed
 
     def submit(self, call: Any) -> None:
         """Queue a call, or the job of a `map`. Raises `RuntimeError` or `BrokenExecutor` if the pool takes no more."""

@@ -1,4 +1,4 @@
-"""`Worker`: a thread that takes calls from its scheduler until it is told to exit.
+"""`Worker`: a thread that takes calls from its scheduler until it has to exit.
 
     loop      take a call -> run it -> take a call -> ...          sleeps while there is none
 

@@ -127,7 +127,7 @@ class CallBatch:
 
 
 class JobBatch:
-    calls: Sequence[Call] = ()  # observers are not told of the calls of a job
+    calls: Sequence[Call] = ()  # a job has no observers
     waiting = property(len)
 
     def __init__(self, job: Job, inputs: list[Input], scheduler: Scheduler, paces: Paces) -> None:

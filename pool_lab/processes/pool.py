@@ -137,13 +137,13 @@ def _one_by_one(chunks: Iterator[list[T]]) -> Iterator[T]:
         chunks.close()  # type: ignore[attr-defined]  # a generator: closing it cancels the chunks not yet started
 
 
-# Before Python 3.14 `multiprocessing` settles on "fork" when it is first used and nobody has chosen. A copy takes the
-# place of that context, so that it can be told from the one that `set_start_method("fork")` puts there.
+# Before Python 3.14 `multiprocessing` settles on "fork" at first use, unless the program has chosen. Here a copy takes
+# the place of that context, to make it different from the one that `set_start_method("fork")` puts there.
 _contexts: Any = multiprocessing.context._default_context
 if sys.version_info < (3, 14):
     _contexts._default_context = copy(_contexts._default_context)
 NOT_CHOSEN = _contexts._default_context
-# A process that `multiprocessing` has started is told the method of its parent, chosen or not.
+# A process that `multiprocessing` has started gets the method of its parent, chosen or not.
 FROM_PARENT = any("from multiprocessing." in word for word in sys.orig_argv)
 
 

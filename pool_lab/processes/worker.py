@@ -229,7 +229,7 @@ class ProcessWorker(Worker):
         if is_hopeless or not self._settings.replace_workers or self._settings.end_with is not None:
             self._break_pool(died)
             return False
-        if not self._is_sent:  # no future will tell
+        if not self._is_sent:  # no future gets this error
             logger.warning("%s; another takes its place", died)
         return True
 
