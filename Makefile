@@ -4,7 +4,7 @@
 #   make test           everything that needs no browser: lint, types, unit tests, every lesson's outputs
 #   make browser-test   the lessons in a real browser (needs Chromium)
 #   make bench          how fast the pools are, beside their peers
-#   make notebooks      run every lesson anew and store its outputs; collect the glossary
+#   make notebooks      run every lesson anew and store its outputs; collect the glossary and docs/interface.md
 #
 # Each first makes .venv, or sees that it is up to date. PYTHON=python3.13 chooses the Python it is made from,
 # ARGS are handed on: make lab ARGS="--port=9000", make test ARGS="-k future".
@@ -47,5 +47,6 @@ bench:
 
 notebooks:
 	@$(environment) lab test
+	$(python) -m tools.write_interface
 	$(python) -m tools.write_glossary
 	$(python) -m tools.store_notebooks $(lessons)

@@ -5,7 +5,7 @@ import sys
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
-from pool_lab.lab.trace.summary import number_of
+from pool_lab.lab.trace.units import number_of
 from pool_lab.lessons import records
 from pool_lab.lessons.exercises.sandbox import can_fence
 from pool_lab.lessons.exercises.solitude import can_seclude

@@ -9,19 +9,10 @@ from typing import Protocol
 
 import ipywidgets
 
-from pool_lab.lab.notebook import COVER
+from pool_lab.lab.notebook import COVER, Curtain
 from pool_lab.lab.work.workloads import Knob
 
-__all__ = ["Curtain", "Note", "StartStop", "experiment_view", "keep_covered", "knob_slider", "worker_slider"]
-
-
-class Curtain(Protocol):
-    """What covers an experiment until it opens, such as a prediction that is to be made first."""
-
-    @property
-    def is_open(self) -> bool: ...
-    def when_open(self, callback: Callable[[], None], /) -> None:
-        """Have the callback called once it opens; at once if it is open."""
+__all__ = ["Note", "StartStop", "experiment_view", "keep_covered", "knob_slider", "worker_slider"]
 
 
 class Picture(Protocol):

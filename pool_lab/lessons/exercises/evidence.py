@@ -8,7 +8,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 from typing import Any
 
-from pool_lab.lab.trace.trace import CallState
+from pool_lab.lab.trace.span import CallState
 from pool_lab.lessons.exercises.attempt import Attempt
 from pool_lab.lessons.exercises.exercise import Claim, Mistake
 from pool_lab.lessons.exercises.messages import Ending, Foreign

@@ -5,7 +5,7 @@ from dataclasses import replace
 from typing import Any
 
 from pool_lab import ThreadPoolExecutor
-from pool_lab.lab.trace.trace import CallState
+from pool_lab.lab.trace.span import CallState
 from pool_lab.lessons.exercises.attempt import Attempt, Play
 from pool_lab.lessons.exercises.evidence import (
     CALLED_FIRST,

@@ -1,6 +1,6 @@
 """Exercise 06.1: lines that take the first result and go."""
 
-from pool_lab.lab.trace.trace import CallState
+from pool_lab.lab.trace.span import CallState
 from pool_lab.lessons.exercises.attempt import Attempt, Play
 from pool_lab.lessons.exercises.evidence import (
     AFTER_SHUTDOWN,

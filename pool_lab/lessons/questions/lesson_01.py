@@ -1,7 +1,8 @@
 """The questions of lesson 01."""
 
 from pool_lab.events import EventKind
-from pool_lab.lab.trace.trace import CallState, Trace
+from pool_lab.lab.trace.span import CallState
+from pool_lab.lab.trace.trace import Trace
 from pool_lab.lessons.predictions.questions import Asking, Miss, NumberQuestion, Option, Question, Traces, only
 
 __all__ = ["QUESTIONS"]

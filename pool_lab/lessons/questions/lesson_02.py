@@ -1,7 +1,7 @@
 """The questions of lesson 02."""
 
 from pool_lab.events import EventKind
-from pool_lab.lab.trace.trace import Span
+from pool_lab.lab.trace.span import Span
 from pool_lab.lessons.predictions.questions import (
     Asking,
     Miss,

@@ -2,7 +2,7 @@
 
 from pool_lab.lab.recording.future_answer import Line
 from pool_lab.lab.recording.tracked_future import FutureTrace
-from pool_lab.lab.trace.trace import CallState
+from pool_lab.lab.trace.span import CallState
 from pool_lab.lessons.predictions.questions import (
     Asking,
     Miss,

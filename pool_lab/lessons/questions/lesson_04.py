@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from pool_lab.lab.trace.trace import CallState
+from pool_lab.lab.trace.span import CallState
 from pool_lab.lessons.predictions.questions import (
     Asking,
     Miss,

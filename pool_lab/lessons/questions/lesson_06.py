@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from concurrent.futures import Future
 from typing import Any
 
-from pool_lab.lab.trace.trace import CallState
+from pool_lab.lab.trace.span import CallState
 from pool_lab.lessons.predictions.questions import (
     Asking,
     Miss,

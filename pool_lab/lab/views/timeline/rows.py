@@ -16,8 +16,9 @@ from operator import itemgetter
 from typing import Any
 
 from pool_lab.events import Event, EventKind
+from pool_lab.lab.trace.span import CallState, ending_of
 from pool_lab.lab.trace.time_axis import IDLE_S
-from pool_lab.lab.trace.trace import CallState, Standing, ending_of
+from pool_lab.lab.trace.trace import Standing
 
 __all__ = ["MOST_CALLS", "Ledger"]
 

@@ -17,7 +17,7 @@ from pool_lab import Event, EventKind, ThreadPoolExecutor
 from pool_lab.lab import workloads
 from pool_lab.lab.experiments import race as racing
 from pool_lab.lab.experiments.race import Race, race
-from pool_lab.lab.trace.trace import CallState
+from pool_lab.lab.trace.span import CallState
 from pool_lab.lab.work import run_calls as heat
 from pool_lab.lab.work.executors import Entrants
 from tests.scripts import run_file
@@ -29,7 +29,7 @@ WAIT_AGAIN = """
 import os
 import signal
 import threading
-from tests.lab.test_racing import Calls, new_race
+from tests.lab.experiments.test_race import Calls, new_race
 
 calls = Calls()
 contest = new_race(calls, 3)

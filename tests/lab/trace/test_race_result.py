@@ -76,9 +76,9 @@ def test_an_executor_that_ran_nothing_is_left_out() -> None:
 
 def test_the_result_says_who_was_faster_how_that_is_known_and_why_threads_were_not() -> None:
     assert explain(gil()) == (
-        "One call after the other: 4.0 s (reckoned from 2 of 4 calls, run in a loop). Beside that: processes 3.2 times "
-        "as fast (efficiency 80% on 4 workers); threads no faster (efficiency 25% on 4 workers): only one thread of "
-        "an interpreter runs Python code at a time."
+        "One call after the other: 4.0 s (estimated from 2 of 4 calls, run in a loop). Compared with that: "
+        "processes 3.2 times as fast (efficiency 80% on 4 workers); threads no faster (efficiency 25% on 4 "
+        "workers): only one thread of an interpreter runs Python code at a time."
     )
 
 
@@ -96,7 +96,7 @@ def test_a_line_tells_the_life_of_an_average_call() -> None:
     serial, threads, _ = lines(gil())
     assert (serial.label, serial.call, serial.speed_up) == (
         "serial",
-        "reckoned from 2 of 4 calls, run in a loop",
+        "estimated from 2 of 4 calls, run in a loop",
         "1.0×",
     )
     assert threads.call == "a call: on a core 1.0\N{NO-BREAK SPACE}s, waiting 3.0\N{NO-BREAK SPACE}s"
@@ -114,13 +114,13 @@ def loop(function: Callable[..., object], inputs: list[tuple[object, ...]], allo
     return reports.get(timeout=30)
 
 
-def test_all_calls_in_a_loop_are_measured_and_a_few_are_reckoned_up() -> None:
+def test_all_calls_in_a_loop_are_measured_and_the_rest_is_estimated() -> None:
     calls: list[object] = []
     every = loop(calls.append, [(number,) for number in range(9)], allowed_s=60)
     assert sorted(map(str, calls)) == list("012345678")
     assert (every.tried, every.source) == (9, "measured in a loop")
     one = loop(calls.append, [(number,) for number in range(9)], allowed_s=0)
-    assert (one.tried, one.calls, one.source) == (1, 9, "reckoned from 1 of 9 calls, run in a loop")
+    assert (one.tried, one.calls, one.source) == (1, 9, "estimated from 1 of 9 calls, run in a loop")
     assert len(calls) == 10
 
 

@@ -12,7 +12,7 @@ import pytest
 from pool_lab import ThreadPoolExecutor
 from pool_lab.lab import watch
 from pool_lab.lab.recording.recorder import Recorder, attach
-from pool_lab.lab.trace.trace import CallState
+from pool_lab.lab.trace.span import CallState
 from tests.lab.calls import fail, square, stand
 
 

@@ -8,7 +8,8 @@ from hypothesis import strategies as st
 from pool_lab import Future, ProcessPoolExecutor, wait
 from pool_lab.events import EventKind
 from pool_lab.lab.recording.recorder import Recorder
-from pool_lab.lab.trace.trace import CallState, Ending, Lane, Resize, Standing, Trace
+from pool_lab.lab.trace.span import CallState, Ending, Lane, Resize
+from pool_lab.lab.trace.trace import Standing, Trace
 from tests.lab.calls import fail, nap_for_ever
 from tests.lab.script import START, Script
 

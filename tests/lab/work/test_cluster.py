@@ -11,7 +11,7 @@ from pool_lab import ProcessPoolExecutor
 from pool_lab.lab import race, sweep, workloads
 from pool_lab.lab.recording.recorder import Recorder, attach
 from pool_lab.lab.trace.executor_kind import kind_of
-from pool_lab.lab.trace.trace import CallState
+from pool_lab.lab.trace.span import CallState
 from pool_lab.lab.work.cluster import ClusterExecutor
 from pool_lab.lab.work.executors import size_of
 

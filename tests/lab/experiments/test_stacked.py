@@ -6,9 +6,9 @@ from matplotlib.text import Text
 
 from pool_lab import ThreadPoolExecutor
 from pool_lab.lab import stacked, watch
-from pool_lab.lab.display import Still
 from pool_lab.lab.experiments.stacked import Stacked
 from pool_lab.lab.experiments.watch import Watch
+from pool_lab.lab.stills.still import Still
 from pool_lab.lab.work.gate import Gate
 
 Scene = tuple[Watch, Watch]

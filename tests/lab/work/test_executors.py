@@ -8,7 +8,7 @@ import pytest
 
 from pool_lab import ProcessPoolExecutor, ThreadPoolExecutor
 from pool_lab.lab import race, workloads
-from pool_lab.lab.trace.trace import CallState
+from pool_lab.lab.trace.span import CallState
 from pool_lab.lab.work.executors import KNOWN, entrants, size_of
 
 

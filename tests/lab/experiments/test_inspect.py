@@ -18,10 +18,10 @@ import pytest
 import pool_lab
 from pool_lab import ProcessPoolExecutor, ThreadPoolExecutor
 from pool_lab.lab import inspect_futures, notebook
-from pool_lab.lab.display import Still
 from pool_lab.lab.experiments.inspect import FutureInspector
 from pool_lab.lab.experiments.logged_callbacks import broken
-from pool_lab.lab.trace.trace import CallState
+from pool_lab.lab.stills.still import Still
+from pool_lab.lab.trace.span import CallState
 from tests.kernels import Kernel
 
 PATIENCE_S = 20

@@ -1,7 +1,8 @@
 import pytest
 
-from pool_lab.lab.trace.summary import claim, progress, seconds, share, summary, tally
+from pool_lab.lab.trace.summary import claim, progress, summary, tally
 from pool_lab.lab.trace.trace import Trace
+from pool_lab.lab.trace.units import seconds, share
 from tests.lab.script import Script
 
 

@@ -14,7 +14,8 @@ from matplotlib.text import Text
 
 from pool_lab import ThreadPoolExecutor, as_completed, wait
 from pool_lab.events import EventKind
-from pool_lab.lab.experiments.load import Load, latencies, load, percentile
+from pool_lab.lab.experiments.latencies import latencies
+from pool_lab.lab.experiments.load import Load, load, percentile
 from pool_lab.lab.work.gate import Gate
 from pool_lab.lab.work.servers import Gate as GatedPage
 from pool_lab.lab.work.servers import Server, after, at_most, broken
