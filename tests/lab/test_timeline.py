@@ -323,9 +323,9 @@ def test_it_works_without_a_kernel_and_has_a_fixed_repr(caplog: pytest.LogCaptur
 
 def test_the_page_s_module_and_style_are_whole() -> None:
     timeline = Timeline()
-    folder = Path(__file__).parents[2] / "pool_lab/lab"
-    for path in sorted(folder.glob("timeline*.js")):
-        assert path.read_text(encoding="utf-8") in timeline._esm
+    folder = Path(__file__).parents[2] / "pool_lab/lab/views/timeline"
+    for path in folder.glob("*.js"):
+        assert f"// timeline/{path.name}" in timeline._esm
     assert timeline._esm.count("export default") == 1
     assert ".pool-lab-timeline" in timeline._css
     timeline.close()

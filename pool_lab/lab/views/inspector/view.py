@@ -10,16 +10,18 @@ hands it to the page whole: a page that is reloaded, or opened later, has everyt
 import logging
 import threading
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import anywidget
 import traitlets
 
 from pool_lab.lab.notebook import showing_thread
-from pool_lab.lab.views.bundle import joined
+from pool_lab.lab.views.bundle import script, style
 
 __all__ = ["InspectorView"]
 
+HERE = Path(__file__).parent
 logger = logging.getLogger(__name__)
 
 _REST_S = 0.05
@@ -28,8 +30,8 @@ _REST_S = 0.05
 class InspectorView(anywidget.AnyWidget):
     """`picture` makes what is shown, `press` does what a button says, `at_rest` hears that all is shown."""
 
-    _esm = joined("shared/controls.js", "inspector/inspector.js")
-    _css = joined("shared/tokens.css", "timeline/timeline.css", "inspector/inspector.css")
+    _esm = script(HERE / "main.js")
+    _css = style(HERE / "diagram.css", HERE / "buttons.css")
 
     title = traitlets.Unicode(help="The executor's name.").tag(sync=True)
     kind = traitlets.Unicode(help="Its kind: the colour.").tag(sync=True)

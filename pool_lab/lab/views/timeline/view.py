@@ -16,6 +16,7 @@ import threading
 import time
 from collections import deque
 from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
 from typing import Any, NamedTuple, TypeVar
 
 import anywidget
@@ -24,11 +25,12 @@ import traitlets
 from pool_lab.events import Event, Observer
 from pool_lab.lab.notebook import showing_thread
 from pool_lab.lab.trace.trace import Standing
-from pool_lab.lab.views.bundle import joined
+from pool_lab.lab.views.bundle import script, style
 from pool_lab.lab.views.timeline.rows import MOST_CALLS, Ledger
 
 __all__ = ["Panel", "Timeline"]
 
+HERE = Path(__file__).parent
 logger = logging.getLogger(__name__)
 
 T = TypeVar("T")
@@ -46,9 +48,6 @@ _MOST_IN_LOG = 20_000
 """So many calls at most are saved with a notebook that saves its widgets."""
 _MOST_UNREAD = 1_000_000
 """Events that wait to be sent: more only if `describe` hangs, and then the oldest go."""
-
-_PARTS = ("_state", "_story", "_geometry", "_marks", "_ghosts", "_paint", "_player", "_hands", "_futures", "")
-"""What the page's module is made of, in the order in which each uses those before it."""
 
 
 class Panel(NamedTuple):
@@ -114,8 +113,8 @@ class Timeline(anywidget.AnyWidget):
     One thread owns a run: it calls `begin`, hands the observers to the pools, and calls `end`.
     """
 
-    _esm = joined("shared/controls.js", *(f"timeline/timeline{part}.js" for part in _PARTS))
-    _css = joined("shared/tokens.css", "timeline/timeline.css")
+    _esm = script(HERE / "main.js")
+    _css = style(HERE / "timeline.css")
 
     caption = traitlets.Unicode(help="The sentence under the picture.").tag(sync=True)
     cover = traitlets.Unicode(help="If not empty: hides the picture and is shown in its place.").tag(sync=True)

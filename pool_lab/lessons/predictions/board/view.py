@@ -8,7 +8,7 @@ from typing import Any
 import anywidget
 import traitlets
 
-from pool_lab.lab.views.bundle import joined
+from pool_lab.lab.views.bundle import script, style
 from pool_lab.lessons.predictions.drawn_timeline import Bar, Drawing, DrawQuestion, match
 
 __all__ = ["Board"]
@@ -19,8 +19,8 @@ TRAY = -1
 
 
 class Board(anywidget.AnyWidget):
-    _esm = (HERE / "board.js").read_text(encoding="utf-8")
-    _css = joined("shared/tokens.css") + (HERE / "board.css").read_text(encoding="utf-8")
+    _esm = script(HERE / "board.js")
+    _css = style(HERE / "board.css")
 
     calls: "traitlets.List[Any]" = traitlets.List(help="[name, length] of each call.").tag(sync=True)
     workers = traitlets.Int(1).tag(sync=True)
