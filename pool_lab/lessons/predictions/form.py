@@ -1,6 +1,6 @@
-"""The form in which a prediction is made: a question, a way to answer it, and a button for each way to be sure of it.
+"""The form in which a prediction is made: a question, a way to answer it, and a button for each degree of confidence.
 
-What of it belongs to the kind of question is an `_Entry`: a widget, and how to read the answer off it.
+What depends on the kind of question is an `_Entry`: a widget, and how to read the answer from it.
 """
 
 import re
@@ -27,7 +27,7 @@ HERE = Path(__file__).parent
 
 
 class Heading(anywidget.AnyWidget):
-    """What is asked. It comes with the style of the whole form."""
+    """The question. It has the style of the whole form."""
 
     _esm = script(HERE / "form.js")
     _css = style(HERE / "form.css")
@@ -47,7 +47,7 @@ class _Entry(NamedTuple):
 
 
 def _html(text: str) -> str:
-    """The text, with what stands in backquotes as code."""
+    """The text; words in backquotes become code."""
     return re.sub(r"`([^`]+)`", r"<code>\1</code>", escape(text))
 
 
@@ -102,7 +102,7 @@ def _choice(question: Question) -> _Entry:
 
 
 def _number(question: NumberQuestion) -> _Entry:
-    """A field that is empty until something is typed: a number that stands there already would be a hint."""
+    """A field that is empty at first: a number in it would be a hint."""
     field = ipywidgets.Text(placeholder=f"{question.least} to {question.most}", description=question.unit or "number")
 
     def read() -> int | None:
@@ -115,7 +115,7 @@ def _number(question: NumberQuestion) -> _Entry:
 
 
 def _order(question: OrderQuestion) -> _Entry:
-    """A line for each place, whose text moves: the buttons stay where they are, and so does the focus."""
+    """A line for each place. Only the texts move: the buttons stay where they are, and so does the focus."""
     order = list(question.items)
     lines = [ipywidgets.HTML() for _ in order]
 

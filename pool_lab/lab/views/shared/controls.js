@@ -1,4 +1,4 @@
-/* The controls above a picture are ipywidgets. They lack names for screen readers, and keys of their own: here they are. */
+/* The controls above a picture are ipywidgets. Here they get what those lack: keys, and names for screen readers. */
 
 import { keepKeys } from "./keyboard.js";
 
