@@ -13,7 +13,7 @@ import anywidget
 import ipywidgets
 import traitlets
 
-from pool_lab.lab.views.bundle import joined
+from pool_lab.lab.views.bundle import script, style
 from pool_lab.lessons.predictions.board.view import Board
 from pool_lab.lessons.predictions.drawn_timeline import DrawQuestion
 from pool_lab.lessons.predictions.questions import Asking, NumberQuestion, OrderQuestion, Question
@@ -29,8 +29,8 @@ HERE = Path(__file__).parent
 class Heading(anywidget.AnyWidget):
     """The text of the question. It brings the style of the whole form."""
 
-    _esm = joined("shared/controls.js") + (HERE / "form.js").read_text(encoding="utf-8")
-    _css = joined("shared/tokens.css") + (HERE / "form.css").read_text(encoding="utf-8")
+    _esm = script(HERE / "form.js")
+    _css = style(HERE / "form.css")
 
     html = traitlets.Unicode().tag(sync=True)
 

@@ -1,31 +1,65 @@
-/* The live timeline's state: Python's messages -> reduce() -> what has happened so far. No page, no clock, no drawing.
+/* The timeline's state: Python's messages -> reduce() -> what has happened so far. No page, no clock, no drawing.
 
-   Python tells of a call anew whenever something has changed (ledger.py), so taking a message is replacing what was
-   known. A panel has its calls by number, and a row for each worker number. A row has bars (its calls, in the order in
-   which they began) and lives (a number is used again after its worker stopped). All times are seconds since the run
-   began, but those that Python tells of a call are whole microseconds; what was so at an earlier moment follows from
-   them, so a run can be replayed. */
+   When something about a call has changed, Python sends its whole row again (rows.py), in place of the earlier one. A
+   panel has its calls by number, and a row for each worker number. All times are seconds since the run began, except in
+   Python's rows, where they are whole microseconds. What was true at an earlier moment follows from the times, so a run
+   can be replayed. */
 
+/** What is known of a call. Times are null until they are known. `worker` is null while no worker has it.
+ * @typedef {object} Call
+ * @property {number} panel @property {number} number @property {string} name @property {string | null} state
+ * @property {number | null} submitted @property {number | null} dispatched when a worker took it, perhaps in a batch
+ * @property {number | null} began @property {number | null} ended @property {number | null} arrived
+ * @property {number | null} worker @property {number | null} share of its time that it spent on a core
+ * @property {string | null} ending @property {string | null} error @property {boolean} [isForgotten]
+ */
+
+/** A worker number is used again after its worker has stopped: then the row has several lives.
+ * @typedef {{ started: number, stopped: number | null, guessed: boolean, error?: string }} Life
+ * @typedef {{ bars: Call[], lives: Life[] }} Row the calls in the order in which they began
+ */
+
+/** One executor. `ghost`: for each worker, when it was inside calls in the previous run.
+ * @typedef {object} Panel
+ * @property {number} index @property {string} title @property {string} note @property {string} kind
+ * @property {[number, number][][]} ghost @property {number} until when it was last observed
+ * @property {number} begunWith workers @property {number} size
+ * @property {{ time: number, before: number, after: number }[]} resizes
+ * @property {Record<string, number>} counts @property {number} bars @property {number} alive @property {number} died
+ * @property {Map<number, Call>} calls @property {number[] | null} numbers @property {Row[]} rows
+ * @property {number} version grows with each change
+ */
+
+/** @typedef {object} State
+ * @property {number} run @property {boolean} running @property {number} now @property {number} most workers at once
+ * @property {number} dropped @property {[number, number][]} pauses @property {Panel[]} panels
+ */
+
+/** More calls that have ended are not kept; as in rows.py. */
 const MOST_CALLS = 100000;
 const ENDINGS = ["returned", "raised", "timed out", "crashed", "cancelled"];
-const STATES = ["queued", "running", ...ENDINGS];
+export const STATES = ["queued", "running", ...ENDINGS];
 
+/** The state of a run that begins. @returns {State} */
 export function fresh({ run = 0, panels = [], running = false, dropped = 0 } = {}) {
   return { run, running, now: 0, most: 0, dropped, pauses: [], panels: panels.map(newPanel) };
 }
 
-function newPanel({ title, note, kind, workers, ghost, until }, index = 0) {
+/** @param {{ title: string, note: string, kind: string, workers: number, ghost?: any, until?: number | null }} sent
+ * @returns {Panel}
+ */
+export function newPanel({ title, note, kind, workers, ghost, until }, index = 0) {
   const counts = noCounts();
   const rows = Array.from({ length: workers }, newRow);
-  const sizes = { begunWith: workers, size: workers, resizes: [] }, totals = { counts, bars: 0, alive: 0, torn: 0 };
+  const sizes = { begunWith: workers, size: workers, resizes: [] }, totals = { counts, bars: 0, alive: 0, died: 0 };
   const given = { index, title, note, kind, ghost: ghost ?? [], until: until ?? Infinity };
-  return { ...given, ...sizes, ...totals, calls: new Map(), rows, version: 0 };
+  return { ...given, ...sizes, ...totals, calls: new Map(), numbers: null, rows, version: 0 };
 }
 
-/** The moment up to which the panel is known, as seen from this one. */
-const knownAt = (panel, now) => Math.min(panel.until, now);
+/** The moment up to which the panel is known, if `now` is shown. */
+export const knownAt = (panel, now) => Math.min(panel.until, now);
 
-/** Of each state; and "stranded", of those that failed before they reached a worker. */
+/** How many calls are in each state; "stranded" are those that failed before a worker had them. */
 const noCounts = () => Object.fromEntries([...STATES, "stranded"].map((state) => [state, 0]));
 
 function count(counts, call, by) {
@@ -37,6 +71,7 @@ const isStranded = ({ ending, worker }) => Boolean(ending) && worker == null && 
 
 const newRow = () => ({ bars: [], lives: [] });
 
+/** The state after this message from Python. @param {State} state @returns {State} */
 export function reduce(state, message) {
   const { type, run } = message;
   if (type === "begin") return fresh({ ...message, running: true });
@@ -85,13 +120,13 @@ function newCall(panel, number) {
   return call;
 }
 
-/** Put the call's bar where it belongs. It is there already unless it is new; but its start is known better now. */
+/** Put the call's bar in its place. One that is there already may have to move: its start is known better now. */
 function place(panel, call, isNew) {
   const { bars, lives } = rowOf(panel, call.worker);
   let at = isNew ? bars.push(call) - 1 : bars.lastIndexOf(call);
   panel.bars += isNew;
   for (; at > 0 && bars[at - 1].began > call.began; at -= 1) [bars[at - 1], bars[at]] = [bars[at], bars[at - 1]];
-  // A pool that says nothing about its workers shows them by their calls.
+  // A pool that reports nothing about its workers has those that run its calls.
   if (isNew && !lives.some((life) => life.stopped == null || life.stopped >= call.began)) {
     startWorker(panel, call.worker, call.began, true);
   }
@@ -109,19 +144,19 @@ function rowOf(panel, worker) {
   return panel.rows[worker];
 }
 
-/** Of a run that never ends the oldest calls go. Some at a time: going through all for each one would take too long. */
+/** Of a run that never ends, forget the oldest calls: many at a time, since each time it goes through all calls. */
 function forget(state, panel) {
   let many = panel.calls.size - MOST_CALLS;
   if (many < MOST_CALLS / 20) return;
   for (const [number, call] of panel.calls) {
     if (many === 0) break;
     if (!call.ending) continue;
-    Object.assign(call, { isGone: true });
+    Object.assign(call, { isForgotten: true });
     panel.calls.delete(number);
     many -= 1;
     state.dropped += 1;
   }
-  for (const row of panel.rows) row.bars = row.bars.filter((call) => !call.isGone);
+  for (const row of panel.rows) row.bars = row.bars.filter((call) => !call.isForgotten);
   panel.numbers = null;
   panel.version += 1;
 }
@@ -140,7 +175,7 @@ function stopWorker(panel, worker, time, error) {
   if (!life) return;
   Object.assign(life, { stopped: time, error });
   panel.alive -= 1;
-  if (error) panel.torn += 1;
+  if (error) panel.died += 1;
 }
 
 function resize(panel, time, workers) {
@@ -148,14 +183,14 @@ function resize(panel, time, workers) {
   panel.size = workers;
 }
 
-/** What had become of the call at that moment; null if it was not there yet. */
+/** The call's state at that moment; null if it was not submitted yet. @param {Call} call @param {number} time */
 export function stateAt(call, time) {
   if (call.ending && call.ended <= time) return call.ending;
   if (call.began != null && Math.min(call.began, call.dispatched ?? Infinity) <= time) return "running";
   return call.submitted == null || call.submitted > time ? null : "queued";
 }
 
-/** How many calls were in each state at that moment. */
+/** How many calls were in each state at that moment. @param {Panel} panel @param {number} time @param {number} now */
 export function countsAt(panel, time, now) {
   if (time >= now) return panel.counts;
   const { entered, left, ended } = momentsOf(panel), counts = noCounts();
@@ -170,8 +205,9 @@ export function countsAt(panel, time, now) {
 
 const MOMENTS = new WeakMap();
 
-/** When calls came to the door, when they left it, and when they ended in which way: each in order. Made anew only when
-    there is news, so that a replay does not go through all calls for each frame. */
+/** When calls entered the queue, when they left it, and when they ended in which way: each in order. Kept until
+ * something changes, so that a replay does not go through all calls for each frame.
+ */
 function momentsOf(panel) {
   const known = MOMENTS.get(panel);
   if (known?.version === panel.version) return known;
@@ -192,7 +228,7 @@ function momentsOf(panel) {
   return moments;
 }
 
-/** How many of the moments are not later than this one. */
+/** How many of the moments are at this time or earlier. */
 function countUntil(moments, time) {
   let low = 0, high = moments.length;
   while (low < high) {
@@ -203,7 +239,7 @@ function countUntil(moments, time) {
   return low;
 }
 
-/** Where in its row the first bar is that ends after this moment. A worker has one call at a time. */
+/** The index of the first bar that ends after this moment. A worker has one call at a time. @param {Call[]} bars */
 export function firstAfter(bars, time) {
   let low = 0, high = bars.length;
   while (low < high) {
@@ -213,3 +249,9 @@ export function firstAfter(bars, time) {
   }
   return low;
 }
+
+/** When the previous run was over, in all panels; 0 if there was none. @param {Panel[]} panels */
+export const previousEnd = (panels) => Math.max(0, ...panels.map(({ ghost }) => ghostEnd(ghost)));
+
+/** The same in one panel. @param {[number, number][][]} ghost */
+export const ghostEnd = (ghost) => Math.max(0, ...ghost.map((stretches) => stretches.at(-1)?.[1] ?? 0));

@@ -1,4 +1,10 @@
-/* What the page says in words of a call, of the moment that is shown, and of what can be done. Pure. */
+/* A call, and the moment that is shown, in words. No page. */
+
+import { grouped } from "../shared/numbers.js";
+import { seconds } from "../shared/units.js";
+import { stateAt, STATES } from "./state.js";
+
+/** @typedef {import("./state.js").Call} Call */
 
 const OUTCOME = {
   raised: ({ error }) => `raised ${short(error)}`,
@@ -10,33 +16,27 @@ const DONE = { returned: "done", raised: "failed" };
 /** Without the module of the exception's class. */
 const short = (error) => (error || "an exception").replace(/^([\w<>]+\.)+(?=\w+:)/, "");
 
-const sayState = (state) => DONE[state] ?? state;
-
-/** A time to three digits at most, in the unit people would say it in. */
-export function seconds(s) {
-  if (!s) return "0 s";
-  if (s >= 100) return `${Math.floor(s / 60)} min ${Math.round(s % 60)} s`;
-  if (s >= 0.1) return `${s.toFixed(s >= 10 ? 1 : 2)} s`;
-  return s >= 0.001 ? `${(s * 1e3).toFixed(s >= 0.01 ? 0 : 1)} ms` : `${Math.round(s * 1e6)} µs`;
-}
+/** The word that is shown for a state. @param {string} state */
+export const wordFor = (state) => DONE[state] ?? state;
 
 const nameOf = ({ number, name }) => `Call ${number}${name ? `, ${name}` : ""}`;
 
-/** The life of a call up to that moment, in one sentence. */
-export function story(call, time = Infinity) {
+/** What has happened to the call up to that moment, in one sentence. @param {Call} call @param {number} time */
+export function describe(call, time = Infinity) {
   const state = stateAt(call, time), parts = [];
   const { submitted, began, ended, worker, share } = call;
   if (!state) return `${nameOf(call)}: not submitted yet at this moment.`;
   if (submitted != null) parts.push(`submitted at ${seconds(submitted)}`);
-  if (state === "queued") return sentence(call, [...parts, "waiting for a worker"]);
+  if (state === "queued") return sentence(call, [...parts, "queued"]);
   const left = call.dispatched ?? began ?? ended;
   if (submitted != null) parts.push(`waited ${seconds(Math.max(0, left - submitted))}`);
   if (state === "cancelled") return sentence(call, [...parts, "was cancelled before it ran"]);
-  if (began == null || worker == null) return sentence(call, [...parts, "never reached a worker", OUTCOME[state](call)]);
+  const outcome = OUTCOME[state]?.(call);
+  if (began == null || worker == null) return sentence(call, [...parts, "never reached a worker", outcome]);
   if (state === "running") return sentence(call, [...parts, runningFor(call, time)]);
   parts.push(`ran on w${worker} for ${seconds(Math.max(0, ended - began))}`);
   if (share != null) parts.push(`${Math.round(share * 100)}% of it on a core`);
-  return sentence(call, [...parts, OUTCOME[state](call)]);
+  return sentence(call, [...parts, outcome]);
 }
 
 const sentence = (call, parts) => `${nameOf(call)}: ${parts.join(" · ")}`;
@@ -45,16 +45,15 @@ function runningFor({ began, worker }, time) {
   return `running on w${worker}${Number.isFinite(time) ? ` for ${seconds(Math.max(0, time - began))}` : ""}`;
 }
 
-/** Several calls that are too narrow to be told apart. */
-export const crowdStory = (many) =>
-  `${many.toLocaleString("en")} calls, too short to be told apart here; zoom in to see them`;
+/** Calls that are too narrow to be drawn one by one. @param {number} many */
+export const describeCrowd = (many) => `${grouped(many)} calls, too short to be told apart here; zoom in to see them`;
 
-/** What a scrubber says of the moment it stands at. */
-export function momentStory(time, panels, countsOf) {
+/** How many calls were in each state at a moment; `countsOf` gives them for a panel. */
+export function describeMoment(time, panels, countsOf) {
   const each = panels.map((panel) => {
     const counts = countsOf(panel);
-    const told = STATES.filter((state) => counts[state]).map((state) => `${counts[state]} ${sayState(state)}`);
-    return `${panels.length > 1 ? `${panel.title} ` : ""}${told.join(", ") || "nothing yet"}`;
+    const parts = STATES.filter((state) => counts[state]).map((state) => `${counts[state]} ${wordFor(state)}`);
+    return `${panels.length > 1 ? `${panel.title} ` : ""}${parts.join(", ") || "nothing yet"}`;
   });
   return `At ${seconds(time)}: ${each.join("; ")}`;
 }

@@ -1,8 +1,9 @@
-/* A sweep: speed-up over the number of workers, drawn as SVG each time something has been measured. The same picture as
-   sweep_plot.py makes. */
+/* The chart of a sweep as SVG: speed-up over the number of workers. stills/sweep.py draws the same picture. */
 
-const SVG = "http://www.w3.org/2000/svg", HEIGHT = 300, NARROW = 560;
-const EDGE = { top: 26, bottom: 40, left: 40 };
+import { add } from "../shared/dom.js";
+import { EDGE, HEIGHT, isSecond, namePlaces, scaleOf, ticks } from "./scale.js";
+
+const SVG = "http://www.w3.org/2000/svg";
 
 function make(parent, tag, facts = {}, words = "") {
   const child = parent.appendChild(document.createElementNS(SVG, tag));
@@ -11,43 +12,9 @@ function make(parent, tag, facts = {}, words = "") {
   return child;
 }
 
-function add(parent, tag, name) {
-  const child = parent.appendChild(document.createElement(tag));
-  child.className = `pool-lab-${name}`;
-  return child;
-}
-
-function render({ model, el }) {
-  const root = add(el, "div", "sweep"), stage = add(root, "div", "sweep-stage");
-  const cover = add(root, "div", "cover"), caption = add(root, "p", "caption");
-  root.classList.add("pool-lab");
-  caption.setAttribute("aria-live", "polite");
-  const show = () => {
-    const covered = model.get("cover") !== "", chart = model.get("chart");
-    Object.assign(cover, { hidden: !covered, textContent: model.get("cover") });
-    stage.hidden = covered;
-    caption.textContent = covered ? "" : model.get("caption");
-    if (covered || !chart.curves || !stage.clientWidth) return;
-    root.dataset.measured = chart.curves.flatMap(({ points }) => points.flatMap(({ speedUps }) => speedUps)).length;
-    root.dataset.points = chart.curves.flatMap(({ points }) => points).length;
-    root.dataset.underWay = chart.underWay?.join(" ") ?? "";
-    draw(stage, chart, model.get("caption"));
-  };
-  const sizes = new ResizeObserver(show), leaveControls = tendControls(el);
-  sizes.observe(root);
-  model.on("change:chart change:caption change:cover", show);
-  show();
-  return () => (sizes.disconnect(), leaveControls());
-}
-
-function draw(stage, chart, words) {
-  const width = stage.clientWidth, narrow = width < NARROW, most = Math.max(...chart.workers);
-  const top = highest(chart.curves), right = width - (narrow ? 16 : 130);
-  const scale = {
-    narrow, most, top, right,
-    x: (workers) => EDGE.left + (workers / (most * 1.04)) * (right - EDGE.left),
-    y: (speedUp) => HEIGHT - EDGE.bottom - (speedUp / top) * (HEIGHT - EDGE.bottom - EDGE.top),
-  };
+/** @param {HTMLElement} stage @param {import("./scale.js").Chart} chart @param {string} words for screen readers */
+export function draw(stage, chart, words) {
+  const width = stage.clientWidth, scale = scaleOf(chart, width);
   const picture = make(stage, "svg", { width, height: HEIGHT, role: "img", "aria-label": words });
   drawAxes(picture, chart, scale);
   drawIdeal(picture, scale);
@@ -55,17 +22,13 @@ function draw(stage, chart, words) {
   for (const [at, curve] of chart.curves.entries()) drawCurve(picture, curve, scale, isSecond(chart.curves, at));
   if (chart.underWay) drawUnderWay(picture, chart, scale);
   const parts = [picture];
-  if (!narrow) drawNames(picture, chart.curves, scale);
-  parts.push(legendOf(chart, narrow));
+  if (!scale.narrow) drawNames(picture, chart.curves, scale);
+  parts.push(legendOf(chart, scale.narrow));
   stage.replaceChildren(...parts);
 }
 
-const highest = (curves) =>
-  1.12 * Math.max(2, ...curves.flatMap(({ points }) => points.flatMap(({ speedUps }) => speedUps)));
-
 function drawAxes(picture, { workers }, { x, y, top, right }) {
-  const step = [0.5, 1, 2, 5, 10, 20, 50].find((one) => top / one <= 6) ?? 100;
-  for (let at = 0; at <= top; at += step) {
+  for (const at of ticks(top)) {
     make(picture, "line", { x1: EDGE.left, x2: right, y1: y(at), y2: y(at), class: "hairline" });
     make(picture, "text", { x: EDGE.left - 8, y: y(at) + 4, "text-anchor": "end" }, `${at}×`);
   }
@@ -88,9 +51,6 @@ function drawCores(picture, { cores }, { x, y, most, top }) {
   const words = `${cores} core${cores === 1 ? "" : "s"}`;
   make(picture, "text", { x: x(cores), y: y(top) - 12, "text-anchor": "middle", class: "strong" }, words);
 }
-
-/** A second executor of the same kind is told from the first by being dashed and hollow. */
-const isSecond = (curves, at) => curves.findIndex(({ kind }) => kind === curves[at].kind) < at;
 
 function drawCurve(picture, { kind, points, paysUntil }, { x, y }, second) {
   const group = make(picture, "g", { class: second ? "curve second" : "curve", "data-kind": kind });
@@ -126,14 +86,8 @@ function drawUnderWay(picture, { underWay: [name, workers], curves }, { x, y }) 
   mark(group, kind, x(workers), y(0), 4.5, "under-way");
 }
 
-/** At the curves' ends, each clear of the others. */
-function drawNames(picture, curves, { x, y }) {
-  const ends = curves.filter(({ points }) => points.length).map(({ name, points }) => ({ name, ...points.at(-1) }));
-  let above = Infinity;
-  for (const { name, workers, median } of ends.sort((one, other) => one.median - other.median)) {
-    above = Math.min(y(median) + 4, above - 16);
-    make(picture, "text", { x: x(workers) + 14, y: above, class: "strong" }, name);
-  }
+function drawNames(picture, curves, scale) {
+  for (const { name, x, y } of namePlaces(curves, scale)) make(picture, "text", { x, y, class: "strong" }, name);
 }
 
 function legendOf({ curves }, narrow) {
@@ -153,5 +107,3 @@ function legendOf({ curves }, narrow) {
   if (ringed) entry("more workers gain at most 5%", (icon) => make(icon, "circle", ring));
   return legend;
 }
-
-export default { render };

@@ -1,34 +1,41 @@
-/* The futures one by one, below the picture: a chip for each, with the shape of its state. A click finds its bar.
+/* The list of futures below the picture: a chip for each, with the sign of its state. A click on it shows its bar.
 
-   Of many thousand only those in sight are in the page. The list is open only if its reader has opened it. */
+   Of many thousand, only the visible ones are in the page. The list is closed until its reader opens it. */
+
+import { add, setText } from "../shared/dom.js";
+import { hasModifier } from "../shared/keyboard.js";
+import { clamp, grouped, sum } from "../shared/numbers.js";
+import { stateAt } from "./state.js";
+import { wordFor } from "./words.js";
 
 const CHIP_WIDTH = 84, CHIP_HEIGHT = 24, CHIP_ROWS = 6;
-const SIGNS = { queued: "…", running: "▷", returned: "✓", cancelled: "⊢ C" };
-const FAILURES = { raised: "✕ F", "timed out": "◷ T", crashed: "⚡ W" };
+const SIGNS = {
+  queued: "…", running: "▷", returned: "✓", cancelled: "⊢ C", raised: "✕ F", "timed out": "◷ T", crashed: "⚡ W",
+};
 
-function openFutures(view, parent) {
-  const details = parent.appendChild(document.createElement("details")), summary = document.createElement("summary");
-  const list = document.createElement("div"), sheet = document.createElement("div");
-  details.className = "pool-lab-futures";
-  list.className = "pool-lab-chips";
-  Object.assign(list, { tabIndex: 0, role: "listbox", ariaLabel: "futures" });
+/** The elements of the list. @param {Element} parent */
+export function openFutures(parent) {
+  const details = add(parent, "details", "futures"), summary = details.appendChild(document.createElement("summary"));
+  const list = add(details, "div", "chips", { tabIndex: 0, role: "listbox", ariaLabel: "futures" });
+  const sheet = list.appendChild(document.createElement("div"));
   list.style.maxHeight = `${CHIP_HEIGHT * CHIP_ROWS}px`;
-  details.append(summary, list);
-  list.append(sheet);
-  view.futures = { details, summary, list, sheet, entries: [], blocks: [], chips: new Map() };
+  return { details, summary, list, sheet, blocks: [], chips: new Map() };
+}
+
+export function listenToFutures(view) {
+  const { details, list } = view.futures;
   details.addEventListener("toggle", () => showFutures(view));
   list.addEventListener("scroll", () => showFutures(view));
   list.addEventListener("click", ({ target }) => pick(view, target.closest("[data-at]")?.dataset.at));
   list.addEventListener("keydown", (event) => walk(view, event));
 }
 
-/** Bring the list up to the moment that is shown. Cheap while it is closed. */
-function showFutures(view) {
+/** Show the futures as they are at the moment that is shown. Cheap while the list is closed. */
+export function showFutures(view) {
   const { details, summary, list } = view.futures, { panels } = view.state;
   const many = sum(panels.map(({ calls }) => calls.size));
   details.hidden = view.isCovered() || many === 0;
-  const words = `${many.toLocaleString("en")} ${many === 1 ? "future" : "futures"}, one by one`;
-  if (summary.textContent !== words) summary.textContent = words;
+  setText(summary, `${grouped(many)} ${many === 1 ? "future" : "futures"}, one by one`);
   if (details.open && !details.hidden && list.clientWidth) layOut(view, list.clientWidth);
 }
 
@@ -47,17 +54,15 @@ function layOut(view, width) {
   for (const [key, chip] of view.futures.chips) if (!seen.has(key)) chip.remove(), view.futures.chips.delete(key);
 }
 
-const signOf = (state) => SIGNS[state] ?? FAILURES[state] ?? "";
-
-/** Which rows are whose: of several panels each has a row with its title first. */
+/** The rows of each panel; if there are several, the first row of each has its title. */
 function blocksOf(panels, across) {
   let row = 0;
   return panels.map((panel) => {
     const { title, calls, index } = panel, start = row, titled = panels.length > 1;
     if (panel.numbers?.length !== calls.size) panel.numbers = [...calls.keys()];
     const { numbers } = panel;
-    row += titled + Math.ceil(numbers.length / across);
-    return { index, start, end: row, first: start + titled, title: titled ? title : "", calls, numbers };
+    row += Number(titled) + Math.ceil(numbers.length / across);
+    return { index, start, end: row, first: start + Number(titled), title: titled ? title : "", calls, numbers };
   });
 }
 
@@ -66,10 +71,10 @@ function fillRow(view, { index, first, calls, numbers }, row, across, seen) {
     const number = numbers[(row - first) * across + column];
     if (number === undefined) return;
     const call = calls.get(number), state = stateAt(call, view.now) ?? "not yet", key = `${index}:${number}`;
-    seen.add(put(view, key, row, column, `${number} ${signOf(state)}`));
+    seen.add(put(view, key, row, column, `${number} ${SIGNS[state] ?? ""}`));
     const chip = view.futures.chips.get(key);
-    const told = `future ${number}: ${sayState(state)}`, isChosen = call === view.selected;
-    if (chip.title !== told) Object.assign(chip, { title: told, ariaLabel: told });
+    const words = `future ${number}: ${wordFor(state)}`, isChosen = call === view.selected;
+    if (chip.title !== words) Object.assign(chip, { title: words, ariaLabel: words });
     Object.assign(chip.dataset, { at: key, state, kind: view.state.panels[index].kind });
     chip.ariaSelected = String(isChosen);
     chip.id = `pool-lab-${view.id}-${index}-${number}`;
@@ -79,14 +84,12 @@ function fillRow(view, { index, first, calls, numbers }, row, across, seen) {
 
 function put({ futures: { sheet, chips } }, key, row, column, words) {
   if (!chips.has(key)) {
-    const chip = sheet.appendChild(document.createElement("span"));
-    if (key.startsWith("title")) chip.className = "pool-lab-chips-title";
-    else Object.assign(chip, { className: "pool-lab-chip", role: "option" });
-    chips.set(key, chip);
+    const isTitle = key.startsWith("title");
+    chips.set(key, isTitle ? add(sheet, "span", "chips-title") : add(sheet, "span", "chip", { role: "option" }));
   }
   const chip = chips.get(key), place = `translate(${column * CHIP_WIDTH}px, ${row * CHIP_HEIGHT}px)`;
   if (chip.style.transform !== place) chip.style.transform = place;
-  if (chip.textContent !== words) chip.textContent = words;
+  setText(chip, words);
   return key;
 }
 
@@ -100,10 +103,10 @@ const STEPS = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, -1], ArrowD
 
 function walk(view, event) {
   const step = STEPS[event.key], { selected, futures } = view;
-  if (!step || event.ctrlKey || event.metaKey || event.altKey) return;
+  if (!step || hasModifier(event)) return;
   event.preventDefault();
   event.stopPropagation();
-  showFutures(view); // a list that was opened just now may not have heard of it
+  showFutures(view); // a list that was opened just now may be empty yet
   const all = futures.blocks.flatMap(({ calls, numbers }) => numbers.map((number) => calls.get(number)));
   const at = selected ? all.indexOf(selected) + step[0] + step[1] * futures.across : 0;
   if (!all[at]) return;

@@ -1,16 +1,27 @@
-/* What hands do to a timeline: mouse, touch, keys. They change the view's player and selection; timeline.js paints.
+/* Mouse, touch and keys. They change the view's player and selection.
 
-   wheel with ctrl (a pinch on a touchpad), two fingers, + and -     zoom about what is pointed at
+   wheel with ctrl (a pinch on a touchpad), two fingers, + and -     zoom
    drag, wheel sideways or with shift, shift and left or right       pan
    double click, 0                                                   all of it
    click, arrows, Home, End                                          select a call; Enter looks at it closely
    space                                                             pause, play
    Escape                                                            no selection, the latest moment, all of it */
 
-const ZOOM = 1.5, STEP = 0.1, TAP = 4;
+import { clamp } from "../shared/numbers.js";
+import { hasModifier } from "../shared/keyboard.js";
+import { hit } from "./blocks.js";
+import { isMoving, pan, scrub, showAll, toggle, windowOf, zoom } from "./player.js";
+import { countsAt, firstAfter, knownAt } from "./state.js";
+import { describe, describeCrowd } from "./words.js";
 
-function listen(view) {
-  const { stage, canvas, tip } = view, fingers = new Map();
+/** @typedef {import("./state.js").Call} Call */
+
+const ZOOM = 1.5, STEP = 0.1;
+/** A pointer that moves no further, in pixels, has clicked. */
+const CLICK = 4;
+
+export function listen(view) {
+  const { stage, canvas, tip, button, all, range } = view, fingers = new Map();
   canvas.addEventListener("wheel", (event) => onWheel(view, event), { passive: false });
   canvas.addEventListener("pointerdown", (event) => onDown(view, fingers, event));
   canvas.addEventListener("pointermove", (event) => onMove(view, fingers, event));
@@ -19,6 +30,15 @@ function listen(view) {
   canvas.addEventListener("pointerleave", () => (tip.hidden = true));
   canvas.addEventListener("dblclick", () => (showAll(view.player), view.wake()));
   stage.addEventListener("keydown", (event) => onKey(view, event));
+  button.addEventListener("click", () => (toggle(view.player, isMoving(view.state)), view.wake()));
+  all.addEventListener("click", () => ((view.player.window = null), stage.focus(), view.wake()));
+  range.addEventListener("input", () => onScrub(view));
+}
+
+function onScrub({ player, range, wake }) {
+  const { from, to } = player.shown;
+  scrub(player, from + (range.value / 1000) * (to - from));
+  wake();
 }
 
 function onWheel(view, event) {
@@ -47,7 +67,7 @@ function onMove(view, fingers, event) {
   const before = [...fingers.values()].map(({ x }) => x), by = event.offsetX - finger.x;
   finger.x = event.offsetX;
   const [one, other] = [...fingers.values()].map(({ x }) => x);
-  const isDrag = Math.abs(finger.x - finger.from) > TAP;
+  const isDrag = Math.abs(finger.x - finger.from) > CLICK;
   if (isDrag) finger.isDrag = true;
   if (other !== undefined) {
     const wide = Math.max(8, Math.abs(before[0] - before[1])), now = Math.max(8, Math.abs(one - other));
@@ -69,7 +89,7 @@ function onUp(view, fingers, event) {
 
 function point(view, { offsetX, offsetY }) {
   const { tip, layout, now } = view, found = view.isCovered() || !layout ? null : hit(layout, offsetX, offsetY, now);
-  const words = found?.block ? tipOf(found.block, found.box, now) : doorTip(found);
+  const words = found?.block ? tipOf(found.block, found.box, now) : queueTip(view, found);
   tip.hidden = !words;
   if (!words) return;
   tip.textContent = words;
@@ -77,17 +97,18 @@ function point(view, { offsetX, offsetY }) {
   tip.style.top = `${offsetY + 18}px`;
 }
 
-const tipOf = ({ call, many }, { panel }, now) => (call ? story(call, knownAt(panel, now)) : crowdStory(many));
+/** @param {import("./blocks.js").Block} block @param {import("./layout.js").Box} box @param {number} now */
+const tipOf = ({ call, many }, { panel }, now) => 
+  call ? describe(call, knownAt(panel, now)) : describeCrowd(many);
 
-function doorTip(found) {
+function queueTip({ state, now }, found) {
   if (!found || found.worker != null) return "";
-  const { queued, cancelled } = found.box.counts ?? {};
-  const told = [queued && `${queued} waiting for a worker`, cancelled && `${cancelled} cancelled`];
-  return told.filter(Boolean).join(" · ");
+  const { queued, cancelled } = countsAt(found.box.panel, now, state.now);
+  return [queued && `${queued} queued`, cancelled && `${cancelled} cancelled`].filter(Boolean).join(" · ");
 }
 
 function onKey(view, event) {
-  if (event.target !== view.stage || event.ctrlKey || event.metaKey || event.altKey || view.isCovered()) return;
+  if (event.target !== view.stage || hasModifier(event) || view.isCovered()) return;
   const { player, state } = view, wide = windowOf(player).to - windowOf(player).from;
   const actions = {
     " ": () => toggle(player, isMoving(state)),
@@ -106,14 +127,14 @@ function onKey(view, event) {
   };
   const action = actions[event.key];
   if (!action) return;
-  // The notebook would take the keys for its own.
+  // The notebook would use the key as well.
   event.preventDefault();
   event.stopPropagation();
   action();
   view.wake();
 }
 
-/** Zooming with keys keeps the selected call in sight. */
+/** Zooming with keys keeps the selected call visible. */
 function focusOf({ selected, axis, player }) {
   const { from, to } = windowOf(player), at = selected?.began == null ? null : axis.place(selected.began);
   return at != null && at >= from && at <= to ? at : null;
@@ -127,14 +148,14 @@ function edgeCall(state, side) {
   return ends.reduce((best, call) => (!best || (call.began - best.began) * side < 0 ? call : best), null);
 }
 
-/** The call before or after the selected one in its lane; without one, the first that is in sight. */
+/** The call before or after the selected one in its lane; if none is selected, the first visible one. */
 function beside({ state, selected, axis, player, now }, by) {
-  if (selected?.worker == null) return firstInSight(state, axis.time(player.shown.from), now);
+  if (selected?.worker == null) return firstVisible(state, axis.time(player.shown.from), now);
   const { bars } = state.panels[selected.panel].rows[selected.worker], next = bars[bars.lastIndexOf(selected) + by];
   return isThere(next, now) ? next : selected;
 }
 
-function firstInSight(state, from, now) {
+function firstVisible(state, from, now) {
   for (const bars of lanesOf(state)) {
     const call = bars[firstAfter(bars, from)];
     if (isThere(call, now)) return call;
@@ -142,9 +163,9 @@ function firstInSight(state, from, now) {
   return null;
 }
 
-/** The call that ran at about the same time in the next lane up or down that has one, in whatever panel. */
+/** The call that ran at about the same time in the next lane up or down that has one, in any panel. */
 function acrossLanes({ state, selected, axis, player, now }, by) {
-  if (selected?.worker == null) return firstInSight(state, axis.time(player.shown.from), now);
+  if (selected?.worker == null) return firstVisible(state, axis.time(player.shown.from), now);
   const lanes = lanesOf(state), own = lanes.indexOf(state.panels[selected.panel].rows[selected.worker].bars);
   const middle = (selected.began + Math.min(selected.ended ?? now, now)) / 2;
   for (let lane = own + by; lane >= 0 && lane < lanes.length; lane += by) {

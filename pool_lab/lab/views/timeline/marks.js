@@ -1,16 +1,26 @@
-/* The shapes that a timeline is made of: text, lines, bars, tickets, and a mark for each way in which a call can end.
+/* The shapes of a timeline: text, lines, bars, queued calls, and a mark for each way in which a call can end.
 
-   `pen` is the canvas' context, with the theme's colours and font beside it. A call's outcome has a shape and a letter;
-   colour only says which kind of pool it is. */
+   `pen` draws on the canvas and has the theme's colours and font. A call's outcome has a shape and a letter.
+   Colour only shows the kind of executor. */
 
-const LETTERS = { raised: "F", "timed out": "T", crashed: "W", cancelled: "C" };
+import { clamp } from "../shared/numbers.js";
 
-function widthOf(pen, words, size = 11.5, weight = 400) {
+/** @typedef {Record<string, any>} Theme */
+/** @typedef {CanvasRenderingContext2D & { theme: Theme }} Pen */
+
+export const LETTERS = { raised: "F", "timed out": "T", crashed: "W", cancelled: "C" };
+
+/** @param {Pen} pen @param {string} words */
+export function widthOf(pen, words, size = 11.5, weight = 400) {
   pen.font = `${weight} ${size}px ${pen.theme.font}`;
   return pen.measureText(words).width;
 }
 
-function text(pen, words, x, y, { size = 11.5, weight = 400, color = "grey", align = "left" } = {}) {
+/** Returns its width.
+ * @param {Pen} pen @param {string} words @param {number} x @param {number} y
+ * @param {{ size?: number, weight?: number, color?: string, align?: CanvasTextAlign }} look
+ */
+export function text(pen, words, x, y, { size = 11.5, weight = 400, color = "grey", align = "left" } = {}) {
   pen.font = `${weight} ${size}px ${pen.theme.font}`;
   pen.fillStyle = pen.theme[color];
   pen.textAlign = align;
@@ -18,7 +28,8 @@ function text(pen, words, x, y, { size = 11.5, weight = 400, color = "grey", ali
   return pen.measureText(words).width;
 }
 
-function line(pen, x0, y0, x1, y1, { color = "ink", width = 1, dash = [], alpha = 1 } = {}) {
+/** @param {Pen} pen */
+export function line(pen, x0, y0, x1, y1, { color = "ink", width = 1, dash = [], alpha = 1 } = {}) {
   pen.save();
   Object.assign(pen, { strokeStyle: pen.theme[color] ?? color, lineWidth: width, globalAlpha: alpha });
   pen.setLineDash(dash);
@@ -29,15 +40,19 @@ function line(pen, x0, y0, x1, y1, { color = "ink", width = 1, dash = [], alpha 
   pen.restore();
 }
 
-function shape(pen, x, y, width, height, radius = 2.5) {
+/** A path: a rectangle with round corners. @param {Pen} pen */
+export function shape(pen, x, y, width, height, radius = 2.5) {
   pen.beginPath();
   pen.roundRect(x, y, width, height, Math.min(radius, width / 2, height / 2));
 }
 
-const styleOf = ({ theme }, kind) => ({ color: theme[kind] ?? theme.simulation, outlined: kind === "simulation" });
+/** The colour of a kind of executor. @param {Pen} pen @param {string} kind */
+export function styleOf({ theme }, kind) {
+  return { color: theme[kind] ?? theme.simulation, outlined: kind === "simulation" };
+}
 
-/** The calls of a crowd have no gaps between them: they cannot be told apart. */
-function paintBar(pen, { x0, x1, share, many = 1 }, y, height, { color, outlined }) {
+/** A crowd is drawn without gaps. @param {Pen} pen */
+export function paintBar(pen, { x0, x1, share, many = 1 }, y, height, { color, outlined }) {
   const isCrowd = many > 1, width = isCrowd || x1 - x0 < 3 ? Math.max(x1 - x0, 0.75) : x1 - x0 - 1;
   const level = share > 0 ? Math.max(1, share * height) : 0;
   pen.fillStyle = color;
@@ -59,7 +74,8 @@ function outline(pen, x, y, width, height, color, dash = []) {
   pen.setLineDash([]);
 }
 
-function paintRunning(pen, { x0, x1 }, y, height, { color }) {
+/** @param {Pen} pen */
+export function paintRunning(pen, { x0, x1 }, y, height, { color }) {
   pen.fillStyle = color;
   pen.globalAlpha = pen.theme.tint * 0.5;
   shape(pen, x0, y, x1 - x0, height);
@@ -68,9 +84,11 @@ function paintRunning(pen, { x0, x1 }, y, height, { color }) {
   if (x1 - x0 > 2) outline(pen, x0, y, x1 - x0, height, color, [3, 2]);
 }
 
-/** A cross, a clock, or a torn edge; and a letter where there is room for it. They stand whole in what is seen of the
-    bar, though it may begin or end beyond the lanes' edges, or be a mere line at one of them. */
-function paintBad(pen, { x0, x1, bad }, y, height, { left = -Infinity, right = Infinity } = {}) {
+/** A cross, a clock, or a torn edge; and a letter where there is room for it. They are whole and in the visible part of
+ * the bar, even if it begins or ends outside of the lanes, or is only a line at their edge.
+ * @param {Pen} pen
+ */
+export function paintBad(pen, { x0, x1, bad }, y, height, { left = -Infinity, right = Infinity } = {}) {
   const wide = x1 - x0, [from, to] = [Math.max(x0, left), Math.min(x1, right)];
   const arm = Math.min(3.5, height / 3), lettered = to - from >= 26 && height >= 12;
   if (wide > 6 && bad !== "crashed") outline(pen, x0, y, wide - 1, height, pen.theme.ink);
@@ -113,14 +131,16 @@ function clockFace(pen, x, y, radius) {
   pen.stroke();
 }
 
-function tear(pen, x, y, height) {
+/** The torn edge of a bar whose worker died. @param {Pen} pen */
+export function tear(pen, x, y, height) {
   pen.beginPath();
   for (let step = 0; step <= 6; step += 1) pen.lineTo(x + (step % 2 ? 4 : -1), y + (height * step) / 6);
   Object.assign(pen, { strokeStyle: pen.theme.ink, lineWidth: 1.5 });
   pen.stroke();
 }
 
-function paintTicket(pen, sign, x, y, width, height, kind) {
+/** A call that has no worker: queued, or one that ended before it had one. @param {Pen} pen */
+export function paintQueued(pen, sign, x, y, width, height, kind) {
   const { color } = styleOf(pen, kind);
   if (sign === "cancelled") return bracket(pen, x, y + height / 2, width, Math.min(height / 2, 3.5));
   if (sign === "raised") return cross(pen, x + width / 2, y + height / 2, Math.min(width, height) / 2);
@@ -133,7 +153,8 @@ function paintTicket(pen, sign, x, y, width, height, kind) {
   if (width >= 3) shape(pen, x + 0.5, y + 0.5, width - 1, height - 1, 1.5), pen.stroke();
 }
 
-function bracket(pen, x, y, width, arm) {
+/** The sign of a cancelled call. @param {Pen} pen */
+export function bracket(pen, x, y, width, arm) {
   const short = width >= 13 ? width - 8 : width;
   line(pen, x + 0.5, y - arm, x + 0.5, y + arm, { color: "grey" });
   line(pen, x + 0.5, y, x + short, y, { color: "grey" });

@@ -1,11 +1,6 @@
-/* The result of a race: a table of bars. Python makes the words and the numbers; here they are given their places. */
+/* The result of a race: a table of bars. Its words and numbers come from Python. */
 
-function add(parent, tag, name, words = "") {
-  const child = parent.appendChild(document.createElement(tag));
-  child.className = `pool-lab-${name}`;
-  child.textContent = words;
-  return child;
-}
+import { add } from "../shared/dom.js";
 
 function render({ model, el }) {
   const root = add(el, "div", "result");
@@ -14,7 +9,7 @@ function render({ model, el }) {
     const chart = model.get("chart"), { lines } = chart;
     root.replaceChildren();
     root.hidden = !lines;
-    root.dataset.rows = lines?.length ?? 0;
+    root.dataset.rows = String(lines?.length ?? 0);
     root.dataset.stale = model.get("stale");
     if (!lines) return;
     drawHead(root, chart, model.get("stale"));
@@ -27,8 +22,8 @@ function render({ model, el }) {
 
 function drawHead(root, { note }, stale) {
   const head = add(root, "div", "result-head");
-  add(head, "span", "title", "Result");
-  add(head, "span", "result-note", stale ? `of the run before · ${note}` : note);
+  add(head, "span", "title", { textContent: "Result" });
+  add(head, "span", "result-note", { textContent: stale ? `of the previous run · ${note}` : note });
 }
 
 function drawTable(root, { lines, longest, ideal, parts }) {
@@ -37,15 +32,15 @@ function drawTable(root, { lines, longest, ideal, parts }) {
   for (const line of lines) drawLine(table, line, longest, ideal, parts);
   if (!ideal) return;
   const row = add(table, "div", "result-row"), place = add(row, "div", "result-bars");
-  const words = add(place, "div", "result-ideal", ideal.words);
+  const words = add(place, "div", "result-ideal", { textContent: ideal.words });
   row.setAttribute("role", "row");
   words.setAttribute("role", "cell");
-  words.style.setProperty("--at", ideal.at / longest);
+  words.style.setProperty("--at", String(ideal.at / longest));
 }
 
 function drawLine(table, line, longest, ideal, parts) {
   const row = add(table, "div", "result-row"), cell = (name, words) => {
-    const made = add(row, "div", name, words);
+    const made = add(row, "div", name, { textContent: words });
     made.setAttribute("role", "cell");
     return made;
   };
@@ -54,24 +49,25 @@ function drawLine(table, line, longest, ideal, parts) {
   cell("result-label", line.label).setAttribute("role", "rowheader");
   const place = cell("result-bars", ""), bar = add(place, "div", "result-bar");
   bar.setAttribute("role", "img");
-  bar.setAttribute("aria-label", spoken(line, parts));
-  bar.style.setProperty("--long", line.makespan_s / longest);
+  bar.setAttribute("aria-label", nameOf(line, parts));
+  bar.style.setProperty("--long", String(line.makespan_s / longest));
   for (const [part, spent] of Object.entries(line.parts)) {
     const share = line.makespan_s > 0 ? spent / line.makespan_s : 0;
     if (share > 0) Object.assign(add(bar, "span", `part-${part}`).style, { flexGrow: share });
   }
-  add(place, "div", "result-makespan", line.makespan);
-  if (ideal) add(place, "div", "result-line").style.setProperty("--at", ideal.at / longest);
-  add(place, "div", "result-call", line.call);
+  add(place, "div", "result-makespan", { textContent: line.makespan });
+  if (ideal) add(place, "div", "result-line").style.setProperty("--at", String(ideal.at / longest));
+  add(place, "div", "result-call", { textContent: line.call });
   const end = cell("result-end", "");
-  add(end, "div", "result-speed-up", line.speed_up);
-  add(end, "div", "result-efficiency", line.efficiency && `efficiency ${line.efficiency}`);
+  add(end, "div", "result-speed-up", { textContent: line.speed_up });
+  add(end, "div", "result-efficiency", { textContent: line.efficiency && `efficiency ${line.efficiency}` });
 }
 
-function spoken({ parts, makespan_s }, words) {
+/** For screen readers. */
+function nameOf({ parts, makespan_s }, words) {
   const share = (spent) => `${Math.round((100 * spent) / makespan_s)}%`;
-  const told = Object.entries(parts).filter(([, spent]) => spent > 0.005 * makespan_s);
-  return told.map(([part, spent]) => `${words[part]}: ${share(spent)}`).join(", ");
+  const large = Object.entries(parts).filter(([, spent]) => spent > 0.005 * makespan_s);
+  return large.map(([part, spent]) => `${words[part]}: ${share(spent)}`).join(", ");
 }
 
 function drawLegend(root, { lines, parts }) {
