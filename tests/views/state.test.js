@@ -26,6 +26,7 @@ test("what was true at an earlier moment follows from the times", () => {
   assert.deepEqual(states, [null, "queued", "running", "running", "raised"]);
   const counts = countsAt(state.panels[0], 3.5, state.now);
   assert.deepEqual([counts.queued, counts.running, counts.raised], [1, 1, 0]);
+  assert.equal(countsAt(state.panels[0], 4, state.now).raised, 1, "at the very moment at which it ended");
   assert.equal(countsAt(state.panels[0], 5, state.now), state.panels[0].counts);
 });
 
