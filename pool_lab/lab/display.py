@@ -1,4 +1,4 @@
-"""`Exhibit`: something a notebook shows, live while someone is there and as a still picture for later.
+"""`Display`: something a notebook shows, live while someone is there and as a still picture for later.
 
 A saved notebook keeps a live view as a mere reference that nobody can follow once the kernel has gone. So below each
 view there is room for the still, which is put there when the view has come to rest; while the view is live,
@@ -18,16 +18,16 @@ from matplotlib.figure import Figure
 from pool_lab.lab.notebook import someone_is_there
 from pool_lab.lab.stills.still import alt_text, picture
 
-__all__ = ["Exhibit"]
+__all__ = ["Display"]
 
 WIDGET_VIEW = "application/vnd.jupyter.widget-view+json"
 Bundle = tuple[dict[str, Any], dict[str, Any]]
 """What a display shows, by MIME type, and its metadata."""
 
-ROOM_FOR_A_STILL = {"text/html": '<span class="pool-lab-still"></span>', "text/plain": ""}
+STILL_PLACEHOLDER = {"text/html": '<span class="pool-lab-still"></span>', "text/plain": ""}
 
 
-class Exhibit:
+class Display:
     """Has a still, a summary in words, and perhaps a live view."""
 
     view: Any = None
@@ -64,7 +64,7 @@ class Exhibit:
             return
         model = {"version_major": 2, "version_minor": 0, "model_id": self.view.model_id}
         display({"text/plain": repr(self), WIDGET_VIEW: model}, raw=True)  # type: ignore[no-untyped-call]
-        handle = self._show(display, self._still() if self._shows_a_still() else (ROOM_FOR_A_STILL, {}))
+        handle = self._show(display, self._still() if self._shows_a_still() else (STILL_PLACEHOLDER, {}))
         with self._display_lock:
             self._displays.append(handle.display_id)
 

@@ -8,13 +8,13 @@ from typing import Any, Protocol
 
 from pool_lab.lab.joinable_thread import JoinableThread
 
-__all__ = ["COVER", "Curtain", "replace_earlier_run", "showing_thread", "someone_is_there"]
+__all__ = ["COVER_TEXT", "Cover", "page_thread", "replace_earlier_run", "someone_is_there"]
 
-COVER = "Predict first: this opens when your answer is in."
+COVER_TEXT = "Predict first: this opens when your answer is in."
 """Stands in the place of what is covered."""
 
 
-class Curtain(Protocol):
+class Cover(Protocol):
     """What covers an experiment until it opens, such as a prediction that you make first."""
 
     @property
@@ -36,7 +36,7 @@ def someone_is_there() -> bool:
     return bool(getattr(_kernel(), "_allow_stdin", False))
 
 
-def showing_thread(target: Callable[..., Any], *args: Any, name: str) -> JoinableThread:
+def page_thread(target: Callable[..., Any], *args: Any, name: str) -> JoinableThread:
     """A daemon thread that may send to the page, not yet started.
 
     It gets a copy of the caller's context variables: from them a kernel knows the cell that an output belongs to, and

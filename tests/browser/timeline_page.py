@@ -10,7 +10,7 @@ from typing import Any
 from playwright.sync_api import Locator, Page
 
 from pool_lab.events import Event, EventKind
-from pool_lab.lab.views.timeline.rows import Ledger
+from pool_lab.lab.views.timeline.rows import TimelineRows
 from pool_lab.lab.views.timeline.view import Panel, Timeline
 
 __all__ = ["THREADS", "TimelinePage", "busy"]
@@ -65,7 +65,7 @@ class TimelinePage:
     def begin(self, *panels: Panel) -> None:
         self.run += 1
         self.panels = panels or (THREADS,)
-        self.ledger = Ledger(len(self.panels))
+        self.ledger = TimelineRows(len(self.panels))
         self.hear(type="begin", now=0, panels=[panel._asdict() for panel in self.panels])
 
     def happen(self, *events: Event, panel: int = 0, now: float | None = None) -> None:

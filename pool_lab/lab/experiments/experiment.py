@@ -10,12 +10,12 @@ import threading
 from collections.abc import Callable
 from typing import Any
 
-from pool_lab.lab.display import Exhibit
-from pool_lab.lab.notebook import replace_earlier_run, showing_thread, someone_is_there
-from pool_lab.lab.trace.race_result import Serial
-from pool_lab.lab.views.controls import Note, knob_slider
+from pool_lab.lab.display import Display
+from pool_lab.lab.notebook import page_thread, replace_earlier_run, someone_is_there
+from pool_lab.lab.trace.race_result import SerialTime
+from pool_lab.lab.views.controls import Note, parameter_slider
 from pool_lab.lab.work.run_calls import STOP, Inbox
-from pool_lab.lab.work.serial_loop import Loop
+from pool_lab.lab.work.serial_loop import SerialLoop
 from pool_lab.lab.work.workloads import Inputs, Workload
 
 __all__ = ["NOT_RUN", "Experiment"]
@@ -25,7 +25,7 @@ logger = logging.getLogger(__name__)
 NOT_RUN = "Not run yet: press Start."
 
 
-class Experiment(Exhibit):
+class Experiment(Display):
     """Has an owner while it runs."""
 
     name = "experiment"
@@ -56,7 +56,7 @@ class Experiment(Exhibit):
         return self._running
 
     def vary(self, **values: float) -> None:
-        """Turn knobs of the workload for the next run: `vary(calls=96)`. Returns at once."""
+        """Turn parameters of the workload for the next run: `vary(calls=96)`. Returns at once."""
         self.workload = self.workload.varied(**values)
         self._say_what_it_is_about()
 
@@ -65,7 +65,7 @@ class Experiment(Exhibit):
         if self.running:
             raise RuntimeError(f"this {self.name} is running: stop() it, or wait() for its end, and start it again")
         self._running, self._error, self._inbox = True, None, Inbox()
-        self._owner = showing_thread(self._own, self._owner, name=f"pool-lab-{self.name}")
+        self._owner = page_thread(self._own, self._owner, name=f"pool-lab-{self.name}")
         self._owner.start()
 
     def stop(self) -> None:
@@ -109,18 +109,18 @@ class Experiment(Exhibit):
 
     def _one_after_the_other(
         self, function: Callable[..., Any], inputs: Inputs, allowed_s: float, patience_s: float | None = None
-    ) -> Serial | None:
+    ) -> SerialTime | None:
         """What the calls take in a loop; None if it is stopped, or a call has not come back after `patience_s`."""
-        loop = Loop(function, inputs, allowed_s, self._inbox.put)
+        loop = SerialLoop(function, inputs, allowed_s, self._inbox.put)
         try:
-            while not isinstance(message := self._inbox.get(timeout=patience_s), Serial):
+            while not isinstance(message := self._inbox.get(timeout=patience_s), SerialTime):
                 if message is STOP:
                     self._stopped = True
                     return None
         except queue.Empty:
             return None
         finally:
-            loop.leave()
+            loop.stop()
         return message
 
     def _say_what_it_is_about(self) -> None:
@@ -133,9 +133,13 @@ class Experiment(Exhibit):
             return f"{self._ran.what} · next: {', '.join(self.workload.differences(self._ran))}"
         return f"{self.workload.what} · {self.workload.nature}"
 
-    def _knob_sliders(self) -> list[Any]:
+    def _parameter_sliders(self) -> list[Any]:
         """One for everything that the workload can vary."""
-        return [knob_slider(knob, lambda name, value: self.vary(**{name: value})) for knob in self.workload.knobs]
+
+        def vary(name: str, value: float) -> None:
+            self.vary(**{name: value})
+
+        return [parameter_slider(parameter, vary) for parameter in self.workload.parameters]
 
     def _is_stopped(self) -> bool:
         """Whether it is to stop; what else has come in by now is outdated."""

@@ -5,9 +5,9 @@ from collections.abc import Mapping
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from pool_lab.lab.display import Exhibit
+from pool_lab.lab.display import Display
 from pool_lab.lab.experiments.load import Load, percentile
-from pool_lab.lab.notebook import COVER, Curtain
+from pool_lab.lab.notebook import COVER_TEXT, Cover
 from pool_lab.lab.stills.latencies import Row, draw_latencies, latency_axes
 from pool_lab.lab.stills.still import Still, on_axes
 from pool_lab.lab.trace.executor_kind import this_machine
@@ -17,7 +17,7 @@ from pool_lab.lab.trace.trace import Trace
 __all__ = ["Latencies", "latencies"]
 
 
-def latencies(loads: Mapping[str, Load], *, after: Curtain | None = None) -> "Latencies":
+def latencies(loads: Mapping[str, Load], *, after: Cover | None = None) -> "Latencies":
     """How long the requests of several loads waited: a row for each, on one time axis.
 
     `after` keeps it covered until it opens.
@@ -25,17 +25,17 @@ def latencies(loads: Mapping[str, Load], *, after: Curtain | None = None) -> "La
     return Latencies(loads, after)
 
 
-class Latencies(Exhibit):
+class Latencies(Display):
     """Several loads side by side. `trace` is that of each server's executor, by the name of the load."""
 
-    def __init__(self, loads: Mapping[str, Load], curtain: Curtain | None) -> None:
+    def __init__(self, loads: Mapping[str, Load], cover: Cover | None) -> None:
         super().__init__()
         self._loads = dict(loads)
-        self._curtain = curtain
+        self._cover = cover
 
     def __repr__(self) -> str:
-        covered = self._curtain is not None and not self._curtain.is_open
-        return COVER if covered else f"Latencies({', '.join(self._loads)})"
+        covered = self._cover is not None and not self._cover.is_open
+        return COVER_TEXT if covered else f"Latencies({', '.join(self._loads)})"
 
     @property
     def trace(self) -> dict[str, Trace]:
@@ -57,11 +57,11 @@ class Latencies(Exhibit):
         return still
 
     def _shows_a_still(self) -> bool:
-        return self._curtain is None or self._curtain.is_open
+        return self._cover is None or self._cover.is_open
 
     def _ipython_display_(self) -> None:
-        """Who runs the cell before the curtain is open need not run it again: picture and words come then."""
-        if self._shows_a_still() or self._curtain is None:
+        """Who runs the cell before the cover is open need not run it again: picture and words come then."""
+        if self._shows_a_still() or self._cover is None:
             super()._ipython_display_()
             return
         from IPython.display import display  # only ever called by IPython
@@ -74,7 +74,7 @@ class Latencies(Exhibit):
             picture.update(data, metadata=metadata, raw=True)
             words.update({"text/plain": self.summary()}, raw=True)
 
-        self._curtain.when_open(uncover)
+        self._cover.when_open(uncover)
 
 
 def _row(label: str, each: Load) -> Row:

@@ -20,12 +20,12 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from pool_lab.executor import whole_number
-from pool_lab.lab.display import Exhibit
+from pool_lab.lab.display import Display
 from pool_lab.lab.recording.recorder import Recorder, attach
 from pool_lab.lab.stills.still import Still, on_axes
 from pool_lab.lab.stills.timeline import timeline as draw_timeline
 from pool_lab.lab.stills.timeline import timeline_axes
-from pool_lab.lab.trace.executor_kind import Kind, kind_of, this_machine
+from pool_lab.lab.trace.executor_kind import ExecutorKind, executor_kind, this_machine
 from pool_lab.lab.trace.trace import Trace
 from pool_lab.lab.trace.units import number_of, seconds
 from pool_lab.lab.work.gate import LONGEST_S
@@ -65,7 +65,7 @@ class Visit(NamedTuple):
         return self.answered - self.due
 
 
-class Load(Exhibit):
+class Load(Display):
     """Requests to one server. `trace` is that of the executor which answers them."""
 
     def __init__(self, server: Server, requests: int, per_second: float) -> None:
@@ -74,7 +74,7 @@ class Load(Exhibit):
         self._per_second = per_second
         self._server = server
         self._port = int(server.server_address[1])
-        self._executor_name, self._kind = type(server.executor).__name__, kind_of(type(server.executor))
+        self._executor_name, self._kind = type(server.executor).__name__, executor_kind(type(server.executor))
         self._recorder = Recorder(getattr(server.executor, "_max_workers", 0))
         self._visits: list[Visit] = []
         self._over = threading.Event()
@@ -112,7 +112,7 @@ class Load(Exhibit):
         return [visit.error for visit in self._visits if visit.error]
 
     @property
-    def kind(self) -> Kind:
+    def kind(self) -> ExecutorKind:
         return self._kind
 
     def summary(self) -> str:

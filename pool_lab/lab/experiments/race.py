@@ -12,7 +12,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from pool_lab.lab.experiments.experiment import NOT_RUN, Experiment
-from pool_lab.lab.notebook import Curtain, someone_is_there
+from pool_lab.lab.notebook import Cover, someone_is_there
 from pool_lab.lab.recording.recorder import Recorder, attach, to_all
 from pool_lab.lab.stills.race_result import result_axes
 from pool_lab.lab.stills.still import Still, on_axes
@@ -20,16 +20,16 @@ from pool_lab.lab.stills.timeline import result as draw_result
 from pool_lab.lab.stills.timeline import timeline as draw_timeline
 from pool_lab.lab.stills.timeline import timelines_axes
 from pool_lab.lab.trace import summary as words
-from pool_lab.lab.trace.executor_kind import kind_of, this_machine
-from pool_lab.lab.trace.previous_run import ghosts_of
-from pool_lab.lab.trace.race_result import Outcome, Serial, outcome
+from pool_lab.lab.trace.executor_kind import executor_kind, this_machine
+from pool_lab.lab.trace.previous_run import busy_times_of_panels
+from pool_lab.lab.trace.race_result import RaceResult, SerialTime, race_result
 from pool_lab.lab.trace.race_words import explain
 from pool_lab.lab.trace.trace import Trace
 from pool_lab.lab.views.controls import Note, StartStop, experiment_view, keep_covered, worker_slider
 from pool_lab.lab.views.race_result.view import ResultView
 from pool_lab.lab.views.timeline.view import Panel, Timeline
-from pool_lab.lab.work.executors import OURS, Entrants, entrants, size_of
-from pool_lab.lab.work.run_calls import STOP, drop_what_waits, run_heat
+from pool_lab.lab.work.executors import OURS, Executors, executor_factories, size_of
+from pool_lab.lab.work.run_calls import STOP, cancel_queued, run_calls
 from pool_lab.lab.work.workloads import Inputs, Workload
 from pool_lab.pool import usable_cpus, worker_count
 
@@ -47,10 +47,10 @@ def race(
     *,
     workers: int = 4,
     most_workers: int = 8,
-    executors: Entrants = OURS,
+    executors: Executors = OURS,
     together: bool = True,
     serial_s: float = 0.5,
-    after: Curtain | None = None,
+    after: Cover | None = None,
 ) -> "Race":
     """Race executors over a workload.
 
@@ -82,28 +82,28 @@ class Race(Experiment):
         workload: Workload,
         workers: int,
         most_workers: int,
-        executors: Entrants,
+        executors: Executors,
         together: bool,
-        curtain: Curtain | None,
+        cover: Cover | None,
         serial_s: float = 0.0,
     ) -> None:
         super().__init__(workload)
         self._workers = worker_count(workers)
-        self._entrants = entrants(executors)
+        self._factories = executor_factories(executors)
         self._together = together
-        self._curtain = curtain
+        self._cover = cover
         self._serial_s = serial_s
-        self._serial: Serial | None = None
+        self._serial: SerialTime | None = None
         self._recorders: dict[str, Recorder] = {}
         self._before: dict[str, Trace] = {}
-        known = [entrant.executor for entrant in self._entrants.values()]
+        known = [factory.executor for factory in self._factories.values()]
         self._panels = [_panel(executor, self._workers) for executor in known if executor is not None]
         self._timeline: Timeline | None = None
         if someone_is_there():
             self._make_view(max(most_workers, workers))
 
     def __repr__(self) -> str:
-        return f"Race({self.workload.what}: {', '.join(self._entrants)})"
+        return f"Race({self.workload.what}: {', '.join(self._factories)})"
 
     # For its user
 
@@ -111,14 +111,14 @@ class Race(Experiment):
     def trace(self) -> dict[str, Trace]:
         """The latest run, by executor: what is known by now. Traces without a call before the first."""
         recorders = self._recorders
-        return {name: recorders[name].trace if recorders else Trace(()) for name in self._entrants}
+        return {name: recorders[name].trace if recorders else Trace(()) for name in self._factories}
 
     @property
-    def outcome(self) -> Outcome:
+    def result(self) -> RaceResult:
         """What the latest run comes to: makespans, speed-ups, where the time went."""
         kinds = [panel.kind for panel in self._panels] if self._recorders else []
         runs = [(name, kind, trace) for (name, trace), kind in zip(self.trace.items(), kinds, strict=False)]
-        return outcome(runs, self._serial, usable_cpus())
+        return race_result(runs, self._serial, usable_cpus())
 
     def resize(self, workers: int) -> None:
         """Give each pool so many workers: now if the race is running, else in the next run. Returns at once."""
@@ -129,7 +129,7 @@ class Race(Experiment):
         """What the latest run showed, in words."""
         if not self._recorders:
             return NOT_RUN
-        return " ".join(filter(None, [words.summary(list(self.trace.items())), explain(self.outcome)]))
+        return " ".join(filter(None, [words.summary(list(self.trace.items())), explain(self.result)]))
 
     def claim(self) -> str:
         """The part of the summary that does not depend on the machine."""
@@ -142,17 +142,17 @@ class Race(Experiment):
         if ax is not None:
             return on_axes(ax, lambda: timelines_axes(ax, rows))
         still = Still(f"timeline: {self._ran.what}", self.summary())
-        result = self.outcome if self._recorders else None
+        result = self.result if self._recorders else None
         caption, ghosts = f"{still.alt} ({this_machine()})", list(self._before.values())
-        draw_timeline(still, rows, caption, ghosts=ghosts, outcome=result)
+        draw_timeline(still, rows, caption, ghosts=ghosts, result=result)
         return still
 
     def makespans(self, ax: Axes | None = None) -> Figure:
         """How long each executor took in the latest run, how its workers spent that time, and what it gained."""
         if ax is not None:
-            return on_axes(ax, lambda: result_axes(ax, self.outcome))
+            return on_axes(ax, lambda: result_axes(ax, self.result))
         still = Still(f"makespans: {self._ran.what}", self.summary())
-        draw_result(still, self.outcome, f"{still.alt} ({this_machine()})")
+        draw_result(still, self.result, f"{still.alt} ({this_machine()})")
         return still
 
     # The owner's work
@@ -162,8 +162,8 @@ class Race(Experiment):
         workload, earlier = self.workload, self._ran
         with workload.open() as inputs:
             with contextlib.ExitStack() as stack:
-                made = self._entrants.items()
-                pools = {name: stack.enter_context(entrant.make(self._workers)) for name, entrant in made}
+                made = self._factories.items()
+                pools = {name: stack.enter_context(factory.make(self._workers)) for name, factory in made}
                 self._ran = workload
                 self._open_picture(pools)
                 heats = [list(pools.values())] if self._together else [[pool] for pool in pools.values()]
@@ -183,10 +183,10 @@ class Race(Experiment):
                 self._resize(pools)
             elif message is STOP:
                 self._stopped = True
-                drop_what_waits(pools)
+                cancel_queued(pools)
 
         if not self._stopped:
-            run_heat(heat, self._ran.function, inputs, self._inbox, steer)
+            run_calls(heat, self._ran.function, inputs, self._inbox, steer)
 
     def _compare(self, inputs: Inputs) -> None:
         """Find out what the calls take one after the other, if that is wished for and not known yet."""
@@ -207,7 +207,7 @@ class Race(Experiment):
     def _open_picture(self, pools: dict[str, Executor]) -> None:
         origin = time.perf_counter()
         self._before = self.trace if self._recorders else {}
-        ghosts = ghosts_of(list(self._before.values()))
+        ghosts = busy_times_of_panels(list(self._before.values()))
         sizes = {name: size_of(pool, self._workers) for name, pool in pools.items()}
         self._panels = [_panel(type(pool), sizes[name]) for name, pool in pools.items()]
         self._recorders = {name: Recorder(sizes[name], origin) for name in pools}
@@ -222,8 +222,8 @@ class Race(Experiment):
 
     def _describe(self) -> str:
         assert self._timeline is not None
-        standings = zip(self._entrants, self._timeline.standings, strict=True)
-        return words.progress(list(standings), self._timeline.elapsed_s)
+        progress = zip(self._factories, self._timeline.progress, strict=True)
+        return words.progress(list(progress), self._timeline.elapsed_s)
 
     def _close(self) -> None:
         if self._timeline is not None:
@@ -232,7 +232,7 @@ class Race(Experiment):
             self._say(self.summary() if error is None else f"The race could not be run: {error!r}")
             self._button.show("Start again" if self._recorders else "Start")
             self._say_what_it_is_about()
-            self._result.show(self.outcome)
+            self._result.show(self.result)
 
     def _say(self, sentence: str) -> None:
         if self._timeline is not None:
@@ -248,18 +248,18 @@ class Race(Experiment):
 
     def _make_view(self, most_workers: int) -> None:
         self._timeline = Timeline(caption=INVITATION)
-        if len(self._panels) == len(self._entrants):
+        if len(self._panels) == len(self._factories):
             self._timeline.prepare(self._panels)
         self._result = ResultView()
         self._note = Note("Race", self._about())
         self._button = StartStop(self.start, self.stop)
-        sliders = [worker_slider(self._workers, most_workers, self.resize), *self._knob_sliders()]
+        sliders = [worker_slider(self._workers, most_workers, self.resize), *self._parameter_sliders()]
         self.view = experiment_view(self._note, self._button, sliders, self._timeline, self._result)
-        if self._curtain is not None:
-            keep_covered(self._timeline, self._button, self._curtain)
+        if self._cover is not None:
+            keep_covered(self._timeline, self._button, self._cover)
 
 
 def _panel(executor: type[Executor], workers: int) -> Panel:
-    kind = kind_of(executor)
+    kind = executor_kind(executor)
     origin = "concurrent.futures · " if executor.__module__.startswith("concurrent.futures") else ""
     return Panel(executor.__name__, f"{origin}{kind.note}", kind.name, workers)

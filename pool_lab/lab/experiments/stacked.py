@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from pool_lab.lab.display import Exhibit
+from pool_lab.lab.display import Display
 from pool_lab.lab.experiments.watch import Watch
 from pool_lab.lab.stills.still import Still, on_axes
 from pool_lab.lab.stills.style import INK
@@ -31,7 +31,7 @@ def stacked(watches: Mapping[str, Watch], *, moments: Watch | None = None, momen
     return Stacked(watches, moments, moment)
 
 
-class Stacked(Exhibit):
+class Stacked(Display):
     """`trace` has the trace of each watch by its name; their times count from the same moment."""
 
     def __init__(self, watches: Mapping[str, Watch], moments: Watch | None, moment: str) -> None:

@@ -11,19 +11,19 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from pool_lab.lab.experiments.experiment import NOT_RUN, Experiment
-from pool_lab.lab.notebook import Curtain, someone_is_there
+from pool_lab.lab.notebook import Cover, someone_is_there
 from pool_lab.lab.recording.recorder import Recorder, attach
 from pool_lab.lab.stills.still import Still, on_axes
 from pool_lab.lab.stills.sweep import sweep as draw_sweep
 from pool_lab.lab.stills.sweep import sweep_axes
 from pool_lab.lab.trace import sweep_words
-from pool_lab.lab.trace.executor_kind import kind_of, this_machine
+from pool_lab.lab.trace.executor_kind import executor_kind, this_machine
 from pool_lab.lab.trace.speed_up import Curve, curve
 from pool_lab.lab.trace.trace import Trace
 from pool_lab.lab.views.controls import Note, StartStop, experiment_view, keep_covered
 from pool_lab.lab.views.sweep.view import SweepView
-from pool_lab.lab.work.executors import OURS, Entrants, entrants
-from pool_lab.lab.work.run_calls import STOP, drop_what_waits, run_heat
+from pool_lab.lab.work.executors import OURS, Executors, executor_factories
+from pool_lab.lab.work.run_calls import STOP, cancel_queued, run_calls
 from pool_lab.lab.work.workloads import Inputs, Workload
 from pool_lab.pool import usable_cpus, worker_count
 
@@ -37,10 +37,10 @@ def sweep(
     workload: Workload,
     *,
     workers: Iterable[int] = WORKERS,
-    executors: Entrants = OURS,
+    executors: Executors = OURS,
     rounds: int = 3,
     serial_s: float = 0.5,
-    after: Curtain | None = None,
+    after: Cover | None = None,
 ) -> "Sweep":
     """Measure the speed-up of executors over numbers of workers.
 
@@ -69,27 +69,27 @@ class Sweep(Experiment):
         self,
         workload: Workload,
         workers: Iterable[int],
-        executors: Entrants,
+        executors: Executors,
         rounds: int,
         serial_s: float,
-        curtain: Curtain | None,
+        cover: Cover | None,
     ) -> None:
         super().__init__(workload)
         self.workers = sorted({worker_count(number) for number in workers})
         self.rounds = worker_count(rounds)
         if not self.workers:
             raise ValueError("a sweep needs at least one number of workers")
-        self._entrants = entrants(executors)
-        if fixed := [name for name, entrant in self._entrants.items() if entrant.fixed]:
+        self._factories = executor_factories(executors)
+        if fixed := [name for name, factory in self._factories.items() if factory.fixed]:
             raise ValueError(f"{', '.join(fixed)} cannot be swept: its cluster has the workers it has; sweep 'cluster'")
         self._serial_s = serial_s
         self._reset()
         self._picture: SweepView | None = None
         if someone_is_there():
-            self._make_view(curtain)
+            self._make_view(cover)
 
     def __repr__(self) -> str:
-        return f"Sweep({self.workload.what}: {', '.join(self._entrants)})"
+        return f"Sweep({self.workload.what}: {', '.join(self._factories)})"
 
     # For its user
 
@@ -122,7 +122,7 @@ class Sweep(Experiment):
 
     def claim(self) -> str:
         """The part of the summary that does not depend on the machine."""
-        return sweep_words.claim(list(self._entrants), self.workers, self.rounds) if self._serials else NOT_RUN
+        return sweep_words.claim(list(self._factories), self.workers, self.rounds) if self._serials else NOT_RUN
 
     def figure(self, ax: Axes | None = None) -> Figure:
         """Speed-up over the number of workers, in the latest run."""
@@ -152,23 +152,23 @@ class Sweep(Experiment):
         if serial is not None:
             self._serials.append(serial.seconds)
         for workers in self.workers if number % 2 == 0 else reversed(self.workers):
-            for name in self._entrants:
+            for name in self._factories:
                 if not self._is_stopped():
                     self._tell((name, workers), f"Round {number + 1} of {self.rounds}: {name}, {workers} at once.")
                     self._measure(name, workers, inputs)
 
     def _measure(self, name: str, workers: int, inputs: Inputs) -> None:
-        with self._entrants[name].make(workers) as pool:
+        with self._factories[name].make(workers) as pool:
             recorder = Recorder(workers)
             attach(pool, recorder)
 
             def steer(message: object) -> None:
                 if message is STOP:
                     self._stopped = True
-                    drop_what_waits([pool])
+                    cancel_queued([pool])
 
-            run_heat([pool], self._ran.function, inputs, self._inbox, steer)
-            self._kinds[name] = kind_of(type(pool)).name
+            run_calls([pool], self._ran.function, inputs, self._inbox, steer)
+            self._kinds[name] = executor_kind(type(pool)).name
         trace = recorder.trace
         if not self._stopped and len(trace.spans) == len(inputs):
             self._traces[name][workers] = trace
@@ -176,12 +176,12 @@ class Sweep(Experiment):
 
     def _reset(self) -> None:
         self._serials: list[float] = []
-        self._traces: dict[str, dict[int, Trace]] = {name: {} for name in self._entrants}
+        self._traces: dict[str, dict[int, Trace]] = {name: {} for name in self._factories}
         self._makespans: dict[str, dict[int, list[float]]] = {
-            name: {workers: [] for workers in self.workers} for name in self._entrants
+            name: {workers: [] for workers in self.workers} for name in self._factories
         }
-        known = {name: entrant.executor for name, entrant in self._entrants.items()}
-        self._kinds = {name: kind_of(executor).name for name, executor in known.items() if executor is not None}
+        known = {name: factory.executor for name, factory in self._factories.items()}
+        self._kinds = {name: executor_kind(executor).name for name, executor in known.items() if executor is not None}
 
     def _close(self) -> None:
         error = self._error
@@ -192,15 +192,15 @@ class Sweep(Experiment):
 
     # The view
 
-    def _make_view(self, curtain: Curtain | None) -> None:
+    def _make_view(self, cover: Cover | None) -> None:
         many = sweep_words.enumerate_words(list(map(str, self.workers)))
         self._picture = SweepView(caption=INVITATION.format(workers=many, rounds=self.rounds))
         self._picture.show(self.curves, self.workers, usable_cpus())
         self._note = Note("Sweep", self._about())
         self._button = StartStop(self.start, self.stop)
-        self.view = experiment_view(self._note, self._button, self._knob_sliders(), self._picture)
-        if curtain is not None:
-            keep_covered(self._picture, self._button, curtain)
+        self.view = experiment_view(self._note, self._button, self._parameter_sliders(), self._picture)
+        if cover is not None:
+            keep_covered(self._picture, self._button, cover)
 
     def _tell(self, under_way: tuple[str, int] | None, sentence: str) -> None:
         if self._picture is not None:

@@ -14,14 +14,14 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from pool_lab.events import Event, EventKind, Observer, event
-from pool_lab.lab.display import Exhibit
-from pool_lab.lab.notebook import Curtain, showing_thread, someone_is_there
+from pool_lab.lab.display import Display
+from pool_lab.lab.notebook import Cover, page_thread, someone_is_there
 from pool_lab.lab.recording.recorder import Recorder, attach
 from pool_lab.lab.stills.still import Still, on_axes
 from pool_lab.lab.stills.timeline import timeline as draw_timeline
 from pool_lab.lab.stills.timeline import timeline_axes
 from pool_lab.lab.trace import summary as words
-from pool_lab.lab.trace.executor_kind import kind_of, this_machine
+from pool_lab.lab.trace.executor_kind import executor_kind, this_machine
 from pool_lab.lab.trace.span import CallState
 from pool_lab.lab.trace.trace import Trace
 from pool_lab.lab.views.controls import Note, experiment_view, keep_covered, worker_slider
@@ -36,7 +36,7 @@ _MOST_EVENTS = 300_000
 _KEEPERS_BUSINESS = frozenset({EventKind.RESIZED, EventKind.SHUT_DOWN, EventKind.WORKER_STOPPED})
 
 
-def watch(executor: concurrent.futures.Executor, *, most_workers: int = 8, after: Curtain | None = None) -> "Watch":
+def watch(executor: concurrent.futures.Executor, *, most_workers: int = 8, after: Cover | None = None) -> "Watch":
     """Watch an executor from now on: a lane for each worker, a bar for each call, the queue at the door.
 
     As the last line of a cell it shows itself, with a slider from 1 to `most_workers` if the pool can be resized.
@@ -49,13 +49,13 @@ def watch(executor: concurrent.futures.Executor, *, most_workers: int = 8, after
     return Watch(executor, most_workers, after)
 
 
-class Watch(Exhibit):
+class Watch(Display):
     """One executor under observation."""
 
-    def __init__(self, executor: concurrent.futures.Executor, most_workers: int, curtain: Curtain | None) -> None:
+    def __init__(self, executor: concurrent.futures.Executor, most_workers: int, cover: Cover | None) -> None:
         super().__init__()
         self._name = type(executor).__name__
-        self._kind = kind_of(type(executor))
+        self._kind = executor_kind(type(executor))
         self._size = getattr(executor, "_max_workers", 0)
         self._recorder = Recorder(self._size, most_events=_MOST_EVENTS)
         self._inbox: SimpleQueue[int | Event | None] = SimpleQueue()
@@ -65,7 +65,7 @@ class Watch(Exhibit):
         self._slider: Any = None
         self._draw: Observer | None = None
         if someone_is_there():
-            self._make_view(hasattr(executor, "resize"), max(most_workers, self._size), curtain)
+            self._make_view(hasattr(executor, "resize"), max(most_workers, self._size), cover)
         self._detach = attach(executor, self._hear)
 
     def __repr__(self) -> str:
@@ -111,7 +111,7 @@ class Watch(Exhibit):
             if happened.call is None and happened.kind in _KEEPERS_BUSINESS:
                 self._inbox.put(happened)
 
-    def _make_view(self, resizable: bool, most: int, curtain: Curtain | None) -> None:
+    def _make_view(self, resizable: bool, most: int, cover: Cover | None) -> None:
         self._timeline = Timeline()
         self._timeline.begin([Panel(self._name, self._kind.note, self._kind.name, self._size)], self._describe)
         self._draw = self._timeline.observer(0)
@@ -121,12 +121,12 @@ class Watch(Exhibit):
         self.view = experiment_view(
             Note("Watch", "calls show up as they are submitted"), None, controls, self._timeline
         )
-        if curtain is not None:
-            keep_covered(self._timeline, None, curtain)
-        showing_thread(self._keep, name="pool-lab-watch").start()
+        if cover is not None:
+            keep_covered(self._timeline, None, cover)
+        page_thread(self._keep, name="pool-lab-watch").start()
 
     def _describe(self) -> str:
-        (standing,) = self._timeline.standings
+        (standing,) = self._timeline.progress
         if not standing.calls:
             return "Nothing has been submitted yet."
         return words.progress([(self._kind.name, standing)], self._timeline.elapsed_s)

@@ -12,7 +12,7 @@ from typing import Any
 
 from pool_lab.events import Event, Observer
 from pool_lab.lab.recording.wrapped_executor import Timed, TimedByValue, WrappedExecutor
-from pool_lab.lab.trace.executor_kind import kind_of
+from pool_lab.lab.trace.executor_kind import executor_kind
 from pool_lab.lab.trace.trace import Trace
 
 __all__ = ["Recorder", "attach", "to_all"]
@@ -54,7 +54,7 @@ def attach(
         executor.add_observer(observer)
         return partial(_detach, weakref.ref(executor), observer)
     if in_threads is None:
-        in_threads = kind_of(type(executor)).name == "threads"
+        in_threads = executor_kind(type(executor)).name == "threads"
     timed = TimedByValue if by_value else Timed
     return WrappedExecutor(executor, observer, timed, in_threads=in_threads).leave
 

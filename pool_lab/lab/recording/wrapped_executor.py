@@ -21,7 +21,7 @@ import cloudpickle
 
 from pool_lab.events import NOT_TIMED, Event, EventKind, Observer, Observers, Times, event, name_of
 from pool_lab.future import CANCELLED, PENDING, RUNNING, Future
-from pool_lab.lab.recording.method_wrapper import interpose
+from pool_lab.lab.recording.method_wrapper import wrap_method
 
 __all__ = ["Timed", "TimedByValue", "WrappedExecutor"]
 
@@ -98,7 +98,7 @@ class _OuterFuture(Future[Any]):
         def pass_on(start: Callable[[], bool]) -> bool:
             return start() and self.set_running_or_notify_cancel()
 
-        interpose(self._inner, "set_running_or_notify_cancel", pass_on)
+        wrap_method(self._inner, "set_running_or_notify_cancel", pass_on)
         if self._inner.running():
             self.set_running_or_notify_cancel()
 
@@ -117,7 +117,7 @@ class WrappedExecutor:
         self._calls = 0
         self._workers: dict[_Place, int] = {}
         self._listening = True
-        self._undo = [interpose(executor, "submit", self._submit), interpose(executor, "shutdown", self._shut_down)]
+        self._undo = [wrap_method(executor, "submit", self._submit), wrap_method(executor, "shutdown", self._shut_down)]
         weakref.finalize(executor, self._be_dropped).atexit = False
 
     def leave(self) -> None:

@@ -8,8 +8,8 @@ from matplotlib.patheffects import withStroke
 
 from pool_lab.lab.stills.page import MARGIN, WIDTH, Page, text
 from pool_lab.lab.stills.style import GROUND, HAIRLINE, INK, POINT, QUIET, colours, styled
-from pool_lab.lab.trace.race_result import Outcome
-from pool_lab.lab.trace.race_words import HEADING, PARTS, Line, ideal_words, lines
+from pool_lab.lab.trace.race_result import RaceResult
+from pool_lab.lab.trace.race_words import HEADING, PARTS, ChartRow, chart_rows, ideal_words
 
 __all__ = ["draw_result", "result_axes", "result_height"]
 
@@ -19,38 +19,38 @@ SMALL = 11.5 * POINT
 BAR_TOP, BAR_BOTTOM, WORDS = 0.16, 0.58, 0.8  # of a row
 
 
-def result_axes(axes: Axes, outcome: Outcome) -> None:
+def result_axes(axes: Axes, result: RaceResult) -> None:
     """Draw the chart on the axes."""
-    rows = lines(outcome)
+    rows = chart_rows(result)
     with styled():
-        axes.set(xlim=(0, (outcome.longest_s or 1.0) / BARS), ylim=(max(len(rows), 1), 0), xticks=[])
+        axes.set(xlim=(0, (result.longest_s or 1.0) / BARS), ylim=(max(len(rows), 1), 0), xticks=[])
         axes.set_yticks([row + (BAR_TOP + BAR_BOTTOM) / 2 for row in range(len(rows))], [line.label for line in rows])
         for label in axes.get_yticklabels():
             label.set(color=INK, fontweight="bold", fontsize=12.5 * POINT)
         for row, line in enumerate(rows):
             _draw_line(axes, row, line)
-        if outcome.ideal_s is not None:
-            _draw_ideal(axes, outcome, len(rows))
+        if result.ideal_s is not None:
+            _draw_ideal(axes, result, len(rows))
         if not rows:
             axes.text(0, 0.5, "nothing has come to its end yet", color=QUIET, va="center", gid="empty")
 
 
-def result_height(outcome: Outcome) -> float:
+def result_height(result: RaceResult) -> float:
     """Pixels that `draw_result` takes."""
-    return HEAD + ROW * max(len(lines(outcome)), 1) + IDEAL + LEGEND
+    return HEAD + ROW * max(len(chart_rows(result)), 1) + IDEAL + LEGEND
 
 
-def draw_result(page: Page, top: float, outcome: Outcome) -> None:
+def draw_result(page: Page, top: float, result: RaceResult) -> None:
     """The chart on a page, with its heading and its legend."""
-    rows = max(len(lines(outcome)), 1)
+    rows = max(len(chart_rows(result)), 1)
     with styled():
         page.write(MARGIN, top + 14, [text("Result", INK, 18, bold=True), text(HEADING, QUIET)])
-        left = MARGIN + 10 + LETTER * max((len(line.label) for line in lines(outcome)), default=0)
-        result_axes(page.axes(left, top + HEAD, WIDTH - MARGIN - left, ROW * rows), outcome)
-        page.write(MARGIN, top + HEAD + ROW * rows + IDEAL + LEGEND / 2, _legend(outcome), gap=18)
+        left = MARGIN + 10 + LETTER * max((len(line.label) for line in chart_rows(result)), default=0)
+        result_axes(page.axes(left, top + HEAD, WIDTH - MARGIN - left, ROW * rows), result)
+        page.write(MARGIN, top + HEAD + ROW * rows + IDEAL + LEGEND / 2, _legend(result), gap=18)
 
 
-def _draw_line(axes: Axes, row: int, line: Line) -> None:
+def _draw_line(axes: Axes, row: int, line: ChartRow) -> None:
     start = 0.0
     for part, spent in line.parts.items():
         if spent > 0:
@@ -78,12 +78,12 @@ def _shape(part: str, kind: str, corner: tuple[float, float], width: float, heig
     return Rectangle(corner, width, height, linewidth=0.6 * POINT, gid=part, **style)  # type: ignore[arg-type]
 
 
-def _draw_ideal(axes: Axes, outcome: Outcome, rows: int) -> None:
-    ideal_s = outcome.ideal_s or 0.0
+def _draw_ideal(axes: Axes, result: RaceResult, rows: int) -> None:
+    ideal_s = result.ideal_s or 0.0
     line = Line2D([ideal_s, ideal_s], [0, rows], color=INK, linewidth=POINT, linestyle=(0, (1, 2)), gid="ideal")
     line.set_clip_on(False)
     axes.add_line(line)
-    _beside(axes, ideal_words(outcome), (ideal_s, rows), (4, -8))
+    _beside(axes, ideal_words(result), (ideal_s, rows), (4, -8))
 
 
 def _beside(axes: Axes, words: str, at: tuple[float, float], away: tuple[float, float], pixels: float = 11.5) -> None:
@@ -95,9 +95,9 @@ def _beside(axes: Axes, words: str, at: tuple[float, float], away: tuple[float, 
     )  # fmt: skip
 
 
-def _legend(outcome: Outcome) -> list[OffsetBox]:
+def _legend(result: RaceResult) -> list[OffsetBox]:
     """What occurs, in the colours of the first executor."""
-    rows = lines(outcome)
+    rows = chart_rows(result)
     kind = next((line.kind for line in rows if line.kind != "other"), "other")
     seen = [part for part in PARTS if any(line.parts[part] > 0.004 * line.makespan_s for line in rows)]
     boxes: list[OffsetBox] = []

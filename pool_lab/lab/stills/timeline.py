@@ -20,11 +20,10 @@ from pool_lab.lab.stills.race_result import draw_result, result_height
 from pool_lab.lab.stills.style import DPI, GHOST, INK, POINT, QUIET, calm, styled
 from pool_lab.lab.stills.timeline_legend import icons
 from pool_lab.lab.stills.timeline_panel import height_of, timeline_axes
-from pool_lab.lab.trace.previous_run import ghost_of
-from pool_lab.lab.trace.race_result import Outcome
+from pool_lab.lab.trace.previous_run import busy_times
+from pool_lab.lab.trace.race_result import RaceResult
 from pool_lab.lab.trace.summary import tally
-from pool_lab.lab.trace.time_axis import Axis as TimeAxis
-from pool_lab.lab.trace.time_axis import pauses_of
+from pool_lab.lab.trace.time_axis import TimeAxis, pauses_of
 from pool_lab.lab.trace.trace import Trace
 
 __all__ = ["png", "result", "timeline", "timeline_axes", "timelines_axes"]
@@ -37,11 +36,11 @@ Panels = Sequence[tuple[str, str, str, Trace]]
 
 
 def timeline(
-    figure: Figure, panels: Panels, caption: str = "", *, ghosts: Sequence[Trace] = (), outcome: Outcome | None = None
+    figure: Figure, panels: Panels, caption: str = "", *, ghosts: Sequence[Trace] = (), result: RaceResult | None = None
 ) -> None:
     """Fill the figure with a panel for each (title, note, kind, trace), one above the other. Sets the figure's size.
 
-    `ghosts` are traces of the run before, one for each panel; with `outcome` the result follows below.
+    `ghosts` are traces of the run before, one for each panel; with `result` the result follows below.
     """
     legend, lines = icons([(kind, trace) for *_, kind, trace in panels], ghosts), wrapped(caption)
     until = max((trace.lasted_s for *_, trace in panels), default=0.0)
@@ -50,7 +49,7 @@ def timeline(
         until = max([until, *(ghost.lasted_s for ghost in ghosts)])
     below = TOP + sum(HEADER + height_of(trace) + AIR for *_, trace in panels) - AIR + AXIS
     words = below + LEGEND * bool(legend)
-    end = words if outcome is None else words + AIR / 2 + result_height(outcome)
+    end = words if result is None else words + AIR / 2 + result_height(result)
     with styled():
         page = Page(figure, end + LINE * len(lines) + 8)
         time_axis = TimeAxis(pauses_of(trace for *_, trace in panels), until)
@@ -58,19 +57,19 @@ def timeline(
         for axes, ghost in zip(drawn, ghosts, strict=False):
             _draw_ghost(axes, time_axis.without_pauses(ghost))
         page.write(MARGIN, below + LEGEND / 2, legend, gap=18)
-        if outcome is not None:
-            draw_result(page, words + AIR / 2, outcome)
+        if result is not None:
+            draw_result(page, words + AIR / 2, result)
         page.paragraph(end + LINE / 2, lines)
         if going:
             page.now(drawn, time_axis.place(until))
 
 
-def result(figure: Figure, outcome: Outcome, caption: str = "") -> None:
+def result(figure: Figure, result: RaceResult, caption: str = "") -> None:
     """Fill the figure with the result alone."""
-    below, lines = TOP + result_height(outcome), wrapped(caption)
+    below, lines = TOP + result_height(result), wrapped(caption)
     with styled():
         page = Page(figure, below + LINE * len(lines) + 8)
-        draw_result(page, TOP, outcome)
+        draw_result(page, TOP, result)
         page.paragraph(below + LINE / 2, lines)
 
 
@@ -115,7 +114,7 @@ def _count(number: int, state: str) -> OffsetBox:
 def _draw_ghost(axes: Axes, trace: Trace) -> None:
     boxes = [
         [(left, worker + TOP_OF_GHOST), (right, worker + TOP_OF_GHOST), (right, worker + 1), (left, worker + 1)]
-        for worker, stretches in enumerate(ghost_of(trace, 0.0, trace.lasted_s / 1000))
+        for worker, stretches in enumerate(busy_times(trace, 0.0, trace.lasted_s / 1000))
         for left, right in stretches
     ]
     axes.add_collection(PolyCollection(boxes, facecolors=GHOST, linewidths=0.2 * POINT, gid="ghost"), autolim=False)

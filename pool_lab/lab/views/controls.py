@@ -9,10 +9,10 @@ from typing import Protocol
 
 import ipywidgets
 
-from pool_lab.lab.notebook import COVER, Curtain
-from pool_lab.lab.work.workloads import Knob
+from pool_lab.lab.notebook import COVER_TEXT, Cover
+from pool_lab.lab.work.workloads import Parameter
 
-__all__ = ["Note", "StartStop", "experiment_view", "keep_covered", "knob_slider", "worker_slider"]
+__all__ = ["Note", "StartStop", "experiment_view", "keep_covered", "parameter_slider", "worker_slider"]
 
 
 class Picture(Protocol):
@@ -42,10 +42,10 @@ def worker_slider(workers: int, most: int, resize: Callable[[int], None]) -> ipy
     return slider
 
 
-def knob_slider(knob: Knob, turn: Callable[[str, float], None]) -> ipywidgets.SelectionSlider:
-    options = [(knob.words(value), value) for value in knob.values]
-    slider = ipywidgets.SelectionSlider(options=options, value=knob.value, description=knob.label)
-    slider.observe(lambda change: turn(knob.name, change["new"]), "value")
+def parameter_slider(parameter: Parameter, turn: Callable[[str, float], None]) -> ipywidgets.SelectionSlider:
+    options = [(parameter.words(value), value) for value in parameter.values]
+    slider = ipywidgets.SelectionSlider(options=options, value=parameter.value, description=parameter.label)
+    slider.observe(lambda change: turn(parameter.name, change["new"]), "value")
     return slider
 
 
@@ -74,13 +74,13 @@ def experiment_view(
     return view
 
 
-def keep_covered(picture: Picture, button: StartStop | None, curtain: Curtain) -> None:
-    """Hide the picture, and lock the button, until the curtain opens."""
+def keep_covered(picture: Picture, button: StartStop | None, cover: Cover) -> None:
+    """Hide the picture, and lock the button, until the cover opens."""
 
     def set_covered(covered: bool) -> None:
-        picture.cover = COVER if covered else ""
+        picture.cover = COVER_TEXT if covered else ""
         if button is not None:
             button.disabled = covered
 
-    set_covered(not curtain.is_open)
-    curtain.when_open(lambda: set_covered(False))
+    set_covered(not cover.is_open)
+    cover.when_open(lambda: set_covered(False))

@@ -1,6 +1,6 @@
 """What lesson 03 asks before its runs. The judges read what the inspected futures were asked, and where they went."""
 
-from pool_lab.lab.recording.future_answer import Line
+from pool_lab.lab.recording.future_log import LogEntry
 from pool_lab.lab.recording.tracked_future import FutureTrace
 from pool_lab.lab.trace.span import CallState
 from pool_lab.lessons.predictions.questions import Asking, Miss, NumberQuestion, Option, OrderQuestion, Question, Traces
@@ -13,9 +13,9 @@ def _of(traces: Traces) -> FutureTrace | None:
     return trace if isinstance(trace, FutureTrace) else None
 
 
-def _lines(trace: FutureTrace, name: str, method: str) -> list[Line]:
+def _lines(trace: FutureTrace, name: str, method: str) -> list[LogEntry]:
     """What a future was asked by that method, in order."""
-    return [line for line in trace.lines if line.code.startswith(f"{name}.{method}(") and line.answer]
+    return [line for line in trace.log if line.code.startswith(f"{name}.{method}(") and line.answer]
 
 
 # 03 box
@@ -34,7 +34,7 @@ def _order(traces: Traces) -> tuple[str, ...] | None:
     if trace is None:
         return None
     span = next((span for span in trace.spans if span.name == "report"), None)
-    submits = [line.answered_at for line in trace.lines if line.code == "pool.submit(report)"]
+    submits = [line.answered_at for line in trace.log if line.code == "pool.submit(report)"]
     asked = [line.answered_at for line in _lines(trace, "report", "result")]
     if span is None or span.began is None or span.ended is None or not submits or not asked:
         return None
@@ -224,7 +224,7 @@ SILENCE = Question(
 
 def _which_ran(traces: Traces) -> str | None:
     trace = _of(traces)
-    ran = [line for line in trace.lines if line.called_back and line.code.endswith("(parcel)")][:3] if trace else []
+    ran = [line for line in trace.log if line.called_back and line.code.endswith("(parcel)")][:3] if trace else []
     if len(ran) < 3:
         return None
     # The notes have higher numbers if someone has pressed the button of that name before.
@@ -271,7 +271,7 @@ def _how_many_in_mine(traces: Traces) -> int | None:
     if trace is None:
         return None
     last = {}
-    for line in trace.lines:
+    for line in trace.log:
         name = line.code.rpartition("(")[2].rstrip(")")
         if line.called_back and name in {"parcel", "memo", "mail"}:
             last[name] = line

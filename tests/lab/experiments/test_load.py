@@ -161,14 +161,14 @@ def test_latencies_stay_covered_until_a_prediction_is_in() -> None:
 
 
 def test_the_cell_that_shows_covered_latencies_need_not_be_run_again(monkeypatch: pytest.MonkeyPatch) -> None:
-    curtain = Drawn()
+    cover = Drawn()
     shown = [Mock(), Mock()]
     monkeypatch.setattr("IPython.display.display", Mock(side_effect=shown))
-    covered = latencies(two_loads(), after=curtain)
+    covered = latencies(two_loads(), after=cover)
     covered._ipython_display_()
     picture, words = shown
     picture.update.assert_not_called()
-    curtain.open()
+    cover.open()
     assert "image/png" in picture.update.call_args.args[0]
     assert words.update.call_args.args[0] == {"text/plain": covered.summary()}
 

@@ -15,7 +15,7 @@ from typing import Any
 import anywidget
 import traitlets
 
-from pool_lab.lab.notebook import showing_thread
+from pool_lab.lab.notebook import page_thread
 from pool_lab.lab.views.bundle import joined
 
 __all__ = ["InspectorView"]
@@ -54,7 +54,7 @@ class InspectorView(anywidget.AnyWidget):
         self._has_failed = False
         super().__init__(**traits, **picture())
         self.on_msg(self._hear)
-        showing_thread(self._serve, name="pool-lab-inspector").start()
+        page_thread(self._serve, name="pool-lab-inspector").start()
 
     def __repr__(self) -> str:
         return "InspectorView()"

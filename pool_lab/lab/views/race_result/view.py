@@ -6,8 +6,8 @@ import anywidget
 import traitlets
 
 from pool_lab.lab.trace.executor_kind import this_machine
-from pool_lab.lab.trace.race_result import Outcome
-from pool_lab.lab.trace.race_words import HEADING, PARTS, ideal_words, lines
+from pool_lab.lab.trace.race_result import RaceResult
+from pool_lab.lab.trace.race_words import HEADING, PARTS, chart_rows, ideal_words
 from pool_lab.lab.views.bundle import joined
 
 __all__ = ["ResultView"]
@@ -25,20 +25,20 @@ class ResultView(anywidget.AnyWidget):
     def __repr__(self) -> str:
         return "ResultView()"
 
-    def show(self, outcome: Outcome) -> None:
+    def show(self, result: RaceResult) -> None:
         """Show this result in place of the one before."""
         with self.hold_sync():
-            self.chart, self.stale = _chart(outcome), False
+            self.chart, self.stale = _chart(result), False
 
 
-def _chart(outcome: Outcome) -> dict[str, Any]:
-    if not outcome.rows:
+def _chart(result: RaceResult) -> dict[str, Any]:
+    if not result.rows:
         return {}
-    ideal = None if outcome.ideal_s is None else {"at": outcome.ideal_s, "words": ideal_words(outcome)}
+    ideal = None if result.ideal_s is None else {"at": result.ideal_s, "words": ideal_words(result)}
     return {
         "note": f"{HEADING} · {this_machine()}",
-        "longest": outcome.longest_s,
+        "longest": result.longest_s,
         "ideal": ideal,
         "parts": PARTS,
-        "lines": [line._asdict() for line in lines(outcome)],
+        "lines": [line._asdict() for line in chart_rows(result)],
     }

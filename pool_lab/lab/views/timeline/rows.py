@@ -1,6 +1,6 @@
 """What a page is told of a run: a row for each call, as far as it has come, and what else happened.
 
-    events -- take() --> Ledger -- news() --> what has changed, as lists that JSON can carry
+    events -- take() --> TimelineRows -- news() --> what has changed, as lists that JSON can carry
                                 -- everything() --> all of it, for a page that comes later
 
 Pure: no clock, no widget. A row that is told again replaces the one before, so a page needs no memory of what has
@@ -18,9 +18,9 @@ from typing import Any
 from pool_lab.events import Event, EventKind
 from pool_lab.lab.trace.span import CallState, ending_of
 from pool_lab.lab.trace.time_axis import IDLE_S
-from pool_lab.lab.trace.trace import Standing
+from pool_lab.lab.trace.trace import Progress
 
-__all__ = ["MOST_CALLS", "Ledger"]
+__all__ = ["MOST_CALLS", "TimelineRows"]
 
 MOST_CALLS = 100_000
 """So many calls that have ended are kept, and as many the page keeps."""
@@ -29,7 +29,7 @@ MOST_OTHERS = 20_000
 
 # The places in a row: see timeline_state.js.
 PANEL, CALL, NAME, SUBMITTED, DISPATCHED, BEGAN, ENDED, ARRIVED, WORKER, CPU_S, ENDING, ERROR, STATE = range(13)
-# The last is for us: what has become of the call, as standings count it.
+# The last is for us: what has become of the call, as progress count it.
 Row = list[Any]
 
 # Finding the member of an enum takes as long as finding a call.
@@ -40,7 +40,7 @@ _OF_EVENT = itemgetter(1)
 MICRO = 1e6
 
 
-class Ledger:
+class TimelineRows:
     """Of one run. Its clock starts with the first event. Not safe from several threads at once."""
 
     def __init__(self, panels: int) -> None:
@@ -96,10 +96,10 @@ class Ledger:
         return len(self._rows)
 
     @property
-    def standings(self) -> tuple[Standing, ...]:
+    def progress(self) -> tuple[Progress, ...]:
         """How far the run has come, by panel."""
         return tuple(
-            Standing(
+            Progress(
                 {state: many for state, many in counts.items() if many > 0 and state},
                 min(1.0, cpu_s / took_s) if took_s else None,
             )

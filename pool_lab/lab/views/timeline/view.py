@@ -22,10 +22,10 @@ import anywidget
 import traitlets
 
 from pool_lab.events import Event, Observer
-from pool_lab.lab.notebook import showing_thread
-from pool_lab.lab.trace.trace import Standing
+from pool_lab.lab.notebook import page_thread
+from pool_lab.lab.trace.trace import Progress
 from pool_lab.lab.views.bundle import joined
-from pool_lab.lab.views.timeline.rows import MOST_CALLS, Ledger
+from pool_lab.lab.views.timeline.rows import MOST_CALLS, TimelineRows
 
 __all__ = ["Panel", "Timeline"]
 
@@ -80,7 +80,7 @@ class _Run:
         self.panels = [panel._asdict() for panel in panels]
         self.ended: float | None = None
         self.inboxes: list[deque[Event]] = [deque(maxlen=_MOST_UNREAD) for _ in panels]
-        self.ledger = Ledger(len(panels))
+        self.ledger = TimelineRows(len(panels))
         self.over = threading.Event()
         self.complaints: set[str] = set()
 
@@ -123,7 +123,7 @@ class Timeline(anywidget.AnyWidget):
     trouble = traitlets.Unicode(help="What kept this picture from being whole, once it is known.").tag(sync=True)
 
     def __init__(self, **traits: Any) -> None:
-        # Re-entrant: someone who observes a trait may begin or end a run.
+        # Re-factory: someone who observes a trait may begin or end a run.
         self._line = threading.RLock()
         self._run: _Run | None = None
         self._latest: _Run | None = None
@@ -136,10 +136,10 @@ class Timeline(anywidget.AnyWidget):
         return "Timeline()"
 
     @property
-    def standings(self) -> tuple[Standing, ...]:
+    def progress(self) -> tuple[Progress, ...]:
         """How far the current or latest run has come, by panel: what has been sent of it."""
         with self._line:
-            return () if self._latest is None else self._latest.ledger.standings
+            return () if self._latest is None else self._latest.ledger.progress
 
     @property
     def elapsed_s(self) -> float:
@@ -166,7 +166,7 @@ class Timeline(anywidget.AnyWidget):
             self._runs += 1
             run = _Run(self._runs, panels)
             name = f"pool-lab-timeline-{run.number}"
-            sender = showing_thread(self._serve, run, describe, name=name)
+            sender = page_thread(self._serve, run, describe, name=name)
             self._run, self._latest, self._sender = run, run, sender
             self.trouble = ""
             sender.start()
