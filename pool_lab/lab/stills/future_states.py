@@ -1,9 +1,8 @@
-"""The still of the inspector: the states of a future, the ways between them, and who stands where.
+"""The inspector as a still: the states of a future, the steps between them, and which future is in which state.
 
-Laid out as on the page: above the line `done()` is false, below it is true. Units are pixels from the top left corner.
+It looks like the live view: above the line `done()` is False, below it True. Units are pixels from the top left corner.
 """
 
-import textwrap
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, NamedTuple
@@ -14,17 +13,17 @@ from matplotlib.patches import FancyArrowPatch, FancyBboxPatch
 
 from pool_lab.future import CANCELLED, CANCELLED_AND_NOTIFIED, FINISHED, PENDING, RUNNING
 from pool_lab.lab.recording.tracked_future import TrackedFuture
-from pool_lab.lab.stills.style import DPI, GROUND, HAIRLINE, INK, POINT, QUIET, Colours, colours, styled
+from pool_lab.lab.stills.page import WIDTH, Page
+from pool_lab.lab.stills.style import GROUND, HAIRLINE, INK, POINT, QUIET, Colours, colours, styled
 
 __all__ = ["draw_states", "states_axes"]
 
-WIDTH, MARGIN, TOP, LINE, COLUMNS = 960, 24, 20, 20, 132
-BOX_WIDTH, HEAD, ROW, BETWEEN = 232, 54, 30, 56
+TOP, BOX_WIDTH, HEAD, ROW, BETWEEN = 20, 232, 54, 30, 56
 MOST_ROWS = 4
 
 
 class Place(NamedTuple):
-    """Where a state stands, and what it means in a few words."""
+    """Where a state is, and what it means."""
 
     x: float
     is_done: bool
@@ -32,17 +31,17 @@ class Place(NamedTuple):
 
 
 PLACES = {
-    PENDING: Place(24, False, "waits in the queue"),
-    RUNNING: Place(704, False, "a worker makes the call"),
+    PENDING: Place(24, False, "in the queue"),
+    RUNNING: Place(704, False, "a worker runs it"),
     CANCELLED: Place(24, True, "will never run"),
-    CANCELLED_AND_NOTIFIED: Place(364, True, "and a worker knows it"),
-    FINISHED: Place(704, True, "has a result, or an exception"),
+    CANCELLED_AND_NOTIFIED: Place(364, True, "a worker has noticed"),
+    FINISHED: Place(704, True, "has a result or an exception"),
 }
 
 TRANSITIONS = {
     (PENDING, RUNNING): "a worker starts it",
     (PENDING, CANCELLED): "cancel()",
-    (CANCELLED, CANCELLED_AND_NOTIFIED): "a worker meets it",
+    (CANCELLED, CANCELLED_AND_NOTIFIED): "a worker notices",
     (RUNNING, FINISHED): "returns or raises",
 }
 
@@ -58,23 +57,15 @@ class Box(NamedTuple):
 
 
 def draw_states(figure: Figure, futures: Sequence[TrackedFuture], kind: str, caption: str = "") -> None:
-    """Fill the figure. Sets its size."""
-    lines = textwrap.wrap(caption, COLUMNS)
+    """Draw the states with these futures on the figure, and set its size."""
     rows, boxes, bottom = _laid_out(futures)
-    height = bottom + LINE * len(lines) + 32
     with styled():
-        figure.clear()
-        figure.set_dpi(DPI)
-        figure.set_size_inches(WIDTH / DPI, height / DPI)
-        figure.set_facecolor(GROUND)
-        axes = figure.add_axes((0, 0, 1, 1))
-        _draw_all(axes, rows, boxes, height, kind)
-        for number, line in enumerate(lines):
-            axes.text(MARGIN, bottom + 22 + LINE * number, line, va="center", gid="caption")
+        page = Page(figure, bottom + 12, caption, margin=20)
+        _draw_all(page.axes(0, 0, WIDTH, page.height), rows, boxes, page.height, kind)
 
 
 def states_axes(axes: Axes, futures: Sequence[TrackedFuture], kind: str) -> None:
-    """Draw on the axes, which have a size of their own."""
+    """Draw the same on axes."""
     rows, boxes, bottom = _laid_out(futures)
     axes.set_aspect("equal")
     _draw_all(axes, rows, boxes, bottom + 32, kind)
@@ -94,14 +85,14 @@ def _draw_all(
 
 
 def _laid_out(futures: Sequence[TrackedFuture]) -> "tuple[dict[str, list[list[Label]]], dict[str, Box], float]":
-    """What is in each state, in rows; the boxes of the states; and where they end."""
+    """The labels in each state, in rows; the boxes of the states; and where the boxes end."""
     rows = {state: _rows([future for future in futures if future.state == state]) for state in PLACES}
     return rows, *_boxes(rows)
 
 
 @dataclass(frozen=True)
 class Label:
-    """One future, or how many more there are."""
+    """The name of one future, or how many are not shown."""
 
     name: str
     future: TrackedFuture | None = None
@@ -112,7 +103,7 @@ class Label:
 
 
 def _rows(futures: Sequence[TrackedFuture]) -> list[list[Label]]:
-    """The labels in rows; of too many the earliest are only counted."""
+    """The labels in rows. If there are too many, the earliest are only counted."""
     labels = [Label(f"{future.name} ×" if future.raised else future.name, future) for future in futures]
     rows = _wrapped(labels)
     for hidden in range(1, len(labels)):
@@ -135,7 +126,7 @@ def _wrapped(labels: Sequence[Label]) -> list[list[Label]]:
 
 
 def _boxes(rows: dict[str, list[list[Label]]]) -> tuple[dict[str, Box], float]:
-    """Where the boxes are, and where they end: high enough for the fullest beside them."""
+    """The boxes and where they end. Boxes beside each other are equally high."""
     most = {is_done: max(len(rows[s]) for s, p in PLACES.items() if p.is_done == is_done) for is_done in (False, True)}
     heights = {is_done: HEAD + ROW * max(1, count) + 8 for is_done, count in most.items()}
     tops = {False: TOP, True: TOP + heights[False] + BETWEEN}
@@ -176,7 +167,7 @@ def _has_returned(future: TrackedFuture) -> bool:
 
 
 def _draw_label(axes: Axes, x: float, y: float, width: float, future: TrackedFuture, look: Colours) -> None:
-    """Running is dashed, returned is full, raised has a cross, cancelled is struck through."""
+    """Running: dashed. Returned: filled. Raised: with a cross. Cancelled: struck through."""
     gone = future.state in {CANCELLED, CANCELLED_AND_NOTIFIED}
     face = look.fill if _has_returned(future) else look.tint if future.state in {PENDING, FINISHED} else GROUND
     edge = INK if future.raised else QUIET if gone else look.fill
