@@ -72,7 +72,8 @@ def race(
     after: a prediction; the race is covered until it has an answer.
 
     Returns a `Race`: its `trace`, `result`, `summary()` and `figure()` have what happened. Raises `TypeError` if the
-    workload is none, or if something makes no executor; `ValueError` for an unknown executor or less than one worker.
+    workload is none, a number is not whole, or something makes no executor; `ValueError` for an unknown executor or
+    less than one worker.
     """
     contest = Race(workload, workers, most_workers, executors, together, after, serial_s)
     if contest.view is None:
@@ -145,7 +146,11 @@ class Race(Experiment):
         return words.claim(list(self.trace.items())) if self._recorders else NOT_RUN
 
     def figure(self, ax: Axes | None = None) -> Figure:
-        """Draw the timeline of the latest run, with the result below. On given axes, only the timeline."""
+        """Draw the timeline of the latest run, with the result below.
+
+        ax: None: return a new figure, which a notebook shows. Axes: draw only the timeline on them, and return the
+            figure they belong to.
+        """
         panels = zip(self._panels, self.trace.values(), strict=bool(self._recorders))
         rows = [(panel.title, panel.note, panel.kind, trace) for panel, trace in panels]
         result = self.result if self._recorders else None

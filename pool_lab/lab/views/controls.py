@@ -1,6 +1,6 @@
-"""What a person steers an experiment with: ipywidgets, laid out by timeline.css.
+"""The buttons and sliders of an experiment: ipywidgets, laid out by timeline.css.
 
-A control only says what its user wishes, by calling back; the experiment's own thread does it.
+A control only calls back; the experiment's own thread does the work.
 """
 
 from collections.abc import Callable
@@ -17,11 +17,11 @@ __all__ = ["Note", "StartStop", "experiment_view", "keep_covered", "parameter_sl
 
 class Picture(Protocol):
     cover: str
-    """If not empty: hides the picture and is shown in its place."""
+    """If not empty, shown in place of the picture."""
 
 
 class StartStop(ipywidgets.Button):  # type: ignore[misc]  # ipywidgets ships no types
-    """The one button of a race: Start, Stop, and in between, while the last calls end, a rest."""
+    """The button of an experiment: Start, Stop, and Start again."""
 
     def __init__(self, start: Callable[[], None], stop: Callable[[], None]) -> None:
         super().__init__()
@@ -42,15 +42,15 @@ def worker_slider(workers: int, most: int, resize: Callable[[int], None]) -> ipy
     return slider
 
 
-def parameter_slider(parameter: Parameter, turn: Callable[[str, float], None]) -> ipywidgets.SelectionSlider:
+def parameter_slider(parameter: Parameter, vary: Callable[[str, float], None]) -> ipywidgets.SelectionSlider:
     options = [(parameter.words(value), value) for value in parameter.values]
     slider = ipywidgets.SelectionSlider(options=options, value=parameter.value, description=parameter.label)
-    slider.observe(lambda change: turn(parameter.name, change["new"]), "value")
+    slider.observe(lambda change: vary(parameter.name, change["new"]), "value")
     return slider
 
 
 class Note(ipywidgets.HTML):  # type: ignore[misc]  # ipywidgets ships no types
-    """The title line: what it is, and some words about it."""
+    """The title line: a title, and some words about it."""
 
     def __init__(self, title: str, note: str) -> None:
         super().__init__()
@@ -64,7 +64,7 @@ class Note(ipywidgets.HTML):  # type: ignore[misc]  # ipywidgets ships no types
 def experiment_view(
     note: Note, button: StartStop | None, controls: list[ipywidgets.Widget], *pictures: ipywidgets.Widget
 ) -> ipywidgets.VBox:
-    """A title line with the button, a row of controls, the pictures."""
+    """A title line with the button, a row of controls, and the pictures."""
     head = ipywidgets.HBox([note] if button is None else [note, button])
     head.add_class("pool-lab-head")
     row = ipywidgets.HBox(controls)
@@ -75,7 +75,7 @@ def experiment_view(
 
 
 def keep_covered(picture: Picture, button: StartStop | None, cover: Cover) -> None:
-    """Hide the picture, and lock the button, until the cover opens."""
+    """Hide the picture and disable the button until the cover opens."""
 
     def set_covered(covered: bool) -> None:
         picture.cover = COVER_TEXT if covered else ""

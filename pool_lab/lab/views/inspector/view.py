@@ -1,10 +1,10 @@
-"""The inspector on the page: an anywidget; the browser draws the diagram and its buttons (inspector.js).
+"""The inspector on the page: an anywidget. The browser draws the diagram and its buttons.
 
-    a future's thread --show()--> teller, 20 times a second at most --traits--> page
-                                  kernel's main thread, or a subshell <--message-- a button
+    a future's thread --show()--> sender thread, at most 20 times a second --traits--> page
+                                  kernel's main thread, or a subshell     <--message-- a button
 
-`show` only sets an event, so watching hardly changes what is watched. The teller, a thread, asks for the picture and
-hands it to the page whole: a page that is reloaded, or opened later, has everything.
+`show` only sets an event, so the futures are hardly slowed down. The sender thread always sends everything, so a page
+that is reloaded, or opened later, is complete.
 """
 
 import logging
@@ -26,29 +26,29 @@ _REST_S = 0.05
 
 
 class InspectorView(anywidget.AnyWidget):
-    """`picture` makes what is shown, `press` does what a button says, `at_rest` hears that all is shown."""
+    """`picture` makes what is shown, `press` does what a button says, `shown` is called when the page is up to date."""
 
     _esm = joined("shared/controls.js", "inspector/inspector.js")
     _css = joined("shared/tokens.css", "timeline/timeline.css", "inspector/inspector.css")
 
     title = traitlets.Unicode(help="The executor's name.").tag(sync=True)
-    kind = traitlets.Unicode(help="Its kind: the colour.").tag(sync=True)
+    kind = traitlets.Unicode(help="Its kind, which decides the colour.").tag(sync=True)
     futures: "traitlets.List[Any]" = traitlets.List(help="Each with its name and the states it has been in.").tag(
         sync=True
     )
-    lines: "traitlets.List[Any]" = traitlets.List(help="What was asked, and answered.").tag(sync=True)
+    lines: "traitlets.List[Any]" = traitlets.List(help="The log: what was asked, and the answers.").tag(sync=True)
     caption = traitlets.Unicode(help="The sentence under the picture.").tag(sync=True)
-    cover = traitlets.Unicode(help="If not empty: hides the picture and is shown in its place.").tag(sync=True)
-    closed = traitlets.Bool(help="Whether nothing can be pressed any more.").tag(sync=True)
+    cover = traitlets.Unicode(help="If not empty, shown in place of the picture.").tag(sync=True)
+    closed = traitlets.Bool(help="Whether the buttons are disabled for good.").tag(sync=True)
 
     def __init__(
         self,
         picture: Callable[[], dict[str, Any]],
         press: Callable[[str, int, Any], None],
-        at_rest: Callable[[], None],
+        shown: Callable[[], None],
         **traits: Any,
     ) -> None:
-        self._picture, self._press, self._at_rest = picture, press, at_rest
+        self._picture, self._press, self._shown = picture, press, shown
         self._news = threading.Event()
         self._over = threading.Event()
         self._has_failed = False
@@ -60,11 +60,11 @@ class InspectorView(anywidget.AnyWidget):
         return "InspectorView()"
 
     def show(self) -> None:
-        """Something has changed."""
+        """Send the picture soon: something has changed."""
         self._news.set()
 
     def end(self) -> None:
-        """Show what there is, and nothing more."""
+        """Send the picture once more, then stop."""
         self._over.set()
         self._news.set()
 
@@ -77,16 +77,16 @@ class InspectorView(anywidget.AnyWidget):
         self.closed = True
 
     def _tell(self) -> None:
-        """A view that fails never harms the futures: that is logged, once."""
+        """Send the picture. An error is logged once, and never harms the futures."""
         try:
             picture = self._picture()
             with self.hold_sync():
                 for name, value in picture.items():
                     self.set_trait(name, value)
-            self._at_rest()
+            self._shown()
         except Exception:
             if not self._has_failed:
-                logger.exception("the inspector cannot show its futures; they go on")
+                logger.exception("the inspector cannot show its futures; their calls go on")
             self._has_failed = True
 
     def _hear(self, _widget: object, content: dict[str, Any], _buffers: object) -> None:

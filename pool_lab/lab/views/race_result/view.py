@@ -1,4 +1,4 @@
-"""The result of a race on the page: an anywidget that lays out what Python has put into words and numbers."""
+"""The result of a race on the page: an anywidget. Python makes the words and numbers, the browser lays them out."""
 
 from typing import Any
 
@@ -19,14 +19,14 @@ class ResultView(anywidget.AnyWidget):
     _esm = joined("race_result/race_result.js")
     _css = joined("shared/tokens.css", "race_result/race_result.css")
 
-    chart = traitlets.Dict(help="What there is to show; nothing if empty.").tag(sync=True)
-    stale = traitlets.Bool(help="Whether it is the result of the run before.").tag(sync=True)
+    chart = traitlets.Dict(help="The result, or nothing.").tag(sync=True)
+    stale = traitlets.Bool(help="Whether it is the result of the previous run.").tag(sync=True)
 
     def __repr__(self) -> str:
         return "ResultView()"
 
     def show(self, result: RaceResult) -> None:
-        """Show this result in place of the one before."""
+        """Show this result in place of the previous one."""
         with self.hold_sync():
             self.chart, self.stale = _chart(result), False
 
