@@ -326,6 +326,21 @@ if __name__ == "__main__":
     subprocess.run([sys.executable, "-c", script], check=True, timeout=60)
 
 
+def test_a_program_that_ctrl_c_ends_says_nothing_about_the_inspector() -> None:
+    script = """
+from pool_lab import ThreadPoolExecutor
+from pool_lab.lab import inspect_futures
+pool = ThreadPoolExecutor(1)
+lab = inspect_futures(pool)
+lab.submit()
+lab.wait_for(0, "RUNNING")
+raise KeyboardInterrupt
+"""
+    ended = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, timeout=60, check=False)
+    assert ended.stderr.splitlines()[-1] == "KeyboardInterrupt"
+    assert "AttributeError" not in ended.stderr
+
+
 def test_a_button_does_what_its_method_does_and_says_what_went_wrong(lab: FutureInspector) -> None:
     for button, which, value in (
         ("submit", -1, None),
