@@ -55,8 +55,7 @@ MOST_LINES, MOST_FILES, LONGEST_LIBRARY_FILE = 3600, 26, 300
 LONGEST_FUNCTION, SHORT_FUNCTION, SHORT_SHARE = 25, 12, 0.9
 # The rooms of the lab and of the lessons, and for each those below it that it may use. All of them may use the library.
 LAB = {
-    "joinable_thread": set(),
-    "notebook": {"joinable_thread"},
+    "notebook": set(),
     "trace": set(),
     "recording": {"trace"},
     "work": {"recording", "trace"},

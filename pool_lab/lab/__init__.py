@@ -1,8 +1,8 @@
-"""The laboratory: watch any executor at work, race one against another, put a server under load, and see why.
+"""The laboratory: watch any executor, race several, put a server under load, and see why.
 
     from pool_lab.lab import race, sweep, watch, workloads
 
-Names are loaded when they are first used: a worker process that runs a workload needs neither widgets nor pictures.
+A name is loaded when it is first used: a worker process that runs a workload needs neither widgets nor pictures.
 """
 
 from importlib import import_module

@@ -1,12 +1,11 @@
-"""`Exhibit`: something a notebook shows, live while someone is there and as a still picture for later.
+"""`Display`: something a notebook shows, as a live view, a still picture and words.
 
-A saved notebook keeps a live view as a mere reference that nobody can follow once the kernel has gone. So below each
-view there is room for the still, which is put there when the view has come to rest; while the view is live,
-timeline.css keeps it out of sight. (To put both into one display would draw the view anew, and a slider would lose the
-focus.) Where nobody is there (a notebook run by nbval or nbconvert, plain Python), there is no view at all, only text
-and the still.
+A saved notebook has only a reference to a live view, which is worth nothing without its kernel. So below each view is a
+place for a still, which appears there at the end of the run. While the view is live, timeline.css hides the still.
+(Both in one display would draw the view anew, and a slider would lose the focus.) If nobody uses the notebook (nbval,
+nbconvert, plain Python), there is no view, only the still and words.
 
-The text of a display is `repr`, which is the same on every run, so that stored outputs can be compared.
+The text of a display is its `repr`, the same in every run, so that stored outputs can be compared.
 """
 
 import threading
@@ -18,20 +17,20 @@ from matplotlib.figure import Figure
 from pool_lab.lab.notebook import someone_is_there
 from pool_lab.lab.stills.still import alt_text, picture
 
-__all__ = ["Exhibit"]
+__all__ = ["Display"]
 
 WIDGET_VIEW = "application/vnd.jupyter.widget-view+json"
 Bundle = tuple[dict[str, Any], dict[str, Any]]
 """What a display shows, by MIME type, and its metadata."""
 
-ROOM_FOR_A_STILL = {"text/html": '<span class="pool-lab-still"></span>', "text/plain": ""}
+STILL_PLACEHOLDER = {"text/html": '<span class="pool-lab-still"></span>', "text/plain": ""}
 
 
-class Exhibit:
-    """Has a still, a summary in words, and perhaps a live view."""
+class Display:
+    """As the last line of a cell it shows itself: a live view, or a still and its summary."""
 
     view: Any = None
-    """The widget, where someone is there to see it."""
+    """The live view, a widget; None if nobody uses the notebook."""
 
     def __init__(self) -> None:
         self._at_rest = False
@@ -39,11 +38,14 @@ class Exhibit:
         self._display_lock = threading.Lock()
 
     def figure(self, ax: Axes | None = None) -> Figure:
-        """What there is to see by now: a figure of its own or, drawn on the axes, the figure that these belong to."""
+        """Draw what it shows so far.
+
+        ax: None: return a new figure, which a notebook shows. Axes: draw on them, and return the figure they belong to.
+        """
         raise NotImplementedError
 
     def summary(self) -> str:
-        """What there is to see by now, in words."""
+        """What it shows so far, in words."""
         raise NotImplementedError
 
     def claim(self) -> str:
@@ -51,10 +53,10 @@ class Exhibit:
         raise NotImplementedError
 
     def _ipython_display_(self) -> None:
-        from IPython.display import display  # only ever called by IPython
+        from IPython.display import display  # only IPython calls this
 
         if self.view is None and self._shows_a_still():
-            # For those who cannot see the picture, or not well; a live view has its caption.
+            # Words below the picture; a live view has its caption.
             words, summary = self.summary() if someone_is_there() else self.claim(), self.summary()
             self._show(display, self._still(with_caption=summary not in words))
             print(words)
@@ -64,7 +66,7 @@ class Exhibit:
             return
         model = {"version_major": 2, "version_minor": 0, "model_id": self.view.model_id}
         display({"text/plain": repr(self), WIDGET_VIEW: model}, raw=True)  # type: ignore[no-untyped-call]
-        handle = self._show(display, self._still() if self._shows_a_still() else (ROOM_FOR_A_STILL, {}))
+        handle = self._show(display, self._still() if self._shows_a_still() else (STILL_PLACEHOLDER, {}))
         with self._display_lock:
             self._displays.append(handle.display_id)
 
@@ -73,7 +75,7 @@ class Exhibit:
         return display(data, metadata=metadata, raw=True, display_id=True)
 
     def _come_to_rest(self) -> None:
-        """Nothing moves any more: put the still below the live view, wherever this is displayed."""
+        """The run is over: put the still below the live view, wherever this is displayed."""
         self._at_rest = True
         with self._display_lock:
             displays = tuple(self._displays)
@@ -85,7 +87,7 @@ class Exhibit:
                 update_display(data, metadata=metadata, raw=True, display_id=display_id)  # type: ignore[no-untyped-call]
 
     def _shows_a_still(self) -> bool:
-        """Whether there is something to see and it does not move any more."""
+        """Whether there is something to see, and it no longer changes."""
         return self._at_rest
 
     def _still(self, *, with_caption: bool = True) -> Bundle:

@@ -1,26 +1,25 @@
-"""The notebook: whether a person is there, which cell is running, and threads that may send to the page."""
+"""The notebook: whether a person uses it, which cell is running, and threads that may send to the page."""
 
 import sys
+import threading
 import weakref
 from collections.abc import Callable
 from contextvars import copy_context
 from typing import Any, Protocol
 
-from pool_lab.lab.joinable_thread import JoinableThread
+__all__ = ["COVER_TEXT", "Cover", "page_thread", "replace_earlier_run", "someone_is_there"]
 
-__all__ = ["COVER", "Curtain", "replace_earlier_run", "showing_thread", "someone_is_there"]
-
-COVER = "Predict first: this opens when your answer is in."
-"""Stands in the place of what is covered."""
+COVER_TEXT = "Predict first: this opens when you have answered."
+"""Shown in place of what is covered."""
 
 
-class Curtain(Protocol):
-    """What covers an experiment until it opens, such as a prediction that you make first."""
+class Cover(Protocol):
+    """Covers an experiment until it opens: a prediction opens when you have answered."""
 
     @property
     def is_open(self) -> bool: ...
     def when_open(self, callback: Callable[[], None], /) -> None:
-        """Have the callback called once it opens; at once if it is open."""
+        """Call this when it opens; at once if it is open."""
 
 
 class Closable(Protocol):
@@ -28,25 +27,47 @@ class Closable(Protocol):
 
 
 _made: dict[str, tuple[str, "weakref.WeakSet[Any]"]] = {}
-"""For each cell the id of its latest run, and what that run has made."""
+"""For each cell, the id of its latest run and what that run has made."""
 
 
 def someone_is_there() -> bool:
-    """Whether a person uses this kernel. A kernel that may ask for `input()` has one."""
+    """Whether a person uses this kernel: one that may ask for `input()`."""
     return bool(getattr(_kernel(), "_allow_stdin", False))
 
 
-def showing_thread(target: Callable[..., Any], *args: Any, name: str) -> JoinableThread:
+def page_thread(target: Callable[..., Any], *args: Any, name: str) -> threading.Thread:
     """A daemon thread that may send to the page, not yet started.
 
-    It gets a copy of the caller's context variables: from them a kernel knows the cell that an output belongs to, and
+    It has a copy of the caller's context variables, from which the kernel knows the cell that an output belongs to.
     ipykernel 7.0 fails without them.
     """
-    return JoinableThread(target=copy_context().run, args=(target, *args), name=name, daemon=True)
+    return _PageThread(target=copy_context().run, args=(target, *args), name=name, daemon=True)
+
+
+class _PageThread(threading.Thread):
+    """Can be joined again after Ctrl-C has ended the first `join`.
+
+    Before Python 3.13 an interrupted `Thread.join` marks the thread as ended: later joins, also at exit, do not wait.
+    """
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(**options)
+        self._has_ended = threading.Event()
+
+    def run(self) -> None:
+        try:
+            super().run()
+        finally:
+            self._has_ended.set()
+
+    def join(self, timeout: float | None = None) -> None:
+        may_be_joined = self.ident is not None and self is not threading.current_thread()
+        if not may_be_joined or self._has_ended.wait(timeout):
+            super().join(timeout)  # raises if it may not be joined; else it returns at once
 
 
 def replace_earlier_run(new: Closable) -> None:
-    """Close what earlier runs of the running cell have made, and remember `new`. Outside a notebook: do nothing."""
+    """Close what earlier runs of this cell have made, and remember `new`. Outside a notebook, do nothing."""
     cell, run = _this_cell()
     if not cell:
         return
@@ -60,7 +81,7 @@ def replace_earlier_run(new: Closable) -> None:
 
 
 def _this_cell() -> tuple[str, str]:
-    """The id of the cell and that of its run; empty if there are no cells, or they have no ids."""
+    """The id of the cell and of its run; empty if the front end sends none."""
     kernel: Any = _kernel()
     parent = kernel.get_parent("shell") if hasattr(kernel, "get_parent") else {}
     cell = parent.get("metadata", {}).get("cellId") or ""

@@ -32,7 +32,7 @@ def stands(notebook: Notebook, name: str, state: str) -> None:
     """Whether the page and Python have the future in that state."""
     place = root(notebook).locator(f"[data-state={state}]")
     expect(place.get_by_role("button", name=f"future {name}, {state}")).to_be_visible(timeout=PATIENCE_MS)
-    paths = notebook.value("{life.name: life.path for life in lab.lives}")
+    paths = notebook.value("{tracked.name: tracked.path for tracked in lab.tracked}")
     assert paths[name][-1] == state
 
 

@@ -18,7 +18,7 @@ def press(form: Locator, *keys: str) -> None:
 def test_an_answer_of_every_kind_is_given_with_the_keyboard_alone(asking: Notebook) -> None:
     choice, number, order = (asking.page.locator(".pool-lab-prediction").nth(at) for at in range(3))
     cover, cells = asking.page.locator(".pool-lab-cover"), asking.page.evaluate(CELLS)
-    expect(cover).to_have_text("Predict first: this opens when your answer is in.")
+    expect(cover).to_have_text("Predict first: this opens when you have answered.")
 
     choice.get_by_role("radio").first.focus()
     press(choice, "ArrowDown", "b", "Tab", "Tab", "Enter")

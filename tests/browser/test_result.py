@@ -38,16 +38,16 @@ def test_the_result_says_on_the_page_what_the_race_came_to_in_the_kernel(race: R
     run(race, "Start")
 
     expect(result(race)).to_be_visible(timeout=PATIENCE_MS)
-    made = "__import__('pool_lab.lab.trace.race_words', fromlist=['lines']).lines(calls.outcome)"
+    made = "__import__('pool_lab.lab.trace.race_words', fromlist=['chart_rows']).chart_rows(calls.result)"
     lines = race.notebook.value(f"[(line.label, line.makespan, line.call, line.speed_up) for line in {made}]")
     assert [label for label, *_ in lines] == ["serial", "threads, 2", "processes, 2"]
     for row, words in enumerate(lines):
         for said in words:
             expect(result(race).get_by_role("row").nth(row)).to_contain_text(said, timeout=PATIENCE_MS)
     bars = result(race).locator(".pool-lab-result-bar")
-    longest = race.notebook.value("max(row.makespan_s for row in calls.outcome.rows)")
+    longest = race.notebook.value("max(row.makespan_s for row in calls.result.rows)")
     for bar, row in ((bars.nth(1), 0), (bars.nth(2), 1)):
-        share = race.notebook.value(f"calls.outcome.rows[{row}].makespan_s / {longest}")
+        share = race.notebook.value(f"calls.result.rows[{row}].makespan_s / {longest}")
         assert wide(bar) / max(wide(bars.nth(1)), wide(bars.nth(2))) == pytest.approx(share, abs=0.02)
     expect(race.caption).to_have_text(race.notebook.value("calls.summary()"), timeout=PATIENCE_MS)
 
@@ -89,7 +89,7 @@ def test_what_is_set_while_a_race_runs_counts_for_the_next_one(race: Race) -> No
     expect(race.view).to_contain_text("next: calls 2", timeout=PATIENCE_MS)
     race.press("Stop")
     race.finish()
-    assert race.notebook.value("calls.outcome.serial is None"), "a stopped race has nothing to compare"
+    assert race.notebook.value("calls.result.serial is None"), "a stopped race has nothing to compare"
     run(race, "Start again")
 
     assert race.fact("done") == 4

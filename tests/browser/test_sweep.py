@@ -17,7 +17,7 @@ def sweep(swept: Notebook) -> Sweep:
 
 def test_a_sweep_grows_while_it_measures_and_says_in_the_end_what_it_found(sweep: Sweep) -> None:
     expect(sweep.caption).to_have_text(
-        "Press Start: the calls run with 1, 2 and 3 workers, 3 times. To start a pool counts."
+        "Press Start: the calls run with 1, 2 and 3 workers, 3 times. Starting a pool counts."
     )
     sweep.press("Start")
     sweep.wait_until_measured(1)

@@ -485,8 +485,8 @@ def test_a_covered_picture_tells_nothing(empty_page: Page) -> None:
 def snapshot() -> Callable[[TimelinePage], dict[str, Any]]:
     def make(timeline: TimelinePage) -> dict[str, Any]:
         panels = [panel._asdict() for panel in timeline.panels]
-        facts = {"type": "snapshot", "run": timeline.run, "now": timeline.ledger.latest, "running": False}
-        return {**facts, "panels": panels, **timeline.ledger.everything()}
+        facts = {"type": "snapshot", "run": timeline.run, "now": timeline.rows.latest, "running": False}
+        return {**facts, "panels": panels, **timeline.rows.everything()}
 
     return make
 
@@ -520,7 +520,7 @@ def test_a_saved_log_is_enough_for_a_picture_that_can_be_played_again(
 def test_the_part_of_a_long_run_that_is_saved_does_not_replace_the_whole(
     finished: TimelinePage, snapshot: Callable[[TimelinePage], dict[str, Any]]
 ) -> None:
-    part = snapshot(finished) | finished.ledger.everything(most=3)
+    part = snapshot(finished) | finished.rows.everything(most=3)
     finished.page.evaluate("(log) => window.set('log', log)", part)
     assert finished.facts()["done"] == 10
 

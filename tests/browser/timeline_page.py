@@ -10,7 +10,7 @@ from typing import Any
 from playwright.sync_api import Locator, Page
 
 from pool_lab.events import Event, EventKind
-from pool_lab.lab.views.timeline.rows import Ledger
+from pool_lab.lab.views.timeline.rows import TimelineRows
 from pool_lab.lab.views.timeline.view import Panel, Timeline
 
 __all__ = ["THREADS", "TimelinePage", "busy"]
@@ -65,16 +65,16 @@ class TimelinePage:
     def begin(self, *panels: Panel) -> None:
         self.run += 1
         self.panels = panels or (THREADS,)
-        self.ledger = Ledger(len(self.panels))
+        self.rows = TimelineRows(len(self.panels))
         self.hear(type="begin", now=0, panels=[panel._asdict() for panel in self.panels])
 
     def happen(self, *events: Event, panel: int = 0, now: float | None = None) -> None:
         """These things happen in the panel's pool, and the page is told at that moment of the run."""
-        self.ledger.take((panel, event) for event in events)
-        self.hear(type="news", now=self.ledger.latest if now is None else now, **self.ledger.news())
+        self.rows.take((panel, event) for event in events)
+        self.hear(type="news", now=self.rows.latest if now is None else now, **self.rows.news())
 
     def end(self, caption: str = "") -> None:
-        self.hear(type="end", now=self.ledger.latest)
+        self.hear(type="end", now=self.rows.latest)
         self.page.evaluate("(words) => window.set('caption', words)", caption)
         self.settle()
 

@@ -7,7 +7,7 @@ import pytest
 
 from pool_lab.lab import workloads
 from pool_lab.lab.experiments.race import race
-from pool_lab.lab.notebook import showing_thread
+from pool_lab.lab.notebook import page_thread
 from pool_lab.lab.views.timeline.view import Panel, Timeline
 from pool_lab.thread import ThreadPoolExecutor
 
@@ -17,7 +17,7 @@ cell = ContextVar("cell", default="none")
 def test_a_thread_that_shows_something_belongs_to_the_cell_that_made_it() -> None:
     found: list[str] = []
     cell.set("cell 3")
-    thread = showing_thread(lambda end: found.append(cell.get() + end), "!", name="painter")
+    thread = page_thread(lambda end: found.append(cell.get() + end), "!", name="painter")
     cell.set("cell 4")
     thread.start()
     thread.join()

@@ -188,7 +188,7 @@ def test_more_than_one_core_in_threads_means_that_the_gil_was_not_in_the_way() -
 
 
 def test_a_race_and_a_watch_can_be_compared_before_they_have_run() -> None:
-    contest = Race(workloads.of(abs, [1]), 1, 1, OURS, together=True, curtain=None)
+    contest = Race(workloads.of(abs, [1]), 1, 1, OURS, together=True, cover=None)
     with ThreadPoolExecutor(1) as pool:
         assert "Nothing has run yet" in str(predict("00 naps").compare(watch(pool)))
     assert "Nothing has run yet" in str(predict("07 fetch").compare(contest))

@@ -1,1 +1,1 @@
-"""The experiments, two lines each in a notebook: watch, race, sweep, inspect, load."""
+"""The experiments: watch, race, sweep, inspect, load. Each takes two lines in a notebook."""

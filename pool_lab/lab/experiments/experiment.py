@@ -1,7 +1,7 @@
-"""`Experiment`: what a person starts, steers, stops, and may start again.
+"""`Experiment`: something you start, change while it runs, stop, and start again.
 
-One thread, the owner, does everything: it makes the pools, runs the calls, waits, and ends. All others, buttons and
-sliders among them, only leave word in its inbox.
+One thread, the owner, does all the work: it makes the pools, runs the calls, and waits for them. Other threads, such as
+those of buttons and sliders, only send messages to its inbox.
 """
 
 import logging
@@ -10,12 +10,12 @@ import threading
 from collections.abc import Callable
 from typing import Any
 
-from pool_lab.lab.display import Exhibit
-from pool_lab.lab.notebook import replace_earlier_run, showing_thread, someone_is_there
-from pool_lab.lab.trace.race_result import Serial
-from pool_lab.lab.views.controls import Note, knob_slider
+from pool_lab.lab.display import Display
+from pool_lab.lab.notebook import page_thread, replace_earlier_run, someone_is_there
+from pool_lab.lab.trace.race_result import SerialTime
+from pool_lab.lab.views.controls import Note, parameter_slider
 from pool_lab.lab.work.run_calls import STOP, Inbox
-from pool_lab.lab.work.serial_loop import Loop
+from pool_lab.lab.work.serial_loop import SerialLoop
 from pool_lab.lab.work.workloads import Inputs, Workload
 
 __all__ = ["NOT_RUN", "Experiment"]
@@ -25,24 +25,24 @@ logger = logging.getLogger(__name__)
 NOT_RUN = "Not run yet: press Start."
 
 
-class Experiment(Exhibit):
-    """Has an owner while it runs."""
+class Experiment(Display):
+    """A run of a workload. Its owner is a thread of its own."""
 
     name = "experiment"
     _note: Note | None = None
-    """The title line, where someone is there to see it."""
+    """The title line of the view."""
 
     def __init__(self, workload: Workload) -> None:
         super().__init__()
         if not isinstance(workload, Workload):
             raise TypeError(
-                f"a {self.name} needs a workload: workloads.parse(), say, or workloads.of(function, inputs); "
+                f"a {self.name} needs a workload, such as workloads.parse() or workloads.of(function, inputs); "
                 f"got {workload!r}"
             )
         self.workload = workload
-        """What the next run is about."""
+        """The workload of the next run."""
         self._ran = workload
-        """What the latest run was about."""
+        """The workload of the latest run."""
         self._inbox: Inbox = Inbox()
         self._owner: threading.Thread | None = None
         self._running = False
@@ -53,33 +53,37 @@ class Experiment(Exhibit):
 
     @property
     def running(self) -> bool:
+        """Whether it runs now."""
         return self._running
 
     def vary(self, **values: float) -> None:
-        """Turn knobs of the workload for the next run: `vary(calls=96)`. Returns at once."""
+        """Change parameters of the workload for the next run: `vary(calls=96)`. Returns at once.
+
+        Raises `TypeError` if the workload has no such parameter.
+        """
         self.workload = self.workload.varied(**values)
-        self._say_what_it_is_about()
+        self._show_title()
 
     def start(self) -> None:
-        """Run it, in a thread of its own. `RuntimeError` if it is running."""
+        """Start a run. Returns at once. Raises `RuntimeError` if it is running already."""
         if self.running:
-            raise RuntimeError(f"this {self.name} is running: stop() it, or wait() for its end, and start it again")
+            raise RuntimeError(f"this {self.name} is running: call stop() or wait(), then start it again")
         self._running, self._error, self._inbox = True, None, Inbox()
-        self._owner = showing_thread(self._own, self._owner, name=f"pool-lab-{self.name}")
+        self._owner = page_thread(self._own, self._owner, name=f"pool-lab-{self.name}")
         self._owner.start()
 
     def stop(self) -> None:
-        """Let running calls finish and drop the waiting ones. Returns at once."""
+        """Cancel the queued calls and let the running ones finish. Returns at once."""
         self._inbox.put(STOP)
 
     def close(self) -> None:
-        """Its cell is run again: stop, or it would take the time of what is in its place now."""
+        """Stop, because its cell runs again: otherwise two runs would share the machine."""
         self.stop()
 
     def wait(self, timeout: float | None = None) -> bool:
-        """Block until it is over, at most `timeout` seconds; whether it is. An interrupt stops it.
+        """Block until the run has ended, at most `timeout` seconds (None: as long as it takes). Returns whether it has.
 
-        Raises what kept it from being run.
+        Raises the error that kept it from running. Ctrl-C stops the run.
         """
         if self._owner is not None:
             try:
@@ -93,7 +97,7 @@ class Experiment(Exhibit):
 
     def _own(self, previous: threading.Thread | None) -> None:
         if previous is not None:
-            previous.join()  # it may still be drawing the still of its run
+            previous.join()  # it may still draw the picture of its run
         self._at_rest = self._stopped = False
         try:
             self._run()
@@ -105,26 +109,26 @@ class Experiment(Exhibit):
                 try:
                     show()
                 except Exception:
-                    logger.exception("the picture of this %s failed; what it showed has been run", self.name)
+                    logger.exception("the picture of this %s failed; the run itself has ended", self.name)
 
     def _one_after_the_other(
         self, function: Callable[..., Any], inputs: Inputs, allowed_s: float, patience_s: float | None = None
-    ) -> Serial | None:
-        """What the calls take in a loop; None if it is stopped, or a call has not come back after `patience_s`."""
-        loop = Loop(function, inputs, allowed_s, self._inbox.put)
+    ) -> SerialTime | None:
+        """Run calls in a loop; None if that is stopped, or not done after `patience_s` seconds."""
+        loop = SerialLoop(function, inputs, allowed_s, self._inbox.put)
         try:
-            while not isinstance(message := self._inbox.get(timeout=patience_s), Serial):
+            while not isinstance(message := self._inbox.get(timeout=patience_s), SerialTime):
                 if message is STOP:
                     self._stopped = True
                     return None
         except queue.Empty:
             return None
         finally:
-            loop.leave()
+            loop.stop()
         return message
 
-    def _say_what_it_is_about(self) -> None:
-        """In the title line; while it runs also what has been set for the next run."""
+    def _show_title(self) -> None:
+        """Show the workload; while it runs, also what changes in the next run."""
         if self._note is not None:
             self._note.say(self._about())
 
@@ -133,20 +137,24 @@ class Experiment(Exhibit):
             return f"{self._ran.what} · next: {', '.join(self.workload.differences(self._ran))}"
         return f"{self.workload.what} · {self.workload.nature}"
 
-    def _knob_sliders(self) -> list[Any]:
-        """One for everything that the workload can vary."""
-        return [knob_slider(knob, lambda name, value: self.vary(**{name: value})) for knob in self.workload.knobs]
+    def _parameter_sliders(self) -> list[Any]:
+        """One for each parameter of the workload."""
+
+        def vary(name: str, value: float) -> None:
+            self.vary(**{name: value})
+
+        return [parameter_slider(parameter, vary) for parameter in self.workload.parameters]
 
     def _is_stopped(self) -> bool:
-        """Whether it is to stop; what else has come in by now is outdated."""
+        """Whether somebody has stopped it. Drops the other messages, which are outdated."""
         while not self._inbox.empty():
             self._stopped = self._inbox.get() is STOP or self._stopped
         return self._stopped
 
     def _run(self) -> None:
-        """The owner's work."""
+        """What the owner does."""
         raise NotImplementedError
 
     def _close(self) -> None:
-        """Show that it is over; `_error` says whether it came about at all."""
+        """Show that the run is over; `_error` is what went wrong."""
         raise NotImplementedError

@@ -1,6 +1,6 @@
-"""`Inquiry`: futures that are followed, what they are asked, and what came of it. Shows nothing.
+"""`FutureQuestions`: tracks futures, asks them what you want to know, and logs the answers. It draws nothing.
 
-Nothing here blocks: `result` and `exception` wait in threads of their own.
+No method blocks, except where its docstring says so: `result` and `exception` wait in threads of their own.
 """
 
 import concurrent.futures
@@ -13,174 +13,190 @@ from typing import Any, TypeVar
 
 from pool_lab.events import Event, name_of
 from pool_lab.future import AnyFuture
-from pool_lab.lab.experiments.logged_callbacks import Callback, Diverted, broken
-from pool_lab.lab.recording.future_answer import Line, LineKind
+from pool_lab.lab.experiments.logged_callbacks import Callback, ExpectedErrors, broken
+from pool_lab.lab.recording.future_log import EntryKind, LogEntry
 from pool_lab.lab.recording.recorder import Recorder
-from pool_lab.lab.recording.tracked_future import STATES, FutureTrace, Life
+from pool_lab.lab.recording.tracked_future import STATES, FutureTrace, TrackedFuture
 
-__all__ = ["SETTLES_S", "Inquiry", "Which"]
+__all__ = ["SETTLES_S", "FutureQuestions", "Which"]
 
 T = TypeVar("T")
 Which = int | str | AnyFuture[Any]
-"""A future of the inquiry: its number, its name, or itself."""
+"""A tracked future: its number, its name, or the future itself."""
 
 SETTLES_S = 10.0
-"""How long what is about to happen may take, before the cell goes on without it."""
+"""Seconds to wait for something that should happen right away."""
 
 
-class Inquiry:
-    """All methods may be called from any thread."""
+class FutureQuestions:
+    """Call its methods from any thread. `LookupError` if they are asked about an unknown future."""
 
     def __init__(self) -> None:
         self._lock = threading.Lock()  # guards the next two
-        self._lives: list[Life] = []
-        self._lines: list[Line] = []
+        self._tracked: list[TrackedFuture] = []
+        self._log: list[LogEntry] = []
         self._recorder = Recorder(0)
-        self._diverted = Diverted()
+        self._expected_errors = ExpectedErrors()
         self._notes = itertools.count(1)
         self._is_open = True
 
     def add(self, future: AnyFuture[Any], name: str = "") -> None:
-        """Inspect a future of your own."""
-        self._inspect(future, name)
+        """Inspect a future of your own, under this name or the next free letter. `TypeError` if it is no future."""
+        self._track(future, name)
 
-    def wait_for(self, which: Which, state: str, timeout: float = SETTLES_S) -> Life:
-        """Block until a future has been in the state; its way there. `TimeoutError` after `timeout` seconds."""
-        life = self._life(which)
+    def wait_for(self, which: Which, state: str, timeout: float = SETTLES_S) -> TrackedFuture:
+        """Block until a future has been in the state, such as "RUNNING", and return its path there.
+
+        `TimeoutError` after `timeout` seconds; `ValueError` if there is no such state.
+        """
+        tracked = self._find(which)
         if state not in STATES:
             raise ValueError(f"there is no state {state!r}; there are {', '.join(STATES)}")
-        if not life.wait_for(state, timeout):
-            raise TimeoutError(f"{life.name} was not {state} within {timeout} seconds; it is {life.state}")
-        return life
+        if not tracked.wait_for(state, timeout):
+            raise TimeoutError(f"{tracked.name} was not {state} within {timeout} seconds; it is {tracked.state}")
+        return tracked
 
-    # What a future is asked
+    # Questions
 
-    def cancel(self, which: Which) -> Line:
+    def cancel(self, which: Which) -> LogEntry:
+        """Call `cancel()` on a future, and log what it returns."""
         return self._ask(which, "cancel()", lambda future: future.cancel())
 
-    def cancelled(self, which: Which) -> Line:
+    def cancelled(self, which: Which) -> LogEntry:
+        """Call `cancelled()` on a future, and log what it returns."""
         return self._ask(which, "cancelled()", lambda future: future.cancelled())
 
-    def running(self, which: Which) -> Line:
+    def running(self, which: Which) -> LogEntry:
+        """Call `running()` on a future, and log what it returns."""
         return self._ask(which, "running()", lambda future: future.running())
 
-    def done(self, which: Which) -> Line:
+    def done(self, which: Which) -> LogEntry:
+        """Call `done()` on a future, and log what it returns."""
         return self._ask(which, "done()", lambda future: future.done())
 
-    def result(self, which: Which, timeout: float | None = None) -> Line:
-        """Ask for the result. Does not block: what it returned or raised is in the line once it is known."""
-        return self._ask_patiently(which, "result", timeout)
+    def result(self, which: Which, timeout: float | None = None) -> LogEntry:
+        """Call `result(timeout)` on a future, in a new thread if the future is not done. Returns at once.
 
-    def exception(self, which: Which, timeout: float | None = None) -> Line:
-        """Ask for the exception, in the same way."""
-        return self._ask_patiently(which, "exception", timeout)
+        The log entry has the answer when there is one; `entry.wait()` blocks until then.
+        """
+        return self._ask_and_wait(which, "result", timeout)
 
-    def add_done_callback(self, which: Which, callback: Callback | None = None) -> Line:
-        """Have `callback(future)` called, and a line written when it is: by default one that does nothing else."""
-        life = self._life(which)
+    def exception(self, which: Which, timeout: float | None = None) -> LogEntry:
+        """Call `exception(timeout)` on a future, in the same way as `result`."""
+        return self._ask_and_wait(which, "exception", timeout)
+
+    def add_done_callback(self, which: Which, callback: Callback | None = None) -> LogEntry:
+        """Add a callback to a future, and log when it runs and in which thread. None: one that does nothing."""
+        tracked = self._find(which)
         name = f"note_{next(self._notes)}" if callback is None else name_of(callback)
-        has_run = life.expect_callback()
-        called_back = partial(self._call_back, life, name, callback, has_run)
+        has_run = tracked.expect_callback()
+        called_back = partial(self._call_back, tracked, name, callback, has_run)
         return self._ask(
-            life.number, f"add_done_callback({name})", lambda future: future.add_done_callback(called_back)
+            tracked.number, f"add_done_callback({name})", lambda future: future.add_done_callback(called_back)
         )
 
     broken = staticmethod(broken)
 
-    def called_back(self, which: Which) -> list[Line]:
-        """The lines of the callbacks that ran, after all have that were added to a future that is done."""
-        life = self._life(which)
-        life.wait_for_callbacks(SETTLES_S)
-        return [line for line in self.lines if line.future == life.number and line.called_back]
+    def called_back(self, which: Which) -> list[LogEntry]:
+        """The log entries of the callbacks that ran. If the future is done, blocks until all of them have run."""
+        tracked = self._find(which)
+        tracked.wait_for_callbacks(SETTLES_S)
+        return [entry for entry in self.log if entry.future == tracked.number and entry.called_back]
 
-    # What has been found out
+    # Answers
 
     @property
     def futures(self) -> tuple[AnyFuture[Any], ...]:
-        return tuple(life.future for life in self._lives)
+        """The inspected futures, by number."""
+        return tuple(tracked.future for tracked in self._tracked)
 
     @property
-    def lives(self) -> tuple[Life, ...]:
-        return tuple(self._lives)
+    def tracked(self) -> tuple[TrackedFuture, ...]:
+        """The inspected futures with their names and paths, by number."""
+        return tuple(self._tracked)
 
     @property
-    def lines(self) -> tuple[Line, ...]:
-        """What was asked and answered, and which callbacks ran."""
-        return tuple(self._lines)
+    def log(self) -> tuple[LogEntry, ...]:
+        """What was submitted, asked and ended, and which callbacks ran, in order."""
+        return tuple(self._log)
 
     @property
     def trace(self) -> FutureTrace:
-        """What has happened to the futures; a call's number is that of its future here."""
-        return FutureTrace(self._recorder.trace.events, self.lives, self.lines)
+        """What has happened to the futures so far. A call's number is the number of its future."""
+        return FutureTrace(self._recorder.trace.events, self.tracked, self.log)
 
     # Inside
 
-    def _inspect(self, future: AnyFuture[Any], name: str) -> None:
+    def _track(self, future: AnyFuture[Any], name: str) -> None:
         if not isinstance(future, concurrent.futures.Future):
             raise TypeError(f"only a future of concurrent.futures can be inspected; got {future!r}")
         with self._lock:
-            life = Life(len(self._lives), self._free_name(name), future, self._hear)
-            life.follow()
-            self._lives.append(life)
+            tracked = TrackedFuture(len(self._tracked), self._free_name(name), future, self._record)
+            tracked.track()
+            self._tracked.append(tracked)
         self._changed()
 
-    def _free_name(self, wish: str) -> str:
-        """The wish, numbered if it is taken; without one the next letter."""
-        taken = {life.name for life in self._lives}
+    def _free_name(self, wanted: str) -> str:
+        """The wanted name, with a number if it is taken; without one, the next letter."""
+        taken = {tracked.name for tracked in self._tracked}
         letters = (chr(ord("A") + number % 26) * (number // 26 + 1) for number in itertools.count(len(taken)))
-        choices = itertools.chain([wish], (f"{wish}_{number}" for number in itertools.count(2))) if wish else letters
-        return next(name for name in choices if name not in taken)
+        numbered = itertools.chain([wanted], (f"{wanted}_{number}" for number in itertools.count(2)))
+        return next(name for name in (numbered if wanted else letters) if name not in taken)
 
-    def _life(self, which: Which) -> Life:
-        for life in self.lives:
-            if which is life.future or (not isinstance(which, bool) and which in (life.name, life.number)):
-                return life
-        names = ", ".join(repr(life.name) for life in self.lives) or "none yet"
+    def _find(self, which: Which) -> TrackedFuture:
+        for tracked in self.tracked:
+            if which is tracked.future or (not isinstance(which, bool) and which in (tracked.name, tracked.number)):
+                return tracked
+        names = ", ".join(repr(tracked.name) for tracked in self.tracked) or "none yet"
         raise LookupError(f"there is no future {which!r} here; there are {names}")
 
-    def _ask(self, which: Which, question: str, action: Callable[[AnyFuture[Any]], Any]) -> Line:
-        life = self._life(which)
-        return self.write(f"{life.name}.{question}", life.number).ask(lambda: action(life.future))
+    def _ask(self, which: Which, question: str, action: Callable[[AnyFuture[Any]], Any]) -> LogEntry:
+        tracked = self._find(which)
+        return self.write(f"{tracked.name}.{question}", tracked.number).ask(lambda: action(tracked.future))
 
-    def _ask_patiently(self, which: Which, method: str, timeout: float | None) -> Line:
-        life = self._life(which)
-        line = self.write(f"{life.name}.{method}({'' if timeout is None else f'timeout={timeout:g}'})", life.number)
-        question = getattr(life.future, method)
-        if life.future.done():
-            return line.ask(partial(question, timeout))
-        patiently = partial(self._wait, life, question) if timeout is None else partial(question, timeout)
-        return line.ask_in_its_own_thread(patiently)
+    def _ask_and_wait(self, which: Which, method: str, timeout: float | None) -> LogEntry:
+        tracked = self._find(which)
+        code = f"{tracked.name}.{method}({'' if timeout is None else f'timeout={timeout:g}'})"
+        entry, ask = self.write(code, tracked.number), getattr(tracked.future, method)
+        if tracked.future.done():
+            return entry.ask(partial(ask, timeout))
+        return entry.ask_in_thread(partial(self._wait, tracked, ask) if timeout is None else partial(ask, timeout))
 
-    def _wait(self, life: Life, question: Callable[[float], T]) -> T:
-        """Ask without an end, but not for longer than the inspector is open: a future of yours may never be done."""
-        while self._is_open and not life.future.done():
+    def _wait(self, tracked: TrackedFuture, ask: Callable[[float], T]) -> T:
+        """Wait as long as it takes, but not after the inspector is closed: a future of yours may never be done."""
+        while self._is_open and not tracked.future.done():
             with suppress(TimeoutError):
-                return question(0.5)
-        return question(0)
+                return ask(0.5)
+        return ask(0)
 
     def _call_back(
-        self, life: Life, name: str, callback: Callback | None, has_run: threading.Event, future: AnyFuture[Any]
+        self,
+        tracked: TrackedFuture,
+        name: str,
+        callback: Callback | None,
+        has_run: threading.Event,
+        future: AnyFuture[Any],
     ) -> None:
-        line = self.write(f"{name}({life.name})", life.number, LineKind.CALLED_BACK)
-        line.ask(lambda: None if callback is None else callback(future))
-        if callback is broken and line.error is not None:
-            self._diverted.expect(line.error, line.add_note)
+        entry = self.write(f"{name}({tracked.name})", tracked.number, EntryKind.CALLED_BACK)
+        entry.ask(lambda: None if callback is None else callback(future))
+        if callback is broken and entry.error is not None:
+            self._expected_errors.expect(entry.error, entry.add_note)
         has_run.set()
-        if line.error is not None:
-            raise line.error
+        if entry.error is not None:
+            raise entry.error
 
-    def write(self, code: str, future: int | None = None, kind: LineKind = LineKind.ASKED) -> Line:
-        """Begin a line."""
+    def write(self, code: str, future: int | None = None, kind: EntryKind = EntryKind.ASKED) -> LogEntry:
+        """Add an entry to the log, still without an answer."""
         with self._lock:
-            line = Line(len(self._lines), future, code, self._changed, kind)
-            self._lines.append(line)
+            entry = LogEntry(len(self._log), future, code, self._changed, kind)
+            self._log.append(entry)
         self._changed()
-        return line
+        return entry
 
-    def _hear(self, events: Sequence[Event]) -> None:
+    def _record(self, events: Sequence[Event]) -> None:
         for happened in events:
             self._recorder(happened)
         self._changed()
 
     def _changed(self) -> None:
-        """A future has gone on, or a line was written; in the thread in which that happened."""
+        """Called when a future has changed or an entry was written, in the thread that did it."""

@@ -1,11 +1,10 @@
-"""`inspect_futures`: the state diagram with live futures in it, and calls that end when you say so.
+"""`inspect_futures`: the states of futures, live, and calls that end when you say so.
 
     lab = inspect_futures(ThreadPoolExecutor(max_workers=2))
     lab
 
-Whatever a button does, a method of the same name does as well. None of them blocks: `result` and `exception` wait in
-threads of their own, and can be seen to wait. The pool is only used; whoever made it shuts it down. Before a `shutdown`
-that waits, all calls are ended that wait for a button: nobody could press one in the meantime.
+Each button has a method of the same name. The inspector does not shut the pool down; your code does. A `shutdown` that
+waits would block the buttons, so it first ends all calls that wait for one.
 """
 
 import ast
@@ -20,179 +19,195 @@ from matplotlib.figure import Figure
 
 from pool_lab.events import name_of
 from pool_lab.future import FINISHED, PENDING, RUNNING, AnyFuture
-from pool_lab.lab.display import Exhibit
-from pool_lab.lab.experiments.future_questions import SETTLES_S, Inquiry, Which
-from pool_lab.lab.notebook import COVER, Curtain, replace_earlier_run, someone_is_there
-from pool_lab.lab.recording.future_answer import Line, LineKind
-from pool_lab.lab.recording.tracked_future import STATES, Life
+from pool_lab.lab.display import Display
+from pool_lab.lab.experiments.future_questions import SETTLES_S, FutureQuestions, Which
+from pool_lab.lab.notebook import COVER_TEXT, Cover, replace_earlier_run, someone_is_there
+from pool_lab.lab.recording.future_log import EntryKind, LogEntry
+from pool_lab.lab.recording.tracked_future import STATES, TrackedFuture
 from pool_lab.lab.stills.future_states import draw_states, states_axes
-from pool_lab.lab.stills.still import Still, on_axes
-from pool_lab.lab.trace.executor_kind import kind_of
-from pool_lab.lab.work.manual_calls import Hold, Holds, Outcome, before_shutdown
+from pool_lab.lab.stills.still import draw
+from pool_lab.lab.trace.executor_kind import executor_kind
+from pool_lab.lab.work.manual_calls import ManualCall, ManualCalls, Outcome, before_shutdown
 
 __all__ = ["FutureInspector", "inspect_futures"]
 
 T = TypeVar("T")
-SHOWN_LINES = 200
+MOST_ENTRIES = 200
 ERRORS: dict[str, type[Exception]] = {"ValueError": ValueError, "TimeoutError": TimeoutError, "OSError": OSError}
-"""What the button *raise* offers."""
+"""The choices of the button *raise*."""
 MOST_NAMED = 6
-"""Of more futures the summary only says how many are in each state."""
+"""With more futures, the summary only counts those in each state."""
 
 
 def inspect_futures(
-    executor: concurrent.futures.Executor | None = None, /, *, after: Curtain | None = None, **futures: AnyFuture[Any]
+    executor: concurrent.futures.Executor | None = None, /, *, after: Cover | None = None, **futures: AnyFuture[Any]
 ) -> "FutureInspector":
-    """Put futures under inspection: those that `submit` of the inspector makes in the executor, and yours, by name.
+    """Inspect futures: those of calls that you `submit` to the inspector, and futures of your own.
 
-    As the last line of a cell it shows itself, with buttons; where nobody is there to press them, its methods do the
-    same. Futures may be of any executor of `concurrent.futures`. `after` keeps it covered until it opens.
+        lab = inspect_futures(pool, mine=future)
+        lab.submit("report")           # a call that runs until you end it
+        lab.finish("report", 42)
+        print(lab.result("report"))    # report.result() → 42
+
+    As the last line of a cell it shows a diagram of all states, with buttons; `summary()` says the same in words. Each
+    button is also a method. Name a future by its name, by its number, or by the future itself.
+
+    executor: of any library that follows `concurrent.futures`. None: you only inspect futures of your own.
+    after: a prediction; the diagram is covered until it has an answer.
+    futures: futures of your own, by name.
+
+    Returns a `FutureInspector` at once. Raises `TypeError` if something is not an executor or not a future.
     """
     if executor is not None and not isinstance(executor, concurrent.futures.Executor):
         raise TypeError(f"calls can be submitted to an executor only; got {executor!r}")
     return FutureInspector(executor, futures, after)
 
 
-class FutureInspector(Inquiry, Exhibit):
-    """Futures under inspection. All methods may be called from any thread."""
+class FutureInspector(FutureQuestions, Display):
+    """What `inspect_futures` returns. Call its methods from any thread.
+
+    `LookupError` if a method is asked about an unknown future.
+    """
 
     def __init__(
         self,
         executor: concurrent.futures.Executor | None,
         futures: Mapping[str, AnyFuture[Any]],
-        curtain: Curtain | None,
+        cover: Cover | None,
     ) -> None:
-        Inquiry.__init__(self)
-        Exhibit.__init__(self)
+        FutureQuestions.__init__(self)
+        Display.__init__(self)
         self._executor = executor
         self._name = "" if executor is None else type(executor).__name__
-        self.kind = "other" if executor is None else kind_of(type(executor)).name
-        self._holds = Holds()
-        self._hold_of: dict[AnyFuture[Any], Hold] = {}
-        self._shown_lines = 0  # those that a display has shown already
-        self._drawn: list[tuple[str, ...]] = []  # the states in the still that was left last
-        self._unlink: Callable[[], object] = lambda: None
+        self.kind = "other" if executor is None else executor_kind(type(executor)).name
+        self._manual_calls = ManualCalls()
+        self._manual_call_of: dict[AnyFuture[Any], ManualCall] = {}
+        self._shown_entries = 0  # how many of the log a display has shown already
+        self._drawn: list[tuple[str, ...]] = []  # the states in the latest still
+        self._unwrap: Callable[[], object] = lambda: None
         if executor is not None:
-            self._unlink = before_shutdown(executor, self._before_shutdown)
+            self._unwrap = before_shutdown(executor, self._before_shutdown)
         for name, future in futures.items():
             self.add(future, name)
         replace_earlier_run(self)
         if someone_is_there():
             self._make_view()
-        if curtain is not None:
-            self.after(curtain)
+        if cover is not None:
+            self.after(cover)
 
     def __repr__(self) -> str:
         return f"FutureInspector({self._name or 'your futures'})"
 
-    # What is submitted, and how it ends
+    # Calls
 
     def submit(self, call: Callable[..., T] | str = "", /, *args: Any, **kwargs: Any) -> AnyFuture[Any]:
-        """Submit a call to the executor and inspect its future, which is returned.
+        """Submit a call to the executor, and return its future, which is inspected from now on.
 
-        Without a function it is a call that runs until `finish` or `fail` says how it ends; it may be given a name.
+        call: a function of your own, called with the arguments. Or a name, or nothing: then the call runs until you
+            end it with `finish` or `fail`.
+
+        Raises what the executor's `submit` raises, and `RuntimeError` if the inspector has no executor or is closed.
         """
-        hold = None if callable(call) else self._holds.new(self._free_name(call))
-        function = call if callable(call) else hold
+        manual = None if callable(call) else self._manual_calls.new(self._free_name(call))
+        function = call if callable(call) else manual
         assert function is not None
         code = f"pool.submit({', '.join([name_of(function), *map(repr, args)])})"
-        line = self.write(code, kind=LineKind.SUBMITTED).ask(partial(self._submit, function, args, kwargs, hold))
-        if line.error is not None:
-            raise line.error
-        future: AnyFuture[Any] = line.value
+        entry = self.write(code, kind=EntryKind.SUBMITTED).ask(partial(self._submit, function, args, kwargs, manual))
+        if entry.error is not None:
+            raise entry.error
+        future: AnyFuture[Any] = entry.value
         return future
 
-    def finish(self, which: Which, value: Any = None) -> Line:
-        """Have a call return the value: now, or as soon as it starts. Comes back when a call that runs has ended.
+    def finish(self, which: Which, value: Any = None) -> LogEntry:
+        """Let a call return this value: now, or as soon as it starts. Blocks until a running call has ended.
 
-        The first word counts. `RuntimeError` if it is a call of a function of yours: that ends by itself.
+        A call ends once; later words change nothing. Raises `RuntimeError` if it calls a function of your own.
         """
         return self.end(which, f"return {value!r}", Outcome(value))
 
-    def fail(self, which: Which, error: BaseException | None = None) -> Line:
-        """Have a call raise the exception, by default a `ValueError`, in the same way."""
+    def fail(self, which: Which, error: BaseException | None = None) -> LogEntry:
+        """Let a call raise this exception (None: a `ValueError`), in the same way as `finish`."""
         error = ValueError("as you wished") if error is None else error
         return self.end(which, f"raise {error!r}", Outcome(error=error))
 
-    # What there is to see
+    # What it shows
 
     def summary(self) -> str:
-        lives = self.lives
-        if not lives:
+        """The state of each future, in words."""
+        futures = self.tracked
+        if not futures:
             return "No future yet."
-        if len(lives) > MOST_NAMED:
-            counts = {state: sum(life.state == state for life in lives) for state in STATES}
-            return f"{len(lives)} futures: {', '.join(f'{count} {state}' for state, count in counts.items() if count)}."
-        return f"{', '.join(map(_standing, lives))}."
+        if len(futures) > MOST_NAMED:
+            counts = [(sum(future.state == state for future in futures), state) for state in STATES]
+            return f"{len(futures)} futures: {', '.join(f'{count} {state}' for count, state in counts if count)}."
+        return f"{', '.join(map(_state_words, futures))}."
 
     def claim(self) -> str:
-        """Where the futures are, and what was asked since the last display."""
+        """The state of each future, and the log since the last display."""
         return "\n".join([self.summary(), *map(repr, self._unshown())])
 
-    def after(self, curtain: Curtain) -> Self:
-        """Stay covered until the curtain opens. As the last line of a cell it shows itself once more."""
-        if self.view is not None and not curtain.is_open:
-            self.view.cover = COVER
-            curtain.when_open(lambda: self.view.set_trait("cover", ""))
+    def after(self, cover: Cover) -> Self:
+        """Cover the diagram again until this prediction has an answer. As the last line of a cell it is shown there."""
+        if self.view is not None and not cover.is_open:
+            self.view.cover = COVER_TEXT
+            cover.when_open(lambda: self.view.set_trait("cover", ""))
         return self
 
     def figure(self, ax: Axes | None = None) -> Figure:
-        if ax is not None:
-            return on_axes(ax, lambda: states_axes(ax, self.lives, self.kind))
-        still = Still("states of futures", self.summary())
-        draw_states(still, self.lives, self.kind, still.alt)
-        return still
+        picture = draw_states, states_axes
+        return draw(
+            ax, picture, self.tracked, self.kind, title="states of futures", words=self.summary(), machine=False
+        )
 
     def close(self) -> None:
-        """End all calls that wait for a button, and look on no longer. The pool goes on. May be called again."""
+        """End all calls that wait for a button, and stop inspecting. The pool stays open. May be called again."""
         self._is_open = False
-        self._holds.close()
-        self._unlink()
+        self._manual_calls.close()
+        self._unwrap()
         self._executor = None
         if self.view is not None:
             self.view.end()
 
     def _shows_a_still(self) -> bool:
-        return self._at_rest or (self.view is None and bool(self._lives))
+        return self._at_rest or (self.view is None and bool(self._tracked))
 
     # Inside
 
-    def _submit(self, function: Callable[..., T], args: Any, kwargs: Any, hold: Hold | None) -> AnyFuture[T]:
+    def _submit(self, function: Callable[..., T], args: Any, kwargs: Any, manual: ManualCall | None) -> AnyFuture[T]:
         if self._executor is None:
-            closed = "this inspector was closed" if not self._is_open else "there is no executor to submit to"
+            closed = "there is no executor to submit to" if self._is_open else "this inspector was closed"
             raise RuntimeError(f"{closed}: make one with inspect_futures(executor)")
         future: AnyFuture[T] = self._executor.submit(function, *args, **kwargs)
-        if hold is not None:
-            self._hold_of[future] = hold
-        self._inspect(future, name_of(function))
+        if manual is not None:
+            self._manual_call_of[future] = manual
+        self._track(future, name_of(function))
         return future
 
-    def end(self, which: Which, code: str, outcome: Outcome, *, settles_s: float = SETTLES_S) -> Line:
-        """What `finish` and `fail` do; `code` says it in words."""
-        life = self._life(which)
-        hold = self._hold_of.get(life.future)
-        if hold is None:
-            raise RuntimeError(f"cannot have the call {life.name} {code}: it is not one of those that wait for you")
-        line = self.write(f"{life.name}: {code}", life.number, LineKind.ENDED)
-        if not self._can_be_ended(life):
-            return line.answered(f"too late, it is {life.state}")
-        was_running = life.state == RUNNING
-        hold.tell(outcome)
+    def end(self, which: Which, code: str, outcome: Outcome, *, settles_s: float = SETTLES_S) -> LogEntry:
+        """End a call. `code` says in the log how; `settles_s` is how long to wait for a running call."""
+        tracked = self._find(which)
+        manual = self._manual_call_of.get(tracked.future)
+        if manual is None:
+            raise RuntimeError(f"cannot make {tracked.name} {code}: it calls your function, which ends by itself")
+        entry = self.write(f"{tracked.name}: {code}", tracked.number, EntryKind.ENDED)
+        if not self._can_be_ended(tracked):
+            return entry.answered(f"too late, it is {tracked.state}")
+        was_running = tracked.state == RUNNING
+        manual.end(outcome)
         if was_running and settles_s:
-            life.wait_for(FINISHED, settles_s)
-        return line.answered(life.state if settles_s else "")
+            tracked.wait_for(FINISHED, settles_s)
+        return entry.answered(tracked.state if settles_s else "")
 
-    def _can_be_ended(self, life: Life) -> bool:
-        """Whether the call waits for you to say how it ends."""
-        hold = self._hold_of.get(life.future)
-        return hold is not None and not hold.is_told and life.state in {PENDING, RUNNING}
+    def _can_be_ended(self, tracked: TrackedFuture) -> bool:
+        """Whether the call waits for you to end it."""
+        manual = self._manual_call_of.get(tracked.future)
+        return manual is not None and not manual.has_outcome and tracked.state in {PENDING, RUNNING}
 
     def _before_shutdown(self, cancels: bool) -> None:
-        """Someone is about to wait for all calls: nobody could press a button in the meantime."""
-        for life in self.lives if cancels else ():
-            if life.future in self._hold_of:
-                life.future.cancel()  # those in the queue, before a worker that is free now takes them
-        self._holds.end_all()
+        """The shutdown waits for all calls, and blocks the buttons meanwhile."""
+        for future in tuple(self._manual_call_of) if cancels else ():
+            future.cancel()  # the queued ones, before a worker that becomes free starts them
+        self._manual_calls.end_all()
 
     # The view
 
@@ -202,28 +217,28 @@ class FutureInspector(Inquiry, Exhibit):
 
     def _ipython_display_(self) -> None:
         super()._ipython_display_()
-        self._shown_lines = len(self._lines)
+        self._shown_entries = len(self._log)
 
-    def _unshown(self) -> list[Line]:
-        return [line for line in self.lines[self._shown_lines :] if line.kind is not LineKind.SUBMITTED]
+    def _unshown(self) -> list[LogEntry]:
+        return [entry for entry in self.log[self._shown_entries :] if entry.kind is not EntryKind.SUBMITTED]
 
     def _make_view(self) -> None:
-        from pool_lab.lab.views.inspector.view import InspectorView  # widgets, which are for those who look
+        from pool_lab.lab.views.inspector.view import InspectorView  # needs widgets
 
-        self.view = InspectorView(self._picture, self._press, self._rest, title=self._name, kind=self.kind)
+        self.view = InspectorView(self._picture, self._press, self._add_still, title=self._name, kind=self.kind)
 
     def _picture(self) -> dict[str, Any]:
-        """All that the page shows, in plain values."""
-        futures = [life.shown | {"canEnd": self._can_be_ended(life)} for life in self.lives]
-        lines = [line.shown for line in self.lines[-SHOWN_LINES:]]
+        """Everything that the page shows, in plain values."""
+        futures = [tracked.shown | {"canEnd": self._can_be_ended(tracked)} for tracked in self.tracked]
+        lines = [entry.shown for entry in self.log[-MOST_ENTRIES:]]
         return {"futures": futures, "lines": lines, "caption": self.summary()}
 
     def _press(self, button: str, which: int, value: Any) -> None:
-        """Do what the method of that name does. An error becomes a line, as there is no cell that could fail."""
+        """Call the method of that name. There is no cell that could fail, so an error is written to the log."""
         try:
             self._do(button, which, value)
         except Exception as error:
-            if button != "submit":  # which has written its own line
+            if button != "submit":  # `submit` writes its own entry
                 self.write(button, which).failed(error)
 
     def _do(self, button: str, which: int, value: Any) -> None:
@@ -243,26 +258,26 @@ class FutureInspector(Inquiry, Exhibit):
                 error = ERRORS[value]("as you wished")
                 self.end(which, f"raise {error!r}", Outcome(error=error), settles_s=0)
 
-    def _rest(self) -> None:
-        """The page shows everything: when nothing is under way, or nothing more will be seen, leave a still."""
-        paths = [life.path for life in self.lives]
-        is_over = not self._is_open or all(life.future.done() for life in self.lives)
+    def _add_still(self) -> None:
+        """The page is up to date. Once all futures are done, or the inspector is closed, add a still below it."""
+        paths = [tracked.path for tracked in self.tracked]
+        is_over = not self._is_open or all(tracked.future.done() for tracked in self.tracked)
         if paths and paths != self._drawn and is_over:
             self._drawn = paths
             self._come_to_rest()
 
 
 def _literal(text: str) -> Any:
-    """What you type is a value if Python reads it as one, else a text."""
+    """The value, if Python reads the text as one; else the text."""
     try:
         return ast.literal_eval(text)
     except (ValueError, SyntaxError, MemoryError, RecursionError):
         return text
 
 
-def _standing(life: Life) -> str:
-    if life.state != FINISHED:
-        return f"{life.name} is {life.state}"
-    error = life.future.exception()
-    how = f"returned {reprlib.repr(life.future.result())}" if error is None else f"raised {type(error).__name__}"
-    return f"{life.name} is {FINISHED} ({how})"
+def _state_words(tracked: TrackedFuture) -> str:
+    if tracked.state != FINISHED:
+        return f"{tracked.name} is {tracked.state}"
+    error = tracked.future.exception()
+    how = f"returned {reprlib.repr(tracked.future.result())}" if error is None else f"raised {type(error).__name__}"
+    return f"{tracked.name} is {FINISHED} ({how})"

@@ -1,7 +1,7 @@
-"""Done-callbacks that leave a line: that they ran, for which future, and in which thread.
+"""A done-callback with a mistake in it, and a filter for the log.
 
-What a callback raises is logged by the library, in the logger `concurrent.futures`, and raised to nobody. For the
-inspector's own broken callback that is said in its line, and kept out of the notebook's output.
+If a callback raises an exception, the library writes it to the log `concurrent.futures` and no caller sees it. For the
+inspector's own broken callback the log entry says so, and the notebook's output stays free of it.
 """
 
 import logging
@@ -12,26 +12,26 @@ from typing import Any
 from pool_lab.errors import logger
 from pool_lab.future import AnyFuture
 
-__all__ = ["Callback", "Diverted", "broken"]
+__all__ = ["Callback", "ExpectedErrors", "broken"]
 
 Callback = Callable[[AnyFuture[Any]], object]
 
 
 def broken(future: AnyFuture[Any]) -> None:
-    """A callback with a mistake in it."""
+    """A callback with a mistake in it: raises `ValueError`."""
     raise ValueError("this callback is broken")
 
 
-class Diverted(logging.Filter):
-    """Takes out of the library's log what is known to be the inspector's own."""
+class ExpectedErrors(logging.Filter):
+    """Keeps expected errors out of the library's log."""
 
     def __init__(self) -> None:
         super().__init__()
-        self._lock = threading.Lock()  # guards the next one, and that the filter is put up once
+        self._lock = threading.Lock()  # guards the next one and `addFilter`
         self._errors: dict[int, Callable[[str], None]] = {}
 
     def expect(self, error: BaseException, tell: Callable[[str], None]) -> None:
-        """An error is about to be logged: have `tell` called with the log's own words instead."""
+        """Do not log this error when it comes, but call `tell` with the name of the log."""
         with self._lock:
             self._errors[id(error)] = tell
             logger.addFilter(self)

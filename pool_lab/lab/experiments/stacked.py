@@ -1,7 +1,7 @@
-"""`stacked`: several watched executors, one above the other on one time axis.
+"""`stacked`: several watched executors, above each other on one time axis.
 
-For pools that have to do with one another: one runs calls and another asks for their results, or several are treated
-differently at the same moment. It is a still of what is known by now; each watch has its own live view.
+For pools that belong together: one runs calls and another asks for their results, or you shut several down in different
+ways. It is a still; each watch has its own live view.
 """
 
 from collections.abc import Mapping
@@ -9,13 +9,12 @@ from collections.abc import Mapping
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from pool_lab.lab.display import Exhibit
+from pool_lab.lab.display import Display
 from pool_lab.lab.experiments.watch import Watch
-from pool_lab.lab.stills.still import Still, on_axes
+from pool_lab.lab.stills.still import draw
 from pool_lab.lab.stills.style import INK
+from pool_lab.lab.stills.timeline import Panels, timelines_axes
 from pool_lab.lab.stills.timeline import timeline as draw_timeline
-from pool_lab.lab.stills.timeline import timelines_axes
-from pool_lab.lab.trace.executor_kind import this_machine
 from pool_lab.lab.trace.summary import tally
 from pool_lab.lab.trace.trace import Trace
 
@@ -23,16 +22,22 @@ __all__ = ["Stacked", "stacked"]
 
 
 def stacked(watches: Mapping[str, Watch], *, moments: Watch | None = None, moment: str = "") -> "Stacked":
-    """What these watches have seen by now, each under its name, on one time axis.
+    """Show what several watches have seen so far, above each other on one time axis.
 
-    moments: a dotted line in each panel at the end of a call of this watch: of its first call in the first panel, and
-    so on. `moment` says what that was.
+        stacked({"calls": watched, "asking": asking})
+
+    watches: by name, as `watch` returns them.
+    moments: a watch whose calls end at moments of interest. The end of its first call is a dotted line in the first
+        panel, the end of its second call one in the second, and so on. None: no lines.
+    moment: what happened at these moments, in words.
+
+    Returns a `Stacked` at once.
     """
     return Stacked(watches, moments, moment)
 
 
-class Stacked(Exhibit):
-    """`trace` has the trace of each watch by its name; their times count from the same moment."""
+class Stacked(Display):
+    """What `stacked` returns. `trace` has the trace of each watch by name; their times have the same origin."""
 
     def __init__(self, watches: Mapping[str, Watch], moments: Watch | None, moment: str) -> None:
         super().__init__()
@@ -49,23 +54,24 @@ class Stacked(Exhibit):
         return f"Stacked({', '.join(self.trace)})"
 
     def summary(self) -> str:
-        """How many calls came to which end, and before or after the moment."""
+        """How many calls ended how, and how many of them before the moment."""
         return " ".join(map(self._sentence, self.trace))
 
     def claim(self) -> str:
+        """The same as the summary: it does not depend on the machine."""
         return self.summary()
 
     def figure(self, ax: Axes | None = None) -> Figure:
-        if ax is not None:
-            return on_axes(ax, lambda: timelines_axes(ax, self._panels()))
-        still = Still(f"timeline: {', '.join(self.trace)}", self.summary())
-        draw_timeline(still, self._panels(), f"{still.alt} ({this_machine()})")
-        for axes, name in zip(still.axes, self.trace, strict=True):
+        title = f"timeline: {', '.join(self.trace)}"
+        return draw(ax, (self._draw, timelines_axes), self._panels(), title=title, words=self.summary())
+
+    def _draw(self, figure: Figure, panels: Panels, caption: str) -> None:
+        draw_timeline(figure, panels, caption)
+        for axes, name in zip(figure.axes, self.trace, strict=True):
             if (end := self._ends.get(name)) is not None:
                 axes.axvline(end, color=INK, linewidth=1, linestyle=(0, (1, 2)), gid="moment", clip_on=False)
-        return still
 
-    def _panels(self) -> list[tuple[str, str, str, Trace]]:
+    def _panels(self) -> Panels:
         note = f"┊ {self._moment}" if self._moment else ""
         rows = zip(self._kinds, self.trace.items(), strict=True)
         return [(name, note, kind, trace) for kind, (name, trace) in rows]

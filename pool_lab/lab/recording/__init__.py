@@ -1,1 +1,1 @@
-"""Events of executors and futures that are not ours."""
+"""Records the events of executors and futures, also of other libraries."""

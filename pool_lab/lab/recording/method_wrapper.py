@@ -1,9 +1,9 @@
-"""Interposing: somebody else hears first of the calls to a method, on one object only.
+"""`wrap_method`: a function that gets the calls to a method first, on one object only.
 
-    undo = interpose(pool, "submit", hear)        pool.submit(f, 1) becomes hear(submit, f, 1)
+    undo = wrap_method(pool, "submit", wrapper)        pool.submit(f, 1) becomes wrapper(submit, f, 1)
 
-Others may do the same to the same object, and undo it in any order. What undoes it does not keep the object alive; the
-object and what stands before it know each other, so one that is dropped goes when the garbage collector comes round.
+A method can be wrapped several times, and the wrappers undone in any order. `undo` does not keep the object alive. The
+object and its wrapper refer to each other, so a dropped object is freed by the garbage collector.
 """
 
 import weakref
@@ -11,39 +11,38 @@ from collections.abc import Callable
 from functools import update_wrapper
 from typing import Any
 
-__all__ = ["interpose"]
+__all__ = ["wrap_method"]
 
 
-def interpose(owner: object, method: str, hear: Callable[..., Any]) -> Callable[[], None]:
-    """Have `hear` called with the method and its arguments, in place of the method. Returns what undoes it.
+def wrap_method(owner: object, method: str, wrapper: Callable[..., Any]) -> Callable[[], None]:
+    """Call `wrapper` with the method and its arguments, in place of the method. Returns a function that undoes this.
 
-    If somebody else has interposed since, undoing changes nothing: `hear` is called on, and then has only to pass on.
+    If the method was wrapped again since, undoing changes nothing: `wrapper` is still called, and should pass calls on.
     """
-    stand_in = _StandIn(getattr(owner, method), hear, vars(owner).get(method))
-    setattr(owner, method, stand_in)
-    known, this = weakref.ref(owner), weakref.ref(stand_in)
+    wrapped = _WrappedMethod(getattr(owner, method), wrapper, vars(owner).get(method))
+    setattr(owner, method, wrapped)
+    known, this = weakref.ref(owner), weakref.ref(wrapped)
 
     def undo() -> None:
-        there = known()
-        found = None if there is None else vars(there).get(method)
-        if isinstance(found, _StandIn) and this() is found:
-            found.leave(there, method)
+        owner = known()
+        found = None if owner is None else vars(owner).get(method)
+        if isinstance(found, _WrappedMethod) and this() is found:
+            found.undo(owner, method)
 
     return undo
 
 
-class _StandIn:
-    def __init__(self, original: Callable[..., Any], hear: Callable[..., Any], before: object) -> None:
-        update_wrapper(self, original)  # whoever asks is told the original's name and arguments
-        self._original, self._hear = original, hear
-        self._before = before  # what stood in the object itself; None if that was the class's method
+class _WrappedMethod:
+    def __init__(self, original: Callable[..., Any], wrapper: Callable[..., Any], before: object) -> None:
+        update_wrapper(self, original)  # `inspect` and `help` see the original's name and parameters
+        self._original, self._wrapper = original, wrapper
+        self._before = before  # what the object itself had; None if the method is its class's
 
-    def leave(self, owner: object, method: str) -> None:
-        """Put back what was there before."""
+    def undo(self, owner: object, method: str) -> None:
         if self._before is None:
             delattr(owner, method)
         else:
             setattr(owner, method, self._before)
 
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
-        return self._hear(self._original, *args, **kwargs)
+        return self._wrapper(self._original, *args, **kwargs)

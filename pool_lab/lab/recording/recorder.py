@@ -1,6 +1,6 @@
-"""`Recorder` keeps the events of an executor and makes a `Trace` of them. `attach` works for any executor.
+"""`Recorder` keeps the events of an executor and makes a `Trace` of them. `attach` observes any executor.
 
-Pools of pool_lab tell their observers what they do. Other executors are wrapped, see `wrapped_executor`.
+Pools of pool_lab have observers. Other executors are wrapped, see `wrapped_executor`.
 """
 
 import concurrent.futures
@@ -12,17 +12,20 @@ from typing import Any
 
 from pool_lab.events import Event, Observer
 from pool_lab.lab.recording.wrapped_executor import Timed, TimedByValue, WrappedExecutor
-from pool_lab.lab.trace.executor_kind import kind_of
+from pool_lab.lab.trace.executor_kind import executor_kind
 from pool_lab.lab.trace.trace import Trace
 
 __all__ = ["Recorder", "attach", "to_all"]
 
 
 class Recorder:
-    """An observer that keeps everything, or the latest `most_events` about calls. Safe from any thread."""
+    """An observer that keeps all events, or the latest `most_events` about calls. Safe from any thread.
+
+    `size` is the pool's size before the first event; `origin` is the trace's.
+    """
 
     def __init__(self, size: int, origin: float | None = None, *, most_events: int | None = None) -> None:
-        # Adding to a deque and copying it are atomic. What is told of workers and sizes is little, and needed longest.
+        # Adding to a deque and copying it are atomic. Events about workers and sizes are few, and must not be lost.
         self._calls: deque[Event] = deque(maxlen=most_events)
         self._others: deque[Event] = deque(maxlen=most_events)
         self._size = size
@@ -33,7 +36,7 @@ class Recorder:
 
     @property
     def trace(self) -> Trace:
-        """What is known by now."""
+        """What has happened so far."""
         return Trace([*self._calls.copy(), *self._others.copy()], size=self._size, origin=self._origin)
 
 
@@ -44,30 +47,31 @@ def attach(
     in_threads: bool | None = None,
     by_value: bool = True,
 ) -> Callable[[], None]:
-    """Have the observer told of the executor's events from now on. Returns what undoes it.
+    """Call `observer(event)` for every event of the executor from now on. Returns a function that undoes this.
 
-    `in_threads` says whether the calls of an executor that is not ours run in threads of this interpreter; None means:
-    if it is a `ThreadPoolExecutor` by name. Functions of a notebook go to other processes by value; without `by_value`
-    they go as they would if nobody observed it, which most executors refuse.
+    in_threads: whether an executor of another library runs calls in threads of this interpreter. None: if its kind is
+        "threads".
+    by_value: whether functions are pickled by value for other processes, so that those of a notebook work, too. False:
+        as the executor does it.
     """
     if hasattr(executor, "add_observer"):
         executor.add_observer(observer)
         return partial(_detach, weakref.ref(executor), observer)
     if in_threads is None:
-        in_threads = kind_of(type(executor)).name == "threads"
+        in_threads = executor_kind(type(executor)).name == "threads"
     timed = TimedByValue if by_value else Timed
-    return WrappedExecutor(executor, observer, timed, in_threads=in_threads).leave
+    return WrappedExecutor(executor, observer, timed, in_threads=in_threads).detach
 
 
 def _detach(executor: "weakref.ref[Any]", observer: Observer) -> None:
-    """Who observes a pool does not keep it alive."""
+    """Weak, so that observing a pool does not keep it alive."""
     pool = executor()
     if pool is not None:
         pool.remove_observer(observer)
 
 
 def to_all(*observers: Observer) -> Observer:
-    """One observer that hands every event on to these."""
+    """One observer that passes every event to all of these."""
 
     def tell(happened: Event) -> None:
         for observer in observers:

@@ -1,10 +1,10 @@
-"""`Life`: one future, followed through its states as it goes from one to the next.
+"""`TrackedFuture`: one future, and the states it has been in.
 
-Works for every `concurrent.futures.Future`, ours too, and in any thread. A future tells those who ask only that it is
-done; where it goes on before that, it is told itself: whoever starts a call, or meets one that was cancelled, calls the
-future's `set_running_or_notify_cancel`. So that method is wrapped, on that one future only, until the future is done.
+This works for every `concurrent.futures.Future`, also ours, in any thread. A future has callbacks only for its end. But
+a worker that starts a call, or finds that it was cancelled, calls the future's `set_running_or_notify_cancel`. So that
+method is wrapped, on this one future, until the future is done.
 
-What a life goes through is told as the events of a trace; a call's number there is the future's number here.
+Each change becomes an event of a trace; a call's number there is the future's number here.
 """
 
 import threading
@@ -14,16 +14,16 @@ from typing import Any
 
 from pool_lab.events import Event, EventKind, event, text_of
 from pool_lab.future import CANCELLED, CANCELLED_AND_NOTIFIED, FINISHED, PENDING, RUNNING, AnyFuture
-from pool_lab.lab.recording.future_answer import Line
-from pool_lab.lab.recording.method_wrapper import interpose
+from pool_lab.lab.recording.future_log import LogEntry
+from pool_lab.lab.recording.method_wrapper import wrap_method
 from pool_lab.lab.trace.trace import Trace
 
-__all__ = ["STATES", "FutureTrace", "Life"]
+__all__ = ["STATES", "FutureTrace", "TrackedFuture"]
 
 STATES = (PENDING, RUNNING, CANCELLED, CANCELLED_AND_NOTIFIED, FINISHED)
 
-# The way to each state, for a future that is met there.
-_WAYS: dict[str, tuple[str, ...]] = {
+# The path to each state, for a future that is in this state when tracking starts.
+_PATHS: dict[str, tuple[str, ...]] = {
     PENDING: (PENDING,),
     RUNNING: (PENDING, RUNNING),
     FINISHED: (PENDING, RUNNING, FINISHED),
@@ -32,11 +32,8 @@ _WAYS: dict[str, tuple[str, ...]] = {
 }
 
 
-class Life:
-    """One future under observation.
-
-    `tell`, a method, is called whenever it goes on, with the events of that, in the thread in which it happens.
-    """
+class TrackedFuture:
+    """Tracks one future. `tell`, a method, is called with the events of each change, in the thread that makes it."""
 
     def __init__(
         self,
@@ -46,11 +43,11 @@ class Life:
         tell: Callable[[Sequence[Event]], None],
     ) -> None:
         self.number, self.name, self.future = number, name, future
-        # The future knows this life, and is not to keep alive who looks on.
+        # Weak: the future refers to this, and must not keep the inspector alive.
         self._tell = weakref.WeakMethod(tell)
         self._changed = threading.Condition()  # guards the path, and is notified when it grows
         self._callbacks: list[threading.Event] = []
-        self._leave: Callable[[], object] = lambda: None
+        self._unwrap: Callable[[], object] = lambda: None
         self.path: tuple[str, ...] = ()
         """The states it has been in, in order."""
 
@@ -59,6 +56,7 @@ class Life:
 
     @property
     def state(self) -> str:
+        """The latest state."""
         return self.path[-1]
 
     @property
@@ -72,47 +70,46 @@ class Life:
         named = {"number": self.number, "name": self.name, "path": list(self.path)}
         return {**named, "raised": self.raised, "text": repr(self.future)}
 
-    def follow(self) -> None:
-        self._leave = interpose(self.future, "set_running_or_notify_cancel", self._start_and_look)
-        self.look()
-        self.future.add_done_callback(lambda _: self.look())
+    def track(self) -> None:
+        self._unwrap = wrap_method(self.future, "set_running_or_notify_cancel", self._start_and_update)
+        self.update()
+        self.future.add_done_callback(lambda _: self.update())
 
-    def look(self) -> None:
-        """Note where the future is now."""
+    def update(self) -> None:
+        """Note the future's state."""
         with self._changed:
             state = str(self.future._state)
             if self.path and state == self.path[-1]:
                 return
-            # Whoever follows a future from the start knows that it was finished without having run.
-            way = (PENDING, FINISHED) if (*self.path, state) == (PENDING, FINISHED) else _WAYS[state]
-            news = way[len(self.path) :]
-            happened = [told for told in map(self._event, news) if told is not None]
-            self.path = way
+            # A future that was seen as pending and then as finished never ran: every start is noticed.
+            path = (PENDING, FINISHED) if (*self.path, state) == (PENDING, FINISHED) else _PATHS[state]
+            events = [told for told in map(self._event, path[len(self.path) :]) if told is not None]
+            self.path = path
             self._changed.notify_all()
         tell = self._tell()
         if tell is not None:
-            tell(happened)
+            tell(events)
         if state in {CANCELLED_AND_NOTIFIED, FINISHED}:
-            self._leave()
+            self._unwrap()
 
-    def _start_and_look(self, start: Callable[[], bool]) -> bool:
+    def _start_and_update(self, start: Callable[[], bool]) -> bool:
         try:
             return start()
         finally:
-            self.look()
+            self.update()
 
     def wait_for(self, state: str, timeout: float) -> bool:
-        """Block until it has been in the state, at most `timeout` seconds; whether it has."""
+        """Block until the future has been in the state, at most `timeout` seconds. Returns whether it has."""
         with self._changed:
             return self._changed.wait_for(lambda: state in self.path, timeout)
 
     def expect_callback(self) -> threading.Event:
-        """To be set when a callback that is about to be added has run."""
+        """An event for a callback that is about to be added: set it when the callback has run."""
         self._callbacks.append(threading.Event())
         return self._callbacks[-1]
 
     def wait_for_callbacks(self, timeout: float) -> None:
-        """Block until all of them have run, if the future is done."""
+        """If the future is done, block until all its callbacks have run, each at most `timeout` seconds."""
         for has_run in tuple(self._callbacks) if self.future.done() else ():
             has_run.wait(timeout)
 
@@ -134,10 +131,10 @@ class Life:
 
 
 class FutureTrace(Trace):
-    """The trace of futures, and what they were asked."""
+    """The trace of some futures, and the log of what was done with them."""
 
-    def __init__(self, events: Sequence[Event], lives: Sequence[Life], lines: Sequence[Line]) -> None:
+    def __init__(self, events: Sequence[Event], futures: Sequence[TrackedFuture], log: Sequence[LogEntry]) -> None:
         super().__init__(events)
-        self.paths = {life.name: life.path for life in lives}
+        self.paths = {future.name: future.path for future in futures}
         """The states that each future has been in, in order."""
-        self.lines = tuple(lines)
+        self.log = tuple(log)

@@ -1,10 +1,10 @@
-"""`WrappedExecutor`: makes events of the calls of an executor that is not ours.
+"""`WrappedExecutor`: makes events from the calls of an executor of another library.
 
     executor.submit(fn) --> submit(timed fn) --> worker: measures fn --> future --> events
 
-Its `submit` is wrapped, on that one executor only, so that each call is timed where it runs. In a thread the wrapper
-sends events at once. From another process or machine the measurements return with the result, so the events come when
-the call has ended. Functions of a notebook are sent there by value. A pool's `map` uses its `submit`, so it counts too.
+It wraps the executor's `submit`, which `map` uses as well. So each call is timed where it runs. In a thread, events are
+sent at once. From another process or machine the times return with the result, so events are sent when the call has
+ended. Functions of a notebook are pickled by value.
 """
 
 import concurrent.futures
@@ -21,41 +21,43 @@ import cloudpickle
 
 from pool_lab.events import NOT_TIMED, Event, EventKind, Observer, Observers, Times, event, name_of
 from pool_lab.future import CANCELLED, PENDING, RUNNING, Future
-from pool_lab.lab.recording.method_wrapper import interpose
+from pool_lab.lab.recording.method_wrapper import wrap_method
 
 __all__ = ["Timed", "TimedByValue", "WrappedExecutor"]
 
 
-class _Worktime(NamedTuple):
-    """What the wrapper measured around a call, and where it ran."""
+class _Timing(NamedTuple):
+    """When a call ran, in seconds, and where."""
 
     began: float
     ended: float
     cpu_s: float
-    place: "_Place"
+    key: "_WorkerKey"
 
 
-_Place = tuple[int, int]
-"""Process and thread: the workers of one process pool differ in the first, of interpreters in the second."""
+_WorkerKey = tuple[int, int]
+"""Process and thread. The workers of a process pool differ in the first, interpreters in the second."""
 
 
 class Timed:
-    """The function, wrapped for elsewhere: returns (result, worktime), or raises with the worktime attached."""
+    """A function to call in another process: returns (result, timing), or raises with the timing attached."""
 
     def __init__(self, function: Callable[..., Any]) -> None:
         self.function = function
 
-    def __call__(self, *args: Any, **kwargs: Any) -> tuple[Any, _Worktime]:
+    def __call__(self, *args: Any, **kwargs: Any) -> tuple[Any, _Timing]:
         began, cpu_began = time.perf_counter(), time.thread_time()
         try:
             result = self.function(*args, **kwargs)
         except BaseException as error:
-            error.__dict__["pool_lab_worktime"] = _worktime(began, cpu_began)
+            error.__dict__["pool_lab_timing"] = _timing(began, cpu_began)
             raise
-        return result, _worktime(began, cpu_began)
+        return result, _timing(began, cpu_began)
 
 
 class TimedByValue(Timed):
+    """The same, pickled by value."""
+
     def __reduce__(self) -> tuple[Any, ...]:
         return _timed, (cloudpickle.dumps(self.function),)
 
@@ -64,13 +66,13 @@ def _timed(pickled: bytes) -> Timed:
     return Timed(cloudpickle.loads(pickled))
 
 
-def _worktime(began: float, cpu_began: float) -> _Worktime:
+def _timing(began: float, cpu_began: float) -> _Timing:
     ended, cpu_s = time.perf_counter(), time.thread_time() - cpu_began
-    return _Worktime(began, ended, cpu_s, (os.getpid(), threading.get_ident()))
+    return _Timing(began, ended, cpu_s, (os.getpid(), threading.get_ident()))
 
 
 class _OuterFuture(Future[Any]):
-    """Stands for the future of a wrapped call, and ends with the call's own outcome."""
+    """The future that the submitter gets. The inner future has (result, timing); this one has the result."""
 
     __slots__ = ("_inner",)
 
@@ -85,7 +87,7 @@ class _OuterFuture(Future[Any]):
         return self._inner.running()
 
     def set_running_or_notify_cancel(self) -> bool:
-        """As for any future, but it is no error to say twice that the call has started, or after it has ended."""
+        """As for any future, but it is no error to start twice, or after the end."""
         with self._state_lock:
             if self._state == PENDING:
                 self._state = RUNNING
@@ -93,18 +95,18 @@ class _OuterFuture(Future[Any]):
         return self._state != CANCELLED or super().set_running_or_notify_cancel()
 
     def follow(self) -> None:
-        """Be running as soon as the call is: whoever starts it says so to its own future."""
+        """Be running as soon as the inner future is."""
 
-        def pass_on(start: Callable[[], bool]) -> bool:
+        def start_both(start: Callable[[], bool]) -> bool:
             return start() and self.set_running_or_notify_cancel()
 
-        interpose(self._inner, "set_running_or_notify_cancel", pass_on)
+        wrap_method(self._inner, "set_running_or_notify_cancel", start_both)
         if self._inner.running():
             self.set_running_or_notify_cancel()
 
 
 class WrappedExecutor:
-    """Sees the calls of one executor pass. It does not know the executor, so nothing here keeps that alive."""
+    """Observes the calls of one executor. It has no reference to the executor, so it does not keep it alive."""
 
     def __init__(
         self, executor: concurrent.futures.Executor, observer: Observer, timed: type[Timed], *, in_threads: bool
@@ -115,12 +117,12 @@ class WrappedExecutor:
         self._cancels = "cancel_futures" in inspect.signature(executor.shutdown).parameters
         self._lock = threading.Lock()  # guards the next two
         self._calls = 0
-        self._workers: dict[_Place, int] = {}
+        self._workers: dict[_WorkerKey, int] = {}
         self._listening = True
-        self._undo = [interpose(executor, "submit", self._submit), interpose(executor, "shutdown", self._shut_down)]
-        weakref.finalize(executor, self._be_dropped).atexit = False
+        self._undo = [wrap_method(executor, "submit", self._submit), wrap_method(executor, "shutdown", self._shut_down)]
+        weakref.finalize(executor, self._on_drop).atexit = False
 
-    def leave(self) -> None:
+    def detach(self) -> None:
         self._listening = False
         for undo in self._undo:
             undo()
@@ -146,30 +148,30 @@ class WrappedExecutor:
             inner = submit(self._timed(fn), *args, **kwargs)
             future = _OuterFuture(inner)
             future.follow()
-            inner.add_done_callback(partial(self._arrive, call, future))
+            inner.add_done_callback(partial(self._finish, call, future))
         self._tell(submitted)
         return future
 
     def _shut_down(self, shutdown: Callable[..., None], wait: bool = True, *, cancel_futures: bool = False) -> None:
         self._tell(event(EventKind.SHUT_DOWN))
-        # A Dask client's executor does not know the argument; with wait=False it cancels what it can anyhow.
+        # A Dask client's executor has no such parameter; with wait=False it cancels what it can.
         if self._cancels:
             shutdown(wait, cancel_futures=cancel_futures)
         else:
             shutdown(wait)
         if wait:
             with self._lock:
-                gone, self._workers = self._workers, {}
-            self._tell_gone(gone)
+                stopped, self._workers = self._workers, {}
+            self._tell_stopped(stopped)
 
-    def _be_dropped(self) -> None:
-        """Nobody has the executor any more, which ends it."""
+    def _on_drop(self) -> None:
+        """The program has dropped the executor, which ends it."""
         self._tell(event(EventKind.SHUT_DOWN))
-        self._tell_gone(self._workers.copy())
+        self._tell_stopped(self._workers.copy())
 
-    def _tell_gone(self, workers: dict["_Place", int]) -> None:
-        for place, worker in workers.items():
-            self._tell(event(EventKind.WORKER_STOPPED, worker=worker, ident=_ident(place)))
+    def _tell_stopped(self, workers: dict["_WorkerKey", int]) -> None:
+        for key, worker in workers.items():
+            self._tell(event(EventKind.WORKER_STOPPED, worker=worker, ident=_ident(key)))
 
     def _run_in_thread(self, call: int, fn: Callable[..., Any], *args: Any, **kwargs: Any) -> Any:
         worker = self._worker((os.getpid(), threading.get_ident()))
@@ -178,13 +180,13 @@ class WrappedExecutor:
         try:
             result = fn(*args, **kwargs)
         except BaseException as error:
-            self._tell_ended(call, worker, _worktime(began, cpu_began), error)
+            self._tell_ended(call, worker, _timing(began, cpu_began), error)
             raise
-        self._tell_ended(call, worker, _worktime(began, cpu_began))
+        self._tell_ended(call, worker, _timing(began, cpu_began))
         return result
 
-    def _arrive(self, call: int, future: _OuterFuture, inner: concurrent.futures.Future[Any]) -> None:
-        """A call in another process is over: hand its outcome on."""
+    def _finish(self, call: int, future: _OuterFuture, inner: concurrent.futures.Future[Any]) -> None:
+        """A call in another process has ended: pass its outcome to the submitter's future."""
         if inner.cancelled():
             self._tell(event(EventKind.CANCELLED, call=call))
             Future.cancel(future)
@@ -192,25 +194,25 @@ class WrappedExecutor:
             return
         error = inner.exception()
         if error is None:
-            result, worktime = inner.result()
-            self._tell_travelled(call, worktime)
+            result, timing = inner.result()
+            self._tell_remote(call, timing)
             future.set_result(result)
         else:
-            self._tell_travelled(call, error.__dict__.pop("pool_lab_worktime", None), error)
+            self._tell_remote(call, error.__dict__.pop("pool_lab_timing", None), error)
             future.set_exception(error)
 
-    def _tell_travelled(self, call: int, worktime: _Worktime | None, error: BaseException | None = None) -> None:
+    def _tell_remote(self, call: int, timing: _Timing | None, error: BaseException | None = None) -> None:
         worker = None
-        if worktime is not None:
-            worker = self._worker(worktime.place)
-            self._tell(event(EventKind.STARTED, call=call, worker=worker, time=worktime.began))
-        self._tell_ended(call, worker, worktime, error)
+        if timing is not None:
+            worker = self._worker(timing.key)
+            self._tell(event(EventKind.STARTED, call=call, worker=worker, time=timing.began))
+        self._tell_ended(call, worker, timing, error)
 
     def _tell_ended(
-        self, call: int, worker: int | None, worktime: _Worktime | None, error: BaseException | None = None
+        self, call: int, worker: int | None, timing: _Timing | None, error: BaseException | None = None
     ) -> None:
         kind = EventKind.FINISHED if error is None else EventKind.FAILED
-        times = NOT_TIMED if worktime is None else Times(worktime.began, worktime.ended, worktime.cpu_s)
+        times = NOT_TIMED if timing is None else Times(timing.began, timing.ended, timing.cpu_s)
         text = None if error is None else f"{type(error).__name__}: {error}"
         self._tell(event(kind, call=call, worker=worker, times=times, error=text))
 
@@ -218,13 +220,13 @@ class WrappedExecutor:
         if future.cancelled():
             self._tell(event(EventKind.CANCELLED, call=call))
 
-    def _worker(self, place: _Place) -> int:
-        """The number of the worker; a new one is announced."""
+    def _worker(self, key: _WorkerKey) -> int:
+        """The number of the worker. If it is new, send its event."""
         with self._lock:
             known = len(self._workers)
-            worker = self._workers.setdefault(place, known)
+            worker = self._workers.setdefault(key, known)
         if worker == known:
-            self._tell(event(EventKind.WORKER_STARTED, worker=worker, ident=_ident(place)))
+            self._tell(event(EventKind.WORKER_STARTED, worker=worker, ident=_ident(key)))
         return worker
 
     def _tell(self, happened: Event) -> None:
@@ -232,7 +234,7 @@ class WrappedExecutor:
             self._observers.tell(happened)
 
 
-def _ident(place: _Place) -> int:
-    """What tells the worker from the others: the process, or in this process the thread."""
-    process, thread = place
+def _ident(key: _WorkerKey) -> int:
+    """The id of the worker: of its process or, in this process, of its thread."""
+    process, thread = key
     return thread if process == os.getpid() else process

@@ -1,1 +1,1 @@
-"""The pictures that matplotlib draws."""
+"""Still pictures, drawn by matplotlib."""

@@ -1,9 +1,8 @@
-"""The still of the inspector: the states of a future, the ways between them, and who stands where.
+"""The inspector as a still: the states of a future, the steps between them, and which future is in which state.
 
-Laid out as on the page: above the line `done()` is false, below it is true. Units are pixels from the top left corner.
+It looks like the live view: above the line `done()` is False, below it True. Units are pixels from the top left corner.
 """
 
-import textwrap
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, NamedTuple
@@ -13,18 +12,18 @@ from matplotlib.figure import Figure
 from matplotlib.patches import FancyArrowPatch, FancyBboxPatch
 
 from pool_lab.future import CANCELLED, CANCELLED_AND_NOTIFIED, FINISHED, PENDING, RUNNING
-from pool_lab.lab.recording.tracked_future import Life
-from pool_lab.lab.stills.style import DPI, GROUND, HAIRLINE, INK, POINT, QUIET, Colours, colours, styled
+from pool_lab.lab.recording.tracked_future import TrackedFuture
+from pool_lab.lab.stills.page import WIDTH, Page
+from pool_lab.lab.stills.style import GROUND, HAIRLINE, INK, POINT, QUIET, Colours, colours, styled
 
 __all__ = ["draw_states", "states_axes"]
 
-WIDTH, MARGIN, TOP, LINE, COLUMNS = 960, 24, 20, 20, 132
-BOX_WIDTH, HEAD, ROW, BETWEEN = 232, 54, 30, 56
+TOP, BOX_WIDTH, HEAD, ROW, BETWEEN = 20, 232, 54, 30, 56
 MOST_ROWS = 4
 
 
 class Place(NamedTuple):
-    """Where a state stands, and what it means in a few words."""
+    """Where a state is, and what it means."""
 
     x: float
     is_done: bool
@@ -32,17 +31,17 @@ class Place(NamedTuple):
 
 
 PLACES = {
-    PENDING: Place(24, False, "waits in the queue"),
-    RUNNING: Place(704, False, "a worker makes the call"),
+    PENDING: Place(24, False, "in the queue"),
+    RUNNING: Place(704, False, "a worker runs it"),
     CANCELLED: Place(24, True, "will never run"),
-    CANCELLED_AND_NOTIFIED: Place(364, True, "and a worker knows it"),
-    FINISHED: Place(704, True, "has a result, or an exception"),
+    CANCELLED_AND_NOTIFIED: Place(364, True, "a worker has noticed"),
+    FINISHED: Place(704, True, "has a result or an exception"),
 }
 
-WAYS = {
+TRANSITIONS = {
     (PENDING, RUNNING): "a worker starts it",
     (PENDING, CANCELLED): "cancel()",
-    (CANCELLED, CANCELLED_AND_NOTIFIED): "a worker meets it",
+    (CANCELLED, CANCELLED_AND_NOTIFIED): "a worker notices",
     (RUNNING, FINISHED): "returns or raises",
 }
 
@@ -57,31 +56,23 @@ class Box(NamedTuple):
         return self.y + self.height / 2
 
 
-def draw_states(figure: Figure, lives: Sequence[Life], kind: str, caption: str = "") -> None:
-    """Fill the figure. Sets its size."""
-    lines = textwrap.wrap(caption, COLUMNS)
-    rows, boxes, bottom = _laid_out(lives)
-    height = bottom + LINE * len(lines) + 32
+def draw_states(figure: Figure, futures: Sequence[TrackedFuture], kind: str, caption: str = "") -> None:
+    """Draw the states with these futures on the figure, and set its size."""
+    rows, boxes, bottom = _laid_out(futures)
     with styled():
-        figure.clear()
-        figure.set_dpi(DPI)
-        figure.set_size_inches(WIDTH / DPI, height / DPI)
-        figure.set_facecolor(GROUND)
-        axes = figure.add_axes((0, 0, 1, 1))
-        _draw_all(axes, rows, boxes, height, kind)
-        for number, line in enumerate(lines):
-            axes.text(MARGIN, bottom + 22 + LINE * number, line, va="center", gid="caption")
+        page = Page(figure, bottom + 12, caption, margin=20)
+        _draw_all(page.axes(0, 0, WIDTH, page.height), rows, boxes, page.height, kind)
 
 
-def states_axes(axes: Axes, lives: Sequence[Life], kind: str) -> None:
-    """Draw on the axes, which have a size of their own."""
-    rows, boxes, bottom = _laid_out(lives)
+def states_axes(axes: Axes, futures: Sequence[TrackedFuture], kind: str) -> None:
+    """Draw the same on axes."""
+    rows, boxes, bottom = _laid_out(futures)
     axes.set_aspect("equal")
     _draw_all(axes, rows, boxes, bottom + 32, kind)
 
 
 def _draw_all(
-    axes: Axes, rows: "dict[str, list[list[Ticket]]]", boxes: "dict[str, Box]", height: float, kind: str
+    axes: Axes, rows: "dict[str, list[list[Label]]]", boxes: "dict[str, Box]", height: float, kind: str
 ) -> None:
     axes.set(xlim=(0, WIDTH), ylim=(height, 0), xticks=[], yticks=[])
     _draw_line(axes, boxes[CANCELLED].y - BETWEEN / 2)
@@ -89,53 +80,53 @@ def _draw_all(
         _draw_box(axes, state, place, boxes[state])
         for number, row in enumerate(rows[state]):
             _draw_row(axes, place.x + 12, boxes[state].y + HEAD + ROW * number, row, colours(kind))
-    for (start, end), words in WAYS.items():
-        _draw_way(axes, boxes[start], boxes[end], words)
+    for (start, end), words in TRANSITIONS.items():
+        _draw_transition(axes, boxes[start], boxes[end], words)
 
 
-def _laid_out(lives: Sequence[Life]) -> "tuple[dict[str, list[list[Ticket]]], dict[str, Box], float]":
-    """What is in each state, in rows; the boxes of the states; and where they end."""
-    rows = {state: _rows([life for life in lives if life.state == state]) for state in PLACES}
+def _laid_out(futures: Sequence[TrackedFuture]) -> "tuple[dict[str, list[list[Label]]], dict[str, Box], float]":
+    """The labels in each state, in rows; the boxes of the states; and where the boxes end."""
+    rows = {state: _rows([future for future in futures if future.state == state]) for state in PLACES}
     return rows, *_boxes(rows)
 
 
 @dataclass(frozen=True)
-class Ticket:
-    """One future, or how many more there are."""
+class Label:
+    """The name of one future, or how many are not shown."""
 
     name: str
-    life: Life | None = None
+    future: TrackedFuture | None = None
 
     @property
     def width(self) -> float:
         return 16 + 9.2 * len(self.name)
 
 
-def _rows(lives: Sequence[Life]) -> list[list[Ticket]]:
-    """The tickets in rows; of too many the earliest are only counted."""
-    tickets = [Ticket(f"{life.name} ×" if life.raised else life.name, life) for life in lives]
-    rows = _wrapped(tickets)
-    for hidden in range(1, len(tickets)):
+def _rows(futures: Sequence[TrackedFuture]) -> list[list[Label]]:
+    """The labels in rows. If there are too many, the earliest are only counted."""
+    labels = [Label(f"{future.name} ×" if future.raised else future.name, future) for future in futures]
+    rows = _wrapped(labels)
+    for hidden in range(1, len(labels)):
         if len(rows) <= MOST_ROWS:
             break
-        rows = _wrapped([Ticket(f"{hidden} more"), *tickets[hidden:]])
+        rows = _wrapped([Label(f"{hidden} more"), *labels[hidden:]])
     return rows
 
 
-def _wrapped(tickets: Sequence[Ticket]) -> list[list[Ticket]]:
-    rows: list[list[Ticket]] = []
+def _wrapped(labels: Sequence[Label]) -> list[list[Label]]:
+    rows: list[list[Label]] = []
     room = 0.0
-    for ticket in tickets:
-        if ticket.width > room:
+    for label in labels:
+        if label.width > room:
             rows.append([])
             room = BOX_WIDTH - 24
-        rows[-1].append(ticket)
-        room -= ticket.width + 6
+        rows[-1].append(label)
+        room -= label.width + 6
     return rows
 
 
-def _boxes(rows: dict[str, list[list[Ticket]]]) -> tuple[dict[str, Box], float]:
-    """Where the boxes are, and where they end: high enough for the fullest beside them."""
+def _boxes(rows: dict[str, list[list[Label]]]) -> tuple[dict[str, Box], float]:
+    """The boxes and where they end. Boxes beside each other are equally high."""
     most = {is_done: max(len(rows[s]) for s, p in PLACES.items() if p.is_done == is_done) for is_done in (False, True)}
     heights = {is_done: HEAD + ROW * max(1, count) + 8 for is_done, count in most.items()}
     tops = {False: TOP, True: TOP + heights[False] + BETWEEN}
@@ -160,34 +151,34 @@ def _rounded(x: float, y: float, width: float, height: float, corner: float, **s
     return FancyBboxPatch((x, y), width, height, boxstyle=shape, **{"linewidth": POINT, **style})
 
 
-def _draw_row(axes: Axes, x: float, y: float, row: Sequence[Ticket], look: Colours) -> None:
-    for ticket in row:
+def _draw_row(axes: Axes, x: float, y: float, row: Sequence[Label], look: Colours) -> None:
+    for label in row:
         colour = QUIET
-        if ticket.life is not None:
-            _draw_ticket(axes, x, y, ticket.width, ticket.life, look)
-            colour = GROUND if _has_returned(ticket.life) else INK
-        middle = (x + ticket.width / 2, y + 12)
-        axes.text(*middle, ticket.name, va="center", ha="center", weight="bold", color=colour, gid="future")
-        x += ticket.width + 6
+        if label.future is not None:
+            _draw_label(axes, x, y, label.width, label.future, look)
+            colour = GROUND if _has_returned(label.future) else INK
+        middle = (x + label.width / 2, y + 12)
+        axes.text(*middle, label.name, va="center", ha="center", weight="bold", color=colour, gid="future")
+        x += label.width + 6
 
 
-def _has_returned(life: Life) -> bool:
-    return life.state == FINISHED and not life.raised
+def _has_returned(future: TrackedFuture) -> bool:
+    return future.state == FINISHED and not future.raised
 
 
-def _draw_ticket(axes: Axes, x: float, y: float, width: float, life: Life, look: Colours) -> None:
-    """Running is dashed, returned is full, raised has a cross, cancelled is struck through."""
-    gone = life.state in {CANCELLED, CANCELLED_AND_NOTIFIED}
-    face = look.fill if _has_returned(life) else look.tint if life.state in {PENDING, FINISHED} else GROUND
-    edge = INK if life.raised else QUIET if gone else look.fill
-    dashes: Any = (0, (3, 2)) if life.state == RUNNING else "-"
+def _draw_label(axes: Axes, x: float, y: float, width: float, future: TrackedFuture, look: Colours) -> None:
+    """Running: dashed. Returned: filled. Raised: with a cross. Cancelled: struck through."""
+    gone = future.state in {CANCELLED, CANCELLED_AND_NOTIFIED}
+    face = look.fill if _has_returned(future) else look.tint if future.state in {PENDING, FINISHED} else GROUND
+    edge = INK if future.raised else QUIET if gone else look.fill
+    dashes: Any = (0, (3, 2)) if future.state == RUNNING else "-"
     style = {"facecolor": face, "edgecolor": edge, "linewidth": 1.2 * POINT, "linestyle": dashes}
     axes.add_patch(_rounded(x, y, width, 24, 2.5, **style))
     if gone:
         axes.plot([x + 4, x + width - 4], [y + 12, y + 12], color=INK, linewidth=1.2 * POINT, zorder=4)
 
 
-def _draw_way(axes: Axes, start: Box, end: Box, words: str) -> None:
+def _draw_transition(axes: Axes, start: Box, end: Box, words: str) -> None:
     if start.y == end.y:
         ends = ((start.x + BOX_WIDTH + 4, start.middle), (end.x - 4, start.middle))
         text, align = ((start.x + BOX_WIDTH + end.x) / 2, start.middle - 12), "center"

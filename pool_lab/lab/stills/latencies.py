@@ -1,4 +1,4 @@
-"""The picture of latencies: a row for each server, a mark for each request, percentiles as numbers beside it."""
+"""The picture of latencies: a row for each server, a mark for each request, and percentiles beside it."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -8,7 +8,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.ticker import FuncFormatter, MaxNLocator
 
-from pool_lab.lab.stills.page import LINE, MARGIN, WIDTH, Page, text, wrapped
+from pool_lab.lab.stills.page import MARGIN, WIDTH, Page, text
 from pool_lab.lab.stills.style import GROUND, INK, POINT, QUIET, colours, styled
 from pool_lab.lab.trace.units import number_of, seconds
 
@@ -16,49 +16,54 @@ __all__ = ["Row", "draw_latencies", "latency_axes"]
 
 HEAD, ROW, AXIS = 64, 38, 34
 COLUMNS = {"threads": 330, "half within": 240, "95% within": 152, "all within": 70, "errors": 0}
-"""Where each column ends: pixels from the right margin."""
+"""Where each column ends, in pixels from the right margin."""
 
 
 @dataclass(frozen=True)
 class Row:
+    """The requests to one server. Times are in seconds."""
+
     label: str
     kind: str
     latencies_s: Sequence[float]
-    """Of those who got a page."""
+    """Of the requests that got a page."""
     within_s: Mapping[int, float]
-    """Percentiles: half of the pages came within `within_s[50]`. Empty if nobody got one."""
+    """Percentiles: half of the pages came within `within_s[50]`. Empty if no request got a page."""
     threads: int
-    """How many were alive at one moment, at most."""
+    """The largest number that was alive at the same moment."""
     errors: int
 
     def in_words(self) -> str:
+        """The row in a sentence."""
         label = self.label[:1].upper() + self.label[1:]
-        told = f"{label}: {number_of(self.threads, 'thread')} at most"
+        words = f"{label}: {number_of(self.threads, 'thread')} at most"
         if self.within_s:
-            told += f", half of the pages within {seconds(self.within_s[50])}, all within {seconds(self.within_s[100])}"
-        return told + (f", {number_of(self.errors, 'error')}." if self.errors else ".")
+            words += (
+                f", half of the pages within {seconds(self.within_s[50])}, all within {seconds(self.within_s[100])}"
+            )
+        return words + (f", {number_of(self.errors, 'error')}." if self.errors else ".")
 
     def cells(self) -> list[str]:
+        """The numbers of the columns."""
         times = [seconds(self.within_s[percent]) if self.within_s else "–" for percent in (50, 95, 100)]
         return [f"{self.threads:,}", *times, f"{self.errors:,}"]
 
 
 def draw_latencies(figure: Figure, rows: Sequence[Row], caption: str = "") -> None:
-    """Fill the figure. Sets its size."""
-    lines, table = wrapped(caption), ROW * max(len(rows), 1)
+    """Draw all rows on the figure, and set its size."""
+    table = ROW * max(len(rows), 1)
     with styled():
-        page = Page(figure, HEAD + table + AXIS + LINE * len(lines) + 8)
+        page = Page(figure, HEAD + table + AXIS, caption)
         left = MARGIN + 14 + max((8.4 * len(row.label) for row in rows), default=0.0)
         axes = page.axes(left, HEAD, WIDTH - MARGIN - COLUMNS["threads"] - 70 - left, table)
         latency_axes(axes, rows)
         axes.set_yticks([])  # the labels are written below, on one line with the numbers
-        page.write(MARGIN, 22, [text("How long requests waited", INK, 14, bold=True)])
+        page.write(MARGIN, 22, [text("How long requests took", INK, 14, bold=True)])
         for words, offset in COLUMNS.items():
             page.write(WIDTH - MARGIN - offset, HEAD - 14, [text(words, QUIET, 11.5)], right=True)
         for number, row in enumerate(rows):
             page.write(left - 14, HEAD + ROW * (number + 0.5), [text(row.label, bold=True)], right=True)
             _write_cells(page, HEAD + ROW * (number + 0.5), row)
-        page.paragraph(HEAD + table + AXIS + LINE / 2, lines)
 
 
 def _write_cells(page: Page, y: float, row: Row) -> None:
@@ -68,7 +73,7 @@ def _write_cells(page: Page, y: float, row: Row) -> None:
 
 
 def latency_axes(axes: Axes, rows: Sequence[Row]) -> None:
-    """Draw the marks of all rows on the axes."""
+    """Draw the marks of all rows on axes."""
     with styled():
         _set_scales(axes, rows)
         for number, row in enumerate(rows):
@@ -88,7 +93,7 @@ def _moment(value: float, _: int, *, in_ms: bool) -> str:
 
 
 def _draw_marks(axes: Axes, middle: float, row: Row) -> None:
-    """A stroke for each page, and a diamond where half of them were there."""
+    """A stroke for each page, and a diamond at the median."""
     fill, tint, _ = colours(row.kind)
     axes.hlines(middle, 0, axes.get_xlim()[1], colors=tint, linewidth=POINT, gid="row")
     axes.vlines(

@@ -1,31 +1,32 @@
-"""A page of a still: a figure measured in pixels from its top left corner, 960 wide, with its own light ground.
+"""`Page`: the figure of a still, measured in pixels from its top left corner, 960 wide, with a caption at its end.
 
-It reads on a white and on a dark page. Everything is drawn on a given `Figure`; pyplot's global state is never touched,
-so any thread may draw.
+It has its own light background, so you can read it in a light and in a dark notebook. Everything is drawn on a given
+`Figure`, never with pyplot and its global state, so any thread may draw.
 """
 
 import io
 import textwrap
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
 
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 from matplotlib.offsetbox import AnchoredOffsetbox, HPacker, OffsetBox, TextArea
+from matplotlib.patheffects import AbstractPathEffect, withStroke
 from matplotlib.text import Text
 from matplotlib.transforms import Bbox
 
-from pool_lab.lab.stills.style import DPI, GROUND, INK, POINT, styled
+from pool_lab.lab.stills.style import DPI, GROUND, INK, POINT, QUIET, styled
 
-__all__ = ["LINE", "MARGIN", "WIDTH", "Page", "png", "text", "wrapped"]
+__all__ = ["MARGIN", "SMALL", "WIDTH", "Page", "halo", "note", "png", "text"]
 
 WIDTH, MARGIN, LINE = 960, 24, 20
-COLUMNS = 132  # letters in a line of a paragraph
+COLUMNS = 132  # letters in a line of a caption
+SMALL = 11.5 * POINT
 
 
 def png(figure: Figure, *, with_caption: bool = True) -> bytes:
-    """The figure as PNG, half as large again as on the page, so that it stays sharp."""
+    """The figure as PNG, 1.5 times as large as on the page, so that it is sharp."""
     file = io.BytesIO()
     with styled():
         part = None if with_caption else _above_caption(figure)
@@ -34,7 +35,7 @@ def png(figure: Figure, *, with_caption: bool = True) -> bytes:
 
 
 def _above_caption(figure: Figure) -> Bbox | None:
-    """The part of the figure, in inches, that its last paragraph leaves; None if it has none."""
+    """The part of the figure above its caption, in inches; None if it has no caption."""
     lines = [text for text in figure.findobj(Text) if text.get_gid() == "caption"]
     if not lines:
         return None
@@ -42,25 +43,26 @@ def _above_caption(figure: Figure) -> Bbox | None:
     return Bbox.from_extents(0, middle / figure.dpi + LINE / 2 / DPI, *figure.get_size_inches())
 
 
-@dataclass(frozen=True)
 class Page:
-    """A figure measured in pixels from its top left corner; texts are placed by the middle of their line."""
+    """Sets the size of a figure, and writes the caption below what is `height` pixels high. Use it with `styled`."""
 
-    figure: Figure
-    height: float
-
-    def __post_init__(self) -> None:
-        self.figure.clear()
-        self.figure.set_dpi(DPI)
-        self.figure.set_size_inches(WIDTH / DPI, self.height / DPI)
-        self.figure.set_facecolor(GROUND)
+    def __init__(self, figure: Figure, height: float, caption: str = "", margin: float = 8) -> None:
+        lines = textwrap.wrap(caption, COLUMNS)
+        self.figure, self.height = figure, height + LINE * len(lines) + margin
+        figure.clear()
+        figure.set_dpi(DPI)
+        figure.set_size_inches(WIDTH / DPI, self.height / DPI)
+        figure.set_facecolor(GROUND)
+        for number, line in enumerate(lines):
+            y = 1 - (height + LINE * (number + 0.5)) / self.height
+            figure.text(MARGIN / WIDTH, y, line, va="center", gid="caption")
 
     def axes(self, left: float, top: float, width: float, height: float) -> Axes:
         box = (left / WIDTH, 1 - (top + height) / self.height, width / WIDTH, height / self.height)
         return self.figure.add_axes(box)
 
     def write(self, x: float, y: float, parts: Sequence[OffsetBox], *, right: bool = False, gap: float = 7) -> None:
-        """The parts in a row: from x on or, if `right`, up to x."""
+        """Write the parts in a row that begins or, if `right`, ends at x. `y` is the middle of the line."""
         if not parts:
             return
         row = HPacker(pad=0, sep=gap * POINT, align="baseline", children=list(parts))
@@ -70,13 +72,8 @@ class Page:
         )  # fmt: skip
         self.figure.add_artist(box)
 
-    def paragraph(self, y: float, lines: Iterable[str]) -> None:
-        for number, line in enumerate(lines):
-            y_of_line = 1 - (y + LINE * number) / self.height
-            self.figure.text(MARGIN / WIDTH, y_of_line, line, va="center", gid="caption")
-
     def now(self, drawn: Sequence[Axes], at: float) -> None:
-        """One line through all panels: the moment up to which this still tells. The titles' lines stay free of it."""
+        """Draw a line through all panels at the moment that the still shows. It leaves the titles free."""
         x = self.figure.transFigure.inverted().transform(drawn[0].transData.transform((at, 0)))[0]
         for axes in drawn:
             place = axes.get_position()
@@ -90,5 +87,21 @@ def text(words: str, colour: str = INK, pixels: float = 12.5, *, bold: bool = Fa
     return TextArea(words, textprops={"color": colour, "fontsize": pixels * POINT, "fontweight": weight})
 
 
-def wrapped(paragraph: str) -> list[str]:
-    return textwrap.wrap(paragraph, COLUMNS)
+def note(
+    axes: Axes,
+    words: str,
+    at: tuple[float, float],
+    away: tuple[float, float] = (0, 0),
+    colour: str = QUIET,
+    pixels: float = 11.5,
+) -> None:
+    """Write words on axes, `away` pixels from a place, with a halo."""
+    axes.annotate(
+        words, at, (away[0] * POINT, away[1] * POINT), textcoords="offset points", va="center", color=colour,
+        fontsize=pixels * POINT, annotation_clip=False, path_effects=halo(3),
+    )  # fmt: skip
+
+
+def halo(pixels: float) -> list[AbstractPathEffect]:
+    """Sets words and marks off from what they lie on."""
+    return [withStroke(linewidth=pixels * POINT, foreground=GROUND)]

@@ -1,64 +1,69 @@
-"""The result of a race as a chart: a bar for each executor as long as its makespan, divided by what its workers did."""
+"""The result of a race as a chart: a bar for each executor, as long as its makespan, with what its workers did."""
 
 from matplotlib.axes import Axes
+from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 from matplotlib.offsetbox import DrawingArea, HPacker, OffsetBox
 from matplotlib.patches import Rectangle
-from matplotlib.patheffects import withStroke
 
-from pool_lab.lab.stills.page import MARGIN, WIDTH, Page, text
+from pool_lab.lab.stills.page import MARGIN, SMALL, WIDTH, Page, note, text
 from pool_lab.lab.stills.style import GROUND, HAIRLINE, INK, POINT, QUIET, colours, styled
-from pool_lab.lab.trace.race_result import Outcome
-from pool_lab.lab.trace.race_words import HEADING, PARTS, Line, ideal_words, lines
+from pool_lab.lab.trace.race_result import RaceResult
+from pool_lab.lab.trace.race_words import HEADING, PARTS, ChartRow, chart_rows, ideal_words
 
-__all__ = ["draw_result", "result_axes", "result_height"]
+__all__ = ["add_result", "draw_result", "result_axes", "result_height"]
 
-HEAD, ROW, IDEAL, LEGEND = 44, 46, 20, 34  # pixels
+TOP, HEAD, ROW, IDEAL, LEGEND = 12, 44, 46, 20, 34  # pixels
 LETTER, BARS = 8.2, 0.72  # pixels of a bold letter; share of the width for the longest bar
-SMALL = 11.5 * POINT
 BAR_TOP, BAR_BOTTOM, WORDS = 0.16, 0.58, 0.8  # of a row
 
 
-def result_axes(axes: Axes, outcome: Outcome) -> None:
-    """Draw the chart on the axes."""
-    rows = lines(outcome)
+def result_axes(axes: Axes, result: RaceResult) -> None:
+    """Draw the chart on axes."""
+    rows = chart_rows(result)
     with styled():
-        axes.set(xlim=(0, (outcome.longest_s or 1.0) / BARS), ylim=(max(len(rows), 1), 0), xticks=[])
+        axes.set(xlim=(0, (result.longest_s or 1.0) / BARS), ylim=(max(len(rows), 1), 0), xticks=[])
         axes.set_yticks([row + (BAR_TOP + BAR_BOTTOM) / 2 for row in range(len(rows))], [line.label for line in rows])
         for label in axes.get_yticklabels():
             label.set(color=INK, fontweight="bold", fontsize=12.5 * POINT)
         for row, line in enumerate(rows):
             _draw_line(axes, row, line)
-        if outcome.ideal_s is not None:
-            _draw_ideal(axes, outcome, len(rows))
+        if result.ideal_s is not None:
+            _draw_ideal(axes, result, len(rows))
         if not rows:
-            axes.text(0, 0.5, "nothing has come to its end yet", color=QUIET, va="center", gid="empty")
+            axes.text(0, 0.5, "no executor has finished yet", color=QUIET, va="center", gid="empty")
 
 
-def result_height(outcome: Outcome) -> float:
-    """Pixels that `draw_result` takes."""
-    return HEAD + ROW * max(len(lines(outcome)), 1) + IDEAL + LEGEND
+def result_height(result: RaceResult) -> float:
+    """How many pixels high `add_result` is."""
+    return HEAD + ROW * max(len(chart_rows(result)), 1) + IDEAL + LEGEND
 
 
-def draw_result(page: Page, top: float, outcome: Outcome) -> None:
-    """The chart on a page, with its heading and its legend."""
-    rows = max(len(lines(outcome)), 1)
+def draw_result(figure: Figure, result: RaceResult, caption: str = "") -> None:
+    """Draw the result alone on the figure, and set its size."""
+    with styled():
+        add_result(Page(figure, TOP + result_height(result), caption), TOP, result)
+
+
+def add_result(page: Page, top: float, result: RaceResult) -> None:
+    """Draw the chart on a page, with its heading and its legend."""
+    rows = max(len(chart_rows(result)), 1)
     with styled():
         page.write(MARGIN, top + 14, [text("Result", INK, 18, bold=True), text(HEADING, QUIET)])
-        left = MARGIN + 10 + LETTER * max((len(line.label) for line in lines(outcome)), default=0)
-        result_axes(page.axes(left, top + HEAD, WIDTH - MARGIN - left, ROW * rows), outcome)
-        page.write(MARGIN, top + HEAD + ROW * rows + IDEAL + LEGEND / 2, _legend(outcome), gap=18)
+        left = MARGIN + 10 + LETTER * max((len(line.label) for line in chart_rows(result)), default=0)
+        result_axes(page.axes(left, top + HEAD, WIDTH - MARGIN - left, ROW * rows), result)
+        page.write(MARGIN, top + HEAD + ROW * rows + IDEAL + LEGEND / 2, _legend(result), gap=18)
 
 
-def _draw_line(axes: Axes, row: int, line: Line) -> None:
+def _draw_line(axes: Axes, row: int, line: ChartRow) -> None:
     start = 0.0
     for part, spent in line.parts.items():
         if spent > 0:
             axes.add_patch(_shape(part, line.kind, (start, row + BAR_TOP), spent, BAR_BOTTOM - BAR_TOP))
         start += spent
     middle = row + (BAR_TOP + BAR_BOTTOM) / 2
-    _beside(axes, line.makespan, (line.makespan_s, middle), (10, 0), 12.5)
-    _beside(axes, line.call, (0, row + WORDS), (0, 0))
+    note(axes, line.makespan, (line.makespan_s, middle), (10, 0), pixels=12.5)
+    note(axes, line.call, (0, row + WORDS))
     right = axes.get_yaxis_transform()
     axes.text(1, middle, line.speed_up, transform=right, ha="right", va="center", fontsize=14 * POINT, weight="bold")
     efficiency = f"efficiency {line.efficiency}" if line.efficiency else ""
@@ -66,7 +71,7 @@ def _draw_line(axes: Axes, row: int, line: Line) -> None:
 
 
 def _shape(part: str, kind: str, corner: tuple[float, float], width: float, height: float) -> Rectangle:
-    """Told apart by their order and by hatching as well as by colour."""
+    """The parts differ in order and hatching as well as in colour."""
     look = colours(kind)
     style = {
         "there": {"facecolor": GROUND, "edgecolor": QUIET, "hatch": "....."},
@@ -78,26 +83,17 @@ def _shape(part: str, kind: str, corner: tuple[float, float], width: float, heig
     return Rectangle(corner, width, height, linewidth=0.6 * POINT, gid=part, **style)  # type: ignore[arg-type]
 
 
-def _draw_ideal(axes: Axes, outcome: Outcome, rows: int) -> None:
-    ideal_s = outcome.ideal_s or 0.0
+def _draw_ideal(axes: Axes, result: RaceResult, rows: int) -> None:
+    ideal_s = result.ideal_s or 0.0
     line = Line2D([ideal_s, ideal_s], [0, rows], color=INK, linewidth=POINT, linestyle=(0, (1, 2)), gid="ideal")
     line.set_clip_on(False)
     axes.add_line(line)
-    _beside(axes, ideal_words(outcome), (ideal_s, rows), (4, -8))
+    note(axes, ideal_words(result), (ideal_s, rows), (4, -8))
 
 
-def _beside(axes: Axes, words: str, at: tuple[float, float], away: tuple[float, float], pixels: float = 11.5) -> None:
-    """Quiet words, some pixels away from a place."""
-    away = away[0] * POINT, away[1] * POINT
-    axes.annotate(
-        words, at, away, textcoords="offset points", va="center", color=QUIET, fontsize=pixels * POINT,
-        annotation_clip=False, path_effects=[withStroke(linewidth=3 * POINT, foreground=GROUND)],
-    )  # fmt: skip
-
-
-def _legend(outcome: Outcome) -> list[OffsetBox]:
-    """What occurs, in the colours of the first executor."""
-    rows = lines(outcome)
+def _legend(result: RaceResult) -> list[OffsetBox]:
+    """The parts that occur, in the colours of the first executor."""
+    rows = chart_rows(result)
     kind = next((line.kind for line in rows if line.kind != "other"), "other")
     seen = [part for part in PARTS if any(line.parts[part] > 0.004 * line.makespan_s for line in rows)]
     boxes: list[OffsetBox] = []

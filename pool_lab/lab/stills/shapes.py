@@ -1,4 +1,4 @@
-"""The shapes of which a timeline is made: a rounded bar, and the marks of what went wrong."""
+"""The shapes of a timeline: a rounded bar, and marks for what went wrong."""
 
 from matplotlib.path import Path
 

@@ -1,4 +1,4 @@
-"""`Still`: a figure that a notebook shows as a picture, with its words as alternative text."""
+"""`Still`: a figure that a notebook shows as a picture, with its words as alternative text; and how to draw one."""
 
 from base64 import b64encode
 from collections.abc import Callable
@@ -9,8 +9,12 @@ from matplotlib.figure import Figure, SubFigure
 
 from pool_lab.lab.stills.page import png
 from pool_lab.lab.stills.style import calm
+from pool_lab.lab.trace.executor_kind import this_machine
 
-__all__ = ["Still", "alt_text", "on_axes", "picture"]
+__all__ = ["Picture", "Still", "alt_text", "draw", "on_axes", "picture"]
+
+Picture = tuple[Callable[..., object], Callable[..., object]]
+"""Two functions that draw the same facts: on a whole figure with a caption, and on axes."""
 
 
 class Still(Figure):
@@ -29,8 +33,18 @@ class Still(Figure):
         return {"text/plain": repr(self), **picture(self)}, alt_text(self.alt)
 
 
+def draw(axes: Axes | None, picture: Picture, *facts: Any, title: str, words: str, machine: bool = True) -> Figure:
+    """Draw on the axes and return their figure. None: return a new still; words and machine are its caption."""
+    on_page, on_these = picture
+    if axes is not None:
+        return on_axes(axes, lambda: on_these(axes, *facts))
+    still = Still(title, words)
+    on_page(still, *facts, f"{words} ({this_machine()})" if machine else words)
+    return still
+
+
 def on_axes(axes: Axes, draw: Callable[[], object]) -> Figure:
-    """Draw, and return the figure of the axes; for those in a part of a figure, the whole."""
+    """Draw, and return the figure of the axes; if they are in a subfigure, the whole figure."""
     calm(axes)
     draw()
     figure = axes.figure

@@ -1,7 +1,7 @@
-"""The tokens that all stills share: the style sheet, its colours by name, and the colours of each kind of executor.
+"""What all stills share: the style sheet, its colours by name, and the colours of each kind of executor.
 
-The style sheet is the one place where a colour is written. `styled` puts it in force for a `with` block, on top of
-matplotlib's own defaults, and leaves the user's settings as they were.
+Colours are written in the style sheet only. `styled` uses it for a `with` block, on top of matplotlib's own defaults,
+and leaves the user's settings alone.
 """
 
 import threading
@@ -53,7 +53,7 @@ class Colours(NamedTuple):
 
 
 def _on_ground(colour: str, share: float) -> str:
-    """The solid colour that `share` of the colour on the ground looks like."""
+    """The solid colour that looks like this share of the colour on the background."""
     red, green, blue = (share * c + (1 - share) * g for c, g in zip(to_rgb(colour), to_rgb(GROUND), strict=True))
     return to_hex((red, green, blue))
 
@@ -71,27 +71,28 @@ KINDS: dict[str, Colours] = {
 
 
 def colours(kind: str) -> Colours:
+    """The colours of a kind of executor. `ValueError` if it is unknown."""
     try:
         return KINDS[kind]
     except KeyError:
         raise ValueError(f"kind must be one of {', '.join(KINDS)}; got {kind!r}") from None
 
 
-# matplotlib's settings are one object for the whole process. Guards the exchange: of two threads that both changed and
-# restored them, the later one would restore what the earlier one had changed.
+# matplotlib's settings are one object for the whole process. If two threads changed and restored them at the same time,
+# the second would restore what the first had set.
 _exchange = threading.RLock()
 
 
 @contextmanager
 def styled() -> Iterator[None]:
-    """The style sheet on top of matplotlib's defaults, whatever the user has set."""
-    # Read once: to read it is to parse Python, which some calls that are watched do as well (see workloads.py).
+    """Use the style sheet on top of matplotlib's defaults, whatever the user has set."""
+    # Already read: reading parses Python, which watched calls may do at the same moment (see workloads.py).
     with _exchange, matplotlib.style.context(_tokens, after_reset=True):
         yield
 
 
 def calm(axes: Axes) -> None:
-    """What the style sheet says of axes, for axes that were made without it."""
+    """Apply the style sheet to axes that were made without it."""
     axes.spines[:].set_visible(False)
     axes.tick_params(length=0, labelsize=_tokens["xtick.labelsize"], labelcolor=QUIET)
     axes.set_facecolor("none")

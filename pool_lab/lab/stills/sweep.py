@@ -1,47 +1,40 @@
-"""Speed-up over the number of workers, as a chart: every measurement, their medians, what would be ideal, the cores.
+"""Speed-up over the number of workers, as a chart: every measurement, the medians, the ideal, the number of cores.
 
-Speed-ups are over the same calls one after the other. The ideal is a straight line: twice the workers, twice as fast. A
-ring stands where more workers do not pay any more.
+Speed-ups are relative to the same calls one after the other. The ideal is a straight line: twice the workers, twice as
+fast. A ring marks where more workers no longer pay off.
 """
 
 from collections.abc import Sequence
 
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
-from matplotlib.patheffects import withStroke
 from matplotlib.ticker import FuncFormatter, MaxNLocator
 
-from pool_lab.lab.stills.page import LINE, MARGIN, WIDTH, Page, text, wrapped
+from pool_lab.lab.stills.page import MARGIN, SMALL, WIDTH, Page, note, text
 from pool_lab.lab.stills.style import GROUND, HAIRLINE, INK, POINT, QUIET, colours, styled
 from pool_lab.lab.trace.speed_up import Curve
 from pool_lab.lab.trace.units import number_of
 
-__all__ = ["MARKERS", "highest", "sweep", "sweep_axes"]
+__all__ = ["draw_sweep", "sweep_axes"]
 
 TOP, HEAD, HEIGHT, AXIS, NAMES = 12, 52, 300, 48, 150  # pixels
-SMALL = 11.5 * POINT
 MARKERS = {"threads": "o", "processes": "s", "interpreters": "^", "cluster": "D"}
-"""Kinds can be told apart without their colours."""
+"""Kinds differ in shape as well as in colour."""
 
 
-def sweep(figure: Figure, curves: Sequence[Curve], workers: Sequence[int], cores: int, caption: str = "") -> None:
-    """Fill the figure with the chart. Sets the figure's size."""
-    below, lines = TOP + HEAD + HEIGHT + AXIS, wrapped(caption)
+def draw_sweep(figure: Figure, curves: Sequence[Curve], workers: Sequence[int], cores: int, caption: str = "") -> None:
+    """Draw the chart on the figure, and set its size."""
     with styled():
-        page = Page(figure, below + LINE * len(lines) + 8)
-        page.write(
-            MARGIN,
-            TOP + 14,
-            [text("Sweep", INK, 18, bold=True), text("speed-up over serial; to start a pool counts", QUIET)],
-        )
+        page = Page(figure, TOP + HEAD + HEIGHT + AXIS, caption)
+        title = text("Sweep", INK, 18, bold=True)
+        page.write(MARGIN, TOP + 14, [title, text("speed-up over serial; starting a pool counts", QUIET)])
         axes = page.axes(MARGIN + 36, TOP + HEAD, WIDTH - 2 * MARGIN - 36 - NAMES, HEIGHT)
         sweep_axes(axes, curves, workers, cores)
-        page.paragraph(below + LINE / 2, lines)
 
 
 def sweep_axes(axes: Axes, curves: Sequence[Curve], workers: Sequence[int], cores: int) -> None:
-    """Draw the chart on the axes."""
-    most, top = max(workers), highest(curves)
+    """Draw the chart on axes."""
+    most, top = max(workers), _top(curves)
     with styled():
         axes.set(xlim=(0, most * 1.04), ylim=(0, top), xticks=sorted(workers))
         axes.set_xlabel("workers", fontsize=SMALL, color=QUIET)
@@ -49,34 +42,34 @@ def sweep_axes(axes: Axes, curves: Sequence[Curve], workers: Sequence[int], core
         axes.yaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:g}×"))
         axes.grid(axis="y", color=HAIRLINE, linewidth=POINT)
         axes.axhline(1, color=QUIET, linewidth=POINT, gid="serial")
-        _words(axes, "serial", 0, 1, (4, 8), QUIET)
+        note(axes, "serial", (0, 1), (4, 8))
         _draw_ideal(axes, most, top)
         if cores <= most:
             axes.axvline(cores, color=INK, linewidth=POINT, linestyle=(0, (1, 2)), gid="cores")
-            _words(axes, number_of(cores, "core"), cores, top, (4, 8), INK)
+            note(axes, number_of(cores, "core"), (cores, top), (4, 8), INK)
         kinds: set[str] = set()
         for curve in curves:
             _draw_curve(axes, curve, hollow=curve.kind in kinds)
             kinds.add(curve.kind)
         for curve, y in _spread([curve for curve in curves if curve.points], top):
-            _words(axes, curve.name, curve.points[-1].workers, y, (12, 0), INK, pixels=12.5)
+            note(axes, curve.name, (curve.points[-1].workers, y), (12, 0), INK, pixels=12.5)
         if not any(curve.points for curve in curves):
             axes.text(most / 2, top / 2, "nothing has been measured yet", color=QUIET, ha="center", gid="empty")
 
 
-def highest(curves: Sequence[Curve]) -> float:
-    """The upper end of the axis: above all that was measured, and above 2."""
+def _top(curves: Sequence[Curve]) -> float:
+    """The upper end of the axis: above all measurements, and above 2."""
     return max([2.0] + [speed_up for curve in curves for point in curve.points for speed_up in point.speed_ups]) * 1.12
 
 
 def _draw_ideal(axes: Axes, most: int, top: float) -> None:
     end = min(most * 1.04, top)
     axes.plot([0, end], [0, end], color=QUIET, linewidth=POINT, linestyle=(0, (5, 3)), gid="ideal")
-    _words(axes, "ideal", end, end, (4, -10) if end < top else (6, -8), QUIET)
+    note(axes, "ideal", (end, end), (4, -10) if end < top else (6, -8))
 
 
 def _draw_curve(axes: Axes, curve: Curve, *, hollow: bool) -> None:
-    """`hollow` tells a second executor of the same kind from the first."""
+    """`hollow`: a second executor of the same kind."""
     look, marker = colours(curve.kind), MARKERS.get(curve.kind, "P")
     at = [point.workers for point in curve.points]
     low, high = [min(point.speed_ups) for point in curve.points], [max(point.speed_ups) for point in curve.points]
@@ -97,19 +90,9 @@ def _draw_curve(axes: Axes, curve: Curve, *, hollow: bool) -> None:
 
 
 def _spread(curves: Sequence[Curve], top: float) -> list[tuple[Curve, float]]:
-    """Where each curve's name stands: at its end, but clear of the others."""
+    """The height of each curve's name: at its end, but clear of the other names."""
     placed: list[tuple[Curve, float]] = []
     for curve in sorted(curves, key=lambda curve: curve.points[-1].median):
         y = curve.points[-1].median
         placed.append((curve, max(y, placed[-1][1] + 0.06 * top) if placed else y))
     return placed
-
-
-def _words(
-    axes: Axes, words: str, x: float, y: float, away: tuple[float, float], colour: str, pixels: float = 11.5
-) -> None:
-    halo = withStroke(linewidth=3 * POINT, foreground=GROUND)
-    axes.annotate(
-        words, (x, y), (away[0] * POINT, away[1] * POINT), textcoords="offset points", va="center", color=colour,
-        fontsize=pixels * POINT, annotation_clip=False, path_effects=[halo],
-    )  # fmt: skip

@@ -1,10 +1,7 @@
-"""Stills: what traces look like when nothing moves any more.
+"""The timeline as a still, which looks like the live view.
 
-A still is recognised as the live picture: a panel for each pool, one above the other on one time axis, title and note
-left, counts right, a legend of what occurs and a sentence below. It brings its own light ground, so it reads on a white
-and on a dark page.
-
-Sizes are pixels of a `Page`.
+It has a panel for each pool, above each other on one time axis, with title and note on the left, counts on the right.
+Below are a legend of what occurs, and a caption. Sizes are pixels of a `Page`.
 """
 
 from collections.abc import Sequence
@@ -15,67 +12,68 @@ from matplotlib.collections import PolyCollection
 from matplotlib.figure import Figure
 from matplotlib.offsetbox import HPacker, OffsetBox
 
-from pool_lab.lab.stills.page import LINE, MARGIN, WIDTH, Page, png, text, wrapped
-from pool_lab.lab.stills.race_result import draw_result, result_height
+from pool_lab.lab.stills.page import MARGIN, WIDTH, Page, png, text
+from pool_lab.lab.stills.race_result import add_result, result_height
 from pool_lab.lab.stills.style import DPI, GHOST, INK, POINT, QUIET, calm, styled
 from pool_lab.lab.stills.timeline_legend import icons
 from pool_lab.lab.stills.timeline_panel import height_of, timeline_axes
-from pool_lab.lab.trace.previous_run import ghost_of
-from pool_lab.lab.trace.race_result import Outcome
+from pool_lab.lab.trace.previous_run import busy_times
+from pool_lab.lab.trace.race_result import RaceResult
 from pool_lab.lab.trace.summary import tally
-from pool_lab.lab.trace.time_axis import Axis as TimeAxis
-from pool_lab.lab.trace.time_axis import pauses_of
+from pool_lab.lab.trace.time_axis import TimeAxis, pauses_of
 from pool_lab.lab.trace.trace import Trace
 
-__all__ = ["png", "result", "timeline", "timeline_axes", "timelines_axes"]
+__all__ = ["Panels", "panel_axes", "png", "timeline", "timeline_axes", "timelines_axes"]
 
 LABELS = 44
 TOP, HEADER, AIR, AXIS, LEGEND, TITLE = 12, 32, 30, 30, 40, 26  # heights, and the air between panels
-TOP_OF_GHOST = 0.9  # of a lane: below the bars
+PREVIOUS = 0.9  # of a lane: where the lines of the previous run begin, below the bars
 
 Panels = Sequence[tuple[str, str, str, Trace]]
+"""(title, note, kind, trace) of each pool."""
 
 
 def timeline(
-    figure: Figure, panels: Panels, caption: str = "", *, ghosts: Sequence[Trace] = (), outcome: Outcome | None = None
+    figure: Figure,
+    panels: Panels,
+    caption: str = "",
+    *,
+    previous: Sequence[Trace] = (),
+    result: RaceResult | None = None,
 ) -> None:
-    """Fill the figure with a panel for each (title, note, kind, trace), one above the other. Sets the figure's size.
+    """Draw all panels on the figure, and set its size.
 
-    `ghosts` are traces of the run before, one for each panel; with `outcome` the result follows below.
+    `previous` has a trace of the previous run for each panel. `result` is drawn below.
     """
-    legend, lines = icons([(kind, trace) for *_, kind, trace in panels], ghosts), wrapped(caption)
+    legend = icons([(kind, trace) for *_, kind, trace in panels], previous)
     until = max((trace.lasted_s for *_, trace in panels), default=0.0)
     going = any(trace.open_calls and trace.watched_until is None for *_, trace in panels)
-    if not going:  # else running bars would reach the end of a run that was longer
-        until = max([until, *(ghost.lasted_s for ghost in ghosts)])
+    if not going:  # running bars must not reach the end of a longer previous run
+        until = max([until, *(trace.lasted_s for trace in previous)])
     below = TOP + sum(HEADER + height_of(trace) + AIR for *_, trace in panels) - AIR + AXIS
     words = below + LEGEND * bool(legend)
-    end = words if outcome is None else words + AIR / 2 + result_height(outcome)
+    end = words if result is None else words + AIR / 2 + result_height(result)
     with styled():
-        page = Page(figure, end + LINE * len(lines) + 8)
+        page = Page(figure, end, caption)
         time_axis = TimeAxis(pauses_of(trace for *_, trace in panels), until)
         drawn = _draw_panels(page, panels, until, time_axis)
-        for axes, ghost in zip(drawn, ghosts, strict=False):
-            _draw_ghost(axes, time_axis.without_pauses(ghost))
+        for axes, trace in zip(drawn, previous, strict=False):
+            _draw_previous(axes, time_axis.without_pauses(trace))
         page.write(MARGIN, below + LEGEND / 2, legend, gap=18)
-        if outcome is not None:
-            draw_result(page, words + AIR / 2, outcome)
-        page.paragraph(end + LINE / 2, lines)
+        if result is not None:
+            add_result(page, words + AIR / 2, result)
         if going:
             page.now(drawn, time_axis.place(until))
 
 
-def result(figure: Figure, outcome: Outcome, caption: str = "") -> None:
-    """Fill the figure with the result alone."""
-    below, lines = TOP + result_height(outcome), wrapped(caption)
-    with styled():
-        page = Page(figure, below + LINE * len(lines) + 8)
-        draw_result(page, TOP, outcome)
-        page.paragraph(below + LINE / 2, lines)
+def panel_axes(axes: Axes, panels: Panels) -> None:
+    """Draw a single panel on axes, without its title."""
+    ((_, _, kind, trace),) = panels
+    timeline_axes(axes, trace, kind)
 
 
 def timelines_axes(axes: Axes, panels: Panels) -> None:
-    """Draw all panels into the place of one axes, one above the other on one time axis."""
+    """Draw all panels in the place of one axes, above each other on one time axis."""
     until = max((trace.lasted_s for *_, trace in panels), default=0.0)
     time_axis = TimeAxis(pauses_of(trace for *_, trace in panels), until)
     pixels = axes.bbox.height / axes.figure.dpi * DPI
@@ -112,10 +110,10 @@ def _count(number: int, state: str) -> OffsetBox:
     return HPacker(pad=0, sep=4 * POINT, align="baseline", children=parts)
 
 
-def _draw_ghost(axes: Axes, trace: Trace) -> None:
+def _draw_previous(axes: Axes, trace: Trace) -> None:
     boxes = [
-        [(left, worker + TOP_OF_GHOST), (right, worker + TOP_OF_GHOST), (right, worker + 1), (left, worker + 1)]
-        for worker, stretches in enumerate(ghost_of(trace, 0.0, trace.lasted_s / 1000))
-        for left, right in stretches
+        [(left, worker + PREVIOUS), (right, worker + PREVIOUS), (right, worker + 1), (left, worker + 1)]
+        for worker, times in enumerate(busy_times(trace, 0.0, trace.lasted_s / 1000))
+        for left, right in times
     ]
     axes.add_collection(PolyCollection(boxes, facecolors=GHOST, linewidths=0.2 * POINT, gid="ghost"), autolim=False)

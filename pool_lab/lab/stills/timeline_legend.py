@@ -1,7 +1,4 @@
-"""The legend of a timeline: what can occur in a panel, how to see that it does, and its icon.
-
-An icon is at most 30 points wide and 12 high.
-"""
+"""The legend of a timeline: what can occur in a panel, and its icon, at most 30 points wide and 12 high."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -71,15 +68,15 @@ ENTRIES = (
 )
 
 
-def icons(panels: Sequence[tuple[str, Trace]], ghosts: Sequence[Trace]) -> list[OffsetBox]:
-    """For panels of (kind, trace): what occurs in any of them, in the colours of the first in which it does."""
+def icons(panels: Sequence[tuple[str, Trace]], previous: Sequence[Trace]) -> list[OffsetBox]:
+    """For panels of (kind, trace): what occurs in any of them, in the colours of the first in which it occurs."""
     found: list[OffsetBox] = []
     for entry in ENTRIES:
         kinds = [kind for kind, trace in panels if entry.occurs(trace)]
         if kinds:
             found.append(_named(entry.icon(colours(kinds[0])), entry.width, entry.words))
-    if any(ghost.spans for ghost in ghosts):
-        found.append(_named([_ghost_icon()], 26, "the run before"))
+    if any(trace.spans for trace in previous):
+        found.append(_named([_previous_icon()], 26, "previous run"))
     return found
 
 
@@ -90,5 +87,5 @@ def _named(artists: Sequence[Artist], width: float, words: str) -> OffsetBox:
     return HPacker(pad=0, sep=6 * POINT, align="center", children=[area, text(words, QUIET, 11.5)])
 
 
-def _ghost_icon() -> PathPatch:
+def _previous_icon() -> PathPatch:
     return PathPatch(rounded(0, 26, 4, 6.5, 0.1, 0.1), facecolor=GHOST, edgecolor="none")

@@ -1,11 +1,11 @@
-"""One panel of a still: a trace on one axes.
+"""One panel of a timeline: a trace on one axes.
 
-A lane for each worker, a bar for each call: its length is wall time, its fill level the share of that time the call
-spent on a core. In place of the tickets at the door, which belong to a moment, a still has a strip above the lanes: the
-length of the queue.
+It has a lane for each worker and a bar for each call. The length of a bar is wall time; its fill level is the share of
+that time that the call spent on a core. The live view shows the queued calls of one moment; a still has a strip above
+the lanes with the length of the queue.
 
-Units are seconds across and lanes down, lane 0 from 0 to 1; `second` and `lane` say how much of them a pixel is. Calls
-of one look are one collection, so that thousands stay quick. An artist's `gid` says what it shows.
+Units are seconds across and lanes down; a pixel is `second` seconds wide and `lane` lanes high. Calls that look alike
+are one collection, so that thousands are drawn fast. An artist's `gid` says what it shows.
 """
 
 from collections.abc import Sequence
@@ -18,26 +18,25 @@ from typing import Any
 from matplotlib.axes import Axes
 from matplotlib.collections import LineCollection, PathCollection
 from matplotlib.path import Path
-from matplotlib.patheffects import withStroke
 from matplotlib.ticker import FuncFormatter, MaxNLocator
 
+from pool_lab.lab.stills.page import SMALL, halo
 from pool_lab.lab.stills.shapes import BRACKET, BROKEN, CLOCK, TORN, rounded
-from pool_lab.lab.stills.style import DPI, GROUND, HAIRLINE, INK, POINT, QUIET, Colours, colours, styled
-from pool_lab.lab.stills.timeline_resizes import SMALL, Extent, Resizes
+from pool_lab.lab.stills.style import DPI, HAIRLINE, INK, POINT, QUIET, Colours, colours, styled
+from pool_lab.lab.stills.timeline_resizes import Extent, Resizes
 from pool_lab.lab.trace.span import CallState, Ending, Span
-from pool_lab.lab.trace.time_axis import Axis as TimeAxis
-from pool_lab.lab.trace.time_axis import pauses_of
+from pool_lab.lab.trace.time_axis import TimeAxis, pauses_of
 from pool_lab.lab.trace.trace import Trace
 from pool_lab.lab.trace.units import seconds
 
 __all__ = ["ever_queued", "height_of", "timeline_axes"]
 
 LANE, LANES_AT_MOST = 24, 448  # pixels
-WIDEST = 870  # pixels that a panel is wide at most
+WIDEST = 870  # pixels: the largest width of a panel
 BAR, CORNER = 19 / 24, 2.5 / 24  # of a lane
-QUEUE, DOOR = 26, 13  # pixels: the strip above the lanes, and where in it a call that never ran is marked
+QUEUE, NEVER_RAN = 26, 13  # pixels: the strip above the lanes, and where in it the marks of calls that never ran are
 
-# How a call can fail: its mark and the pixels that is high, its letter, and its artist's name.
+# How a call can fail: its mark and the height of the mark in pixels, its letter, and its artist's name.
 FAILURES: dict[Ending, tuple[Any, float]] = {
     Ending.RAISED: ("x", 6),
     Ending.TIMED_OUT: (CLOCK, 9),
@@ -50,9 +49,10 @@ MARK_NAMES = {Ending.RAISED: "failed", Ending.TIMED_OUT: "timed out", Ending.CRA
 def timeline_axes(
     axes: Axes, trace: Trace, kind: str, *, until: float | None = None, time_axis: TimeAxis | None = None
 ) -> None:
-    """Draw the trace on the axes. `until` is the moment running bars reach: by default the trace's last event.
+    """Draw a trace on axes.
 
-    `time_axis`: by default the trace's own. Its pauses are left out.
+    until: the time that bars of running calls reach. None: the trace's last event.
+    time_axis: the axis, without its pauses. None: the trace's own.
     """
     look = colours(kind)
     with styled():
@@ -64,12 +64,12 @@ def timeline_axes(
         panel.lanes()
         panel.bars()
         panel.queue()
-        panel.losses()
+        panel.failures()
         panel.resizes()
 
 
 def height_of(trace: Trace) -> float:
-    """Pixels the panel likes to have. Many lanes share what eighteen would take."""
+    """How many pixels high the panel should be. More than 18 lanes share the space of 18."""
     return min(LANE * max(_lane_count(trace), 1), LANES_AT_MOST) + QUEUE * ever_queued(trace)
 
 
@@ -107,7 +107,7 @@ class _Panel:
             self.axes.text(0, 0.5, "nothing has run yet", color=QUIET, va="center", gid="empty")
 
     def pauses(self, time_axis: TimeAxis, until: float) -> None:
-        """The axis is broken where a pause was left out, and says how long it was."""
+        """Mark where the axis leaves out a pause, with its length."""
         if not time_axis.pauses:
             return
         least = self.until / 8
@@ -120,13 +120,13 @@ class _Panel:
         self._marks("pause", [(at, max(_lane_count(self.trace), 1)) for at in middles], BROKEN, 9)
 
     def lanes(self) -> None:
-        """A hairline under each lane while its worker lives; all along where no event told of its life."""
+        """Draw a thin line under each lane while its worker lives; a full line if no event says when that was."""
         end = self.axes.get_xlim()[1]
         told = {lane.worker for lane in self.trace.lanes}
         alive = [(lane.worker, lane.started, lane.stopped) for lane in self.trace.lanes]
         alive += [(worker, 0.0, None) for worker in range(_lane_count(self.trace)) if worker not in told]
         lines = [((start, worker + 1), (end if stop is None else stop, worker + 1)) for worker, start, stop in alive]
-        # Clipping would halve the last one, which lies on the panel's edge.
+        # Clipping would cut the last line, which is on the edge of the panel, in half.
         hairlines = LineCollection(lines, colors=HAIRLINE, linewidths=POINT, gid="lanes", clip_on=False)
         self.axes.add_collection(hairlines, autolim=False)
 
@@ -144,7 +144,7 @@ class _Panel:
         self._shapes("running", [self._bar(span) for span in running], facecolors=tint, **dashed)
 
     def queue(self) -> None:
-        """How many calls waited, as a strip above the lanes; the most of them is written beside it."""
+        """Draw the length of the queue as a strip above the lanes, with the largest number beside it."""
         waits = _waits(self.trace, self.reach)
         if not waits:
             return
@@ -158,9 +158,9 @@ class _Panel:
             color=QUIET, fontsize=SMALL, linespacing=1, annotation_clip=False,
         )  # fmt: skip
 
-    def losses(self) -> None:
-        """A cross in a call that raised, a clock in one that timed out, a torn edge to one that crashed, a bracket at
-        the door for a cancelled one; where there is room, their letters.
+    def failures(self) -> None:
+        """Mark calls that raised (cross), timed out (clock) or crashed (torn edge), and cancelled calls (bracket above
+        the lanes). Where there is space, add a letter.
         """
         for ending, (marker, pixels) in FAILURES.items():
             spans = [span for span in self.trace.spans if span.ending is ending]
@@ -168,7 +168,7 @@ class _Panel:
             self._letters(LETTERS[ending], spans)
         cancelled = {span.ended for span in self.trace.spans if span.state is CallState.CANCELLED}
         crashed = [(lane.stopped, lane.worker + 0.5) for lane in self.trace.lanes if lane.error]
-        self._marks("cancelled", [(at, -DOOR * self.lane) for at in cancelled], BRACKET, 14)
+        self._marks("cancelled", [(at, -NEVER_RAN * self.lane) for at in cancelled], BRACKET, 14)
         self._marks("worker died", crashed, TORN, BAR / self.lane)
 
     def resizes(self) -> None:
@@ -181,7 +181,7 @@ class _Panel:
         return span.worker, span.began, max(self.reach, span.began) if span.ended is None else span.ended
 
     def _bar(self, span: Span, level: float = 1.0) -> Path:
-        """The call's bar, from the bottom up to the level. At least a pixel wide, so that no call is lost."""
+        """The bar of a call, from its bottom to the level. At least a pixel wide, so that you see every call."""
         worker, left, right = self._extent(span)
         air = min(0.6 * self.second, 0.15 * (right - left))
         left, right = left + air, max(right - air, left + self.second)
@@ -191,9 +191,9 @@ class _Panel:
         return rounded(left, right, bottom - BAR * level, bottom, across, down)
 
     def _middle(self, span: Span) -> tuple[float | None, float]:
-        """The middle of the bar; at the door for a call that failed before it reached a worker."""
+        """The middle of the bar; above the lanes for a call that failed before it ran."""
         if not _on_a_lane(span):
-            return span.ended, -DOOR * self.lane
+            return span.ended, -NEVER_RAN * self.lane
         worker, left, right = self._extent(span)
         return (left + right) / 2, worker + 0.5
 
@@ -221,7 +221,7 @@ class _Panel:
                 *zip(*places, strict=True), linestyle="none", marker=marker, gid=gid, clip_on=False
             )
             marks.set(markersize=pixels * POINT, markeredgewidth=1.6 * POINT, color=INK, markerfacecolor="none")
-            marks.set_path_effects([withStroke(linewidth=4 * POINT, foreground=GROUND)])
+            marks.set_path_effects(halo(4))
 
 
 def _on_a_lane(span: Span) -> bool:
@@ -233,12 +233,12 @@ def _lane_count(trace: Trace) -> int:
 
 
 def ever_queued(trace: Trace) -> bool:
-    """Whether a call waited long enough to be seen, or never got further than the door."""
+    """Whether a call was queued long enough to be seen, or never ran."""
     return bool(_waits(trace, trace.lasted_s))
 
 
 def _waits(trace: Trace, until: float) -> list[tuple[float, float]]:
-    """From when to when calls waited. A free worker takes a moment to begin: less than a pixel does not count."""
+    """From when to when calls were queued. An idle worker takes a moment to start: less than a pixel does not count."""
     waits = []
     for span in trace.spans:
         left = next((at for at in (span.dispatched, span.began, span.ended) if at is not None), until)
@@ -249,12 +249,12 @@ def _waits(trace: Trace, until: float) -> list[tuple[float, float]]:
 
 
 def _queue_lengths(waits: list[tuple[float, float]]) -> tuple[list[float], list[int]]:
-    """The moments at which the queue's length changed, and the length from then on."""
+    """The times at which the length of the queue changed, and the length from then on."""
     steps = [step for came, left in waits for step in ((came, 1), (left, -1))]
     times, changes = zip(*sorted(steps, key=lambda step: (step[0], -step[1])), strict=True)
     return list(times), list(accumulate(changes))
 
 
 def _moment(at: float, _: int | None, in_ms: bool) -> str:
-    """A tick's label; only the first says the unit."""
+    """The label of a tick. Only the first has the unit."""
     return f"{at * 1000 if in_ms else at:g}" + ((" ms" if in_ms else " s") if at == 0 else "")

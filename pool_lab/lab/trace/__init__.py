@@ -1,1 +1,1 @@
-"""What happened: spans, traces, and what is said of them. Pure: no widgets, no pictures."""
+"""What happened: spans, traces, and sentences about them. Pure: no clock, no widgets, no pictures."""

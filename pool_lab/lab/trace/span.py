@@ -9,7 +9,7 @@ __all__ = ["CallState", "Ending", "Lane", "Resize", "Span", "advance", "ending_o
 
 
 class CallState(StrEnum):
-    """Where a call is. The last three are final."""
+    """The state of a call. The last three are final."""
 
     QUEUED = "queued"
     RUNNING = "running"
@@ -19,19 +19,19 @@ class CallState(StrEnum):
 
 
 class Ending(StrEnum):
-    """How a call ended. All but the first and the last are ways in which a call fails."""
+    """How a call ended. All but the first and the last are ways to fail."""
 
     RETURNED = "returned"
     RAISED = "raised"
     TIMED_OUT = "timed out"
     """It ran longer than its pool's task_timeout and was stopped."""
     CRASHED = "crashed"
-    """Its worker died, or its pool was broken."""
+    """Its worker died, or its pool broke."""
     CANCELLED = "cancelled"
 
 
 def ending_of(state: str, error: str | None) -> Ending | None:
-    """How a call in this state ended; None if it has not. What an event says of an error begins with its class."""
+    """How a call in this state ended; None if it has not. The text of an error begins with its class."""
     return _failure(error or "") if state == "failed" else _ENDINGS.get(state)
 
 
@@ -44,13 +44,13 @@ def _failure(error: str) -> Ending:
     name = path.rpartition(".")[2]
     if name in _NAMES_OF_A_CRASH:
         return Ending.CRASHED
-    # A call can raise a TimeoutError of its own.
+    # A call may raise its own TimeoutError.
     return Ending.TIMED_OUT if name == "TimeoutError" and "ran longer than the task_timeout" in text else Ending.RAISED
 
 
 @dataclass(frozen=True, slots=True)
 class Span:
-    """The life of one call. Times are seconds since the trace's `origin`; None is what has not happened (yet)."""
+    """One call. Times are seconds since the trace's `origin`, or None if it has not happened."""
 
     call: int
     name: str = ""
@@ -60,12 +60,13 @@ class Span:
     dispatched: float | None = None
     """When the pool gave the call to a worker."""
     began: float | None = None
-    """When the worker entered the function; until the result is home, the time of dispatch."""
+    """When the worker called the function. Until the result is back, the time of dispatch."""
     ended: float | None = None
-    """When the worker left the function (for a cancelled call: when it was cancelled)."""
+    """When the function returned or raised; for a cancelled call, when it was cancelled."""
     arrived: float | None = None
-    """When the pool had the outcome."""
+    """When the future had the outcome."""
     cpu_s: float | None = None
+    """Seconds on a core."""
     error: str | None = None
 
     @property
@@ -75,13 +76,13 @@ class Span:
 
     @property
     def first_known(self) -> float | None:
-        """The earliest moment that is known of the call."""
+        """The earliest known time of the call."""
         known = (self.submitted, self.dispatched, self.began, self.ended)
         return min((moment for moment in known if moment is not None), default=None)
 
     @property
     def waited_s(self) -> float | None:
-        """Seconds at the door: from submit to dispatch."""
+        """Seconds in the queue: from submit to dispatch."""
         return None if self.submitted is None or self.dispatched is None else self.dispatched - self.submitted
 
     @property
@@ -91,13 +92,13 @@ class Span:
 
     @property
     def core_share(self) -> float | None:
-        """Share of the time inside the function that was spent on a core, 0 to 1; None while it is not known."""
+        """The share of the time inside the function that the call spent on a core, 0 to 1; None if unknown."""
         if self.cpu_s is None or not self.took_s:
             return None
         return min(1.0, self.cpu_s / self.took_s)
 
     def overlaps(self, other: "Span") -> bool:
-        """Whether both were inside their functions at one moment. Calls that only touch do not overlap."""
+        """Whether both calls were inside their functions at the same moment. If one began as the other ended, no."""
         if self.began is None or self.ended is None or other.began is None or other.ended is None:
             return False
         return max(self.began, other.began) < min(self.ended, other.ended)
@@ -105,7 +106,7 @@ class Span:
 
 @dataclass(frozen=True, slots=True)
 class Lane:
-    """The life of one worker. `stopped` is None while it lives; `error` says why it stopped if it was not asked to."""
+    """One worker. `stopped` is None while it lives; `error` says why it stopped if nobody asked it to."""
 
     worker: int
     ident: int | None
@@ -116,7 +117,7 @@ class Lane:
 
 @dataclass(frozen=True, slots=True)
 class Resize:
-    """The pool had `before` workers at most, and from `time` on `after`."""
+    """The pool's size changed from `before` to `after` workers."""
 
     time: float
     before: int
@@ -124,7 +125,7 @@ class Resize:
 
 
 def advance(span: Span, event: Event, origin: float) -> Span:
-    """The span after one more of its events."""
+    """The span after one more event."""
     at = event.time - origin
     match event.kind:
         case EventKind.SUBMITTED:

@@ -1,4 +1,4 @@
-"""`Curve`: how much faster an executor gets with more workers. Pure, made from measured times."""
+"""`Curve`: how much faster an executor is with more workers. Pure, made from measured times."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -7,12 +7,12 @@ from statistics import median
 __all__ = ["PAYS", "Curve", "Point", "curve"]
 
 PAYS = 0.05
-"""More workers pay if they make it faster by more than this share."""
+"""More workers pay off if they are faster by more than this share."""
 
 
 @dataclass(frozen=True)
 class Point:
-    """All that was measured with one number of workers."""
+    """Everything measured with one number of workers."""
 
     workers: int
     speed_ups: tuple[float, ...]
@@ -27,15 +27,16 @@ class Curve:
     name: str
     kind: str
     points: tuple[Point, ...]
-    """With ever more workers."""
+    """In order of the number of workers."""
 
     @property
     def best(self) -> Point | None:
+        """The point with the highest median; None without a point."""
         return max(self.points, key=lambda point: point.median, default=None)
 
     @property
     def pays_until(self) -> Point | None:
-        """The point beyond which no more workers make it faster by more than 5 %; None without a point."""
+        """The first point that no larger number of workers beats by more than 5 %; None without a point."""
         return next(
             (
                 point
@@ -47,7 +48,7 @@ class Curve:
 
 
 def curve(name: str, kind: str, makespans: Mapping[int, Sequence[float]], serial_s: float) -> Curve:
-    """From the makespans that were measured, by number of workers."""
+    """From the measured makespans, in seconds, by number of workers."""
     measured = sorted((workers, times) for workers, times in makespans.items() if times)
     return Curve(
         name, kind, tuple(Point(workers, tuple(serial_s / time for time in times)) for workers, times in measured)

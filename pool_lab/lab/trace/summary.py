@@ -1,32 +1,30 @@
-"""What a trace says in a sentence: while it runs (`progress`), at its end (`summary`), and what of it is the same on
-every machine (`claim`).
+"""A trace in sentences: while it runs (`progress`), at its end (`summary`), the same on every machine (`claim`).
 
-The text twin of every picture: for screen readers, for the saved notebook, for people who would rather read. Pure
-functions from named traces to plain English. A name may be a class or a plural ("threads"), so sentences do without
-*is* and *are*.
+Each picture has such a text beside it: for screen readers, for saved notebooks, for people who would rather read. Pure
+functions. A name may be a class or a plural ("threads"), so the sentences avoid *is* and *are*.
 """
 
 import re
 from collections.abc import Sequence
 
 from pool_lab.lab.trace.span import CallState, Ending
-from pool_lab.lab.trace.trace import Standing, Trace
+from pool_lab.lab.trace.trace import Progress, Trace
 from pool_lab.lab.trace.units import number_of, seconds, share
 
 __all__ = ["claim", "progress", "summary", "tally", "times"]
 
 Runs = Sequence[tuple[str, Trace]]
-Standings = Sequence[tuple[str, Trace | Standing]]
+RunsSoFar = Sequence[tuple[str, Trace | Progress]]
 
 
-def tally(trace: Trace | Standing) -> tuple[tuple[int, str], ...]:
-    """The numbers above a panel: what has become of how many calls, without what has become of none."""
-    counts = _standing_of(trace).counts
+def tally(trace: Trace | Progress) -> tuple[tuple[int, str], ...]:
+    """The numbers above a panel: how many calls are queued, running, done and so on. Zeros are left out."""
+    counts = _progress_of(trace).counts
     return tuple((counts[state], _SHORT.get(state, state)) for state in _IN_ORDER if counts.get(state))
 
 
-def _standing_of(trace: Trace | Standing) -> Standing:
-    return trace.standing if isinstance(trace, Trace) else trace
+def _progress_of(trace: Trace | Progress) -> Progress:
+    return trace.progress if isinstance(trace, Trace) else trace
 
 
 _IN_ORDER: tuple[str, ...] = (CallState.QUEUED.value, CallState.RUNNING.value, *(ending.value for ending in Ending))
@@ -34,35 +32,35 @@ _SHORT: dict[str, str] = {Ending.RETURNED: "done", Ending.RAISED: "failed"}
 _LOSSES = ("failed", "timed out", "crashed", "cancelled")
 
 
-def progress(runs: Standings, elapsed_s: float) -> str:
-    """How far each has come. Of a long run a `Standing` is known at once, a `Trace` would have to be made."""
+def progress(runs: RunsSoFar, elapsed_s: float) -> str:
+    """How far each run is. Give a `Progress` for a long run: it takes time to make a `Trace`."""
     if not runs:
         return f"After {seconds(elapsed_s)}: nothing runs yet."
-    first, *others = (_progress(name, _standing_of(trace)) for name, trace in runs)
+    first, *others = (_progress(name, _progress_of(trace)) for name, trace in runs)
     return " ".join([f"After {seconds(elapsed_s)}: {first}", *map(_capital, others)])
 
 
 def summary(runs: Runs) -> str:
-    """Who took how long, on how many workers, and what did not come to its end."""
+    """How long each run took, on how many workers, and what went wrong."""
     if not runs:
         return "Nothing has run."
     return " ".join([*(_outcome(name, trace) for name, trace in runs), *_comparison(runs)])
 
 
 def claim(runs: Runs) -> str:
-    """The summary without any number that depends on the machine, so that a saved notebook can be compared."""
+    """The summary without numbers that depend on the machine, so that saved notebooks can be compared."""
     if not runs:
         return "Nothing has run."
     return " ".join(_claim(name, trace) for name, trace in runs)
 
 
-def _progress(name: str, standing: Standing) -> str:
-    if not standing.calls:
+def _progress(name: str, so_far: Progress) -> str:
+    if not so_far.calls:
         return f"{name} without a call yet."
-    facts = [f"{name} {standing.counts.get(Ending.RETURNED, 0):,} of {standing.calls:,} done"]
-    facts += [f"{count:,} {state}" for count, state in tally(standing) if state in _LOSSES]
-    if standing.core_share is not None:
-        facts.append(f"each call {_on_a_core(standing.core_share)}")
+    facts = [f"{name} {so_far.counts.get(Ending.RETURNED, 0):,} of {so_far.calls:,} done"]
+    facts += [f"{count:,} {state}" for count, state in tally(so_far) if state in _LOSSES]
+    if so_far.core_share is not None:
+        facts.append(f"each call {_on_a_core(so_far.core_share)}")
     return ", ".join(facts) + "."
 
 
@@ -86,7 +84,7 @@ def _headline(name: str, trace: Trace) -> str:
 
 
 def _losses(trace: Trace) -> list[str]:
-    """A sentence for each way in which calls or workers were lost."""
+    """A sentence for each way in which calls or workers failed."""
     sentences = []
     for ending, what in _FAILURES.items():
         if errors := [span.error for span in trace.spans if span.ending is ending]:
@@ -100,9 +98,9 @@ def _losses(trace: Trace) -> list[str]:
     if trace.open_calls:
         sentences.append(_left(trace.counts[CallState.RUNNING], trace.counts[CallState.QUEUED]))
     if crashes := [lane.error for lane in trace.lanes if lane.error]:
-        told = "\n".join(span.error or "" for span in trace.spans if span.ending is Ending.CRASHED)
-        untold = [error for error in crashes if error not in told]
-        sentences.append(f"{number_of(len(crashes), 'worker')} stopped unasked{_because(untold)}.")
+        known = "\n".join(span.error or "" for span in trace.spans if span.ending is Ending.CRASHED)
+        new = [error for error in crashes if error not in known]
+        sentences.append(f"{number_of(len(crashes), 'worker')} stopped unasked{_because(new)}.")
     return sentences
 
 
@@ -114,7 +112,7 @@ _FAILURES = {
 
 
 def _comparison(runs: Runs) -> list[str]:
-    """The slowest beside the fastest; only for runs of the same work that came to their end."""
+    """The slowest run and the fastest, if all did the same work and finished it."""
     if len(runs) < 2 or len({len(trace.spans) for _, trace in runs}) > 1:
         return []
     if not all(trace.makespan_s and trace.counts[CallState.FINISHED] == len(trace.spans) for _, trace in runs):
@@ -148,7 +146,7 @@ def _knows_cpu(trace: Trace) -> bool:
 
 
 def _on_workers(trace: Trace) -> str:
-    """On how many workers, or nothing if no event named one. A resized pool has a range of sizes."""
+    """On how many workers; empty if that is unknown. A resized pool has a range of sizes."""
     sizes = {size for resize in trace.resizes for size in (resize.before, resize.after) if size}
     if len(sizes) > 1:
         return f" on {min(sizes):,} to {max(sizes):,} workers"
@@ -177,13 +175,13 @@ def times(ratio: float) -> str:
 
 
 def _left(running: int, queued: int) -> str:
-    """What a stopped run left behind."""
-    left = [f"{running:,} still ran"] * bool(running) + [f"{queued:,} still waited"] * bool(queued)
-    return " and ".join(left) + "."
+    """What was left when the run was stopped."""
+    left = [f"{running:,} still running"] * bool(running) + [f"{queued:,} still queued"] * bool(queued)
+    return f"{' and '.join(left)}."
 
 
 def _because(errors: Sequence[str | None]) -> str:
-    """The first known error, short enough for a sentence."""
+    """The first known error in brackets, cut to fit a sentence."""
     known = [_MODULE.sub("", " ".join(error.split()).rstrip(".")) for error in errors if error]
     if not known:
         return ""
@@ -192,7 +190,7 @@ def _because(errors: Sequence[str | None]) -> str:
 
 
 _MODULE = re.compile(r"^([\w<>]+\.)+(?=\w+(:|$))")
-"""Before the name of an exception."""
+"""The module before the name of an exception."""
 
 
 def _capital(name: str) -> str:

@@ -1,4 +1,4 @@
-"""What a sweep says in sentences. Pure."""
+"""The result of a sweep in sentences. Pure."""
 
 from collections.abc import Sequence
 
@@ -10,7 +10,7 @@ __all__ = ["claim", "enumerate_words", "summary"]
 
 
 def summary(curves: Sequence[Curve], serial_s: float) -> str:
-    """How much faster each got, with how many workers, and where more of them did not pay any more."""
+    """How much faster each executor was, with how many workers, and from where on more did not pay off."""
     known = [sentence for curve in curves if (sentence := _about(curve))]
     if not known:
         return "Nothing has been measured yet."
@@ -26,14 +26,14 @@ def _rounds(curves: Sequence[Curve]) -> str:
 
 
 def claim(names: Sequence[str], workers: Sequence[int], rounds: int) -> str:
-    """What was done, without any number that depends on the machine."""
+    """What was measured, without numbers that depend on the machine."""
     who, many = enumerate_words(names), enumerate_words(list(map(str, workers)))
     how_often = {1: "once", 2: "twice"}.get(rounds, f"{rounds} times")
     return f"{_capital(who)} with {many} workers, {how_often}."
 
 
 def enumerate_words(words: Sequence[str]) -> str:
-    """As people do: "a, b and c"."""
+    """As a sentence has it: "a, b and c"."""
     return " and ".join(filter(None, [", ".join(words[:-1]), *words[-1:]]))
 
 

@@ -1,6 +1,6 @@
-"""Pauses: long times in which no call waits or runs. A picture leaves them out of its time axis, but for a narrow gap.
+"""A time axis without pauses, the long times in which no call is queued or running. A picture shows a narrow gap there.
 
-So an axis has places besides times: a place is the time without the pauses before it. Pure.
+So a moment has a time and a place on the axis: the time without the pauses before it. Pure.
 """
 
 from collections.abc import Iterable, Iterator, Sequence
@@ -9,12 +9,12 @@ from typing import NamedTuple
 from pool_lab.events import Event
 from pool_lab.lab.trace.trace import Trace
 
-__all__ = ["IDLE_S", "Axis", "Pause", "pauses_of"]
+__all__ = ["IDLE_S", "Pause", "TimeAxis", "pauses_of"]
 
 IDLE_S = 2.0
-"""What lasts longer than this is a pause."""
+"""An idle time that is longer than this is a pause."""
 _WIDTH = 0.05
-"""Of a pause that much is left, as a share of all the time that is shown."""
+"""The width of a gap, as a share of the time that is shown."""
 
 
 class Pause(NamedTuple):
@@ -23,7 +23,7 @@ class Pause(NamedTuple):
 
 
 def pauses_of(traces: Iterable[Trace]) -> list[Pause]:
-    """When nothing happened in any of them; they count from the same moment."""
+    """The pauses of traces that have the same origin."""
     pauses: list[Pause] = []
     latest: float | None = None
     for start, stop in sorted(busy for trace in traces for busy in _busy(trace)):
@@ -34,7 +34,7 @@ def pauses_of(traces: Iterable[Trace]) -> list[Pause]:
 
 
 def _busy(trace: Trace) -> Iterator[tuple[float, float]]:
-    """From when to when each call waited or ran; and the moments of all that is not about a call."""
+    """From when to when each call was queued or running, and the times of events about workers and sizes."""
     end = float("inf") if trace.watched_until is None else trace.lasted_s
     for span in trace.spans:
         start = span.first_known
@@ -45,14 +45,15 @@ def _busy(trace: Trace) -> Iterator[tuple[float, float]]:
             yield event.time - trace.origin, event.time - trace.origin
 
 
-class Axis:
-    """Where moments are in a picture that goes until a certain one."""
+class TimeAxis:
+    """The axis of a picture that shows the time until `until`, in seconds."""
 
     def __init__(self, pauses: Sequence[Pause], until: float) -> None:
         self.pauses = pauses
         self._gap = _WIDTH * (until - sum(stop - start for start, stop in pauses))
 
     def place(self, time: float) -> float:
+        """Where on the axis this time is."""
         cut = 0.0
         for start, stop in self.pauses:
             if time <= start:
@@ -63,7 +64,7 @@ class Axis:
         return time - cut
 
     def without_pauses(self, trace: Trace) -> Trace:
-        """The trace as if there had been none: its times are places."""
+        """The same trace with places as times."""
         size = trace.resizes[0].before if trace.resizes else trace.size
         origin, until = trace.origin, trace.watched_until
         moved = None if until is None else origin + self.place(until - origin)
@@ -79,7 +80,7 @@ class Axis:
         return event._replace(time=moved(event.time), began=began, ended=ended)
 
     def ticks(self, step: float, until: float) -> list[tuple[float, float]]:
-        """(place, time) of every multiple of the step that is not in a pause or close to one."""
+        """(place, time) of each multiple of the step, except in a pause or close to one."""
         times = (step * number for number in range(int(until / step) + 1))
         return [(self.place(time), time) for time in times if not self._is_near_a_pause(time, step)]
 

@@ -1,14 +1,14 @@
 """Where the time of a run went: the workers' time, and the time of an average call. Pure, made from a trace.
 
-Each worker's moment, from the first submit to the last outcome, was one of five:
+From the first submit to the last outcome, a worker is always in one of five states:
 
-    without a call, though calls were waiting   there   the worker started, the call was pickled, or on its way to it
-    in a call, on a core                        core
-    in a call, not on a core                    ready   the call waited for I/O, for a core or for the GIL
-    between a call's end and its outcome        back    the result was pickled, or on its way home
-    without a call, and none was waiting        idle    nothing was left to do
+    without a call, though calls are queued   there   the worker starts, or the call is pickled or on the way
+    in a call, on a core                      core
+    in a call, not on a core                  ready   the call waits for I/O, a core or the GIL
+    between a call's end and its outcome      back    the result is pickled or on the way back
+    without a call, and none is queued        idle    nothing is left to do
 
-As an average over the workers the five add up to the makespan, so they can be drawn as one bar.
+The averages over the workers add up to the makespan, so they can be drawn as one bar.
 """
 
 from collections.abc import Iterable, Sequence
@@ -23,7 +23,7 @@ __all__ = ["CallTimes", "WorkerTimes", "call_times", "mean_size", "worker_times"
 
 @dataclass(frozen=True)
 class WorkerTimes:
-    """Seconds of the makespan, as an average worker spent them."""
+    """Seconds that an average worker spent in each state."""
 
     there: float = 0.0
     core: float = 0.0
@@ -34,7 +34,7 @@ class WorkerTimes:
 
 @dataclass(frozen=True)
 class CallTimes:
-    """Seconds from the submit of an average call to its outcome; None is what no event told of."""
+    """Where an average call spent its time, in seconds; None if no event says it."""
 
     queued: float | None
     there: float | None
@@ -44,6 +44,7 @@ class CallTimes:
 
 
 def worker_times(trace: Trace) -> WorkerTimes:
+    """How an average worker spent the makespan."""
     spans = [span for span in trace.spans if span.took_s is not None and span.arrived is not None]
     if not spans:
         return WorkerTimes()
@@ -60,12 +61,13 @@ def worker_times(trace: Trace) -> WorkerTimes:
 
 
 def mean_size(trace: Trace) -> float:
-    """How many workers the pool had on average, from the first submit to the last outcome."""
+    """The average number of workers from the first submit to the last outcome."""
     start, makespan_s = _start(trace), trace.makespan_s
     return _worker_seconds(trace, start, start + makespan_s) / makespan_s if makespan_s else 0.0
 
 
 def call_times(trace: Trace) -> CallTimes:
+    """How an average call that ran spent its time."""
     spans = [span for span in trace.spans if span.took_s is not None]
     return CallTimes(
         queued=_mean(span.waited_s for span in spans),
@@ -77,18 +79,18 @@ def call_times(trace: Trace) -> CallTimes:
 
 
 def _start(trace: Trace) -> float:
-    """The moment the makespan counts from."""
+    """When the makespan begins."""
     return min((span.first_known for span in trace.spans if span.first_known is not None), default=0.0)
 
 
 def _scaled(parts: tuple[float, ...], total: float) -> WorkerTimes:
-    """Parts that add up to the total. A worker that was sent away ends its call first, so there can be too much."""
+    """Scaled to add up to the total. A worker that has to exit ends its call first, so the sum can be too large."""
     scale = total / sum(parts) if sum(parts) else 0.0
     return WorkerTimes(*(part * scale for part in parts))
 
 
 def _worker_seconds(trace: Trace, start: float, end: float) -> float:
-    """The pool's size added up over the time from start to end."""
+    """The sum of the seconds that all workers had from start to end."""
     changes = [(resize.time, resize.after) for resize in trace.resizes if start < resize.time < end]
     first = trace.resizes[0].before if trace.resizes else trace.size
     before = [resize.after for resize in trace.resizes if resize.time <= start]
@@ -98,13 +100,13 @@ def _worker_seconds(trace: Trace, start: float, end: float) -> float:
 
 
 def _lanes(spans: Sequence[Span]) -> list[list[Span]]:
-    """The calls of each worker, in the order in which they ran there."""
+    """The calls of each worker, in the order in which they ran."""
     in_order = sorted(spans, key=lambda span: (-1 if span.worker is None else span.worker, span.began or 0.0))
     return [list(calls) for _, calls in groupby(in_order, key=lambda span: span.worker)]
 
 
 def _ways_back(lane: Sequence[Span]) -> float:
-    """Between a call's end and its outcome, as far as the worker had no other call by then."""
+    """Seconds between the end of a call and its outcome, until the worker began its next call."""
     ends = [min(span.arrived or 0.0, after.began or 0.0) for span, after in pairwise(lane)]
     ends += [span.arrived or 0.0 for span in lane[-1:]]
     return sum(max(0.0, end - (span.ended or 0.0)) for span, end in zip(lane, ends, strict=True))

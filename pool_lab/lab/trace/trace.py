@@ -1,7 +1,7 @@
-"""`Trace`: what the events of one run mean. It has a `Span` for each call and a `Lane` for each worker.
+"""`Trace`: what happened in one run, made from its events. It has a `Span` for each call and a `Lane` for each worker.
 
-Pure: no clock, no pool, no drawing. Pictures, sentences, exercise checks and tests all read a trace and nothing else,
-so they cannot contradict one another about the same run.
+Pure: no clock, no pool, no drawing. Pictures, sentences, exercise checks and tests read the same trace, so they cannot
+contradict each other.
 """
 
 from collections import Counter
@@ -11,17 +11,17 @@ from dataclasses import dataclass, replace
 from pool_lab.events import Event, EventKind
 from pool_lab.lab.trace.span import CallState, Lane, Resize, Span, advance
 
-__all__ = ["Standing", "Trace"]
+__all__ = ["Progress", "Trace"]
 
 
 @dataclass(frozen=True, slots=True)
-class Standing:
-    """How far a run has come."""
+class Progress:
+    """How far a run is."""
 
     counts: Mapping[str, int]
-    """Calls by what has become of them: "queued", "running", or the word of their `Ending`."""
+    """How many calls are "queued" or "running", or ended with each `Ending`."""
     core_share: float | None = None
-    """Share of the time inside their functions that all ended calls together spent on a core; None if unknown."""
+    """The share of their time that ended calls spent on a core, 0 to 1; None if unknown."""
 
     @property
     def calls(self) -> int:
@@ -29,11 +29,13 @@ class Standing:
 
 
 class Trace:
-    """What the events of one pool mean.
+    """What happened in one pool.
 
-    `size` is the pool's size before the first event; `origin` the moment all times count from (by default the first
-    event's). Events may come in any order. `watched_until` is the moment, on the events' clock, from which on nobody
-    looked, whatever became of the calls; None while someone does.
+    events: in any order.
+    size: the pool's size before the first event.
+    origin: the time that all others count from, in seconds on `time.perf_counter`. None: that of the first event.
+    watched_until: the time at which the watching ended, on the same clock; some calls may still have been running.
+        None: it goes on.
     """
 
     def __init__(
@@ -57,12 +59,12 @@ class Trace:
 
     @property
     def open_calls(self) -> int:
-        """How many calls wait or run."""
+        """How many calls are queued or running."""
         return sum(span.ending is None for span in self.spans)
 
     @property
     def lasted_s(self) -> float:
-        """Seconds from the origin to the last event; if calls are open, to where the watching ended."""
+        """Seconds from the origin to the last event; if calls are open, to the end of the watching."""
         moments = [event.time for event in self.events]
         if self.watched_until is not None and self.open_calls:
             moments.append(self.watched_until)
@@ -70,9 +72,9 @@ class Trace:
 
     @property
     def makespan_s(self) -> float:
-        """Seconds from the first submit to the moment the last outcome was there; 0 without a call that ended.
+        """Seconds from the first submit to the last outcome; 0 if no call has ended.
 
-        A call whose submit no one saw (the observer came later) counts from the first that is known of it.
+        If a call was submitted before the watching began, the first known time of it counts.
         """
         starts = [span.first_known for span in self.spans if span.first_known is not None]
         ends = [span.arrived for span in self.spans if span.arrived is not None]
@@ -90,35 +92,36 @@ class Trace:
 
     @property
     def most_at_once(self) -> int:
-        """The largest number of calls that were inside their functions at one moment."""
+        """The largest number of calls that ran at the same moment."""
         return _most_at_once((span.began, span.ended) for span in self.spans if span.state is not CallState.CANCELLED)
 
     @property
     def most_workers(self) -> int:
-        """The largest number of workers that lived at one moment."""
+        """The largest number of workers that lived at the same moment."""
         return _most_at_once((lane.started, lane.stopped) for lane in self.lanes)
 
     @property
     def cores_used(self) -> float:
-        """Cores that the calls kept busy on average: their CPU seconds for each second of the run."""
+        """How many cores the calls kept busy on average: their CPU seconds divided by the makespan."""
         return sum(span.cpu_s or 0.0 for span in self.spans) / self.makespan_s if self.makespan_s else 0.0
 
     @property
     def core_share(self) -> float:
-        """Share of their time inside the function that all ended calls together spent on a core, 0 to 1."""
+        """The share of their time that ended calls spent on a core, 0 to 1."""
         ended = [span for span in self.spans if span.cpu_s is not None and span.took_s]
         took_s = sum(span.took_s or 0.0 for span in ended)
         return min(1.0, sum(span.cpu_s or 0.0 for span in ended) / took_s) if took_s else 0.0
 
     @property
-    def standing(self) -> Standing:
+    def progress(self) -> Progress:
+        """How far the run is."""
         counts = Counter(str(span.ending or span.state) for span in self.spans)
         knows_cpu = any(span.core_share is not None for span in self.spans)
-        return Standing(counts, self.core_share if knows_cpu else None)
+        return Progress(counts, self.core_share if knows_cpu else None)
 
     @property
     def finish_order(self) -> tuple[int, ...]:
-        """Numbers of the calls in the order in which they left their functions."""
+        """The numbers of the calls, in the order in which they ended."""
         ended = [(span.ended, span.call) for span in self.spans if span.began is not None and span.ended is not None]
         return tuple(call for _, call in sorted(ended))
 
@@ -154,12 +157,12 @@ class Trace:
 
 
 def _most_at_once(intervals: Iterable[tuple[float | None, float | None]]) -> int:
-    """The largest number of intervals that share a moment; one without an end lasts for ever."""
+    """The largest number of intervals that share a moment. None as an end: it goes on."""
     steps: list[tuple[float, int]] = []
     for start, end in intervals:
         if start is not None:
             steps += [(start, 1), (float("inf") if end is None else end, -1)]
-    # An interval of no length overlaps nothing, but it is one.
+    # An interval of length 0 overlaps nothing, but it counts as one.
     now, most = 0, 1 if steps else 0
     for _, step in sorted(steps):
         now += step

@@ -1,4 +1,4 @@
-"""Times, shares and counts, in the words that people use."""
+"""Times, shares and counts in words."""
 
 __all__ = ["number_of", "seconds", "share"]
 
@@ -22,7 +22,7 @@ _FRACTIONS = {
 
 
 def seconds(s: float) -> str:
-    """The time to two digits, in the unit people would say it in."""
+    """A time with two digits, in the unit you would say it in: "50 ms", "1 min 15 s"."""
     s = float(f"{s:.2g}") if s < 10 else float(round(s))
     if s >= 60:
         minutes, rest = divmod(round(s), 60)
@@ -35,9 +35,10 @@ def seconds(s: float) -> str:
 
 
 def share(part: float) -> str:
-    """The nearest fraction that has a name, to be followed by *of its time*."""
+    """The nearest fraction with a name, such as "two thirds"."""
     return _FRACTIONS[min(_FRACTIONS, key=lambda fraction: abs(fraction - part))]
 
 
 def number_of(count: int, noun: str) -> str:
+    """The number and the noun: "1 call", "2,000 calls"."""
     return f"{count:,} {noun}" if count == 1 else f"{count:,} {noun}s"

@@ -1,1 +1,1 @@
-"""What the browser draws. A view is one folder with its Python, JavaScript and CSS."""
+"""Live views, drawn by the browser. Each is a folder with its Python, JavaScript and CSS."""

@@ -1,6 +1,6 @@
-"""The controls of an experiment: ipywidgets, laid out by shared/controls.css.
+"""The buttons and sliders of an experiment: ipywidgets, laid out by shared/controls.css.
 
-A control only calls back with what its user asks for. The experiment's own thread does it.
+A control only calls back; the experiment's own thread does the work.
 """
 
 from collections.abc import Callable
@@ -9,19 +9,19 @@ from typing import Protocol
 
 import ipywidgets
 
-from pool_lab.lab.notebook import COVER, Curtain
-from pool_lab.lab.work.workloads import Knob
+from pool_lab.lab.notebook import COVER_TEXT, Cover
+from pool_lab.lab.work.workloads import Parameter
 
-__all__ = ["Note", "StartStop", "experiment_view", "keep_covered", "knob_slider", "worker_slider"]
+__all__ = ["Note", "StartStop", "experiment_view", "keep_covered", "parameter_slider", "worker_slider"]
 
 
 class Picture(Protocol):
     cover: str
-    """If not empty, this text hides the picture."""
+    """If not empty, shown in place of the picture."""
 
 
 class StartStop(ipywidgets.Button):  # type: ignore[misc]  # ipywidgets ships no types
-    """The one button of a race: Start, Stop, and nothing while the last calls end."""
+    """The button of an experiment: Start, Stop, and Start again."""
 
     def __init__(self, start: Callable[[], None], stop: Callable[[], None]) -> None:
         super().__init__()
@@ -42,15 +42,15 @@ def worker_slider(workers: int, most: int, resize: Callable[[int], None]) -> ipy
     return slider
 
 
-def knob_slider(knob: Knob, turn: Callable[[str, float], None]) -> ipywidgets.SelectionSlider:
-    options = [(knob.words(value), value) for value in knob.values]
-    slider = ipywidgets.SelectionSlider(options=options, value=knob.value, description=knob.label)
-    slider.observe(lambda change: turn(knob.name, change["new"]), "value")
+def parameter_slider(parameter: Parameter, vary: Callable[[str, float], None]) -> ipywidgets.SelectionSlider:
+    options = [(parameter.words(value), value) for value in parameter.values]
+    slider = ipywidgets.SelectionSlider(options=options, value=parameter.value, description=parameter.label)
+    slider.observe(lambda change: vary(parameter.name, change["new"]), "value")
     return slider
 
 
 class Note(ipywidgets.HTML):  # type: ignore[misc]  # ipywidgets ships no types
-    """The title line: a name, and some words about it."""
+    """The title line: a title, and some words about it."""
 
     def __init__(self, title: str, note: str) -> None:
         super().__init__()
@@ -64,7 +64,7 @@ class Note(ipywidgets.HTML):  # type: ignore[misc]  # ipywidgets ships no types
 def experiment_view(
     note: Note, button: StartStop | None, controls: list[ipywidgets.Widget], *pictures: ipywidgets.Widget
 ) -> ipywidgets.VBox:
-    """A title line with the button, a row of controls, the pictures."""
+    """A title line with the button, a row of controls, and the pictures."""
     head = ipywidgets.HBox([note] if button is None else [note, button])
     head.add_class("pool-lab-head")
     row = ipywidgets.HBox(controls)
@@ -74,13 +74,13 @@ def experiment_view(
     return view
 
 
-def keep_covered(picture: Picture, button: StartStop | None, curtain: Curtain) -> None:
-    """Hide the picture, and lock the button, until the curtain opens."""
+def keep_covered(picture: Picture, button: StartStop | None, cover: Cover) -> None:
+    """Hide the picture and disable the button until the cover opens."""
 
     def set_covered(covered: bool) -> None:
-        picture.cover = COVER if covered else ""
+        picture.cover = COVER_TEXT if covered else ""
         if button is not None:
             button.disabled = covered
 
-    set_covered(not curtain.is_open)
-    curtain.when_open(lambda: set_covered(False))
+    set_covered(not cover.is_open)
+    cover.when_open(lambda: set_covered(False))

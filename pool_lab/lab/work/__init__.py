@@ -1,1 +1,1 @@
-"""What runs: workloads, servers, gates, and the executors to run them on."""
+"""What runs: workloads, servers, gates, and executors to run them on."""

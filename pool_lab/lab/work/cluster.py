@@ -1,8 +1,8 @@
 """`ClusterExecutor`: a Dask cluster on this computer, for as long as the executor lives.
 
-Its workers are processes that a scheduler reaches over the network, if only over loopback: what a cluster of many
-computers does, on one. Needs `distributed`, which is loaded when one is made. For a cluster that is there already,
-`client.get_executor()` of a `distributed.Client` is an executor, too.
+Its workers are processes that a scheduler reaches over the network, as in a cluster of many computers; here all are on
+one. It needs the package `distributed`. To use a cluster that exists, call `client.get_executor()` of its
+`distributed.Client`.
 """
 
 import concurrent.futures
@@ -16,7 +16,7 @@ class ClusterExecutor(concurrent.futures.Executor):
     """Runs calls on a local Dask cluster, one at a time on each worker."""
 
     def __init__(self, max_workers: int) -> None:
-        """Start the scheduler and the workers; takes a second or two."""
+        """Start the scheduler and `max_workers` workers. Blocks for a second or two."""
         try:
             from distributed import Client, LocalCluster
         except ImportError as missing:
@@ -34,12 +34,12 @@ class ClusterExecutor(concurrent.futures.Executor):
         return future
 
     def resize(self, max_workers: int) -> None:
-        """Ask for so many workers; the cluster starts and ends them when it gets round to it."""
+        """Ask for this many workers. Returns at once; the cluster starts and ends them soon after."""
         self._max_workers = max_workers
         self._cluster.scale(max_workers)
 
     def shutdown(self, wait: bool = True, *, cancel_futures: bool = False) -> None:
-        """End the cluster if `wait`, when its calls are done; else only take no more calls."""
+        """Take no more calls. With `wait`, block until the running calls are done, then end the cluster."""
         self._executor.shutdown(wait=not cancel_futures)
         if wait and not self._closed:
             self._closed = True

@@ -1,9 +1,9 @@
-"""Who can run in a race or a sweep: executors by name, by class, by a function that makes them, or a Dask client.
+"""The executors of a race or a sweep: known names, or names of your own with a class, a function or a Dask client.
 
     executors=["threads", "processes", "standard processes"]
     executors={"mine": MyPool, "cluster": client}
 
-All that is asked of an executor is `submit` and `shutdown`; one that has `resize` follows the slider while it runs.
+An executor needs `submit` and `shutdown`. If it has `resize` as well, the slider changes its size while it runs.
 """
 
 import concurrent.futures
@@ -18,25 +18,27 @@ from pool_lab.lab.work.cluster import ClusterExecutor
 from pool_lab.processes.pool import ProcessPoolExecutor
 from pool_lab.thread import ThreadPoolExecutor
 
-__all__ = ["KNOWN", "OURS", "Entrant", "Entrants", "entrants", "size_of"]
+__all__ = ["KNOWN", "OURS", "ExecutorFactory", "Executors", "executor_factories", "size_of"]
 
-Entrants = Mapping[str, Any] | Iterable[str]
+Executors = Mapping[str, Any] | Iterable[str]
 
 OURS = ("threads", "processes")
 
 
 @dataclass(frozen=True)
-class Entrant:
+class ExecutorFactory:
+    """How to make an executor."""
+
     make: Callable[[int], Executor]
-    """Makes the executor, for a number of workers."""
+    """Called with the number of workers."""
     executor: type[Executor] | None = None
-    """What will be made, where that is known beforehand."""
+    """Its class, if that is known beforehand."""
     fixed: bool = False
-    """Whether it has the workers it has, whatever number is asked for."""
+    """Whether its number of workers is fixed."""
 
 
-def entrants(given: Entrants) -> dict[str, Entrant]:
-    """Who takes part, by name. Names alone must be known ones."""
+def executor_factories(given: Executors) -> dict[str, ExecutorFactory]:
+    """By name. `ValueError` for an unknown name or none at all, `TypeError` for what makes no executor."""
     if isinstance(given, str):
         given = [given]
     named = given if isinstance(given, Mapping) else {name: name for name in given}
@@ -45,59 +47,59 @@ def entrants(given: Entrants) -> dict[str, Entrant]:
     return {name: _entrant(what) for name, what in named.items()}
 
 
-def size_of(executor: Executor, wished: int) -> int:
-    """How many workers it has, if it can be told; else as many as were wished for."""
+def size_of(executor: Executor, default: int) -> int:
+    """The number of workers, or the default if the executor does not tell."""
     if (client := getattr(executor, "_client", None)) is not None and hasattr(client, "nthreads"):
         return sum(client.nthreads().values())
     size = getattr(executor, "_max_workers", None)
-    return size if isinstance(size, int) else wished
+    return size if isinstance(size, int) else default
 
 
-def _entrant(what: Any) -> Entrant:
+def _entrant(what: Any) -> ExecutorFactory:
     if isinstance(what, str):
         return _known(what)
     if hasattr(what, "get_executor"):
-        return Entrant(partial(_of_client, what), fixed=True)
+        return ExecutorFactory(partial(_of_client, what), fixed=True)
     if callable(what):
-        return Entrant(what, what if isinstance(what, type) else None)
+        return ExecutorFactory(what, what if isinstance(what, type) else None)
     raise TypeError(
         f"cannot make an executor of {what!r}: give a class, a function that makes one for a number of workers, "
         f"a Dask client, or one of these names: {', '.join(KNOWN)}"
     )
 
 
-def _known(name: str) -> Entrant:
+def _known(name: str) -> ExecutorFactory:
     if name not in KNOWN:
         raise ValueError(f"no executor is known as {name!r}; known are {', '.join(KNOWN)}")
-    entrant = KNOWN[name]
-    if entrant is None:
+    factory = KNOWN[name]
+    if factory is None:
         raise ValueError(f"{name!r} need an InterpreterPoolExecutor, which comes with Python 3.14")
-    return entrant
+    return factory
 
 
 def _standard_processes(workers: int) -> Executor:
-    """Not forked: this process has threads, and forking it may deadlock."""
+    """Not forked: this process has threads, and a forked copy of it may deadlock."""
     methods = multiprocessing.get_all_start_methods()
     context = multiprocessing.get_context("forkserver" if "forkserver" in methods else "spawn")
     return concurrent.futures.ProcessPoolExecutor(workers, context)
 
 
 def _of_client(client: Any, workers: int) -> Executor:
-    """The client's cluster as it is: it has as many workers as whoever made it has given it."""
+    """The cluster of this client as it is: `workers` changes nothing."""
     executor: Executor = client.get_executor(pure=False)
     return executor
 
 
-def _interpreters() -> Entrant | None:
+def _interpreters() -> ExecutorFactory | None:
     executor = getattr(concurrent.futures, "InterpreterPoolExecutor", None)
-    return None if executor is None else Entrant(executor, executor)
+    return None if executor is None else ExecutorFactory(executor, executor)
 
 
-KNOWN: dict[str, Entrant | None] = {
-    "threads": Entrant(ThreadPoolExecutor, ThreadPoolExecutor),
-    "processes": Entrant(ProcessPoolExecutor, ProcessPoolExecutor),
-    "standard threads": Entrant(concurrent.futures.ThreadPoolExecutor, concurrent.futures.ThreadPoolExecutor),
-    "standard processes": Entrant(_standard_processes, concurrent.futures.ProcessPoolExecutor),
+KNOWN: dict[str, ExecutorFactory | None] = {
+    "threads": ExecutorFactory(ThreadPoolExecutor, ThreadPoolExecutor),
+    "processes": ExecutorFactory(ProcessPoolExecutor, ProcessPoolExecutor),
+    "standard threads": ExecutorFactory(concurrent.futures.ThreadPoolExecutor, concurrent.futures.ThreadPoolExecutor),
+    "standard processes": ExecutorFactory(_standard_processes, concurrent.futures.ProcessPoolExecutor),
     "interpreters": _interpreters(),
-    "cluster": Entrant(ClusterExecutor, ClusterExecutor),
+    "cluster": ExecutorFactory(ClusterExecutor, ClusterExecutor),
 }

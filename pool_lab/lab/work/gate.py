@@ -1,11 +1,11 @@
-"""`Gate`: calls come to it and wait until you let them through, so that a lesson decides when a call ends.
+"""`Gate`: a call that waits until you let it through. So you decide when calls end.
 
     you                                  a call, in a thread
-    gate.wait_for(2)   <-- came ---      gate(value)     stands there
-    gate.let_through() -- passes -->     returns value   one of them, whichever
-    gate.open()        -- passes -->                     all, also those that are yet to come
+    gate.wait_for(2)   <-- arrived ---   gate(value)     waits
+    gate.let_through() -- passes ---->   returns value   one of those that wait
+    gate.open()        -- passes ---->                   all, also those that come later
 
-A learner may take an hour to read on, so calls wait as long as it takes. When the program ends, all gates open.
+You may take an hour to read on, so calls wait as long as it takes. When the program exits, all gates open.
 """
 
 import threading
@@ -17,14 +17,17 @@ __all__ = ["LONGEST_S", "Gate"]
 T = TypeVar("T")
 
 LONGEST_S = 60
-"""Nobody waits longer than this for what should come by itself."""
+"""The longest wait for something that should happen by itself."""
 
 
 class Gate(Generic[T]):
-    """A call to hand to threads. Closed at first. Processes have copies of it, and would wait in vain."""
+    """A function to submit to a thread pool: `pool.submit(gate, value)`. Each call waits until you let it through.
+
+    A new gate is closed. It works in threads only: a process would get a copy, which nobody opens.
+    """
 
     def __init__(self, patience_s: float | None = None) -> None:
-        """With patience, a call that is not let through for so long raises `TimeoutError`."""
+        """`patience_s`: seconds until a waiting call raises `TimeoutError`. None: it waits as long as it takes."""
         self._patience_s = patience_s
         self._changed = threading.Condition()  # guards the rest, and is notified of every change
         self._came = 0
@@ -34,30 +37,33 @@ class Gate(Generic[T]):
         _gates.add(self)
 
     def __call__(self, value: T) -> T:
-        """Wait to be let through, then return the value."""
+        """Block until you let this call through, then return the value."""
         with self._changed:
             self._came += 1
             self._changed.notify_all()
             if not self._changed.wait_for(lambda: self._is_open or self._may_pass, self._patience_s):
-                raise TimeoutError(f"nobody has opened the gate for {self._patience_s} s")
+                raise TimeoutError(f"the gate was not opened for {self._patience_s} s")
             self._may_pass -= bool(self._may_pass)
         return value
 
     def wait_for(self, calls: int = 1) -> None:
-        """Block until so many more calls have come than were waited for before. `TimeoutError` if they do not."""
+        """Block until this many more calls have arrived, not counting those of earlier `wait_for`s.
+
+        Raises `TimeoutError` after a minute.
+        """
         with self._changed:
             self._awaited += calls
             if not self._changed.wait_for(lambda: self._came >= self._awaited, LONGEST_S):
-                raise TimeoutError(f"{self._came} calls came to the gate, not {self._awaited}, in {LONGEST_S} s")
+                raise TimeoutError(f"{self._came} calls arrived at the gate in {LONGEST_S} s, not {self._awaited}")
 
     def let_through(self, calls: int = 1) -> None:
-        """Let so many pass, now or when they come."""
+        """Let this many calls through: those that wait, or else the next to arrive. Returns at once."""
         with self._changed:
             self._may_pass += calls
             self._changed.notify_all()
 
     def open(self) -> None:
-        """Let all pass, those that wait and those to come."""
+        """Let all calls through, those that wait and those that arrive later. Returns at once."""
         with self._changed:
             self._is_open = True
             self._changed.notify_all()
@@ -71,5 +77,5 @@ def _open_all() -> None:
         gate.open()
 
 
-# Before the pools' own: they let their last calls finish, and those must not stand at a gate for ever.
+# Registered after the pools, so called before them: they wait for their last calls, which may wait at a gate.
 threading._register_atexit(_open_all)  # type: ignore[attr-defined]

@@ -1,11 +1,11 @@
-"""`Hold`: a call that ends when somebody says so, and as they say, in whatever thread or process it runs.
+"""`ManualCall`: a call that runs until this program ends it, in whatever thread or process it runs.
 
-    here                                          a worker
-    hold.tell(Outcome(42))  --event------------>  hold()        in a thread: the hold itself
-                            --loopback line---->  caller()      in a process: what the hold becomes when it is pickled
+    this program                                        a worker
+    call.end(Outcome(42))  --event------------------->  call()         in a thread: the call itself
+                           --loopback connection----->  remote_call()  in a process: what the call is unpickled as
 
-A line is opened by the worker, and the outcome goes through it as bytes. When this process ends, or `Holds` closes, the
-line ends, and so does the call: nobody waits for a word that will never come.
+The worker process opens the connection, and the outcome arrives there as bytes. When this program exits, or closes its
+`ManualCalls`, the connection ends and the call returns None: no call waits for an outcome that never comes.
 """
 
 import _thread
@@ -25,76 +25,75 @@ from typing import Any
 import cloudpickle
 
 from pool_lab.interpreter import on_exit_and_fork
-from pool_lab.lab.recording.method_wrapper import interpose
+from pool_lab.lab.recording.method_wrapper import wrap_method
 
-__all__ = ["Hold", "Holds", "Outcome", "before_shutdown"]
+__all__ = ["ManualCall", "ManualCalls", "Outcome", "before_shutdown"]
 
 
 @dataclass(frozen=True)
 class Outcome:
-    """What a call is to do: return the value, or raise the error if there is one."""
+    """What a call does at its end: return the value, or raise the error if there is one."""
 
     value: Any = None
     error: BaseException | None = None
 
-    def come_true(self) -> Any:
+    def apply(self) -> Any:
         if self.error is not None:
             raise self.error
         return self.value
 
 
-class Hold:
-    """The function of such a call."""
+class ManualCall:
+    """The function of such a call. `address` says where another process asks for its outcome."""
 
-    def __init__(self, name: str, address: Callable[["Hold"], tuple[str, bytes, int]]) -> None:
+    def __init__(self, name: str, address: Callable[["ManualCall"], tuple[str, bytes, int]]) -> None:
         self.__name__ = name
         self._address = address
-        self._told = threading.Event()
+        self._has_outcome = threading.Event()
         self._lock = threading.Lock()  # guards the next two
         self._outcome: Outcome | None = None
-        self._lines: list[Connection] = []
+        self._connections: list[Connection] = []
 
     def __call__(self) -> Any:
-        self._told.wait()
+        self._has_outcome.wait()
         assert self._outcome is not None
-        return self._outcome.come_true()
+        return self._outcome.apply()
 
     def __reduce__(self) -> tuple[Any, ...]:
-        return _Caller, (self.__name__, *self._address(self))
+        return _RemoteCall, (self.__name__, *self._address(self))
 
     @property
-    def is_told(self) -> bool:
-        return self._told.is_set()
+    def has_outcome(self) -> bool:
+        return self._has_outcome.is_set()
 
-    def tell(self, outcome: Outcome) -> bool:
-        """End the call, now or as soon as it starts. Whether this was the first word: later ones change nothing."""
+    def end(self, outcome: Outcome) -> None:
+        """End the call, now or as soon as it starts. Only the first outcome counts."""
         with self._lock:
             if self._outcome is not None:
-                return False
+                return
             self._outcome = outcome
-            self._told.set()
-            lines, self._lines = self._lines, []
-        for line in lines:
-            _send(line, outcome)
-        return True
+            self._has_outcome.set()
+            connections, self._connections = self._connections, []
+        for connection in connections:
+            _send(connection, outcome)
 
-    def connect(self, line: Connection) -> None:
-        """The call stands at the other end of the line."""
+    def connect(self, connection: Connection) -> None:
+        """The call runs at the other end of this connection."""
         with self._lock:
             outcome = self._outcome
             if outcome is None:
-                self._lines.append(line)
+                self._connections.append(connection)
                 return
-        _send(line, outcome)
+        _send(connection, outcome)
 
 
-def _send(line: Connection, outcome: Outcome) -> None:
-    with line, suppress(OSError):  # the worker may have died
-        line.send_bytes(cloudpickle.dumps(outcome))
+def _send(connection: Connection, outcome: Outcome) -> None:
+    with connection, suppress(OSError):  # the worker may have died
+        connection.send_bytes(cloudpickle.dumps(outcome))
 
 
-class _Caller:
-    """A hold in another process: asks at the address what is to become of it."""
+class _RemoteCall:
+    """A manual call in another process: asks at the address for its outcome."""
 
     def __init__(self, name: str, address: str, key: bytes, number: int) -> None:
         self.__name__ = name
@@ -102,100 +101,100 @@ class _Caller:
 
     def __call__(self) -> Any:
         try:
-            with Client(self._address, authkey=self._key) as line:
-                line.send(self._number)
-                outcome = pickle.loads(line.recv_bytes())
-        except (EOFError, OSError):  # nobody is there any more who could say how it ends
+            with Client(self._address, authkey=self._key) as connection:
+                connection.send(self._number)
+                outcome = pickle.loads(connection.recv_bytes())
+        except (EOFError, OSError):  # the program has closed its calls, or is gone
             return None
-        return outcome.come_true()
+        return outcome.apply()
 
 
-class Holds:
-    """All holds of one owner. They end at `close`, when nobody holds this any more, and when the interpreter exits."""
+class ManualCalls:
+    """All manual calls of one owner. They end at `close`, when this object is dropped, and when the program exits."""
 
     def __init__(self) -> None:
-        # Calls that run know the desk only, so they do not keep this alive.
-        self._desk = _Desk()
-        self.new, self.end_all, self.close = self._desk.new, self._desk.end_all, self._desk.close
+        # Running calls refer to the registry only, so they do not keep this object alive.
+        self._registry = _Registry()
+        self.new, self.end_all, self.close = self._registry.new, self._registry.end_all, self._registry.close
+        self.give_up = self.close
         on_exit_and_fork(self)
-        # In a thread of its own: the garbage collector finds it out anywhere, and must not be blocked.
-        weakref.finalize(self, _thread.start_new_thread, self._desk.close, ()).atexit = False
+        # The garbage collector may run this in any thread, which it must not block. So `close` gets its own.
+        weakref.finalize(self, _thread.start_new_thread, self._registry.close, ()).atexit = False
 
     def join(self) -> None:
-        """They have ended already."""
+        """Nothing to do at exit, since `close` has ended the calls, nor in a forked child, which does not use them."""
 
-    def after_fork(self) -> None:
-        """A child has the parent's holds and no use for them."""
+    after_fork = join
 
 
-class _Desk:
-    """Where holds are made, and where processes ask for theirs."""
+class _Registry:
+    """Makes calls, and listens for processes that ask for an outcome."""
 
     def __init__(self) -> None:
-        self._holds: list[Hold] = []
+        self._calls: list[ManualCall] = []
         self._lock = threading.Lock()  # guards the rest
         self._listener: Listener | None = None
         self._receiver: threading.Thread | None = None
         self._is_closed = False
         self._key = os.urandom(32)
 
-    def new(self, name: str) -> Hold:
-        hold = Hold(name, self._address)
+    def new(self, name: str) -> ManualCall:
+        call = ManualCall(name, self._address)
         with self._lock:
-            self._holds.append(hold)
+            self._calls.append(call)
             is_closed = self._is_closed
         if is_closed:
-            hold.tell(Outcome())
-        return hold
+            call.end(Outcome())
+        return call
 
     def end_all(self) -> None:
-        """All that wait for a word, or will, return None."""
+        """Let all calls without an outcome return None, also those that have not started."""
         with self._lock:
-            holds = tuple(self._holds)
-        for hold in holds:
-            hold.tell(Outcome())
+            calls = tuple(self._calls)
+        for call in calls:
+            call.end(Outcome())
 
     def close(self) -> None:
-        """End all, now and in future. May be called again."""
+        """End all calls, and from now on each new one at once. May be called again."""
         with self._lock:
             self._is_closed = True
             listener, self._listener = self._listener, None
         self.end_all()
         if listener is not None and self._receiver is not None:
-            with suppress(OSError, EOFError), Client(listener.address, authkey=self._key) as line:
-                line.send(None)
+            with suppress(OSError, EOFError), Client(listener.address, authkey=self._key) as connection:
+                connection.send(None)
             self._receiver.join()
             listener.close()
 
-    def _address(self, hold: Hold) -> tuple[str, bytes, int]:
-        """Where a process reaches the hold; from the first time on somebody listens there."""
+    def _address(self, call: ManualCall) -> tuple[str, bytes, int]:
+        """Where a process asks for the outcome of this call. Starts to listen there if need be."""
         with self._lock:
             if self._is_closed:
                 return "", b"", 0
             if self._listener is None:
                 self._listener = Listener(backlog=64, authkey=self._key)
                 receive = partial(self._receive, self._listener)
-                self._receiver = threading.Thread(target=receive, name="pool-lab-holds", daemon=True)
+                self._receiver = threading.Thread(target=receive, name="pool-lab-manual-calls", daemon=True)
                 self._receiver.start()
-            return str(self._listener.address), self._key, self._holds.index(hold)
+            return str(self._listener.address), self._key, self._calls.index(call)
 
     def _receive(self, listener: Listener) -> None:
         while True:
-            with suppress(OSError, EOFError, AuthenticationError):  # somebody came and went
-                line = listener.accept()
-                number = line.recv()
+            with suppress(OSError, EOFError, AuthenticationError):  # a client that went away, or is none of ours
+                connection = listener.accept()
+                number = connection.recv()
                 if number is None:
-                    line.close()
+                    connection.close()
                     return
-                self._holds[number].connect(line)
+                self._calls[number].connect(connection)
 
 
 def before_shutdown(executor: Executor, action: Callable[[bool], None]) -> Callable[[], None]:
-    """Have the action called before a shutdown that waits, with whether it cancels futures. Returns what undoes it."""
+    """Call `action(cancel_futures)` before a shutdown that waits. Returns a function that undoes this."""
 
     def act_and_shut_down(shutdown: Callable[..., None], wait: bool = True, *, cancel_futures: bool = False) -> None:
         if wait:
             action(cancel_futures)
         shutdown(wait, cancel_futures=cancel_futures)
 
-    return interpose(executor, "shutdown", act_and_shut_down)
+    return wrap_method(executor, "shutdown", act_and_shut_down)

@@ -1,10 +1,9 @@
-"""`Loop`: measures how long a workload's calls take one after the other, in a plain loop without any pool.
+"""`SerialLoop`: measures how long a workload's calls take one after the other, in a plain loop without a pool.
 
-A speed-up is a comparison with this. To run all calls once more would often take longer than the whole race. So the
-loop runs a random sample, always the same one, until its time has passed, and estimates the rest from it.
+A speed-up is a comparison with this. To run all calls again would often take longer than the race. So the loop runs a
+random sample, always the same one, until its time has passed, and estimates the rest.
 
-The loop has a thread of its own, so that you can give up waiting: calls that wait for each other never end if only one
-runs at a time.
+It runs in a thread of its own, so that you need not wait for it: calls that wait for each other never end in a loop.
 """
 
 import random
@@ -14,40 +13,41 @@ from collections.abc import Callable
 from contextlib import suppress
 from typing import Any
 
-from pool_lab.lab.trace.race_result import Serial
+from pool_lab.lab.trace.race_result import SerialTime
 from pool_lab.lab.work.workloads import Inputs
 
-__all__ = ["Loop"]
+__all__ = ["SerialLoop"]
 
 
-class Loop:
-    """Runs calls one after the other, at least one, until `allowed_s` has passed, and reports what they take.
+class SerialLoop:
+    """Starts at once. Runs calls one after the other, at least one, until `allowed_s` seconds have passed.
 
-    A call that raises counts with the time it took. `report` is called in the loop's thread.
+    Then it calls `report` in the loop's thread. A call that raises counts with the time it took.
     """
 
     def __init__(
-        self, function: Callable[..., Any], inputs: Inputs, allowed_s: float, report: Callable[[Serial], object]
+        self, function: Callable[..., Any], inputs: Inputs, allowed_s: float, report: Callable[[SerialTime], object]
     ) -> None:
         if not inputs:
-            raise ValueError("without a call nothing can be measured")
+            raise ValueError("a loop needs at least one call to measure")
         self._function, self._inputs, self._allowed_s, self._report = function, inputs, allowed_s, report
-        self._is_enough = False
+        self._is_stopped = False
         threading.Thread(target=self._run, name="pool-lab-serial", daemon=True).start()
 
-    def leave(self) -> None:
-        """No more calls after the one that runs. Returns at once."""
-        self._is_enough = True
+    def stop(self) -> None:
+        """Start no more calls; the running one ends by itself. Returns at once."""
+        self._is_stopped = True
 
     def _run(self) -> None:
-        in_some_order = random.Random(0).sample(self._inputs, len(self._inputs))
+        in_random_order = random.Random(0).sample(self._inputs, len(self._inputs))
         began, cpu_began = time.perf_counter(), time.thread_time()
         elapsed_s, tried = 0.0, 0
-        for args in in_some_order:
-            if tried and (elapsed_s >= self._allowed_s or self._is_enough):
+        for args in in_random_order:
+            if tried and (elapsed_s >= self._allowed_s or self._is_stopped):
                 break
             with suppress(Exception):
                 self._function(*args)
             tried, elapsed_s = tried + 1, time.perf_counter() - began
         calls = len(self._inputs)
-        self._report(Serial(elapsed_s * calls / tried, (time.thread_time() - cpu_began) * calls / tried, tried, calls))
+        cpu_s = time.thread_time() - cpu_began
+        self._report(SerialTime(elapsed_s * calls / tried, cpu_s * calls / tried, tried, calls))

@@ -1,16 +1,16 @@
 """HTTP servers on this machine: real sockets on 127.0.0.1, for as long as a `with` block lasts.
 
-    with Server(after(0.2)) as server:              # a page after 0.2 s, as often as you ask
+    with Server(after(0.2)) as server:               # answers each request after 0.2 s
         fetch(server.url)
 
     gate = Gate()
-    with mirrors(after(0.3), gate, broken) as urls:  # three servers with the same page: slow, when told, never
+    with mirrors(after(0.3), gate, broken) as urls:  # three servers: slow, when you say so, never
         ...
         gate.open()
 
-What a server answers is a function from the path to the page: an `Answer`. A server accepts connections in one thread
-of its own and hands each request to an executor, which decides how many are answered at once; without one, every
-request gets a thread of its own, as in the standard library's `ThreadingHTTPServer`.
+An `Answer` is a function that gets the path and returns the page. A server accepts connections in one thread, and
+submits each request to an executor, which decides how many are answered at once. Without an executor each request gets
+a new thread, as in the standard library's `ThreadingHTTPServer`.
 """
 
 import concurrent.futures
@@ -33,11 +33,14 @@ from pool_lab.lab.work.thread_per_call import ThreadPerCall
 __all__ = ["Answer", "Gate", "Server", "after", "at_most", "broken", "fetch", "mirrors"]
 
 Answer = Callable[[str], str]
-"""From the path of a request to the page. One that raises is answered with a server error, and its text."""
+"""From the path of a request to its page. If it raises, the client gets a server error with the text."""
 
 
 def fetch(url: str) -> str:
-    """The page at the url. Blocks until it is there; `OSError` if the server answers with an error, or not at all."""
+    """Return the page at the url. Blocks until it is here.
+
+    Raises `OSError` if the server answers with an error, or does not answer within a minute.
+    """
     parts = urlsplit(url)
     connection = http.client.HTTPConnection(parts.netloc, timeout=LONGEST_S)
     try:
@@ -53,11 +56,11 @@ def fetch(url: str) -> str:
     return text
 
 
-# What a server may answer
+# Answers
 
 
 def after(seconds: float) -> Answer:
-    """The page after so many seconds, in which the server does nothing: it waits for a database, say."""
+    """Answer with the page after this many seconds, in which the server waits, as if for a database."""
 
     def answer(path: str) -> str:
         time.sleep(seconds)
@@ -67,25 +70,25 @@ def after(seconds: float) -> Answer:
 
 
 def at_most(requests: int, answer: Answer) -> "AtMost":
-    """The answer for so many requests at one moment, others are refused: like a database with so many connections."""
+    """Answer this many requests at a time and refuse the others, like a database with so many connections."""
     return AtMost(requests, answer)
 
 
 class AtMost:
-    """What `at_most` returns, an answer."""
+    """What `at_most` returns: an answer."""
 
     def __init__(self, requests: int, answer: Answer) -> None:
         self._connections = threading.BoundedSemaphore(requests)
         self._requests = requests
         self._answer = answer
-        self._asked = threading.Condition()  # guards the rest, and is notified when all have asked
-        self._how_many = 0
+        self._all_arrived = threading.Condition()  # guards the rest
+        self._arrived = 0
         self._expected = 0
 
     def expect(self, requests: int) -> None:
-        """Tell nobody anything before so many more have asked: a rush is one on a slow machine, too."""
-        with self._asked:
-            self._expected = self._how_many + requests
+        """Answer none of the next requests before this many have arrived: so they are at once on a slow machine too."""
+        with self._all_arrived:
+            self._expected = self._arrived + requests
 
     def __call__(self, path: str) -> str:
         is_served = self._connections.acquire(blocking=False)
@@ -99,20 +102,20 @@ class AtMost:
                 self._connections.release()
 
     def _wait_for_the_others(self) -> None:
-        with self._asked:
-            self._how_many += 1
-            if self._how_many >= self._expected:
-                self._asked.notify_all()
-            self._asked.wait_for(lambda: self._how_many >= self._expected, LONGEST_S)
+        with self._all_arrived:
+            self._arrived += 1
+            if self._arrived >= self._expected:
+                self._all_arrived.notify_all()
+            self._all_arrived.wait_for(lambda: self._arrived >= self._expected, LONGEST_S)
 
 
 def broken(path: str) -> str:
-    """No page, ever."""
+    """Answer every request with an error."""
     raise OSError(f"{path} cannot be read")
 
 
 class Gate(gates.Gate[str]):
-    """An answer that is given when you say so, with `open` or `let_through`. After a minute it is an error."""
+    """An answer that waits for your `open()` or `let_through()`. After a minute it is an error."""
 
     def __init__(self) -> None:
         super().__init__(LONGEST_S)
@@ -122,6 +125,7 @@ class Gate(gates.Gate[str]):
 
 
 def page(path: str) -> str:
+    """A small page with the path as its title."""
     return f"<title>{path}</title>"
 
 
@@ -130,26 +134,31 @@ def page(path: str) -> str:
 
 @contextmanager
 def mirrors(*answers: Answer) -> Iterator[list[str]]:
-    """A server for each answer, and the urls of the same page on each of them."""
+    """Open a server for each answer. As a `with` block it gives their urls, in the same order."""
     with ExitStack() as stack:
         yield [stack.enter_context(Server(answer)).url for answer in answers]
 
 
 class Server(socketserver.TCPServer):
-    """Answers GET requests on a free port of this machine, until it is closed."""
+    """Answers GET requests on a free port of this machine, from its start to `close()` or the end of `with`.
+
+    `url` is its address.
+    """
 
     request_queue_size = 128
 
     def __init__(self, answer: Answer, executor: concurrent.futures.Executor | None = None) -> None:
-        """Open it. An executor stays its owner's: closing the server does not shut it down."""
+        """answer: called with the path of each request.
+        executor: runs the answers. It stays open when the server closes. None: each answer runs in a new thread.
+        """
         self.answer = answer
         self.executor = ThreadPerCall() if executor is None else executor
-        self._owed: set[concurrent.futures.Future[None]] = set()
+        self._unanswered: set[concurrent.futures.Future[None]] = set()
         super().__init__(("127.0.0.1", 0), partial(_Handler, answer))
         self.url = f"http://127.0.0.1:{self.server_address[1]}/"
-        # Looking often whether it is time to end makes `close` quick, and costs nothing beside a request.
-        self._doorman = threading.Thread(target=self.serve_forever, args=(0.05,), name="pool_lab-server", daemon=True)
-        self._doorman.start()
+        # It checks every 0.05 s whether to end. That makes `close` quick, and costs little.
+        self._accepting = threading.Thread(target=self.serve_forever, args=(0.05,), name="pool_lab-server", daemon=True)
+        self._accepting.start()
 
     def __repr__(self) -> str:
         return f"<Server at {self.url}>"
@@ -161,37 +170,37 @@ class Server(socketserver.TCPServer):
         self.close()
 
     def close(self) -> None:
-        """Accept no more requests, and wait until those that were accepted are answered. May be called again."""
+        """Accept no more requests, and block until the accepted ones are answered. May be called again."""
         self.shutdown()
-        self._doorman.join()
+        self._accepting.join()
         self.server_close()
         if isinstance(self.answer, Gate):
-            self.answer.open()  # for those who wait there would be waited for
+            self.answer.open()  # or `settle` would wait for the requests that wait there
         self.settle()
 
     def settle(self) -> None:
-        """Block until every request that was accepted is answered."""
-        concurrent.futures.wait(self._owed, LONGEST_S)
+        """Block until every accepted request is answered, at most a minute."""
+        concurrent.futures.wait(self._unanswered, LONGEST_S)
 
     def process_request(self, request: Any, client_address: Any) -> None:
-        """Have the executor answer the request. This thread can accept the next one at once."""
+        """Submit the request to the executor. So this thread can accept the next one at once."""
         future = self.executor.submit(self.finish_request, request, client_address)
-        self._owed.add(future)
+        self._unanswered.add(future)
         future.add_done_callback(partial(self._hang_up, request))
 
     def handle_error(self, request: Any, client_address: Any) -> None:
-        """A request that no one takes, since the pool was shut down, is hung up on: nothing more to do, or to print."""
+        """The pool was shut down and takes no request. The connection is closed; there is nothing to print."""
 
     def _hang_up(self, request: Any, future: concurrent.futures.Future[None]) -> None:
-        """Also when the client went away while it was answered, or the pool has cancelled it."""
+        """Close the connection, also if the client has left or the call was cancelled."""
         self.shutdown_request(request)
-        self._owed.discard(future)
+        self._unanswered.discard(future)
 
 
 class _Handler(BaseHTTPRequestHandler):
-    """One request: asks for the answer and sends it."""
+    """One request: gets the answer and sends it."""
 
-    timeout = LONGEST_S  # for a client that says nothing
+    timeout = LONGEST_S  # for a client that sends nothing
 
     def __init__(self, answer: Answer, *args: Any) -> None:
         self.answer = answer
@@ -202,7 +211,7 @@ class _Handler(BaseHTTPRequestHandler):
             text = self.answer(self.path)
         except Exception as error:
             self._send(HTTPStatus.SERVICE_UNAVAILABLE, f"{type(error).__name__}: {error}")
-            raise  # so that the call has failed, too, and its trace shows it
+            raise  # so the call fails, and the trace shows it
         self._send(HTTPStatus.OK, text)
 
     def _send(self, status: HTTPStatus, text: str) -> None:
@@ -213,4 +222,4 @@ class _Handler(BaseHTTPRequestHandler):
         self.wfile.write(body)
 
     def log_message(self, format: str, *args: object) -> None:  # noqa: A002  # the name that http.server uses
-        """Nothing: a lesson's output is not a server's log."""
+        """Print nothing: the log of a server does not belong in a lesson."""

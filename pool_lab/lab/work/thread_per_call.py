@@ -1,6 +1,6 @@
-"""`ThreadPerCall`: what pools are there to avoid, as an executor, so that both can be watched and compared.
+"""`ThreadPerCall`: an executor without a pool, so that you can compare both.
 
-Every call starts a thread, which ends with it; nothing bounds how many there are. In a trace such a thread is a worker
+Every call starts a thread, which ends with the call. Nothing limits their number. In a trace, such a thread is a worker
 that runs one call.
 """
 
@@ -22,9 +22,9 @@ T = TypeVar("T")
 
 
 class ThreadPerCall(Executor):
-    """Runs each call in a new thread, at once."""
+    """Runs each call at once, in a new thread. Use it like a `ThreadPoolExecutor` without a number of workers."""
 
-    _max_workers = 0  # where other executors have their number of workers: there is none
+    _max_workers = 0  # other executors have their number of workers here
 
     def __init__(self) -> None:
         self.observers = Observers()
@@ -34,6 +34,7 @@ class ThreadPerCall(Executor):
         self._closed = False
 
     def submit(self, fn: Callable[P, T], /, *args: P.args, **kwargs: P.kwargs) -> Future[T]:
+        """Start a thread that calls `fn(*args, **kwargs)`, and return the future. `RuntimeError` after `shutdown`."""
         call = Call(fn, args, kwargs, self)
         with self._lock:
             if self._closed:
@@ -44,7 +45,7 @@ class ThreadPerCall(Executor):
         return call
 
     def shutdown(self, wait: bool = True, *, cancel_futures: bool = False) -> None:
-        """Take no more calls. `cancel_futures` makes no difference: no call is ever queued."""
+        """Take no more calls. With `wait`, block until all calls have ended. There are no queued calls to cancel."""
         with self._lock:
             threads = list(self._threads)
             is_new, self._closed = not self._closed, True
@@ -54,16 +55,18 @@ class ThreadPerCall(Executor):
             thread.join()
 
     def add_observer(self, observer: Observer) -> None:
+        """Call `observer(event)` for every event from now on."""
         self.observers.add(observer)
 
     def remove_observer(self, observer: Observer) -> None:
+        """Undo `add_observer`. If the observer is not known, nothing happens."""
         self.observers.discard(observer)
 
 
 def _run(call: Call) -> None:
-    """What a thread does. Its worker has the call's number, so in a picture each call has a lane of its own."""
+    """What a thread does. As a worker it has the call's number, so each call has its own lane in a picture."""
     observers, number, thread = call.observers, call.number, threading.get_ident()
-    # Told here: the call is never queued, it is handed over by starting this thread.
+    # Only now: the call is never queued, this thread starts with it.
     observers.note(EventKind.SUBMITTED, number, name=name_of(call.function))
     observers.note(EventKind.WORKER_STARTED, worker=number, ident=thread)
     try:

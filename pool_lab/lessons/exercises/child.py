@@ -20,7 +20,7 @@ from typing import Any
 
 from pool_lab.events import Event, EventKind
 from pool_lab.lab.recording.recorder import attach
-from pool_lab.lab.trace.executor_kind import kind_of
+from pool_lab.lab.trace.executor_kind import executor_kind
 from pool_lab.lessons.exercises.attempt import Play
 from pool_lab.lessons.exercises.deadlock import Watchdog
 from pool_lab.lessons.exercises.messages import Ending, plain
@@ -90,7 +90,7 @@ class Stage:
         """A pool was made: listen to it. Not in a process that was forked from this one."""
         if os.getpid() != self._pid or any(pool is known for known in self._pools):
             return
-        run, kind = len(self._pools), "threads" if in_threads else kind_of(type(pool)).name
+        run, kind = len(self._pools), "threads" if in_threads else executor_kind(type(pool)).name
         self._pools.append(pool)
         self._say("opened", run, type(pool).__name__, kind, getattr(pool, "_max_workers", 0), self._given)
         # Not by value: an answer is to fail here where it would fail unobserved.

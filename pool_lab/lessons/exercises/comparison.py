@@ -7,7 +7,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from pool_lab.events import Event
-from pool_lab.lab.display import Exhibit
+from pool_lab.lab.display import Display
 from pool_lab.lab.notebook import someone_is_there
 from pool_lab.lab.stills.still import Still, on_axes
 from pool_lab.lab.stills.timeline import timeline, timelines_axes
@@ -18,7 +18,7 @@ from pool_lab.lessons.exercises.attempt import Attempt
 __all__ = ["Timelines"]
 
 
-class Timelines(Exhibit):
+class Timelines(Display):
     """All pools of some attempts, each with what it is called, one above the other."""
 
     def __init__(self, title: str, attempts: Iterable[tuple[str, Attempt]]) -> None:

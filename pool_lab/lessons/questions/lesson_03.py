@@ -1,6 +1,6 @@
 """The questions of lesson 03. The judges read what the inspected futures were asked, and which states they had."""
 
-from pool_lab.lab.recording.future_answer import Line
+from pool_lab.lab.recording.future_log import LogEntry
 from pool_lab.lab.recording.tracked_future import FutureTrace
 from pool_lab.lab.trace.span import CallState
 from pool_lab.lessons.predictions.questions import (
@@ -18,13 +18,13 @@ from pool_lab.lessons.predictions.questions import (
 __all__ = ["QUESTIONS"]
 
 
-def _lines(traces: Traces) -> tuple[Line, ...]:
+def _lines(traces: Traces) -> tuple[LogEntry, ...]:
     """Everything that the inspector noted; nothing if there was no inspector."""
     trace = only(traces)
-    return tuple(trace.lines) if isinstance(trace, FutureTrace) else ()
+    return tuple(trace.log) if isinstance(trace, FutureTrace) else ()
 
 
-def _asked(traces: Traces, name: str, method: str) -> list[Line]:
+def _asked(traces: Traces, name: str, method: str) -> list[LogEntry]:
     """The answers that a future gave to that method, in order."""
     return [line for line in _lines(traces) if line.code.startswith(f"{name}.{method}(") and line.answer]
 

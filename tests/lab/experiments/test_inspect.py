@@ -175,8 +175,8 @@ def test_a_callback_of_a_future_that_is_done_runs_at_once_in_this_thread(lab: Fu
     lab.finish("soup")
     lab.wait_for("soup", "FINISHED")
     lab.add_done_callback("soup", print)
-    assert lab.lines[-1].code == "print(soup)"
-    assert lab.lines[-1].thread == threading.current_thread().name
+    assert lab.log[-1].code == "print(soup)"
+    assert lab.log[-1].thread == threading.current_thread().name
 
 
 def test_the_error_of_a_broken_callback_is_logged_and_said_in_its_line(
@@ -188,7 +188,7 @@ def test_the_error_of_a_broken_callback_is_logged_and_said_in_its_line(
     lab.finish("soup", 42)
     lab.submit("last")
     lab.wait_for("last", "RUNNING")
-    (line,) = [line for line in lab.lines if line.called_back]
+    (line,) = [line for line in lab.log if line.called_back]
     assert repr(line) == "broken(soup) raised ValueError: this callback is broken (logged by concurrent.futures)"
     assert future.result(0) == 42
     assert not caplog.records
@@ -204,7 +204,7 @@ def test_the_error_of_a_callback_of_your_own_is_in_the_log(
     lab.finish("soup")
     lab.wait_for("soup", "FINISHED")
     lab.add_done_callback("soup", burn)
-    assert lab.lines[-1].answer == "OSError: burnt"
+    assert lab.log[-1].answer == "OSError: burnt"
     assert [record.name for record in caplog.records] == ["concurrent.futures"]
 
 
@@ -224,7 +224,7 @@ def test_futures_of_your_own_are_followed_as_well(make: Callable[[], Future[int]
 def test_a_function_of_your_own_can_be_submitted(any_lab: FutureInspector) -> None:
     assert any_lab.submit(divmod, 7, 2).result(PATIENCE_S) == (3, 1)
     any_lab.wait_for("divmod", "FINISHED")
-    with pytest.raises(RuntimeError, match="not one of those that wait"):
+    with pytest.raises(RuntimeError, match="cannot make divmod return None: it calls your function"):
         any_lab.finish("divmod")
 
 
@@ -244,7 +244,7 @@ def test_the_trace_tells_what_happened_by_the_numbers_of_the_futures(lab: Future
     first, never = lab.trace.spans
     assert (first.name, first.state, first.error) == ("first", CallState.FAILED, "ValueError: no")
     assert (never.call, never.state, never.began) == (1, CallState.CANCELLED, None)
-    assert lab.trace.lines[-1].code == "first: raise ValueError('no')"
+    assert lab.trace.log[-1].code == "first: raise ValueError('no')"
 
 
 def test_a_shutdown_that_waits_ends_the_calls_that_wait_for_a_button(any_lab: FutureInspector, pool: Executor) -> None:
@@ -263,13 +263,13 @@ def test_a_shutdown_cancels_first_what_it_is_to_cancel(
     lab.wait_for("first", "RUNNING")
     never = lab.submit("never")
     was_cancelled: list[bool] = []
-    end_all = lab._holds.end_all
+    end_all = lab._manual_calls.end_all
 
     def look_and_end_all() -> None:
         was_cancelled.append(never.cancelled())
         end_all()
 
-    monkeypatch.setattr(lab._holds, "end_all", look_and_end_all)
+    monkeypatch.setattr(lab._manual_calls, "end_all", look_and_end_all)
     threads.shutdown(cancel_futures=True)
     assert was_cancelled == [True]
     assert lab.summary().startswith("first is FINISHED (returned None), never is CANCELLED")
@@ -326,6 +326,21 @@ if __name__ == "__main__":
     subprocess.run([sys.executable, "-c", script], check=True, timeout=60)
 
 
+def test_a_program_that_ctrl_c_ends_says_nothing_about_the_inspector() -> None:
+    script = """
+from pool_lab import ThreadPoolExecutor
+from pool_lab.lab import inspect_futures
+pool = ThreadPoolExecutor(1)
+lab = inspect_futures(pool)
+lab.submit()
+lab.wait_for(0, "RUNNING")
+raise KeyboardInterrupt
+"""
+    ended = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, timeout=60, check=False)
+    assert ended.stderr.splitlines()[-1] == "KeyboardInterrupt"
+    assert "AttributeError" not in ended.stderr
+
+
 def test_a_button_does_what_its_method_does_and_says_what_went_wrong(lab: FutureInspector) -> None:
     for button, which, value in (
         ("submit", -1, None),
@@ -339,11 +354,11 @@ def test_a_button_does_what_its_method_does_and_says_what_went_wrong(lab: Future
             lab.wait_for(0, "RUNNING")
     lab.wait_for(0, "FINISHED")
     assert lab.futures[0].result(0) == [1, "two"]
-    written = [line.code for line in lab.lines if not line.called_back]
+    written = [line.code for line in lab.log if not line.called_back]
     ended = ["A: return [1, 'two']", "A: raise ValueError('as you wished')"]
     assert written == ["pool.submit(A)", "A.cancel()", "A.add_done_callback(note_1)", *ended]
     lab._press("raise", 0, "NoError")
-    assert isinstance(lab.lines[-1].error, KeyError)
+    assert isinstance(lab.log[-1].error, KeyError)
 
 
 def test_what_the_page_is_told_is_plain(lab: FutureInspector) -> None:
@@ -365,7 +380,7 @@ def test_the_still_shows_or_counts_every_future_and_says_what_it_shows(lab: Futu
     still = lab.figure()
     tickets = [text.get_text() for text in still.axes[0].texts if text.get_gid() == "future"]
     (counted,) = [ticket for ticket in tickets if ticket.endswith(" more")]
-    assert {"A", "B", lab.lives[-1].name} <= set(tickets)
+    assert {"A", "B", lab.tracked[-1].name} <= set(tickets)
     assert int(counted.removesuffix(" more")) + len(tickets) - 1 == 40
     assert isinstance(still, Still)
     assert lab.summary() == still.alt == "40 futures: 38 PENDING, 1 RUNNING, 1 CANCELLED."
@@ -392,7 +407,7 @@ def test_only_a_future_can_be_inspected_and_only_one_that_is_there(lab: FutureIn
 def test_names_are_not_given_twice(lab: FutureInspector) -> None:
     for name in ("soup", "soup", "", ""):
         lab.submit(name)
-    assert [life.name for life in lab.lives] == ["soup", "soup_2", "C", "D"]
+    assert [tracked.name for tracked in lab.tracked] == ["soup", "soup_2", "C", "D"]
 
 
 def test_a_cell_that_is_run_again_closes_what_it_made_before(monkeypatch: pytest.MonkeyPatch) -> None:

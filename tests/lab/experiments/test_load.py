@@ -49,7 +49,7 @@ def test_requests_come_whether_or_not_earlier_ones_are_answered() -> None:
 def test_a_load_has_the_pace_that_was_asked_for() -> None:
     with Server(after(0)) as server:
         slow = load(server, 3, per_second=1000).wait()
-    assert [visit.due for visit in slow._visits] == [0, 0.001, 0.002]
+    assert [request.due for request in slow._answered] == [0, 0.001, 0.002]
     assert repr(slow) == "Load(3 requests at 1000 per second: ThreadPerCall)"
 
 
@@ -88,7 +88,7 @@ def test_a_server_without_pages_is_told_in_words() -> None:
 
 @pytest.mark.parametrize("requests", [0, -1, 501])
 def test_a_load_is_bounded(requests: int) -> None:
-    with Server(after(0)) as server, pytest.raises(ValueError, match="1 to 500 requests"):
+    with Server(after(0)) as server, pytest.raises(ValueError, match="must be from 1 to 500"):
         load(server, requests)
 
 
@@ -161,14 +161,14 @@ def test_latencies_stay_covered_until_a_prediction_is_in() -> None:
 
 
 def test_the_cell_that_shows_covered_latencies_need_not_be_run_again(monkeypatch: pytest.MonkeyPatch) -> None:
-    curtain = Drawn()
+    cover = Drawn()
     shown = [Mock(), Mock()]
     monkeypatch.setattr("IPython.display.display", Mock(side_effect=shown))
-    covered = latencies(two_loads(), after=curtain)
+    covered = latencies(two_loads(), after=cover)
     covered._ipython_display_()
     picture, words = shown
     picture.update.assert_not_called()
-    curtain.open()
+    cover.open()
     assert "image/png" in picture.update.call_args.args[0]
     assert words.update.call_args.args[0] == {"text/plain": covered.summary()}
 

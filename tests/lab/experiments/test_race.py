@@ -19,7 +19,7 @@ from pool_lab.lab.experiments import race as racing
 from pool_lab.lab.experiments.race import Race, race
 from pool_lab.lab.trace.span import CallState
 from pool_lab.lab.work import run_calls as heat
-from pool_lab.lab.work.executors import Entrants
+from pool_lab.lab.work.executors import Executors
 from tests.scripts import run_file
 
 THREADS = {"ours": ThreadPoolExecutor, "standard": concurrent.futures.ThreadPoolExecutor}
@@ -74,8 +74,8 @@ class Calls:
             self._room.notify_all()
 
 
-def new_race(function: Callable[[int], object], calls: int, workers: int = 2, executors: Entrants = THREADS) -> Race:
-    return Race(workloads.of(function, range(calls)), workers, 8, executors, together=True, curtain=None)
+def new_race(function: Callable[[int], object], calls: int, workers: int = 2, executors: Executors = THREADS) -> Race:
+    return Race(workloads.of(function, range(calls)), workers, 8, executors, together=True, cover=None)
 
 
 def test_without_a_front_end_a_race_is_over_when_race_returns() -> None:
@@ -200,7 +200,7 @@ def test_the_result_compares_with_the_calls_one_after_the_other() -> None:
     calls: list[int] = []
     contest = race(workloads.of(calls.append, range(3)), workers=2, executors=["threads"], serial_s=60)
     assert sorted(calls) == [0, 0, 1, 1, 2, 2], "once in the pool, once in a loop"
-    serial, (threads,) = contest.outcome.serial, contest.outcome.rows
+    serial, (threads,) = contest.result.serial, contest.result.rows
     assert serial is not None
     assert serial.tried == 3
     assert threads.speed_up == serial.seconds / threads.makespan_s
@@ -211,7 +211,7 @@ def test_without_time_for_it_no_call_is_run_besides() -> None:
     calls: list[int] = []
     contest = race(workloads.of(calls.append, range(3)), executors=["threads"], serial_s=0)
     assert sorted(calls) == [0, 1, 2]
-    assert contest.outcome.serial is None
+    assert contest.result.serial is None
     assert "One call after the other" not in contest.summary()
 
 
@@ -225,8 +225,8 @@ def test_what_calls_take_one_after_the_other_is_found_out_once_for_each_workload
     contest.start()
     contest.wait()
     assert len(calls) == 4 + 4 + 4 + 2 + 2
-    assert contest.outcome.serial is not None
-    assert contest.outcome.serial.calls == 2
+    assert contest.result.serial is not None
+    assert contest.result.serial.calls == 2
 
 
 def test_calls_that_need_each_other_end_a_race_all_the_same(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -241,7 +241,7 @@ def test_calls_that_need_each_other_end_a_race_all_the_same(monkeypatch: pytest.
 
     contest = race(workloads.of(meet, range(2)), executors=["threads"], serial_s=0.01)
     assert contest.trace["threads"].counts == {CallState.FINISHED: 2}
-    assert contest.outcome.serial is None
+    assert contest.result.serial is None
     over.set()
 
 
@@ -253,12 +253,12 @@ def test_stop_is_heard_while_calls_run_one_after_the_other() -> None:
             alone.set()
             over.wait(30)
 
-    contest = Race(workloads.of(block_alone, range(2)), 2, 8, ["threads"], together=True, curtain=None, serial_s=60)
+    contest = Race(workloads.of(block_alone, range(2)), 2, 8, ["threads"], together=True, cover=None, serial_s=60)
     contest.start()
     assert alone.wait(30)
     contest.stop()
     assert contest.wait(30)
-    assert contest.outcome.serial is None
+    assert contest.result.serial is None
     over.set()
 
 

@@ -134,7 +134,7 @@ def test_what_cannot_be_swept_is_refused() -> None:
             raise AssertionError("not asked")
 
     client: Any = Client()
-    with pytest.raises(ValueError, match="mine cannot be swept: its cluster has the workers it has"):
+    with pytest.raises(ValueError, match="mine cannot be swept: its number of workers is fixed"):
         sweep(workloads.of(abs, [1]), executors={"mine": client})
 
 

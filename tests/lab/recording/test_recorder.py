@@ -47,7 +47,7 @@ def test_an_exception_arrives_as_if_nobody_had_listened() -> None:
         error = pool.submit(fail, "no good").exception()
     assert repr(error) == "ValueError('no good')"
     assert error is not None
-    assert "pool_lab_worktime" not in error.__dict__
+    assert "pool_lab_timing" not in error.__dict__
 
 
 def test_a_cancelled_call_of_a_standard_pool_is_recorded_as_cancelled() -> None:

@@ -8,10 +8,10 @@ import pytest
 
 from pool_lab.events import EventKind
 from pool_lab.lab.trace import race_words as result_words
-from pool_lab.lab.trace.race_result import Outcome, Serial, outcome
-from pool_lab.lab.trace.race_words import explain, ideal_words, lines
+from pool_lab.lab.trace.race_result import RaceResult, SerialTime, race_result
+from pool_lab.lab.trace.race_words import chart_rows, explain, ideal_words
 from pool_lab.lab.trace.trace import Trace
-from pool_lab.lab.work.serial_loop import Loop
+from pool_lab.lab.work.serial_loop import SerialLoop
 from tests.lab.script import Script
 
 
@@ -28,10 +28,10 @@ def pool(workers: int, seconds: float, cpu_s: float) -> Trace:
     return script.trace(size=workers)
 
 
-def gil() -> Outcome:
+def gil() -> RaceResult:
     """Four calls of a second each on a core: threads share one, processes have four."""
     runs = [("threads", "threads", pool(4, 4.0, 1.0)), ("processes", "processes", pool(4, 1.25, 1.0))]
-    return outcome(runs, Serial(4.0, 4.0, tried=2, calls=4), cores=4)
+    return race_result(runs, SerialTime(4.0, 4.0, tried=2, calls=4), cores=4)
 
 
 def test_speed_up_is_beside_serial_and_efficiency_is_for_each_worker() -> None:
@@ -41,37 +41,37 @@ def test_speed_up_is_beside_serial_and_efficiency_is_for_each_worker() -> None:
 
 
 def test_the_ideal_is_bound_by_cores_for_work_that_computes_and_by_workers_for_work_that_waits() -> None:
-    computing, waiting = Serial(8.0, 8.0, 1, 8), Serial(8.0, 0.0, 1, 8)
+    computing, waiting = SerialTime(8.0, 8.0, 1, 8), SerialTime(8.0, 0.0, 1, 8)
     runs = [("threads", "threads", pool(4, 2.0, 0.0))]
-    assert outcome(runs, computing, cores=2).ideal_s == 4.0
-    assert outcome(runs, waiting, cores=2).ideal_s == 2.0
-    assert ideal_words(outcome(runs, waiting, cores=2)) == "ideal: 4 workers, 2 cores"
+    assert race_result(runs, computing, cores=2).ideal_s == 4.0
+    assert race_result(runs, waiting, cores=2).ideal_s == 2.0
+    assert ideal_words(race_result(runs, waiting, cores=2)) == "ideal: 4 workers, 2 cores"
 
 
 def test_a_race_that_was_stopped_has_no_speed_up() -> None:
     trace = Script().ran(0, 0, 0.0, 1.0).cancelled(1, 0.5).trace(size=1)
-    stopped = outcome([("threads", "threads", trace)], Serial(2.0, 2.0, 2, 2), cores=2)
+    stopped = race_result([("threads", "threads", trace)], SerialTime(2.0, 2.0, 2, 2), cores=2)
     assert stopped.rows[0].speed_up is None
     assert explain(stopped) == ""
-    assert lines(stopped)[-1].makespan == "1.0 s, not all ran"
+    assert chart_rows(stopped)[-1].makespan == "1.0 s, not all ran"
 
 
 def test_calls_that_failed_before_they_ran_were_not_fast() -> None:
     script = Script().ran(0, 0, 0.0, 1.0).queued(1).at(1.0, EventKind.FAILED, call=1, error="BrokenProcessPool: gone")
-    (row,) = outcome([("processes", "processes", script.trace(size=1))], Serial(8.0, 8.0, 2, 2), cores=2).rows
+    (row,) = race_result([("processes", "processes", script.trace(size=1))], SerialTime(8.0, 8.0, 2, 2), cores=2).rows
     assert (row.over, row.speed_up) == (False, None)
     raised = Script().ran(0, 0, 0.0, 1.0, error="ValueError: no").trace(size=1)
-    assert outcome([("threads", "threads", raised)], Serial(8.0, 8.0, 1, 1), cores=2).rows[0].speed_up == 8.0
+    assert race_result([("threads", "threads", raised)], SerialTime(8.0, 8.0, 1, 1), cores=2).rows[0].speed_up == 8.0
 
 
 def test_without_a_serial_time_there_is_neither_speed_up_nor_ideal() -> None:
-    unknown = outcome([("threads", "threads", pool(2, 1.0, 1.0))], None, cores=2)
+    unknown = race_result([("threads", "threads", pool(2, 1.0, 1.0))], None, cores=2)
     assert (unknown.rows[0].speed_up, unknown.ideal_s, explain(unknown)) == (None, None, "")
-    assert [line.label for line in lines(unknown)] == ["threads, 2"]
+    assert [line.label for line in chart_rows(unknown)] == ["threads, 2"]
 
 
 def test_an_executor_that_ran_nothing_is_left_out() -> None:
-    assert outcome([("threads", "threads", Trace(()))], None, cores=2).rows == ()
+    assert race_result([("threads", "threads", Trace(()))], None, cores=2).rows == ()
 
 
 def test_the_result_says_who_was_faster_how_that_is_known_and_why_threads_were_not() -> None:
@@ -84,16 +84,16 @@ def test_the_result_says_who_was_faster_how_that_is_known_and_why_threads_were_n
 
 def test_the_gil_is_blamed_only_where_others_got_more_of_the_cores() -> None:
     runs = [("threads", "threads", pool(4, 4.0, 1.0)), ("processes", "processes", pool(4, 4.0, 1.0))]
-    assert "interpreter" not in explain(outcome(runs, Serial(4.0, 4.0, 4, 4), cores=1))
+    assert "interpreter" not in explain(race_result(runs, SerialTime(4.0, 4.0, 4, 4), cores=1))
 
 
 def test_slower_is_told_as_longer() -> None:
-    slow = outcome([("processes", "processes", pool(2, 8.0, 1.0))], Serial(2.0, 2.0, 2, 2), cores=2)
+    slow = race_result([("processes", "processes", pool(2, 8.0, 1.0))], SerialTime(2.0, 2.0, 2, 2), cores=2)
     assert "processes took 4 times as long" in explain(slow)
 
 
 def test_a_line_tells_the_life_of_an_average_call() -> None:
-    serial, threads, _ = lines(gil())
+    serial, threads, _ = chart_rows(gil())
     assert (serial.label, serial.call, serial.speed_up) == (
         "serial",
         "estimated from 2 of 4 calls, run in a loop",
@@ -105,12 +105,12 @@ def test_a_line_tells_the_life_of_an_average_call() -> None:
 
 def test_a_resized_pool_says_its_sizes() -> None:
     trace = Script().resized(1.0, 2).ran(0, 0, 0.0, 4.0).ran(1, 1, 1.0, 4.0).trace(size=6)
-    assert lines(outcome([("threads", "threads", trace)], None, 2))[0].label == "threads, 2 to 6"
+    assert chart_rows(race_result([("threads", "threads", trace)], None, 2))[0].label == "threads, 2 to 6"
 
 
-def loop(function: Callable[..., object], inputs: list[tuple[object, ...]], allowed_s: float) -> Serial:
-    reports: SimpleQueue[Serial] = SimpleQueue()
-    Loop(function, inputs, allowed_s, reports.put)
+def loop(function: Callable[..., object], inputs: list[tuple[object, ...]], allowed_s: float) -> SerialTime:
+    reports: SimpleQueue[SerialTime] = SimpleQueue()
+    SerialLoop(function, inputs, allowed_s, reports.put)
     return reports.get(timeout=30)
 
 
@@ -129,19 +129,19 @@ def test_a_call_that_raises_counts() -> None:
 
 
 def test_a_loop_that_is_left_runs_no_call_after_the_one_that_runs() -> None:
-    inside, gate, reports = threading.Event(), threading.Event(), SimpleQueue[Serial]()
+    inside, gate, reports = threading.Event(), threading.Event(), SimpleQueue[SerialTime]()
 
     def block(_: object) -> None:
         inside.set()
         gate.wait(30)
 
-    going = Loop(block, [(0,), (1,)], 60, reports.put)
+    going = SerialLoop(block, [(0,), (1,)], 60, reports.put)
     assert inside.wait(30)
-    going.leave()
+    going.stop()
     gate.set()
     assert reports.get(timeout=30).tried == 1
 
 
 def test_without_calls_nothing_can_be_measured() -> None:
-    with pytest.raises(ValueError, match="without a call"):
+    with pytest.raises(ValueError, match="at least one call"):
         loop(int, [], allowed_s=60)

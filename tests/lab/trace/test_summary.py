@@ -129,14 +129,14 @@ def test_a_summary_of_a_resized_pool_tells_the_range_of_its_sizes() -> None:
 def test_a_summary_of_a_run_that_was_left_to_itself_tells_when() -> None:
     trace = Script().running(0, 0, 0.0).queued(1).trace(watched_until=0.5)
     assert summary([("yours", trace)]) == (
-        "Yours was over after 0.50 s with 0 of 2 calls done. 1 still ran and 1 still waited."
+        "Yours was over after 0.50 s with 0 of 2 calls done. 1 still running and 1 still queued."
     )
 
 
 def test_a_summary_of_a_stopped_run_tells_what_was_left() -> None:
     trace = pool(2).running(2, 0, 2.0).queued(3, 2.0).queued(4, 2.5).trace()
     assert summary([("threads", trace)]) == (
-        "Threads stopped after 2.5 s with 2 of 5 calls done. 1 still ran and 2 still waited."
+        "Threads stopped after 2.5 s with 2 of 5 calls done. 1 still running and 2 still queued."
     )
 
 
@@ -211,5 +211,5 @@ def test_a_summary_names_an_error_without_its_module_and_tells_a_reason_once() -
 
 def test_progress_says_the_same_of_a_trace_and_of_its_standing() -> None:
     trace = Script().queued(0).ran(1, 0, 0.0, 1.0, 0.25).cancelled(2, 1.0).trace()
-    assert progress([("threads", trace.standing)], 1.0) == progress([("threads", trace)], 1.0)
+    assert progress([("threads", trace.progress)], 1.0) == progress([("threads", trace)], 1.0)
     assert "1 cancelled" in progress([("threads", trace)], 1.0)

@@ -14,7 +14,7 @@ from typing import Any
 import pytest
 
 from pool_lab.events import Event, EventKind
-from pool_lab.lab.trace.trace import Standing
+from pool_lab.lab.trace.trace import Progress
 from pool_lab.lab.views.timeline.view import Panel, Timeline, _tick_after
 
 PATIENCE_S = 20
@@ -287,7 +287,7 @@ def test_how_far_a_run_has_come_is_known_without_its_trace(timeline: Heard) -> N
     timeline.observer(1)(event(EventKind.SUBMITTED, 100.0, call=0))
     timeline.observer(1)(event(EventKind.FINISHED, 102.0, call=0, worker=0, began=100.0, ended=102.0, cpu_s=0.5))
     timeline.end()
-    assert timeline.standings == (Standing({}), Standing({"returned": 1}, 0.25))
+    assert timeline.progress == (Progress({}), Progress({"returned": 1}, 0.25))
     assert timeline.elapsed_s == 2.0
 
 

@@ -9,8 +9,8 @@ import pytest
 from pool_lab.events import Event, EventKind
 from pool_lab.lab.trace.time_axis import pauses_of
 from pool_lab.lab.trace.trace import Trace
-from pool_lab.lab.views.timeline import rows as ledger_module
-from pool_lab.lab.views.timeline.rows import Ledger
+from pool_lab.lab.views.timeline import rows as rows_module
+from pool_lab.lab.views.timeline.rows import TimelineRows
 from tests.lab.script import START, Script
 
 STOPPED = "TimeoutError: call 3, nap, ran longer than the task_timeout of 1.0 seconds and was stopped"
@@ -30,10 +30,10 @@ def everything() -> Script:
 MOMENTS = {"submitted", "dispatched", "began", "ended", "arrived", "cpu_s"}
 
 
-def told(ledger: Ledger) -> list[dict[str, object]]:
+def told(rows: TimelineRows) -> list[dict[str, object]]:
     return [
         {name: _in_seconds(name, fact) for name, fact in zip_longest(COLUMNS, row)}
-        for row in ledger.everything()["calls"]
+        for row in rows.everything()["calls"]
     ]
 
 
@@ -47,77 +47,77 @@ def of_trace(trace: Trace) -> list[dict[str, object]]:
 
 @pytest.mark.parametrize("seed", range(5))
 def test_a_page_is_told_what_the_trace_says_however_the_events_arrive(seed: int) -> None:
-    script, ledger = everything(), Ledger(1)
+    script, rows = everything(), TimelineRows(1)
     events = [(0, event) for event in script.events]
     random.Random(seed).shuffle(events)
-    ledger.take(events)
+    rows.take(events)
     trace = Trace(script.events, origin=script.events[0].time)
-    assert sorted(told(ledger), key=lambda row: str(row["call"])) == of_trace(trace)
-    assert ledger.standings == (trace.standing,)
+    assert sorted(told(rows), key=lambda row: str(row["call"])) == of_trace(trace)
+    assert rows.progress == (trace.progress,)
 
 
 def test_news_is_what_has_changed_since_the_last_news() -> None:
-    ledger = Ledger(1)
-    assert ledger.news() == {}
-    ledger.take([(0, Event(0, START, EventKind.SUBMITTED, call=7, name="nap"))])
-    ledger.take([(0, Event(1, START + 1, EventKind.WORKER_STARTED, worker=0))])
-    assert ledger.news() == {"calls": [[0, 7, "nap", 0]], "others": [[0, "worker started", 1.0, 0, None, None]]}
-    ledger.take([(0, Event(2, START + 2, EventKind.STARTED, call=7, worker=0))])
-    assert ledger.news() == {"calls": [[0, 7, "nap", 0, 2_000_000, 2_000_000, None, None, 0]], "others": []}
-    assert ledger.news() == {}
+    rows = TimelineRows(1)
+    assert rows.news() == {}
+    rows.take([(0, Event(0, START, EventKind.SUBMITTED, call=7, name="nap"))])
+    rows.take([(0, Event(1, START + 1, EventKind.WORKER_STARTED, worker=0))])
+    assert rows.news() == {"calls": [[0, 7, "nap", 0]], "others": [[0, "worker started", 1.0, 0, None, None]]}
+    rows.take([(0, Event(2, START + 2, EventKind.STARTED, call=7, worker=0))])
+    assert rows.news() == {"calls": [[0, 7, "nap", 0, 2_000_000, 2_000_000, None, None, 0]], "others": []}
+    assert rows.news() == {}
 
 
 def test_what_was_told_does_not_change_afterwards() -> None:
-    ledger = Ledger(1)
-    ledger.take([(0, Event(0, START, EventKind.SUBMITTED, call=0, name="nap"))])
-    news = ledger.news()
-    ledger.take([(0, Event(1, START, EventKind.STARTED, call=0, worker=0))])
+    rows = TimelineRows(1)
+    rows.take([(0, Event(0, START, EventKind.SUBMITTED, call=0, name="nap"))])
+    news = rows.news()
+    rows.take([(0, Event(1, START, EventKind.STARTED, call=0, worker=0))])
     assert news["calls"] == [[0, 0, "nap", 0.0]]
 
 
 def test_a_start_that_is_heard_of_after_the_end_opens_nothing_again() -> None:
     submitted, started, finished = Script().ran(0, 0, 1.0, 2.0).events
-    ledger = Ledger(1)
-    ledger.take([(0, submitted), (0, finished)])
-    ledger.take([(0, started)])
-    assert ledger.standings[0].counts == {"returned": 1}
-    assert ledger.open_calls == 0
+    rows = TimelineRows(1)
+    rows.take([(0, submitted), (0, finished)])
+    rows.take([(0, started)])
+    assert rows.progress[0].counts == {"returned": 1}
+    assert rows.open_calls == 0
 
 
 def test_a_long_time_without_a_call_is_a_pause_and_a_long_call_is_none() -> None:
     script = (
         Script().ran(0, 0, 0.0, 60.0).ran(1, 0, 100.0, 101.0, submitted=100.0).ran(2, 0, 102.0, 103.0, submitted=102.0)
     )
-    ledger = Ledger(1)
-    ledger.take((0, event) for event in script.events)
-    assert ledger.news()["others"] == [[0, "pause", 60.0, None, None, None, 100.0]]
+    rows = TimelineRows(1)
+    rows.take((0, event) for event in script.events)
+    assert rows.news()["others"] == [[0, "pause", 60.0, None, None, None, 100.0]]
     assert pauses_of([script.trace()]) == [(60.0, 100.0)]
 
 
 def test_a_worker_that_stops_long_after_the_last_call_ends_a_pause() -> None:
     script = Script().worker(0, stopped=60.0).ran(0, 0, 0.0, 1.0)
-    ledger = Ledger(1)
-    ledger.take((0, event) for event in script.events)
-    assert [0, "pause", 1.0, None, None, None, 60.0] in ledger.news()["others"]
+    rows = TimelineRows(1)
+    rows.take((0, event) for event in script.events)
+    assert [0, "pause", 1.0, None, None, None, 60.0] in rows.news()["others"]
     assert pauses_of([script.trace()]) == [(1.0, 60.0)]
 
 
 def test_a_run_that_never_ends_keeps_its_latest_calls_and_those_that_are_open(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(ledger_module, "MOST_CALLS", 10)
+    monkeypatch.setattr(rows_module, "MOST_CALLS", 10)
     script = Script().queued(0)
     for call in range(1, 101):
         script.ran(call, 0, float(call), call + 1.0, submitted=float(call))
-    ledger = Ledger(1)
+    rows = TimelineRows(1)
     for event in script.events:
-        ledger.take([(0, event)])
-    ledger.news()
-    assert [row["call"] for row in told(ledger)] == [0, *range(91, 101)]
-    assert ledger.dropped == 90
-    assert ledger.standings[0].counts == {"queued": 1, "returned": 100}
-    assert ledger.everything(most=3)["dropped"] == 98
+        rows.take([(0, event)])
+    rows.news()
+    assert [row["call"] for row in told(rows)] == [0, *range(91, 101)]
+    assert rows.dropped == 90
+    assert rows.progress[0].counts == {"queued": 1, "returned": 100}
+    assert rows.everything(most=3)["dropped"] == 98
 
 
 def test_all_of_it_can_be_written_as_json() -> None:
-    ledger = Ledger(1)
-    ledger.take((0, event) for event in everything().events)
-    assert json.loads(json.dumps(ledger.everything())) == ledger.everything()
+    rows = TimelineRows(1)
+    rows.take((0, event) for event in everything().events)
+    assert json.loads(json.dumps(rows.everything())) == rows.everything()

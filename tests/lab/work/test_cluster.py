@@ -10,7 +10,7 @@ import pytest
 from pool_lab import ProcessPoolExecutor
 from pool_lab.lab import race, sweep, workloads
 from pool_lab.lab.recording.recorder import Recorder, attach
-from pool_lab.lab.trace.executor_kind import kind_of
+from pool_lab.lab.trace.executor_kind import executor_kind
 from pool_lab.lab.trace.span import CallState
 from pool_lab.lab.work.cluster import ClusterExecutor
 from pool_lab.lab.work.executors import size_of
@@ -71,7 +71,7 @@ def test_what_a_call_in_a_cluster_raises_comes_home(cluster: ClusterExecutor) ->
 
 
 def test_a_cluster_has_its_own_colour_and_knows_its_size(cluster: ClusterExecutor) -> None:
-    assert kind_of(ClusterExecutor).name == kind_of(distributed.cfexecutor.ClientExecutor).name == "cluster"
+    assert executor_kind(ClusterExecutor).name == executor_kind(distributed.cfexecutor.ClientExecutor).name == "cluster"
     assert size_of(cluster, 8) == 2
 
 
@@ -79,7 +79,7 @@ def test_a_cluster_races_against_processes_and_ends_with_the_race() -> None:
     contest = race(workloads.mix(6, 0.01), workers=1, executors={"ours": ProcessPoolExecutor, "cluster": "cluster"})
     assert contest.claim() == "Ours: 6 of 6 calls done. Cluster: 6 of 6 calls done."
     assert contest.trace["cluster"].workers_used == {0}
-    assert [row.kind for row in contest.outcome.rows] == ["processes", "cluster"]
+    assert [row.kind for row in contest.result.rows] == ["processes", "cluster"]
 
 
 def test_someones_own_cluster_takes_part_as_it_is_and_is_still_there_afterwards(client: Any) -> None:

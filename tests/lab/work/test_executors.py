@@ -9,33 +9,34 @@ import pytest
 from pool_lab import ProcessPoolExecutor, ThreadPoolExecutor
 from pool_lab.lab import race, workloads
 from pool_lab.lab.trace.span import CallState
-from pool_lab.lab.work.executors import KNOWN, entrants, size_of
+from pool_lab.lab.work.executors import KNOWN, executor_factories, size_of
 
 
 def test_names_classes_and_functions_can_take_part() -> None:
-    named = entrants(["threads", "standard processes"])
+    named = executor_factories(["threads", "standard processes"])
     assert list(named) == ["threads", "standard processes"]
     assert named["standard processes"].executor is concurrent.futures.ProcessPoolExecutor
-    mine = entrants({"mine": ThreadPoolExecutor, "made": partial(ThreadPoolExecutor, thread_name_prefix="mine")})
+    make = partial(ThreadPoolExecutor, thread_name_prefix="mine")
+    mine = executor_factories({"mine": ThreadPoolExecutor, "made": make})
     assert (mine["mine"].executor, mine["made"].executor) == (ThreadPoolExecutor, None)
-    assert list(entrants("processes")) == ["processes"]
-    assert entrants({"first": "processes"})["first"].executor is ProcessPoolExecutor
+    assert list(executor_factories("processes")) == ["processes"]
+    assert executor_factories({"first": "processes"})["first"].executor is ProcessPoolExecutor
 
 
 def test_an_unknown_name_is_refused_beside_the_known_ones() -> None:
     with pytest.raises(ValueError, match="no executor is known as 'fibres'; known are threads, processes, "):
-        entrants(["threads", "fibres"])
+        executor_factories(["threads", "fibres"])
 
 
 def test_what_makes_no_executor_is_refused() -> None:
     with pytest.raises(TypeError, match="cannot make an executor of 3"):
-        entrants({"three": 3})
+        executor_factories({"three": 3})
 
 
 @pytest.mark.skipif(sys.version_info >= (3, 14), reason="this Python has them")
 def test_before_python_3_14_interpreters_are_told_to_come_with_it() -> None:
     with pytest.raises(ValueError, match=r"comes with Python 3\.14"):
-        entrants(["interpreters"])
+        executor_factories(["interpreters"])
 
 
 STANDARD = [name for name in ("standard threads", "standard processes", "interpreters") if KNOWN[name]]

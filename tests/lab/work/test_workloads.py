@@ -7,11 +7,11 @@ from unittest import mock
 import pytest
 
 from pool_lab.lab import workloads
-from pool_lab.lab.work.workloads import Knob, Workload
+from pool_lab.lab.work.workloads import Parameter, Workload
 
 
-def knob(workload: Workload, name: str) -> Knob:
-    return next(knob for knob in workload.knobs if knob.name == name)
+def parameter(workload: Workload, name: str) -> Parameter:
+    return next(parameter for parameter in workload.parameters if parameter.name == name)
 
 
 def test_a_mix_waits_for_its_share_and_computes_for_the_rest() -> None:
@@ -54,12 +54,14 @@ def test_a_share_is_from_0_to_1(waiting: float) -> None:
     ],
     ids=str,
 )
-def test_a_workload_can_be_varied_by_its_knobs_and_keeps_the_rest(workload: Workload, names: list[str]) -> None:
-    assert [knob.name for knob in workload.knobs] == names
-    assert all(knob.value in knob.values for knob in workload.knobs)
+def test_a_workload_can_be_varied_by_its_parameters_and_keeps_the_rest(workload: Workload, names: list[str]) -> None:
+    assert [parameter.name for parameter in workload.parameters] == names
+    assert all(parameter.value in parameter.values for parameter in workload.parameters)
     more = workload.varied(calls=2)
-    assert knob(more, "calls").value == 2
-    assert [knob.value for knob in more.knobs[1:]] == [knob.value for knob in workload.knobs[1:]]
+    assert parameter(more, "calls").value == 2
+    assert [parameter.value for parameter in more.parameters[1:]] == [
+        parameter.value for parameter in workload.parameters[1:]
+    ]
     assert (more.function, more.nature) == (workload.function, workload.nature)
     with more.open() as inputs:
         assert len(inputs) == 2
@@ -73,14 +75,14 @@ def test_a_tree_is_built_anew_if_someone_else_has_built_one_in_between(monkeypat
 
 def test_calls_of_ones_own_can_be_fewer_and_all_again() -> None:
     few = workloads.of(abs, range(10)).varied(calls=2)
-    assert knob(few, "calls").values[-1] == 10
+    assert parameter(few, "calls").values[-1] == 10
     with few.varied(calls=10).open() as inputs:
         assert list(inputs) == [(number,) for number in range(10)]
 
 
-def test_a_knob_says_its_values_in_words() -> None:
+def test_a_parameter_says_its_values_in_words() -> None:
     mix = workloads.mix(calls=48, length_s=0.05, waiting=0.5)
-    assert [knob.words(knob.value) for knob in mix.knobs] == ["48", "50 ms", "50%"]
+    assert [parameter.words(parameter.value) for parameter in mix.parameters] == ["48", "50 ms", "50%"]
 
 
 def test_what_has_been_varied_can_be_said() -> None:
@@ -90,5 +92,5 @@ def test_what_has_been_varied_can_be_said() -> None:
 
 
 def test_what_cannot_be_varied_is_named_beside_what_can() -> None:
-    with pytest.raises(TypeError, match=r"no length_s to vary in Workload\(parse .*: what can be varied is calls"):
+    with pytest.raises(TypeError, match=r"no length_s to vary in Workload\(parse .*: you can vary calls"):
         workloads.parse().varied(length_s=1)

@@ -1,10 +1,10 @@
-"""The inspector on the page: an anywidget; the browser draws the diagram and the buttons (main.js).
+"""The inspector on the page: an anywidget. The browser draws the diagram and its buttons.
 
-    a future's thread --show()--> sender thread, 20 times a second at most --traits--> page
-                                  kernel's main thread, or a subshell <--message-- a button
+    a future's thread --show()--> sender thread, at most 20 times a second --traits--> page
+                                  kernel's main thread, or a subshell     <--message-- a button
 
-`show` only sets an event, so observing hardly changes what is observed. The sender thread asks for the picture and
-sends all of it, so a page that is reloaded, or opened later, has everything.
+`show` only sets an event, so the futures are hardly slowed down. The sender thread always sends everything, so a page
+that is reloaded, or opened later, is complete.
 """
 
 import logging
@@ -16,7 +16,7 @@ from typing import Any
 import anywidget
 import traitlets
 
-from pool_lab.lab.notebook import showing_thread
+from pool_lab.lab.notebook import page_thread
 from pool_lab.lab.views.bundle import script, style
 
 __all__ = ["InspectorView"]
@@ -28,45 +28,45 @@ _REST_S = 0.05
 
 
 class InspectorView(anywidget.AnyWidget):
-    """`picture` makes what is shown, `press` does what a button says, `at_rest` is called when everything is shown."""
+    """`picture` makes what is shown, `press` does what a button says, `shown` is called when the page is up to date."""
 
     _esm = script(HERE / "main.js")
     _css = style(HERE / "diagram.css", HERE / "buttons.css")
 
     title = traitlets.Unicode(help="The executor's name.").tag(sync=True)
-    kind = traitlets.Unicode(help="Its kind: the colour.").tag(sync=True)
+    kind = traitlets.Unicode(help="Its kind, which decides the colour.").tag(sync=True)
     futures: "traitlets.List[Any]" = traitlets.List(help="Each with its name and the states it has been in.").tag(
         sync=True
     )
-    lines: "traitlets.List[Any]" = traitlets.List(help="What was asked, and Python's answers.").tag(sync=True)
+    lines: "traitlets.List[Any]" = traitlets.List(help="The log: what was asked, and the answers.").tag(sync=True)
     caption = traitlets.Unicode(help="The sentence under the picture.").tag(sync=True)
-    cover = traitlets.Unicode(help="If not empty: hides the picture and is shown in its place.").tag(sync=True)
-    closed = traitlets.Bool(help="Whether nothing can be pressed any more.").tag(sync=True)
+    cover = traitlets.Unicode(help="If not empty, shown in place of the picture.").tag(sync=True)
+    closed = traitlets.Bool(help="Whether the buttons are disabled for good.").tag(sync=True)
 
     def __init__(
         self,
         picture: Callable[[], dict[str, Any]],
         press: Callable[[str, int, Any], None],
-        at_rest: Callable[[], None],
+        shown: Callable[[], None],
         **traits: Any,
     ) -> None:
-        self._picture, self._press, self._at_rest = picture, press, at_rest
+        self._picture, self._press, self._shown = picture, press, shown
         self._has_news = threading.Event()
         self._has_ended = threading.Event()
         self._has_failed = False
         super().__init__(**traits, **picture())
         self.on_msg(self._receive)
-        showing_thread(self._serve, name="pool-lab-inspector").start()
+        page_thread(self._serve, name="pool-lab-inspector").start()
 
     def __repr__(self) -> str:
         return "InspectorView()"
 
     def show(self) -> None:
-        """Something has changed."""
+        """Send the picture soon: something has changed."""
         self._has_news.set()
 
     def end(self) -> None:
-        """Show what there is now, and nothing after it."""
+        """Send the picture once more, then stop."""
         self._has_ended.set()
         self._has_news.set()
 
@@ -79,16 +79,16 @@ class InspectorView(anywidget.AnyWidget):
         self.closed = True
 
     def _send_picture(self) -> None:
-        """If this fails, the futures go on: the first failure is logged."""
+        """Send the picture. An error is logged once, and never harms the futures."""
         try:
             picture = self._picture()
             with self.hold_sync():
                 for name, value in picture.items():
                     self.set_trait(name, value)
-            self._at_rest()
+            self._shown()
         except Exception:
             if not self._has_failed:
-                logger.exception("the inspector cannot show its futures; they go on")
+                logger.exception("the inspector cannot show its futures; their calls go on")
             self._has_failed = True
 
     def _receive(self, _widget: object, content: dict[str, Any], _buffers: object) -> None:

@@ -1,4 +1,4 @@
-"""The result of a race on the page: an anywidget. Words and numbers are made here, the browser arranges them."""
+"""The result of a race on the page: an anywidget. Python makes the words and numbers, the browser lays them out."""
 
 from pathlib import Path
 from typing import Any
@@ -7,8 +7,8 @@ import anywidget
 import traitlets
 
 from pool_lab.lab.trace.executor_kind import this_machine
-from pool_lab.lab.trace.race_result import Outcome
-from pool_lab.lab.trace.race_words import HEADING, PARTS, ideal_words, lines
+from pool_lab.lab.trace.race_result import RaceResult
+from pool_lab.lab.trace.race_words import HEADING, PARTS, chart_rows, ideal_words
 from pool_lab.lab.views.bundle import script, style
 
 __all__ = ["ResultView"]
@@ -22,26 +22,26 @@ class ResultView(anywidget.AnyWidget):
     _esm = script(HERE / "main.js")
     _css = style(HERE / "race_result.css")
 
-    chart = traitlets.Dict(help="What there is to show; nothing if empty.").tag(sync=True)
+    chart = traitlets.Dict(help="The result, or nothing.").tag(sync=True)
     stale = traitlets.Bool(help="Whether it is the result of the previous run.").tag(sync=True)
 
     def __repr__(self) -> str:
         return "ResultView()"
 
-    def show(self, outcome: Outcome) -> None:
-        """Show this result, and no other."""
+    def show(self, result: RaceResult) -> None:
+        """Show this result in place of the previous one."""
         with self.hold_sync():
-            self.chart, self.stale = _chart(outcome), False
+            self.chart, self.stale = _chart(result), False
 
 
-def _chart(outcome: Outcome) -> dict[str, Any]:
-    if not outcome.rows:
+def _chart(result: RaceResult) -> dict[str, Any]:
+    if not result.rows:
         return {}
-    ideal = None if outcome.ideal_s is None else {"at": outcome.ideal_s, "words": ideal_words(outcome)}
+    ideal = None if result.ideal_s is None else {"at": result.ideal_s, "words": ideal_words(result)}
     return {
         "note": f"{HEADING} · {this_machine()}",
-        "longest": outcome.longest_s,
+        "longest": result.longest_s,
         "ideal": ideal,
         "parts": PARTS,
-        "lines": [line._asdict() for line in lines(outcome)],
+        "lines": [line._asdict() for line in chart_rows(result)],
     }

@@ -1,4 +1,4 @@
-"""A sweep on the page: an anywidget. It draws what has been measured so far; each update sends all, which is little."""
+"""A sweep on the page: an anywidget that draws what has been measured so far. Each update sends the whole chart."""
 
 from collections.abc import Sequence
 from pathlib import Path
@@ -16,14 +16,14 @@ HERE = Path(__file__).parent
 
 
 class SweepView(anywidget.AnyWidget):
-    """The chart, and a sentence below."""
+    """The chart, and a sentence below it."""
 
     _esm = script(HERE / "main.js")
     _css = style(HERE / "sweep.css")
 
     caption = traitlets.Unicode(help="The sentence under the chart.").tag(sync=True)
-    cover = traitlets.Unicode(help="If not empty: hides the chart and is shown in its place.").tag(sync=True)
-    chart = traitlets.Dict(help="What there is to draw.").tag(sync=True)
+    cover = traitlets.Unicode(help="If not empty, shown in place of the chart.").tag(sync=True)
+    chart = traitlets.Dict(help="What to draw.").tag(sync=True)
 
     def __repr__(self) -> str:
         return "SweepView()"
@@ -31,7 +31,7 @@ class SweepView(anywidget.AnyWidget):
     def show(
         self, curves: Sequence[Curve], workers: Sequence[int], cores: int, under_way: tuple[str, int] | None = None
     ) -> None:
-        """Draw these; `under_way` is what is being measured: the executor and its number of workers."""
+        """Draw these. `under_way` is what is measured now: the executor and its number of workers."""
         self.chart = {
             "curves": [_drawn(curve) for curve in curves],
             "workers": sorted(workers),

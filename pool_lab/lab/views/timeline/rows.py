@@ -1,13 +1,13 @@
-"""What is sent to a page about a run: a row for each call, with what has happened to it so far, and other events.
+"""What a page gets of a run: a row for each call, and rows for what happened to workers and sizes.
 
-    events -- take() --> Ledger -- news() --> what has changed, as lists for JSON
-                                -- everything() --> all of it, for a page that opens later
+    events -- take() --> TimelineRows -- news() --------> what has changed, in lists for JSON
+                                      -- everything() --> all rows, for a page that is opened later
 
-No clock, no widget. When a call changes, its whole row is sent again in place of the earlier one, so a page can show
-the present without the past. Of a run that never ends, only the latest calls are kept.
+Pure: no clock, no widget. A new row of a call replaces the old one, so a page needs no history. If a run never ends,
+only the latest calls are kept.
 
-All this happens ten times a second, beside the calls that are observed, so it must be cheap: times in a row are whole
-microseconds, which take a third as long to make and to write as fractions.
+This runs ten times a second beside the watched calls, so it must cost little: times in a row are whole microseconds,
+which take a third of the time of floats to make and to write.
 """
 
 from collections import Counter, deque
@@ -18,21 +18,21 @@ from typing import Any
 from pool_lab.events import Event, EventKind
 from pool_lab.lab.trace.span import CallState, ending_of
 from pool_lab.lab.trace.time_axis import IDLE_S
-from pool_lab.lab.trace.trace import Standing
+from pool_lab.lab.trace.trace import Progress
 
-__all__ = ["MOST_CALLS", "Ledger"]
+__all__ = ["MOST_CALLS", "TimelineRows"]
 
 MOST_CALLS = 100_000
-"""So many calls that have ended are kept, here and in the page."""
+"""How many ended calls are kept, here and on the page."""
 MOST_OTHERS = 20_000
-"""The same for what is not about calls: workers, sizes, pauses."""
+"""The same for rows about workers, sizes and pauses."""
 
 # The places in a row; state.js reads them.
 PANEL, CALL, NAME, SUBMITTED, DISPATCHED, BEGAN, ENDED, ARRIVED, WORKER, CPU_S, ENDING, ERROR, STATE = range(13)
-# The last is not sent: the state of the call, as standings count it.
+# The last is not sent: the state or ending that counts for `progress`.
 Row = list[Any]
 
-# To look up a member of an enum takes as long as to look up a call.
+# Looking up the member of an enum takes as long as looking up a call.
 _SUBMITTED, _STARTED = EventKind.SUBMITTED, EventKind.STARTED
 _QUEUED, _RUNNING = CallState.QUEUED.value, CallState.RUNNING.value
 _OF_EVENT = itemgetter(1)
@@ -40,8 +40,8 @@ _OF_EVENT = itemgetter(1)
 MICRO = 1e6
 
 
-class Ledger:
-    """Of one run. Its clock starts with the first event. Not safe from several threads at once."""
+class TimelineRows:
+    """The rows of one run. Times count from the first event. Use it from one thread at a time."""
 
     def __init__(self, panels: int) -> None:
         self.origin: float | None = None
@@ -49,7 +49,7 @@ class Ledger:
         """The time of the last event."""
         self.open_calls = 0
         self.dropped = 0
-        """How many calls have been forgotten."""
+        """How many calls are no longer kept."""
         self._rows: dict[tuple[int, int], Row] = {}
         self._ended: deque[tuple[int, int]] = deque()
         self._changed: dict[tuple[int, int], Row] = {}
@@ -59,8 +59,8 @@ class Ledger:
         self._times: list[list[float]] = [[0.0, 0.0] for _ in range(panels)]
 
     def take(self, arrived: Iterable[tuple[int, Event]]) -> None:
-        """Note what has happened: (panel, event), in any order."""
-        # An event begins with its place in the sequence.
+        """Update the rows with pairs of (panel, event), in any order."""
+        # An event begins with its number in the sequence.
         for panel, event in sorted(arrived, key=_OF_EVENT):
             if self.origin is None:
                 self.origin = event.time
@@ -75,16 +75,16 @@ class Ledger:
         self._forget()
 
     def news(self) -> dict[str, Any]:
-        """What has changed since the last call of this method; empty if nothing has."""
+        """What has changed since the last call; empty if nothing has."""
         if not self._changed and not self._new_others:
             return {}
         calls, others = list(self._changed.values()), self._new_others
         self._changed, self._new_others = {}, []
-        # Rows go on changing, and what is sent may be read later, in another thread.
+        # Copies: rows go on changing, and another thread may read this later.
         return {"calls": [shortened(row) for row in calls], "others": others}
 
     def everything(self, most: int = MOST_CALLS) -> dict[str, Any]:
-        """All that is kept; of more than `most` calls, only the latest."""
+        """All rows; if there are more than `most` calls, only the latest."""
         rows = list(self._rows.values())
         dropped = self.dropped + max(0, len(rows) - most)
         calls = [shortened(row) for row in rows[-most:]]
@@ -92,14 +92,14 @@ class Ledger:
 
     @property
     def calls(self) -> int:
-        """How many are kept."""
+        """How many calls are kept."""
         return len(self._rows)
 
     @property
-    def standings(self) -> tuple[Standing, ...]:
+    def progress(self) -> tuple[Progress, ...]:
         """How far the run is, for each panel."""
         return tuple(
-            Standing(
+            Progress(
                 {state: many for state, many in counts.items() if many > 0 and state},
                 min(1.0, cpu_s / took_s) if took_s else None,
             )
@@ -121,7 +121,7 @@ class Ledger:
             self._pass_into(state or _QUEUED, row)
         elif kind is _STARTED:
             row[DISPATCHED] = self._moment(event.time)
-            if row[ENDING] is None:  # otherwise this event comes late
+            if row[ENDING] is None:  # else the event is late
                 row[BEGAN], row[WORKER] = row[DISPATCHED], event.worker
                 self._pass_into(_RUNNING, row)
         elif row[ENDING] is None:
@@ -171,7 +171,7 @@ def _rounded(time: float) -> float:
 
 
 def shortened(row: Row) -> Row:
-    """The row as it is sent: without what is None at its end, which is most of it at first."""
+    """A copy of the row without the Nones at its end."""
     length = STATE
     while row[length - 1] is None:
         length -= 1

@@ -1,13 +1,13 @@
-"""The live picture of a run: an anywidget. Python sends what happens, the browser draws it.
+"""The live picture of a run: an anywidget. Python sends what happens, and the browser draws it.
 
-    pool's threads --observer--> inbox --sender thread, 10 times a second--> page (main.js and what it imports)
+    pool's threads --observer--> inbox --sender thread, 10 times a second--> page
 
-An observer only appends to a deque: it takes no lock, reads no clock and makes no text, so observing hardly changes
-what is observed. Each run has one thread that sends what is in the inboxes, less often if that is much, and asks for
-the caption. A thread sends only while it holds `_line`. So a page that says hello (in the kernel's main thread or in a
-subshell) gets everything so far and then, in order, the rest. Observers never take it.
+An observer only appends to a deque. It takes no lock, reads no clock and makes no text, so the pool is hardly slowed
+down. Each run has one sender thread, which sends what has arrived (less often if that is much) and makes the caption.
+`_send_lock` guards what is sent: a page that says hello, in the kernel's main thread or in a subshell, gets everything
+so far and then the rest, in order. Observers never take it.
 
-If the view fails, the run goes on: the first error is logged and shown below the picture.
+If a view fails, the first error is logged and the run goes on.
 """
 
 import contextlib
@@ -23,10 +23,10 @@ import anywidget
 import traitlets
 
 from pool_lab.events import Event, Observer
-from pool_lab.lab.notebook import showing_thread
-from pool_lab.lab.trace.trace import Standing
+from pool_lab.lab.notebook import page_thread
+from pool_lab.lab.trace.trace import Progress
 from pool_lab.lab.views.bundle import script, style
-from pool_lab.lab.views.timeline.rows import MOST_CALLS, Ledger
+from pool_lab.lab.views.timeline.rows import MOST_CALLS, TimelineRows
 
 __all__ = ["Panel", "Timeline"]
 
@@ -37,17 +37,17 @@ T = TypeVar("T")
 
 _TICK_S, _LONGEST_TICK_S = 0.1, 0.5
 _SHARE = 0.004
-"""Of a core, for the thread that sends: where an update costs more than this share of a tick, the next comes later."""
+"""The share of a core for the sender thread. If an update costs more, the next one is later."""
 _CAPTION_S = 1.0
 _TICKS_PER_HEARTBEAT = 5
-"""While a call waits or runs, the page gets a message at least so often, so that it knows that time goes on."""
-# A sender ends within a tick. If it does not, `describe` hangs, and the run must still be able to end.
+"""While a call is queued or running, the page gets at least one message in this many ticks: the clock goes on."""
+# A sender thread ends within a tick, unless `describe` hangs. Then the run must still be able to end.
 _PATIENCE_S = 5.0
 
 _MOST_IN_LOG = 20_000
-"""At most so many calls are saved in a notebook that saves its widgets."""
+"""The most calls that are saved with a notebook that saves its widgets."""
 _MOST_UNREAD = 1_000_000
-"""Events that wait to be sent. There are more only if `describe` hangs; then the oldest are dropped."""
+"""The most events that wait to be sent. If `describe` hangs there are more, and the oldest are dropped."""
 
 
 class Panel(NamedTuple):
@@ -55,22 +55,22 @@ class Panel(NamedTuple):
 
     title: str
     note: str
-    """A few words beside the title, such as "one interpreter, one GIL". If it has parts (a · b), only the first is
-    shown where there is no room for all, and none where there is no room for that."""
+    """A few words beside the title, such as "one interpreter, one GIL". A narrow page shows only the first of several
+    parts (a · b), or none."""
     kind: str
     """"threads", "processes", "interpreters", "cluster" or "simulation": the colour; grey for others."""
     workers: int
-    """The pool's size when the run begins: so many lanes are drawn from the start."""
+    """The pool's size when the run begins: it has this many lanes from the start."""
     ghost: Sequence[Sequence[tuple[float, float]]] | None = None
-    """For each worker, when it was inside calls in the previous run. It is drawn below the bars."""
+    """When each worker was inside calls in the previous run: lines below the bars. See `previous_run`."""
     until: float | None = None
-    """Seconds of the run after which it was no longer observed: open calls are drawn until there. None: to the end."""
+    """When the watching ended, in seconds: bars of calls that still ran then end there. None: never."""
 
 
 class _Run:
-    """One run and what has been sent of it. All but the inboxes is used only by the thread that holds `_line`.
+    """One run, and what has been sent of it. The timeline's lock guards everything but the inboxes.
 
-    Its clock starts with the first event, and stands still while no call is waiting or running.
+    Its clock starts with the first event, and stands still while no call is queued or running.
     """
 
     def __init__(self, number: int, panels: Sequence[Panel]) -> None:
@@ -79,51 +79,51 @@ class _Run:
         self.panels = [panel._asdict() for panel in panels]
         self.ended: float | None = None
         self.inboxes: list[deque[Event]] = [deque(maxlen=_MOST_UNREAD) for _ in panels]
-        self.ledger = Ledger(len(panels))
+        self.rows = TimelineRows(len(panels))
         self.over = threading.Event()
         self.complaints: set[str] = set()
 
     @property
     def now(self) -> float:
-        ledger = self.ledger
+        rows = self.rows
         if self.ended is not None:
             return self.ended
-        moving = ledger.origin is not None and ledger.open_calls > 0
-        return time.perf_counter() - ledger.origin if moving and ledger.origin is not None else ledger.latest
+        moving = rows.origin is not None and rows.open_calls > 0
+        return time.perf_counter() - rows.origin if moving and rows.origin is not None else rows.latest
 
     def message(self, kind: str, **more: Any) -> dict[str, Any]:
         return {"type": kind, "run": self.number, "now": round(self.now, 6), **more}
 
     def snapshot(self, most: int = MOST_CALLS) -> dict[str, Any]:
-        """Everything that is known so far, in one message."""
+        """Everything so far, in one message."""
         running = self.ended is None
-        return self.message("snapshot", panels=self.panels, running=running, **self.ledger.everything(most))
+        return self.message("snapshot", panels=self.panels, running=running, **self.rows.everything(most))
 
     def collect(self) -> dict[str, Any]:
-        """Take what is in the inbox, and return what is new in it for the page."""
+        """Empty the inboxes, and return what is new for the page."""
         arrived = [(panel, box.popleft()) for panel, box in enumerate(self.inboxes) for _ in range(len(box))]
         if arrived:
-            self.ledger.take(arrived)
-        return self.ledger.news()
+            self.rows.take(arrived)
+        return self.rows.news()
 
 
 class Timeline(anywidget.AnyWidget):
-    """Draws runs as they happen, one panel for each executor on one time axis.
+    """Draws runs as they happen: a panel for each executor, on one time axis.
 
-    One thread owns a run: it calls `begin`, hands the observers to the pools, and calls `end`.
+    One thread owns a run: it calls `begin`, gives the observers to the pools, and calls `end`.
     """
 
     _esm = script(HERE / "main.js")
     _css = style(HERE / "timeline.css")
 
     caption = traitlets.Unicode(help="The sentence under the picture.").tag(sync=True)
-    cover = traitlets.Unicode(help="If not empty: hides the picture and is shown in its place.").tag(sync=True)
-    log = traitlets.Dict(help="The last run, for a notebook that is opened without its kernel.").tag(sync=True)
-    trouble = traitlets.Unicode(help="What kept this picture from being whole, once it is known.").tag(sync=True)
+    cover = traitlets.Unicode(help="If not empty, shown in place of the picture.").tag(sync=True)
+    log = traitlets.Dict(help="The latest run, for a notebook that is opened without its kernel.").tag(sync=True)
+    trouble = traitlets.Unicode(help="What went wrong with this picture.").tag(sync=True)
 
     def __init__(self, **traits: Any) -> None:
-        # Re-entrant: code that observes a trait may begin or end a run.
-        self._line = threading.RLock()
+        # Re-entrant: a callback that observes a trait may begin or end a run.
+        self._send_lock = threading.RLock()
         self._run: _Run | None = None
         self._latest: _Run | None = None
         self._sender: threading.Thread | None = None
@@ -135,20 +135,20 @@ class Timeline(anywidget.AnyWidget):
         return "Timeline()"
 
     @property
-    def standings(self) -> tuple[Standing, ...]:
-        """How far the current or latest run is, for each panel, as far as it has been sent."""
-        with self._line:
-            return () if self._latest is None else self._latest.ledger.standings
+    def progress(self) -> tuple[Progress, ...]:
+        """How far the current or latest run is, for each panel. Only what has been sent counts."""
+        with self._send_lock:
+            return () if self._latest is None else self._latest.rows.progress
 
     @property
     def elapsed_s(self) -> float:
-        """What the clock of the current or latest run shows."""
-        with self._line:
+        """The clock of the current or latest run, in seconds."""
+        with self._send_lock:
             return 0.0 if self._latest is None else self._latest.now
 
     def prepare(self, panels: Sequence[Panel]) -> None:
-        """Show these panels with empty lanes, before a run begins. Does nothing while one is running."""
-        with self._line:
+        """Show these panels with empty lanes, before a run begins. During a run, do nothing."""
+        with self._send_lock:
             if self._run is None:
                 still = _Run(self._runs, panels)
                 still.ended = 0.0
@@ -156,22 +156,22 @@ class Timeline(anywidget.AnyWidget):
                 self._guarded(still, "showing the panels", lambda: setattr(self, "log", still.snapshot()))
 
     def begin(self, panels: Sequence[Panel], describe: Callable[[], str] | None = None) -> None:
-        """Start a new run. One that has not ended ends first.
+        """Begin a run, and end the current one first.
 
-        `describe` makes the caption. It is called in the sender thread, about once a second and once more at the end.
+        `describe` returns the caption. It is called in the sender thread, about once a second and at the end.
         """
         self.end()
-        with self._line:
+        with self._send_lock:
             self._runs += 1
             run = _Run(self._runs, panels)
             name = f"pool-lab-timeline-{run.number}"
-            sender = showing_thread(self._serve, run, describe, name=name)
+            sender = page_thread(self._serve, run, describe, name=name)
             self._run, self._latest, self._sender = run, run, sender
             self.trouble = ""
             sender.start()
 
     def observer(self, panel: int) -> Observer:
-        """The observer for the pool in this panel (from 0). It is for the current run only."""
+        """The observer for the pool in this panel, counted from 0. It belongs to the current run only."""
         run = self._run
         if run is None:
             raise RuntimeError("no run to observe; call begin() first")
@@ -180,8 +180,8 @@ class Timeline(anywidget.AnyWidget):
         return run.inboxes[panel].append
 
     def end(self) -> None:
-        """End the run, after everything that was observed has been sent. Without a run it does nothing."""
-        with self._line:
+        """End the run. Blocks until everything observed has been sent. Without a run, do nothing."""
+        with self._send_lock:
             run, sender = self._run, self._sender
         if run is not None and sender is not None:
             run.over.set()
@@ -204,28 +204,28 @@ class Timeline(anywidget.AnyWidget):
         self._close(run)
 
     def _send_news(self, run: _Run) -> bool:
-        """Send what has happened. While calls wait or run, send now and then only the time. Returns whether it sent."""
+        """Send what has happened, and return whether anything was sent. While calls are open, time is news as well."""
 
         def news() -> dict[str, Any] | None:
             changed = self._guarded(run, "reading what happened", run.collect) or {}
             run.quiet_ticks = 0 if changed else run.quiet_ticks + 1
-            is_heartbeat = run.ledger.open_calls > 0 and run.quiet_ticks % _TICKS_PER_HEARTBEAT == 0
+            is_heartbeat = run.rows.open_calls > 0 and run.quiet_ticks % _TICKS_PER_HEARTBEAT == 0
             return run.message("news", **changed) if changed or is_heartbeat else None
 
         return self._tell(run, news)
 
     def _describe(self, run: _Run, describe: Callable[[], str] | None) -> None:
         if describe is not None:
-            # Without `_line`: no other thread has to wait for a slow `describe`.
+            # Without the lock: `describe` may take long.
             sentence = self._guarded(run, "describing", describe)
             if sentence is not None:
-                with self._line:
+                with self._send_lock:
                     self._guarded(run, "sending", lambda: setattr(self, "caption", sentence))
 
     def _close(self, run: _Run) -> None:
-        # What was observed while the last caption was made is a part of the run, too.
+        # Events that arrived while the last caption was made belong to the run, too.
         self._send_news(run)
-        with self._line:
+        with self._send_lock:
             run.ended = run.now
             self._guarded(run, "sending", lambda: self.send(run.message("end")))
             self._guarded(run, "sending", lambda: setattr(self, "log", run.snapshot(_MOST_IN_LOG)))
@@ -233,23 +233,23 @@ class Timeline(anywidget.AnyWidget):
                 self._run = self._sender = None
 
     def _hear(self, _widget: object, content: Mapping[str, Any], _buffers: object) -> None:
-        """A page has a new view: send everything so far. To other views it is nothing new."""
+        """A page says hello: send everything so far. It does no harm to other pages."""
         if content.get("type") == "hello":
-            with self._line:
+            with self._send_lock:
                 run = self._latest
                 if run is not None:
                     self._guarded(run, "sending", lambda: self.send(run.snapshot()))
 
     def _tell(self, run: _Run, make_message: Callable[[], dict[str, Any] | None]) -> bool:
-        """Make a message and send it, and nothing in between. Returns whether there was one."""
-        with self._line:
+        """Make a message and send it, with the lock, so nothing is sent in between. Return whether there was one."""
+        with self._send_lock:
             message = make_message()
             if message is not None:
                 self._guarded(run, "sending", lambda: self.send(message))
             return message is not None
 
     def _guarded(self, run: _Run, doing: str, action: Callable[[], T]) -> T | None:
-        """Do it. Of each kind of failure, the first in this run is logged and shown below the picture."""
+        """Do it. The first error of each sort in a run is logged and shown below the picture, later ones are not."""
         try:
             return action()
         except Exception as error:
@@ -262,5 +262,5 @@ class Timeline(anywidget.AnyWidget):
 
 
 def _tick_after(cost_s: float) -> float:
-    """When to send again, if an update has taken so much time on a core."""
+    """When to send again, after an update that took this many seconds on a core."""
     return min(max(_TICK_S, cost_s / _SHARE), _LONGEST_TICK_S)

@@ -1,6 +1,6 @@
-"""`Line`: what somebody asked a future, how a call was ended, how a future called somebody back; and what came of it.
+"""`LogEntry`: something that was done with a future, and what came of it, as Python prints it.
 
-Answers are as Python prints them. A line is written when the question is asked, so one that waits can be seen to wait.
+An entry is written when the question is asked. While it has no answer you can see that its thread still waits.
 """
 
 import threading
@@ -10,33 +10,33 @@ from collections.abc import Callable
 from enum import StrEnum
 from typing import Any, Self
 
-__all__ = ["Line", "LineKind"]
+__all__ = ["EntryKind", "LogEntry"]
 
 
-class LineKind(StrEnum):
+class EntryKind(StrEnum):
     SUBMITTED = "submitted"
     ASKED = "asked"
     ENDED = "ended"
     CALLED_BACK = "called back"
 
 
-class Line:
-    """One line, and its answer once there is one."""
+class LogEntry:
+    """One entry: the code that ran, and its answer once there is one. `print` shows both."""
 
     def __init__(
-        self, number: int, future: int | None, code: str, written: Callable[[], None], kind: LineKind = LineKind.ASKED
+        self, number: int, future: int | None, code: str, changed: Callable[[], None], kind: EntryKind = EntryKind.ASKED
     ) -> None:
         self.number, self.future, self.code, self.kind = number, future, code, kind
         self.thread = threading.current_thread().name
-        """The thread in which it runs, or waits."""
+        """The thread in which the code runs, or waits."""
         self.value: Any = None
         self.error: BaseException | None = None
         self.answer = ""
-        """The value or the error, as Python prints it; empty while it is waited for."""
+        """The value or the error, as Python prints it; empty while there is none."""
         self.note = ""
         self.answered_at: float | None = None
         """Seconds on `time.perf_counter`, like the times of events."""
-        self._written = written
+        self._changed = changed
         self._is_answered = threading.Event()
 
     def __repr__(self) -> str:
@@ -49,26 +49,27 @@ class Line:
 
     @property
     def called_back(self) -> bool:
-        return self.kind is LineKind.CALLED_BACK
+        """Whether this is a callback that ran."""
+        return self.kind is EntryKind.CALLED_BACK
 
     @property
     def shown(self) -> dict[str, Any]:
-        """The line in plain values, for the page."""
+        """The entry in plain values, for the page."""
         named = ("number", "future", "code", "thread", "answer", "note", "kind")
-        came = {"raised": self.error is not None, "waits": not self._is_answered.is_set()}
-        return {**{name: getattr(self, name) for name in named}, **came}
+        state = {"raised": self.error is not None, "waits": not self._is_answered.is_set()}
+        return {**{name: getattr(self, name) for name in named}, **state}
 
     def ask(self, action: Callable[[], Any]) -> Self:
-        """Do it in this thread, and write down what it returns or raises."""
+        """Run the action in this thread. What it returns or raises is the answer."""
         self.thread = threading.current_thread().name
         try:
             self.value = action()
-        except BaseException as error:  # a call may raise whatever it likes
+        except BaseException as error:  # a call may raise anything
             return self.failed(error)
         return self.answered(repr(self.value))
 
-    def ask_in_its_own_thread(self, action: Callable[[], Any]) -> Self:
-        """The same for what may take its time: returns at once."""
+    def ask_in_thread(self, action: Callable[[], Any]) -> Self:
+        """Run the action in a new thread, and return at once."""
         asking = threading.Thread(target=self.ask, args=(action,), name=f"asker-{self.number}", daemon=True)
         self.thread = asking.name
         asking.start()
@@ -77,7 +78,7 @@ class Line:
     def answered(self, answer: str) -> Self:
         self.answer, self.answered_at = answer, time.perf_counter()
         self._is_answered.set()
-        self._written()
+        self._changed()
         return self
 
     def failed(self, error: BaseException) -> Self:
@@ -86,9 +87,9 @@ class Line:
 
     def add_note(self, note: str) -> None:
         self.note = note
-        self._written()
+        self._changed()
 
     def wait(self, timeout: float | None = None) -> Self:
-        """Block until it is answered, at most `timeout` seconds (None: as long as it takes)."""
+        """Block until there is an answer, at most `timeout` seconds (None: as long as it takes)."""
         self._is_answered.wait(timeout)
         return self
