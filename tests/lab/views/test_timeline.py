@@ -124,7 +124,7 @@ def test_nothing_is_lost_when_several_threads_emit(timeline: Heard) -> None:
 
 def test_the_clock_stands_still_while_no_call_waits_or_runs(timeline: Heard) -> None:
     timeline.begin(PANELS)
-    with timeline._line:
+    with timeline._send_lock:
         timeline.observer(0)(event(EventKind.SUBMITTED, 100.0, call=0))
         timeline.observer(0)(event(EventKind.FINISHED, 100.5, call=0, worker=0))
     timeline.end()
@@ -303,7 +303,7 @@ def test_an_observer_needs_a_run_and_a_panel_of_it(timeline: Heard) -> None:
 def test_observing_waits_for_no_one(timeline: Heard) -> None:
     timeline.begin(PANELS)
     observe = timeline.observer(0)
-    with timeline._line:  # A page that takes its time: the sender holds the line.
+    with timeline._send_lock:  # A page that takes its time: the sender holds the lock.
         in_threads(lambda: observe(submitted(0)), lambda: observe(submitted(1)))
     timeline.end()
     assert timeline.numbers == [0, 1]
