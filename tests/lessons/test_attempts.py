@@ -12,7 +12,7 @@ from pool_lab.lab.trace.trace import CallState
 from pool_lab.lessons.exercises.attempt import Attempt, Play, attempt
 from pool_lab.lessons.exercises.evidence import call, nothing
 from pool_lab.lessons.exercises.messages import Ending, Foreign
-from tests.lessons.answers import function_of
+from tests.lessons.answer_files import function_of
 from tests.library.watching import until
 
 PATIENT = Play(call, nothing)
@@ -41,11 +41,11 @@ def test_every_pool_that_an_answer_makes_is_seen(home: str) -> None:
 
 
 def test_pools_that_an_answer_is_given_are_told_from_its_own() -> None:
-    from pool_lab.lessons.exercises.lesson_00 import pool_and_lengths
+    from pool_lab.lessons.lesson_00.exercise_2 import given
 
     def answer(pool: object, lengths: object) -> None: ...
 
-    made = attempt(Play(call, pool_and_lengths), answer)
+    made = attempt(Play(call, given), answer)
     assert [run.given for run in made.runs] == [True]
     assert made.own_runs == ()
 

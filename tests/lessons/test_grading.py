@@ -16,15 +16,14 @@ from pool_lab.lessons.exercises import answer_process as process
 from pool_lab.lessons.exercises import attempt as attempts
 from pool_lab.lessons.exercises.check import EXERCISES
 from pool_lab.lessons.exercises.exercise import Exercise
-from pool_lab.lessons.exercises.messages import Ending
-from pool_lab.lessons.exercises.sandbox import can_fence
-from pool_lab.lessons.exercises.solitude import can_seclude
-from pool_lab.lessons.exercises.verdict import STOPPED
+from pool_lab.lessons.exercises.mistakes import OF_ANY_ANSWER
+from pool_lab.lessons.exercises.sandbox import can_fence, can_seclude
 from pool_lab.lessons.grading.grade import grade_notebook, oddities_of
 from pool_lab.lessons.grading.marks import Mark
 from pool_lab.lessons.grading.submissions import Submission, submissions
 from pool_lab.lessons.grading.suspicious_code import oddities
 from pool_lab.lessons.records import FILE_VARIABLE, keep
+from tests.lessons.answer_files import answers_to, wrong
 
 IMPORTS = """\
 from pool_lab import ThreadPoolExecutor, wait
@@ -152,8 +151,7 @@ def grades(path: Path) -> list[tuple[str, str, str]]:
 
 
 def test_every_exercise_of_a_notebook_is_graded(tmp_path: Path) -> None:
-    wrong = NAP_ALL.wrong["by finish"][0]
-    path = notebook(tmp_path / "a.ipynb", IMPORTS, 'check("00.1", "E B A C")', wrong)
+    path = notebook(tmp_path / "a.ipynb", IMPORTS, 'check("00.1", "E B A C")', wrong("00.2", "by finish").text)
     assert grades(path) == [("00.1", "correct", ""), ("00.2", "almost", "11")]
 
 
@@ -222,10 +220,10 @@ def test_who_lies_or_crashes_does_not_get_through(tmp_path: Path, cell: str, gra
 @pytest.mark.parametrize(
     ("cell", "limit", "most", "words"),
     [
-        (TOO_MANY_PROCESSES, "MOST_PROCESSES", 20, STOPPED[Ending.CROWD].words),
-        pytest.param(FORK_BOMB, "MOST_PROCESSES", 20, STOPPED[Ending.CROWD].words, marks=FORKS),
-        pytest.param(TOO_MUCH_MEMORY, "MOST_MEMORY", 500_000_000, STOPPED[Ending.MEMORY].words, marks=FORKS),
-        (TOO_MANY_FILES, "MOST_WRITTEN", 50_000_000, STOPPED[Ending.DISK].words),
+        (TOO_MANY_PROCESSES, "MOST_PROCESSES", 20, OF_ANY_ANSWER["crowd"].words),
+        pytest.param(FORK_BOMB, "MOST_PROCESSES", 20, OF_ANY_ANSWER["crowd"].words, marks=FORKS),
+        pytest.param(TOO_MUCH_MEMORY, "MOST_MEMORY", 500_000_000, OF_ANY_ANSWER["memory"].words, marks=FORKS),
+        (TOO_MANY_FILES, "MOST_WRITTEN", 50_000_000, OF_ANY_ANSWER["disk"].words),
         (TOO_LARGE_A_FILE, "MOST_WRITTEN", 1 << 30, "File too large"),
     ],
 )
@@ -294,14 +292,14 @@ def test_a_submission_reaches_nobody_over_the_network(tmp_path: Path) -> None:
 
 def test_a_submission_can_use_pools_of_processes_behind_the_fence(tmp_path: Path) -> None:
     imports = "from pool_lab import ProcessPoolExecutor, ThreadPoolExecutor\nfrom pool_lab.lessons import exercise"
-    assert grades(notebook(tmp_path / "a.ipynb", imports, EXERCISES["07.1"].right[0])) == [("07.1", "correct", "")]
+    assert grades(notebook(tmp_path / "a.ipynb", imports, EXERCISES["07.1"].solution.cell)) == [("07.1", "correct", "")]
 
 
 def test_progress_is_not_reached_by_a_submission(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv(FILE_VARIABLE, str(tmp_path / "progress.jsonl"))
     keep("exercise", "00.2", "almost")
     before = (tmp_path / "progress.jsonl").read_bytes()
-    forget = "from pool_lab.lessons import progress\nprogress().reset()\n" + NAP_ALL.right[0]
+    forget = "from pool_lab.lessons import progress\nprogress().reset()\n" + NAP_ALL.solution.cell
     assert grades(notebook(tmp_path / "a.ipynb", IMPORTS, forget)) == [("00.2", "correct", "")]
     assert (tmp_path / "progress.jsonl").read_bytes() == before
 
@@ -352,17 +350,16 @@ def test_what_no_answer_needs_is_seen(source: str, what: str) -> None:
 @pytest.mark.parametrize("task", EXERCISES.values(), ids=EXERCISES)
 def test_no_answer_that_is_known_is_odd_unless_it_ends_its_process(task: Exercise) -> None:
     """What the lesson itself imports is not odd."""
-    sources = [*task.right, *(source for sources in task.wrong.values() for source in sources)]
-    submitted = [Submission(task.name, task.preamble, source) for source in sources]
+    submitted = [Submission(task.name, answer.source.imports, answer.source.cell) for answer in answers_to(task)]
     found = {" ".join(odd.split()[2:]) for answer in submitted for odd in oddities_of(task, answer)}
     assert found <= {"reaches for ._exit", "uses os._exit"}
 
 
 def test_a_folder_makes_a_table_and_a_page_and_nobody_disturbs_the_others(tmp_path: Path) -> None:
-    deadlock = NAP_ALL.wrong["deadlock"][0]
+    deadlock = wrong("00.2", "deadlock").text
     notebook(tmp_path / "1 hangs.ipynb", IMPORTS, deadlock)
     (tmp_path / "2 broken.ipynb").write_text("<script>no notebook")
-    notebook(tmp_path / "3 good.ipynb", IMPORTS, NAP_ALL.right[0])
+    notebook(tmp_path / "3 good.ipynb", IMPORTS, NAP_ALL.solution.cell)
     assert main(["grade", str(tmp_path), "--out", str(tmp_path / "marks")]) == 0
     with (tmp_path / "marks" / "marks.csv").open(encoding="utf-8-sig", newline="") as file:
         rows = list(csv.reader(file))

@@ -10,6 +10,7 @@ from pool_lab.lessons import check
 from pool_lab.lessons.exercises.check import EXERCISES
 from pool_lab.lessons.records import FILE_VARIABLE
 from tests.kernels import Kernel
+from tests.lessons.answer_files import answers_to
 
 
 @pytest.fixture(scope="module")
@@ -36,7 +37,8 @@ def test_a_wrong_answer_is_drawn_above_a_right_one() -> None:
 
 def test_calls_that_went_on_are_drawn_until_the_answer_was_over_and_a_pool_without_calls_is_not_drawn() -> None:
     task = EXERCISES["06.2"]
-    verdict = check("06.2", task.value_of(task.right[2]))
+    (answer,) = (answer for answer in answers_to(task) if answer.file == "right_in_a_pool_of_its_own.py")
+    verdict = check("06.2", task.value_of(answer.source))
     assert verdict.attempt is not None
     assert len(verdict.attempt.runs) == 2, "the one that was given, and its own"
     timelines = verdict.timelines()

@@ -21,7 +21,7 @@ from typing import IO, cast
 import psutil  # comes with every kernel
 
 from pool_lab.lessons.exercises.messages import Ending
-from pool_lab.lessons.exercises.solitude import can_seclude
+from pool_lab.lessons.exercises.sandbox import can_seclude
 
 __all__ = ["SENSELESS", "AnswerProcess"]
 

@@ -24,8 +24,7 @@ from pool_lab.lab.trace.executor_kind import kind_of
 from pool_lab.lessons.exercises.attempt import Play
 from pool_lab.lessons.exercises.deadlock import Watchdog
 from pool_lab.lessons.exercises.messages import Ending, plain
-from pool_lab.lessons.exercises.sandbox import fence
-from pool_lab.lessons.exercises.solitude import seclude
+from pool_lab.lessons.exercises.sandbox import fence, seclude
 from pool_lab.pool import Pool
 
 __all__ = ["Stage", "main", "watch"]

@@ -1,12 +1,12 @@
 """Grading: the exercises of submitted notebooks, each tried in a process of its own.
 
-A submission is text to this process, and never runs in it: its cells are put together here and run where answers run,
-behind a fence where the system has one. So one that hangs, crashes, deletes what it finds or changes the checker harms
-nobody. The verdict is made here, from the trace and the results that come back; what a submission prints about itself
-counts for nothing.
+A submission is only text to this process, and never runs in it. Its cells are put together here, and they run where
+answers run, in a sandbox if the system has one. So a submission that hangs, crashes, deletes files or changes the
+checker does no harm. The verdict is made here, from the trace and the results that come back. What a submission prints
+about itself does not count.
 
-It could forge what comes back, if it reached for what it has no business with (`scrutiny`). Then it is not called
-correct, but "to be read", with the lines that someone should read.
+A submission could forge what comes back if it used the insides of the checker. `suspicious_code` looks for that: then
+the submission is not called correct but "to be read", with the lines that a person should read.
 """
 
 import sys
@@ -53,8 +53,8 @@ def _mark(notebook: str, answer: Submission) -> Mark:
 
 
 def oddities_of(task: Exercise, answer: Submission) -> list[str]:
-    """What no answer needs, with where it is. What the lesson imports itself is not odd."""
-    usual = {what for _, what in oddities(task.preamble)}
+    """What no answer needs, and where it is. What the lesson itself imports is not odd."""
+    usual = {what for _, what in oddities(task.solution.imports)}
     found = [("a cell before", what) for _, what in oddities(answer.before)]
     found += [(f"line {line}", what) for line, what in oddities(answer.cell)]
     return [f"{where} {what}" for where, what in found if what not in usual]
@@ -83,7 +83,7 @@ def perform(name: str, answer: Submission, *given: Any) -> Any:
     def exercise(_: str) -> Any:
         return lambda value: (check(name, value), value)[1]  # type: ignore[func-returns-value]
 
-    exec(compile(task.preamble, "<the lesson>", "exec"), names)
+    exec(compile(task.solution.imports, "<the lesson>", "exec"), names)
     for source in (answer.before, answer.cell):
         names.update(check=check, exercise=exercise)  # anew: the lesson's own imports bring the true ones
         try:
