@@ -12,8 +12,7 @@ import psutil
 import pytest
 
 from pool_lab.lessons.command import main
-from pool_lab.lessons.exercises import answer_process as process
-from pool_lab.lessons.exercises import attempt as attempts
+from pool_lab.lessons.exercises import limits
 from pool_lab.lessons.exercises.check import EXERCISES
 from pool_lab.lessons.exercises.exercise import Exercise
 from pool_lab.lessons.exercises.mistakes import OF_ANY_ANSWER
@@ -56,21 +55,21 @@ def nap_all(pool, lengths):
     return lengths
 """
 FORGED_REPORT = """
-import os, pickle
+import json, os
 @exercise("00.2")
 def nap_all(pool, lengths):
     for descriptor in range(3, 30):
         try:
-            os.write(descriptor, pickle.dumps(("ended", "returned", lengths, "", 0, ())))
+            os.write(descriptor, json.dumps(["ended", "returned", lengths, "", 0, []]).encode() + b"\\n")
         except OSError:
             pass
     os._exit(0)
 """
 FLOOD_OF_REPORTS = """
-import os, pickle
+import json, os
 @exercise("00.2")
 def nap_all(pool, lengths):
-    huge = pickle.dumps(("events", [(0, b"x" * 1_000_000)]))
+    huge = json.dumps(["events", [[0, [0, 0.0, "submitted", 0, 0, "x" * 1_000_000]]], 0.0]).encode() + b"\\n"
     while True:
         for descriptor in range(3, 30):
             try:
@@ -127,8 +126,9 @@ def nap_all(pool, lengths):
     return list(pool.map(workloads.nap, lengths))
 """
 DEAF = """
-from pool_lab.lessons.exercises import deadlock as watchdog
-watchdog.Watchdog._look_for_the_endless = lambda self: None
+from pool_lab.lessons.exercises import deadlock
+from pool_lab.lessons.exercises.limits import Heartbeat
+deadlock.Watchdog._heartbeat = lambda self: Heartbeat(0.0, 0.0, 0, 0, [])
 @exercise("00.2")
 def nap_all(pool, lengths):
     while True:
@@ -230,15 +230,17 @@ def test_who_lies_or_crashes_does_not_get_through(tmp_path: Path, cell: str, gra
 def test_who_takes_too_much_is_stopped_and_nothing_is_left(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, cell: str, limit: str, most: int, words: str
 ) -> None:
-    monkeypatch.setattr(process, limit, most)
+    monkeypatch.setattr(limits, limit, most)
     before = set(psutil.Process().children(recursive=True))
     (mark,) = grade_notebook("a", notebook(tmp_path / "a.ipynb", IMPORTS, cell).read_bytes())
     assert words in mark.diagnosis
     assert set(psutil.Process().children(recursive=True)) <= before
 
 
-def test_who_has_blinded_the_watchdog_is_stopped_from_outside(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(attempts, "TIME_IN_ALL_S", 2)
+def test_a_process_with_a_false_heartbeat_is_stopped_all_the_same(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(limits, "TIME_IN_ALL_S", 2)
     path = notebook(tmp_path / "a.ipynb", IMPORTS, DEAF)
     assert grades(path) == [("00.2", "wrong", "")]
 

@@ -20,6 +20,7 @@ from typing import IO, cast
 
 import psutil  # comes with every kernel
 
+from pool_lab.lessons.exercises import limits
 from pool_lab.lessons.exercises.messages import Ending
 from pool_lab.lessons.exercises.sandbox import can_seclude
 
@@ -27,12 +28,6 @@ __all__ = ["SENSELESS", "AnswerProcess"]
 
 SENSELESS = "its report makes no sense"
 MARK = "POOL_LAB_ATTEMPT"
-MOST_PROCESSES = 64
-MOST_MEMORY = 2 << 30
-"""Bytes that all processes of an attempt may hold together. What they share with one another counts once for each."""
-MOST_FILES = 10_000
-MOST_WRITTEN = 1 << 30
-"""Bytes of all its temporary files."""
 PARTING_S = 5.0
 """How long it may take to end those who go on starting others."""
 PR_SET_CHILD_SUBREAPER = 36
@@ -71,12 +66,12 @@ class AnswerProcess:
     def takes_too_much(self) -> Ending | None:
         """Whether there are more processes, more memory is held, or more files are written, than any answer needs."""
         processes = [*self._family()]
-        if len(processes) > MOST_PROCESSES:
+        if len(processes) > limits.MOST_PROCESSES:
             return Ending.CROWD
-        if sum(map(_held, processes)) > MOST_MEMORY:
+        if sum(map(_held, processes)) > limits.MOST_MEMORY:
             return Ending.MEMORY
-        sizes = list(islice(_sizes(self._folder.name), MOST_FILES + 1))
-        return Ending.DISK if len(sizes) > MOST_FILES or sum(sizes) > MOST_WRITTEN else None
+        sizes = list(islice(_sizes(self._folder.name), limits.MOST_FILES + 1))
+        return Ending.DISK if len(sizes) > limits.MOST_FILES or sum(sizes) > limits.MOST_WRITTEN else None
 
     def how_it_went(self) -> str:
         try:

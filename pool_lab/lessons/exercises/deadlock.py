@@ -1,39 +1,34 @@
-"""The watchdog of an attempt: sends its news, and ends what cannot end by itself.
+"""The watchdog of an attempt: it sends a heartbeat many times a second, and ends the process if that is in a deadlock.
 
-It is a thread beside the answer's. Whether time is up it hardly asks a clock: a deadlock is seen in where the threads
-stand, an endless loop in the processor time that went by without an event. Only for what merely does nothing there is a
-limit in seconds, and a wide one.
+It is a thread beside the answer's. A deadlock needs no clock: it is seen in where the threads are. All of them wait, no
+wait has a limit, and no call is in another process.
 """
 
 import concurrent.futures
-import itertools
 import multiprocessing.connection
 import multiprocessing.queues
 import sys
 import threading
 import time
 from collections.abc import Iterator, Mapping
+from itertools import islice
 from types import CodeType, FrameType
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import Any, NamedTuple
 
 import pool_lab
+from pool_lab.lessons.exercises.limits import Heartbeat
 from pool_lab.lessons.exercises.messages import Ending
+from pool_lab.lessons.exercises.reporter import Reporter
 from pool_lab.pool import Pool
 from pool_lab.processes.pipe import Either
 from pool_lab.processes.process import Process
 from pool_lab.worker import Worker
 
-if TYPE_CHECKING:
-    from pool_lab.lessons.exercises.child import Stage
-
 __all__ = ["Watchdog"]
 
 TICK_S = 0.05
 TICKS_TO_BE_SURE = 4
-CPU_OF_NOTHING_S = 0.05
-"""More than threads use that wait. What computes gets that, even where many others want the processor."""
-TIME_IN_ALL_S = 45.0
-MOST_RESIDENT = 1 << 30
+MOST_WAITS = 100
 
 THREADS = concurrent.futures.ThreadPoolExecutor
 PROCESSES = concurrent.futures.ProcessPoolExecutor
@@ -71,58 +66,43 @@ OF_POOLS = (
 
 
 class Wait(NamedTuple):
-    """Why a thread stands still, and for as long as it takes."""
+    """What a thread waits for without a limit."""
 
     thread: int
     words: str
 
 
 class Watchdog(threading.Thread):
-    def __init__(self, stage: "Stage", main: int, patience_s: float) -> None:
+    def __init__(self, reporter: Reporter, main: int) -> None:
         super().__init__(name="watchdog", daemon=True)
-        self._stage = stage
+        self._reporter = reporter
         self._main = main
-        self._patience_s = patience_s
-        self._began = time.monotonic()
         self._waits: list[Wait] = []
+        self._ticks = 0
 
     def run(self) -> None:
-        self._remember_news()
-        for tick in itertools.count():
-            time.sleep(TICK_S)
-            if self._stage.tell_news():
-                self._remember_news()
+        while True:
+            if self._reporter.tell(self._heartbeat()):
+                self._ticks = 0
             self._look_for_a_deadlock()
-            if tick % 4 == 0:
-                self._look_for_the_endless()
+            time.sleep(TICK_S)
 
-    def _remember_news(self) -> None:
-        self._news_at, self._news_cpu, self._ticks = time.monotonic(), _cpu_of_others(), 0
+    def _heartbeat(self) -> Heartbeat:
+        cpu_s = time.process_time() - time.thread_time()
+        line = self._reporter.line_in(sys._current_frames().get(self._main))
+        waits = [wait.words for wait in islice(self._seen_waits(), MOST_WAITS)]
+        return Heartbeat(time.perf_counter(), cpu_s, _resident(), line, waits)
 
     def _look_for_a_deadlock(self) -> None:
         waits = self._all_wait()
         self._ticks = self._ticks + 1 if waits and waits == self._waits else 0
         self._waits = waits
         if self._ticks >= TICKS_TO_BE_SURE:
-            self._stage.end(Ending.DEADLOCK, waits=[wait.words for wait in waits])
-
-    def _look_for_the_endless(self) -> None:
-        now, end = time.monotonic(), self._stage.end
-        if _resident() > MOST_RESIDENT:
-            end(Ending.MEMORY)
-        cpu_s = _cpu_of_others() - self._news_cpu
-        is_late = now - self._news_at > self._patience_s
-        if cpu_s > self._patience_s / 2 or (is_late and cpu_s > CPU_OF_NOTHING_S) or now - self._began > TIME_IN_ALL_S:
-            end(Ending.ENDLESS, line=self._main_line())
-        if is_late:
-            end(Ending.STUCK, line=self._main_line(), waits=[wait.words for wait in self._seen_waits()])
-
-    def _main_line(self) -> int:
-        return self._stage.line_in(sys._current_frames().get(self._main))
+            self._reporter.end(Ending.DEADLOCK, waits=[wait.words for wait in waits])
 
     def _all_wait(self) -> list[Wait]:
         """What every thread that could do something waits for; empty if one of them can go on."""
-        if self._stage.out_of_sight:
+        if self._reporter.out_of_sight:
             # From here a process that naps looks like one that waits for ever, and what it does next may wake others.
             # So a deadlock across processes is told by nothing but a long silence.
             return []
@@ -154,7 +134,7 @@ class Watchdog(threading.Thread):
             if isinstance(facts.get("self"), PROCESSES | pool_lab.ProcessPoolExecutor):
                 return None  # it waits for a process to end, and that takes as long as it takes
             reason = _reason(code, facts) or reason
-        return Wait(thread, f"{who} waits {reason}{_at(self._stage.line_in(frame))}") if reason else None
+        return Wait(thread, f"{who} waits {reason}{_at(self._reporter.line_in(frame))}") if reason else None
 
 
 def _outwards(frame: FrameType | None) -> Iterator[FrameType]:
@@ -193,11 +173,6 @@ def _reason(code: CodeType, facts: Any) -> str:
 
 def _at(line: int) -> str:
     return f", in line {line}" if line else ""
-
-
-def _cpu_of_others() -> float:
-    """Seconds that the process has spent on cores, without the thread that asks."""
-    return time.process_time() - time.thread_time()
 
 
 def _resident() -> int:

@@ -4,23 +4,23 @@ import dis
 from types import CodeType
 from typing import Any
 
-__all__ = ["codes_of", "is_untouched"]
+__all__ = ["functions_of", "is_untouched"]
 
 
 def is_untouched(answer: Any, starter: Any) -> bool:
     """Whether the answer is still the starter, or nothing: a comment or another name makes no difference."""
     if answer is None or answer is ...:
         return True
-    codes, blank = codes_of(answer), codes_of(starter)
+    codes, blank = ([function.__code__ for function in functions_of(one)] for one in (answer, starter))
     if codes:
         return all(map(_is_empty, codes)) or [*map(_essence, codes)] == [*map(_essence, blank)]
     return not blank and bool(answer == starter)
 
 
-def codes_of(answer: Any) -> list[CodeType]:
-    """The code of a function, or of all methods of a class."""
-    parts = vars(answer).values() if isinstance(answer, type) else [answer]
-    return [part.__code__ for part in parts if hasattr(part, "__code__")]
+def functions_of(answer: Any) -> list[Any]:
+    """A function, or all methods of a class."""
+    parts = list(vars(answer).values()) if isinstance(answer, type) else [answer]
+    return [part for part in parts if hasattr(part, "__code__")]
 
 
 def _essence(code: CodeType) -> tuple[Any, ...]:

@@ -14,6 +14,7 @@ from collections.abc import Iterator, Sequence
 from functools import partial
 from typing import Any
 
+from pool_lab import lessons
 from pool_lab.lessons.exercises.attempt import Play, attempt
 from pool_lab.lessons.exercises.check import named
 from pool_lab.lessons.exercises.exercise import Exercise
@@ -72,7 +73,7 @@ def _together(odd: Sequence[str]) -> str:
 
 
 def perform(name: str, answer: Submission, *given: Any) -> Any:
-    """Runs in the attempt's process: define what the notebook defines, take the answer, and put it to the test."""
+    """Runs in the attempt's process: define what the notebook defines, take the answer, and run it."""
     task: Exercise = named(name)
     names = vars(sys.modules["__main__"])
     answers: list[Any] = []
@@ -83,9 +84,10 @@ def perform(name: str, answer: Submission, *given: Any) -> Any:
     def exercise(_: str) -> Any:
         return lambda value: (check(name, value), value)[1]  # type: ignore[func-returns-value]
 
+    vars(lessons).update(check=check, exercise=exercise)  # so that an import brings these
     exec(compile(task.solution.imports, "<the lesson>", "exec"), names)
     for source in (answer.before, answer.cell):
-        names.update(check=check, exercise=exercise)  # anew: the lesson's own imports bring the true ones
+        names.update(check=check, exercise=exercise)  # anew: a cell may have other ideas
         try:
             exec(compile(source, "<the answer>", "exec"), names)
         except Exception:
