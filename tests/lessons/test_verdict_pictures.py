@@ -28,9 +28,9 @@ def test_a_wrong_answer_is_drawn_above_a_right_one() -> None:
     assert timelines is not None
     figure = timelines.figure()
     words = {text.get_text() for text in figure.findobj(Text)}
-    assert {"Yours", "One that is right"} <= words
+    assert {"Yours", "A right answer"} <= words
     assert timelines.summary().startswith("Yours took")
-    assert "as long as one that is right" in timelines.summary()
+    assert "as long as a right answer" in timelines.summary()
     assert timelines.view is None, "nobody is there"
     assert check("00.1", "B A").timelines() is None, "no call, no picture"
 
@@ -57,7 +57,7 @@ def test_the_picture_is_live_where_someone_is_there(monkeypatch: pytest.MonkeyPa
     assert timelines is not None
     view = timelines.view
     assert view.caption == timelines.summary()
-    assert [panel["title"] for panel in view.log["panels"]] == ["Yours", "One that is right"]
+    assert [panel["title"] for panel in view.log["panels"]] == ["Yours", "A right answer"]
     assert 0.3 <= view.log["now"] < 10, "both began when the picture did"
 
 

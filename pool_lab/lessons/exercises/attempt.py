@@ -1,7 +1,7 @@
 """`attempt`: run an answer in a process of its own, and tell what became of it.
 
-The process is new for every attempt and is ended, with all that it started, when its report is in or when it has been
-silent for too long. So nothing an answer does can reach the kernel: not `os._exit`, not an endless loop in C.
+The process is new for every attempt. It is ended, with all that it has started, after its last message or when it has
+exceeded a limit. So nothing that an answer does can reach the kernel: not `os._exit`, not an endless loop in C.
 """
 
 import codecs
@@ -28,7 +28,7 @@ __all__ = ["Attempt", "Play", "Run", "attempt"]
 
 LOOK_EVERY_S = 0.5
 PARTING_S = 1.0
-"""How long the processes that an answer started may take to notice that it is over."""
+"""How long the processes that an answer started may take to end by themselves."""
 
 
 @dataclass(frozen=True)
@@ -91,7 +91,7 @@ class Attempt:
 
 @dataclass(frozen=True)
 class Play:
-    """How an exercise puts an answer to the test. The process imports the functions, so a module has to hold them."""
+    """How an exercise runs an answer. The process imports the functions, so they stand at the top of a module."""
 
     play: Callable[..., Any]
     """Called with the answer and what is given; what it returns is the attempt's result."""
@@ -103,7 +103,7 @@ class Play:
 
 
 def attempt(play: Play, answer: Any, *, fenced: bool = False) -> Attempt:
-    """Blocks until the answer has ended or was stopped. An interrupt stops it, too. A fence is for foreign answers."""
+    """Blocks until the answer has ended or was stopped. An interrupt stops it. Fence in the answers of other people."""
     try:
         request = dumps((play, answer))
     except Exception as error:
@@ -112,7 +112,7 @@ def attempt(play: Play, answer: Any, *, fenced: bool = False) -> Attempt:
 
 
 def _culprits(answer: Any) -> str:
-    """The names that the answer uses and that cannot be sent, as the start of a sentence."""
+    """The names that the answer uses and that cannot be pickled, as the start of a sentence."""
     names = []
     for function in filter(inspect.isfunction, vars(answer).values() if isinstance(answer, type) else [answer]):
         used = inspect.getclosurevars(function)

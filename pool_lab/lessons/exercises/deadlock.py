@@ -62,7 +62,7 @@ OF_POOLS = (
     "selectors",
     "threading",
 )
-"""The modules whose code runs in a thread that serves the processes of a pool, and no other."""
+"""Only code of these modules runs in a thread that serves the processes of a pool."""
 
 
 class Wait(NamedTuple):
@@ -103,8 +103,8 @@ class Watchdog(threading.Thread):
     def _all_wait(self) -> list[Wait]:
         """What every thread that could do something waits for; empty if one of them can go on."""
         if self._reporter.out_of_sight:
-            # From here a process that naps looks like one that waits for ever, and what it does next may wake others.
-            # So a deadlock across processes is told by nothing but a long silence.
+            # From here a process that naps looks like one that waits for ever, and what it does next may wake a thread.
+            # So only a long silence tells of a deadlock across processes.
             return []
         waits = []
         for thread, frame in sys._current_frames().items():
@@ -144,7 +144,7 @@ def _outwards(frame: FrameType | None) -> Iterator[FrameType]:
 
 
 def _serves_processes(frame: FrameType) -> bool:
-    """Whether it is a pool's own thread, between its calls and its processes. Without an open call it is idle."""
+    """Whether it is a pool's own thread, which serves a process. Without an open call it is idle."""
     stands = list(_outwards(frame))
     serving = any(stand.f_code in SERVES and _has_no_limit(stand.f_locals) for stand in stands)
     return serving and all(stand.f_globals.get("__name__", "").startswith(OF_POOLS) for stand in stands)
@@ -155,7 +155,7 @@ def _has_no_limit(facts: Mapping[str, Any]) -> bool:
 
 
 def _is_over(facts: Mapping[str, Any]) -> bool:
-    """Whether a thread that is in a future's `result` or `exception` will come out. In the end `self` is None there."""
+    """Whether a thread that is in a future's `result` or `exception` will return. At its end `self` is None there."""
     future = facts.get("self")
     return future is None or future.done()
 

@@ -2,10 +2,13 @@
 
 import ast
 import re
+import threading
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 __all__ = ["Unreadable", "lines_of", "ordering"]
+
+_parsing = threading.Lock()  # in Python 3.11, threads that parse at the same time can get a SystemError
 
 
 class Unreadable(ValueError):
@@ -23,7 +26,8 @@ def ordering(lines: Mapping[str, str], imports: str) -> Callable[[Any], Callable
     def prepare(answer: str | Iterable[str]) -> Callable[[], Any]:
         body = [lines[letter] for letter in _letters(answer, lines)]
         source = "\n    ".join(["def in_this_order():", *body, "return results"])
-        counted = ast.increment_lineno(ast.parse(source), -1)  # errors name lines: the first is the learner's first
+        with _parsing:
+            counted = ast.increment_lineno(ast.parse(source), -1)  # errors name lines: the first is the learner's first
         names: dict[str, Any] = {"__name__": "__main__"}
         exec(imports, names)
         exec(compile(counted, "<your lines>", "exec"), names)

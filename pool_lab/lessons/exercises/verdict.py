@@ -1,7 +1,7 @@
-"""`judge`: from what became of an answer to what to say about it. Reads attempts only, so it cannot hang or fail.
+"""`judge`: what to say about an answer. It only reads the attempt, so it cannot hang or fail.
 
-A verdict shows itself: in words, and as the learner's timeline, which stands above that of a right answer if it is not
-one. The latter is run when it is shown, on this machine, like the learner's own.
+A verdict shows itself in words and as a timeline. If the answer is not right, the timeline of a right one is below it:
+that runs when the verdict is shown, on this machine, like the learner's own.
 """
 
 import sys
@@ -78,7 +78,7 @@ class Verdict:
         return lines
 
     def _claims(self, made: Attempt) -> list[str]:
-        """What is right and what is missing. What was stopped half-way is not measured by it."""
+        """What is right and what is missing. An answer that was stopped half-way is not measured by it."""
         if made.ending is not Ending.RETURNED:
             return []
         return [
@@ -86,21 +86,21 @@ class Verdict:
         ]
 
     def _result(self, made: Attempt) -> list[str]:
-        """What a wrong answer returned, if it was simply called: else the result is what the exercise found out."""
+        """What a wrong answer returned, if it was simply called. Else the result is what the exercise found out."""
         if self.grade is Grade.CORRECT or made.ending is not Ending.RETURNED or self.exercise.play.play is not call:
             return []
-        return ["", f"It returned `{BRIEF.repr(made.result)}`."]
+        return ["", f"Your answer returned `{BRIEF.repr(made.result)}`."]
 
     def timelines(self) -> "Timelines | None":
-        """The answer's timeline and, if it is not right, that of an answer that is; None if no call was seen."""
-        from pool_lab.lessons.exercises.comparison import Timelines  # whoever only wants the words needs no pictures
+        """The answer's timeline and, if it is wrong, that of a right answer; None if there were no calls."""
+        from pool_lab.lessons.exercises.comparison import Timelines  # the words alone need no pictures
 
         if self.attempt is None or not self.attempt.spans:
             return None
         attempts = [("yours", self.attempt)]
         if self.grade is not Grade.CORRECT:
             task = self.exercise
-            attempts.append(("one that is right", attempt(task.play, task.prepare(task.value_of(task.solution)))))
+            attempts.append(("a right answer", attempt(task.play, task.prepare(task.value_of(task.solution)))))
         return Timelines(f"Exercise {self.exercise.name}", attempts)
 
     def show(self) -> None:
@@ -132,7 +132,7 @@ def judge(exercise: Exercise, made: Attempt) -> Verdict:
 
 
 def _is_true(question: Callable[[Attempt], bool], made: Attempt) -> bool:
-    """A question that an odd result makes no sense for is answered with no."""
+    """If a question makes no sense for an odd result, the answer is no."""
     try:
         return bool(question(made))
     except Exception:
@@ -150,16 +150,16 @@ def _diagnosis(mistake: Mistake) -> list[str]:
 
 
 def _told(made: Attempt) -> list[str]:
-    """What the answer itself said: its error, what its threads waited for, its output."""
+    """What the answer itself did: its error, what its threads waited for, what it printed."""
     lines = []
     if made.waits:
         lines += ["", *(f"- {_together(wait, count)}" for wait, count in Counter(made.waits).items())]
     elif made.line and made.ending is not Ending.RAISED:
-        lines += ["", f"It was in line {made.line} then."]
+        lines += ["", f"It was in line {made.line} at that moment."]
     if made.error:
         lines += ["", *_fenced(made.error + (f"  (line {made.line})" if made.line else ""))]
     if made.output:
-        lines += ["", "It printed:", "", *_fenced(made.output.rstrip("\n"))]
+        lines += ["", "Your answer printed:", "", *_fenced(made.output.rstrip("\n"))]
     return lines
 
 

@@ -48,7 +48,7 @@ def _mark(notebook: str, answer: Submission) -> Mark:
     verdict = judge(task, made)
     odd = oddities_of(task, answer)
     if odd and verdict.grade is not Grade.WRONG:
-        return Mark(notebook, task.name, TO_BE_READ, "", f"It came out as {verdict.grade}; but {_together(odd)}.")
+        return Mark(notebook, task.name, TO_BE_READ, "", f"It was judged {verdict.grade}, but {_together(odd)}.")
     number = verdict.mistake.misconception if verdict.mistake is not None else None
     return Mark(notebook, task.name, verdict.grade.value, str(number or ""), _diagnosis(verdict))
 
