@@ -1,6 +1,4 @@
-"""`Call`: one submitted call. It is the future that its submitter holds and, until it is made, also what to call.
-One object and not two, because a pool may have a million of them queued.
-"""
+"""`Call`: one submitted call and its future, in one object because a pool may have a million of them queued."""
 
 from collections.abc import Callable, Mapping
 from contextlib import suppress
@@ -27,14 +25,14 @@ class Call(Future[Any]):
         self.number: int = next(pool.numbers)
         self.observers: Observers = pool.observers
 
-    waiting = 1  # how many calls it is; `order` and `drop` are, like this, what all things in a queue have
+    waiting = 1  # how many calls it is; `order` and `discard` are, like this, what all things in a queue have
 
     @property
     def order(self) -> tuple[float, float]:  # smaller for what was submitted earlier
         return self.number, 0
 
-    def drop(self, make_error: Callable[[], BaseException] | None = None) -> None:
-        """It will not be made, or not to its end. Without an error: cancel it, and tell those in `wait`."""
+    def discard(self, make_error: Callable[[], BaseException] | None = None) -> None:
+        """Give the call up: fail it with the error. Without one: cancel it, and tell the threads in `wait`."""
         if make_error is None:
             if self.cancel():
                 self.begin()
@@ -42,7 +40,7 @@ class Call(Future[Any]):
             self.finish(None, make_error(), None)
 
     def begin(self) -> bool:
-        """A worker has it, so it can no longer be cancelled. False: it was cancelled, or somebody set its outcome."""
+        """A worker has it, so it can no longer be cancelled. False: it was cancelled, or has an outcome."""
         with suppress(RuntimeError):
             if self.set_running_or_notify_cancel():
                 return True
@@ -50,7 +48,7 @@ class Call(Future[Any]):
         return False
 
     def requeue(self) -> bool:
-        """It has not begun after all, and can be cancelled again. False: somebody set its outcome."""
+        """It has not begun after all, and can be cancelled again. False: it has an outcome."""
         with self._state_lock:
             if self.done():
                 return False
@@ -65,7 +63,7 @@ class Call(Future[Any]):
         try:
             self._finish(result, error)
         except InvalidStateError:
-            logger.critical("somebody else has set the outcome of a call", exc_info=True)
+            logger.critical("the program has set the outcome of a call that a worker ran", exc_info=True)
 
     def release(self) -> None:
         """Drop what it was called with: the program may keep the future for long."""

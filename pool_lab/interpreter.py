@@ -6,44 +6,44 @@ import threading
 import weakref
 from typing import Any
 
-_told: set[weakref.ref[Any]] = set()
+_objects: set[weakref.ref[Any]] = set()
 _exiting = threading.Event()
 is_exiting = _exiting.is_set
 
 
-def tell_of_exit_and_fork(lasting: Any) -> None:
+def on_exit_and_fork(thing: Any) -> None:
     """Call methods of this object when the moment comes. It is not kept alive.
 
     At exit: `close()`, to take nothing new, then `join()`, to block until all has ended; or `give_up()`, if Ctrl-C has
     ended the program or ends this wait. In a forked child, while nothing else runs there: `after_fork()`.
     """
-    _told.add(weakref.ref(lasting, _told.discard))
+    _objects.add(weakref.ref(thing, _objects.discard))
 
 
-def _all_told() -> list[Any]:
-    return [lasting for each in list(_told) if (lasting := each()) is not None]
+def _all() -> list[Any]:
+    return [thing for reference in list(_objects) if (thing := reference()) is not None]
 
 
 def _at_exit() -> None:
     _exiting.set()
-    told = _all_told()
+    objects = _all()
     try:
         if getattr(sys, "last_type", None) is KeyboardInterrupt and not hasattr(sys, "ps1"):
             raise KeyboardInterrupt
-        for lasting in told:
-            lasting.close()
-        for lasting in told:
-            lasting.join()
+        for each in objects:
+            each.close()
+        for each in objects:
+            each.join()
     except KeyboardInterrupt:
-        for lasting in told:
-            lasting.give_up()
-        for lasting in told:
-            lasting.join()
+        for each in objects:
+            each.give_up()
+        for each in objects:
+            each.join()
 
 
 def _after_fork() -> None:
-    for lasting in _all_told():
-        lasting.after_fork()
+    for each in _all():
+        each.after_fork()
 
 
 # As the standard executors do it: `atexit` comes after the interpreter has joined all threads. That would be too late.

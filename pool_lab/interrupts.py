@@ -1,14 +1,14 @@
 """`uninterrupted`: a few lines that Ctrl-C does not split.
 
 Python raises `KeyboardInterrupt` in the main thread, between any two steps. Where one step without the next would lose
-a call or a worker, both go into one block. Ctrl-C is heard when the block ends:
+a call or a worker, both go into one block. Ctrl-C interrupts when the block ends:
 
     with uninterrupted():
         take a worker from the list of idle ones      <- Ctrl-C is pressed here ...
         wake the worker
                                                       <- ... and raised here
 
-Other threads hear no signals: there the block does nothing. A second Ctrl-C is heard at once.
+Other threads get no signals: there the block does nothing. A second Ctrl-C interrupts at once.
 """
 
 import _signal  # type: ignore[import-not-found]  # the functions of `signal` itself take ten times as long

@@ -34,7 +34,7 @@ class Job:
         self.order = (number, math.inf)  # see `Call.order`; the inputs that workers have come first
         self.pace_s: float | None = None  # seconds that one input takes; None: not known yet
         self.pickles: dict[int, bytes] = {}  # the function's, if it is to go to processes
-        self.is_queued = self.is_over = False  # over: nobody will ask for more results
+        self.is_queued = self.is_over = False  # over: the program takes no more results
         self._inputs: deque[Input] = deque()
         self._outcomes: list[Any] = []
         self._errors: dict[int, BaseException] = {}  # by number
@@ -54,7 +54,7 @@ class Job:
                 self._inputs.append(one)
                 self.queue(submit)
         except BaseException:
-            self.drop()
+            self.discard()
             raise
 
     def in_order(self, deadline: float | None) -> Iterator[Any]:
@@ -117,7 +117,7 @@ class Job:
                 try:
                     outcomes[number] = function(*args)
                 except BaseException as error:
-                    self.fail_one(number, error)
+                    self.fail(number, error)
                 if self._awaited == number:
                     self._alarm.put(None)
             self.queue(scheduler.put_back)
@@ -142,21 +142,21 @@ class Job:
         if self.is_over:
             return
         for place, error in errors.items():
-            self.fail_one(numbers[place], error)
+            self.fail(numbers[place], error)
             results[place] = MISSING
         for number, result in zip(numbers, results, strict=True):
             outcomes[number] = result
         if self._awaited in numbers:
             self._alarm.put(None)
 
-    def fail_one(self, number: int, error: BaseException) -> None:
+    def fail(self, number: int, error: BaseException) -> None:
         if not self.is_over:
             self._errors[number] = error
         if self._awaited == number:
             self._alarm.put(None)
 
-    def drop(self, make_error: Callable[[], BaseException] | None = None) -> None:
+    def discard(self, make_error: Callable[[], BaseException] | None = None) -> None:
         """Those that no worker has taken will not be made. `in_order` raises one error at most, so they share one."""
         error = (make_error or CancelledError)()
         for number, _ in self.take(len(self._inputs)):
-            self.fail_one(number, error)
+            self.fail(number, error)

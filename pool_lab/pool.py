@@ -32,7 +32,7 @@ PRIVATE = {name: way for names, way in INSTEAD.items() for name in names.split()
 
 
 class Private:
-    """In the place of a private part: who uses it is told what to use."""
+    """Stands in for a private part: using it raises an error that says what to use."""
 
     def __init__(self, name: str) -> None:
         self._text = f"a pool of pool_lab has no {name}: {PRIVATE[name]}"
@@ -57,7 +57,7 @@ class Pool(Executor):
         self._scheduler = Scheduler(size, make_worker, Observers())
         if observer is not None:
             self.add_observer(observer)
-        weakref.finalize(self, self._scheduler.drop).atexit = False
+        weakref.finalize(self, self._scheduler.close_unused).atexit = False
 
     def __repr__(self) -> str:
         return f"<{type(self).__name__} with {self._max_workers} workers at most>"

@@ -31,7 +31,7 @@ from typing import Any, NamedTuple
 from .call import Call
 from .errors import BrokenExecutor, logger
 from .events import SUBMITTED, EventKind, Observers, event, name_of
-from .interpreter import is_exiting, tell_of_exit_and_fork
+from .interpreter import is_exiting, on_exit_and_fork
 from .interrupts import uninterrupted
 
 
@@ -60,8 +60,8 @@ class Scheduler:
         self._threads: dict[threading.Thread, Any] = {}
         self._context: Context | None = None  # of a submitter
         self._lock = threading.RLock()  # not a Lock: the garbage collector may run user code in a thread that holds it
-        tell_of_exit_and_fork(self)
-        self.is_closed |= is_exiting()  # from then on nobody would close it
+        on_exit_and_fork(self)
+        self.is_closed |= is_exiting()  # at exit this pool would come too late to be closed
 
     def submit(self, call: Any) -> None:
         """Queue a call, or the job of a `map`. Raises `RuntimeError` or `BrokenExecutor` if the pool takes no more."""
@@ -75,7 +75,7 @@ class Scheduler:
                 self.wake_or_start()
         except BaseException:  # Ctrl-C, or the system has no thread for us
             if not self._withdraw(call):
-                call.drop()
+                call.discard()
             raise
         if self.is_closed:  # another thread has closed it
             if self.broken is not None:  # type: ignore[unreachable]
@@ -89,7 +89,7 @@ class Scheduler:
             self.calls.remove(call)
         except ValueError:
             return False
-        call.drop()
+        call.discard()
         return True
 
     def refusal(self, action: str) -> RuntimeError:
@@ -225,7 +225,7 @@ class Scheduler:
         for worker in list(self._threads.values()):
             worker.give_up(how)
 
-    def drop(self) -> None:
+    def close_unused(self) -> None:
         """Close, when the program has dropped the pool. The garbage collector calls this, so it takes no lock."""
         if self.observers and not self.is_closed:
             _thread.start_new_thread(self.close, ())
@@ -247,7 +247,7 @@ class Scheduler:
     def _clear(self) -> None:
         with suppress(IndexError):
             while True:
-                self.calls.popleft().drop(self.broken)
+                self.calls.popleft().discard(self.broken)
 
     def _wake_all(self) -> None:
         while self.wake():

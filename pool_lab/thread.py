@@ -89,7 +89,7 @@ class ThreadWorker(Worker):
         finally:
             call = None  # type: ignore[assignment]  # as in `run`
 
-    def finish(self) -> None:
+    def clean_up(self) -> None:
         self.scheduler.observers.note(EventKind.WORKER_STOPPED, worker=self.number, ident=self.thread.ident)
 
 

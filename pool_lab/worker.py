@@ -1,4 +1,4 @@
-"""`Worker`: a thread that takes calls from its scheduler until it is told to exit.
+"""`Worker`: a thread that takes calls from its scheduler until it has to exit.
 
     loop      take a call -> run it -> take a call -> ...          sleeps while there is none
 
@@ -38,7 +38,7 @@ class Worker:
         finally:
             try:
                 self.scheduler.exit(self)
-                self.finish()
+                self.clean_up()
             finally:
                 self.has_ended.set()
 
@@ -58,7 +58,7 @@ class Worker:
     def wake(self) -> None:
         self._alarm.release()
 
-    def finish(self) -> None:
+    def clean_up(self) -> None:
         """Called after the last call."""
 
     def dismiss(self) -> None:

@@ -1,5 +1,6 @@
 """The commands say plainly what is missing, and a stored lesson that breaks a rule is noticed."""
 
+import importlib
 import os
 import shutil
 import subprocess
@@ -11,7 +12,7 @@ import nbformat
 import pytest
 from nbformat import NotebookNode, v4
 
-from tools import store_notebooks
+from tools import store_notebooks, write_interface
 
 PROJECT = Path(__file__).resolve().parent.parent
 NEW_ENOUGH = f'exec {sys.executable} "$@"'
@@ -132,3 +133,12 @@ def test_a_widget_is_not_stored_and_the_still_beside_it_is() -> None:
     }
     (*_, cell) = lesson(v4.new_code_cell("race()", outputs=[v4.new_output("display_data", data)])).cells
     assert set(cell.outputs[0].data) == {"image/png", "text/plain"}
+
+
+def test_the_page_of_the_public_interface_is_up_to_date_and_complete() -> None:
+    page = write_interface.page()
+    assert write_interface.PAGE.read_text(encoding="utf-8") == page
+    assert [line for line in page.splitlines() if line.endswith("|  |")] == []
+    for package in write_interface.PACKAGES:
+        for name in importlib.import_module(package).__all__:
+            assert f"\n| `{name}` | " in page

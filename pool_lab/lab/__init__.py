@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from pool_lab.lab.experiments.inspect import inspect_futures
-    from pool_lab.lab.experiments.load import latencies, load
+    from pool_lab.lab.experiments.latencies import latencies
+    from pool_lab.lab.experiments.load import load
     from pool_lab.lab.experiments.race import race
     from pool_lab.lab.experiments.stacked import stacked
     from pool_lab.lab.experiments.sweep import sweep
@@ -38,7 +39,7 @@ _HOMES = {
     "Gate": "work.gate",
     "ThreadPerCall": "work.thread_per_call",
     "inspect_futures": "experiments.inspect",
-    "latencies": "experiments.load",
+    "latencies": "experiments.latencies",
     "load": "experiments.load",
     "race": "experiments.race",
     "stacked": "experiments.stacked",

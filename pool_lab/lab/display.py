@@ -10,40 +10,21 @@ The text of a display is `repr`, which is the same on every run, so that stored 
 """
 
 import threading
-from base64 import b64encode
-from collections.abc import Callable
 from typing import Any
 
 from matplotlib.axes import Axes
-from matplotlib.figure import Figure, SubFigure
+from matplotlib.figure import Figure
 
 from pool_lab.lab.notebook import someone_is_there
-from pool_lab.lab.stills.page import png
-from pool_lab.lab.stills.style import calm
+from pool_lab.lab.stills.still import alt_text, picture
 
-__all__ = ["Exhibit", "Still", "on_axes", "someone_is_there"]
+__all__ = ["Exhibit"]
 
 WIDGET_VIEW = "application/vnd.jupyter.widget-view+json"
 Bundle = tuple[dict[str, Any], dict[str, Any]]
 """What a display shows, by MIME type, and its metadata."""
 
 ROOM_FOR_A_STILL = {"text/html": '<span class="pool-lab-still"></span>', "text/plain": ""}
-
-
-class Still(Figure):
-    """A figure that shows itself in a notebook without pyplot, and says in words what it shows."""
-
-    def __init__(self, title: str = "", alt: str = "") -> None:
-        super().__init__()
-        self.title = title
-        self.alt = alt
-        """What it shows, in words."""
-
-    def __repr__(self) -> str:
-        return f"Still({self.title})"
-
-    def _repr_mimebundle_(self, **_: object) -> tuple[dict[str, Any], dict[str, Any]]:
-        return {"text/plain": repr(self), **picture(self)}, alt_text(self.alt)
 
 
 class Exhibit:
@@ -109,19 +90,3 @@ class Exhibit:
 
     def _still(self, *, with_caption: bool = True) -> Bundle:
         return {"text/plain": repr(self), **picture(self.figure(), with_caption)}, alt_text(self.summary())
-
-
-def on_axes(axes: Axes, draw: Callable[[], object]) -> Figure:
-    """Draw, and return the figure of the axes; for those in a part of a figure, the whole."""
-    calm(axes)
-    draw()
-    figure = axes.figure
-    return figure.figure if isinstance(figure, SubFigure) else figure
-
-
-def picture(figure: Figure, with_caption: bool = True) -> dict[str, str]:
-    return {"image/png": b64encode(png(figure, with_caption=with_caption)).decode("ascii")}
-
-
-def alt_text(text: str) -> dict[str, Any]:
-    return {"image/png": {"alt": text}}

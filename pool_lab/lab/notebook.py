@@ -8,10 +8,19 @@ from typing import Any, Protocol
 
 from pool_lab.lab.joinable_thread import JoinableThread
 
-__all__ = ["COVER", "replace_earlier_run", "showing_thread", "someone_is_there"]
+__all__ = ["COVER", "Curtain", "replace_earlier_run", "showing_thread", "someone_is_there"]
 
 COVER = "Predict first: this opens when your answer is in."
 """Stands in the place of what is covered."""
+
+
+class Curtain(Protocol):
+    """What covers an experiment until it opens, such as a prediction that you make first."""
+
+    @property
+    def is_open(self) -> bool: ...
+    def when_open(self, callback: Callable[[], None], /) -> None:
+        """Have the callback called once it opens; at once if it is open."""
 
 
 class Closable(Protocol):

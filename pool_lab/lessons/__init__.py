@@ -1,8 +1,8 @@
-"""What a lesson needs besides the laboratory: predictions to make, exercises to do, the package's own source to read.
+"""What a lesson needs besides the laboratory: predictions, exercises, progress, and the source of the package.
 
     from pool_lab.lessons import check, exercise, predict, source
 
-Names are loaded when they are first used: the process that runs a learner's answer needs no widgets and no pictures.
+A name is loaded when it is first used, because the process that runs a learner's answer needs no widgets or pictures.
 """
 
 from importlib import import_module

@@ -1,11 +1,11 @@
-"""The command `pool-lab`: `report` for one's own progress, `grade FOLDER` for those who teach."""
+"""The command `pool-lab`: `report` shows your progress, `grade FOLDER` grades the notebooks of a class."""
 
 import argparse
 import sys
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
-from pool_lab.lab.trace.summary import number_of
+from pool_lab.lab.trace.units import number_of
 from pool_lab.lessons import records
 from pool_lab.lessons.exercises.sandbox import can_fence, can_seclude
 from pool_lab.lessons.grading.grade import grade_notebook
@@ -15,33 +15,37 @@ from pool_lab.lessons.progress_table import Progress
 __all__ = ["main"]
 
 GRADE = """\
-Try the exercises in all notebooks in and below the folder, each answer in a process of its own with limits of time and
-memory, and write the verdicts to marks.csv and marks.html. An answer that reaches for what no answer needs (files, the
-checker, other modules' insides) is not called correct but "to be read". On Linux submissions can neither read nor
-change other people's files, and have no network; elsewhere grade foreign work under an account that owns nothing."""
+Check the exercises in all notebooks in the folder and below it, and write the verdicts to marks.csv and marks.html.
+Each answer runs in its own process, with limits of time and memory. An answer that uses what no answer needs (files,
+the checker, private parts of other modules) is not called correct but "to be read". On Linux, submissions can neither
+read nor change other people's files, and have no network. On other systems, use an account with no other files."""
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
+    """Run the command with these arguments, by default those of the command line. Returns the exit status.
+
+    Blocks until everything is graded. `SystemExit` if the arguments are wrong.
+    """
     parser = argparse.ArgumentParser(prog="pool-lab", description="Progress and grading for the lessons of pool_lab.")
     commands = parser.add_subparsers(dest="command", required=True)
     commands.add_parser("report", help="show your own progress")
-    grade = commands.add_parser("grade", help="try all notebooks of a folder", description=GRADE)
+    grade = commands.add_parser("grade", help="check all notebooks of a folder", description=GRADE)
     grade.add_argument("folder", type=Path)
-    grade.add_argument("--out", type=Path, help="where marks.csv and marks.html go; the folder itself if not given")
+    grade.add_argument("--out", type=Path, help="the folder for marks.csv and marks.html; by default the same folder")
     chosen = parser.parse_args(arguments)
     if chosen.command == "report":
         print(Progress(records.entries()))
         return 0
     if not chosen.folder.is_dir():
-        parser.error(f"there is no folder {chosen.folder}")
+        parser.error(f"there is no folder {chosen.folder}; name an existing one")
     return _grade(chosen.folder, chosen.out or chosen.folder)
 
 
 def _grade(folder: Path, out: Path) -> int:
     if not can_fence():
-        print("This system cannot fence submissions in: they may write and read what you may.", file=sys.stderr)
+        print("Warning: on this system, submissions can read and write your files.", file=sys.stderr)
     if not can_seclude():
-        print("This system cannot keep submissions off the network.", file=sys.stderr)
+        print("Warning: on this system, submissions can use the network.", file=sys.stderr)
     submitted = _submitted(folder)
     marks: list[Mark] = []
     for name, content in submitted.items():
@@ -49,7 +53,7 @@ def _grade(folder: Path, out: Path) -> int:
             print(f"{mark.notebook}  {mark.exercise}  {mark.grade}", flush=True)
             marks.append(mark)
     for name in _restored(folder, submitted):
-        print(f"{name} was changed while submissions ran; it is as it was", file=sys.stderr)
+        print(f"{name} was changed while submissions ran, and has been restored", file=sys.stderr)
     out.mkdir(parents=True, exist_ok=True)
     table, page = out / "marks.csv", out / "marks.html"
     table.write_text(as_csv(marks), encoding="utf-8", newline="")
@@ -59,13 +63,13 @@ def _grade(folder: Path, out: Path) -> int:
 
 
 def _submitted(folder: Path) -> dict[str, bytes]:
-    """All notebooks by their place in the folder, read before the first of them runs."""
+    """The content of all notebooks, by their path in the folder, read before the first of them runs."""
     paths = sorted(path for path in folder.rglob("*.ipynb") if ".ipynb_checkpoints" not in path.parts)
     return {path.relative_to(folder).as_posix(): path.read_bytes() for path in paths}
 
 
 def _restored(folder: Path, submitted: Mapping[str, bytes]) -> Iterator[str]:
-    """The names of notebooks that are not as they were. They are again."""
+    """Restore notebooks that were changed, and return their names."""
     for name, content in submitted.items():
         path = folder / name
         if not path.is_file() or path.read_bytes() != content:

@@ -1,4 +1,4 @@
-"""`progress`: the learner's progress as a table, a row for each lesson."""
+"""`progress`: the learner's progress as a table, with a row for each lesson."""
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
@@ -13,16 +13,16 @@ from pool_lab.lessons.series import title
 __all__ = ["LESSONS", "Progress", "progress"]
 
 LESSONS = {number: title(number) for number in sorted({name[:2] for name in QUESTIONS})}
-"""The lessons there are, by their numbers: every lesson asks something."""
+"""The titles of the written lessons, by number. Every lesson has a question."""
 
 ASKED: dict[str, Mapping[str, object]] = {"prediction": QUESTIONS, "exercise": EXERCISES}
-"""What there is to record, by the kind of its entries."""
+"""All questions and exercises, by the kind of their entries."""
 SIGNS = {"right": "✓", "correct": "✓", "almost": "◐", "wrong": "✗", "answered": "…"}
-NOTHING = "Nothing is recorded yet. What you predict and what you answer will be counted here, lesson by lesson."
+NOTHING = "Nothing is recorded yet. Your predictions and answers will be counted here, lesson by lesson."
 
 
 def progress() -> "Progress":
-    """What you have predicted and done so far. `progress().reset()` forgets it."""
+    """Your predictions and answers so far, read from a file on this computer. `progress().reset()` deletes them."""
     return Progress(records.entries() if records.is_kept() else ())
 
 
@@ -33,32 +33,34 @@ class Row(NamedTuple):
 
 
 class Progress:
-    """Shows itself as a table; as long as there is nothing to count, as a sentence."""
+    """Predictions and answers, counted. Shown as a table, or as a sentence if there are none."""
 
     def __init__(self, entries: Iterable[Entry]) -> None:
         self.entries = tuple(entries)
         self._outcomes: dict[tuple[str, str], str] = {}
         for entry in self.entries:
             key = entry.kind, entry.name
-            # What was right once was understood once, whatever was tried afterwards.
+            # A right answer stays right, whatever is tried afterwards.
             if entry.name in ASKED.get(entry.kind, ()) and SIGNS.get(self._outcomes.get(key, "")) != "✓":
                 self._outcomes[key] = entry.outcome
 
     def rows(self) -> Iterator[Row]:
-        """One for each lesson that there is something to count in."""
+        """One for each lesson that has been begun."""
         begun = {name[:2] for _, name in self._outcomes}
         for number, name in LESSONS.items():
             if number in begun:
                 yield Row(f"{number} {name}", self._count("prediction", number), self._count("exercise", number))
 
     def reset(self) -> "Progress":
-        """Forget all progress, for good."""
+        """Delete all progress. `PermissionError` if the file cannot be deleted."""
         if not records.forget():
-            raise PermissionError(f"the file {records.path()} cannot be removed")
+            raise PermissionError(
+                f"your progress was not deleted: {records.path()} cannot be removed; delete it yourself"
+            )
         return progress()
 
     def _count(self, kind: str, number: str) -> str:
-        """How many were answered, and how well: "3 of 7: 2 ✓ right, 1 ✗ wrong"."""
+        """How many were answered, and how: "3 of 7: 2 ✓ right, 1 ✗ wrong"."""
         names = [name for name in ASKED[kind] if name.startswith(number)]
         counts = Counter(self._outcomes[kind, name] for name in names if (kind, name) in self._outcomes)
         answered = f"{counts.total()} of {len(names)}"

@@ -1,10 +1,10 @@
-"""What a learner has predicted and done so far, kept in a file on this computer and nowhere else.
+"""The learner's predictions and answers, kept in a file on this computer and nowhere else.
 
-Each line of the file is a JSON object, one for everything that happened, the newest last. Lines are added and never
-changed, so notebooks that run side by side lose nothing; what makes no sense (half a line after a power cut, a field of
-a later version) is skipped. A file that cannot be read or written is as good as none: a lesson goes on.
+Each line of the file is a JSON object for one event, the newest last. Lines are added and never changed, so notebooks
+that run side by side lose nothing. Lines that cannot be read (half a line after a power cut, say) are skipped. If the
+file cannot be read or written, the lesson goes on without it.
 
-Where nobody sits before the kernel nothing is kept and nothing is shown, unless `POOL_LAB_PROGRESS` names a file.
+Without a front end nothing is kept and nothing is shown, unless `POOL_LAB_PROGRESS` names a file.
 """
 
 import json
@@ -24,42 +24,47 @@ from pool_lab.lab.notebook import someone_is_there
 __all__ = ["FILE_VARIABLE", "Entry", "entries", "forget", "is_kept", "keep", "path"]
 
 FILE_VARIABLE = "POOL_LAB_PROGRESS"
-"""The environment variable that names another file."""
+"""The environment variable with the path of another file."""
 
 _line = threading.Lock()
 
 
 @dataclass(frozen=True)
 class Entry:
-    """One thing that happened."""
+    """A prediction, or the verdict on an answer."""
 
     kind: str
     """ "prediction" or "exercise"."""
     name: str
     outcome: str
-    """Of a prediction "answered", "right" or "wrong"; of an exercise the verdict's grade."""
+    """ "answered", "right" or "wrong" for a prediction, the grade of the verdict for an exercise."""
     at: float
     """Seconds since the epoch."""
     note: str = ""
-    """Of a prediction the answer, and how sure; of an exercise the number of the misconception."""
+    """The answer and the confidence for a prediction, the number of the misconception for an exercise."""
 
 
 def path() -> Path:
-    """Where progress is kept."""
+    """The file of the progress. It may not exist yet."""
     named = os.environ.get(FILE_VARIABLE)
     return Path(named) if named else platformdirs.user_data_path("pool_lab", appauthor=False) / "progress.jsonl"
 
 
 def is_kept() -> bool:
+    """Whether progress is kept: with a front end, or if `POOL_LAB_PROGRESS` names a file."""
     return bool(os.environ.get(FILE_VARIABLE)) or someone_is_there()
 
 
 def keep(kind: str, name: str, outcome: str, note: str = "") -> None:
-    """Add to the learner's progress; where that cannot be, nothing happens."""
+    """Add an `Entry` with these fields, and the time, to the learner's progress.
+
+    Waits for other threads and processes that are writing to the file. Does nothing if no progress is kept or the file
+    cannot be written.
+    """
     if not is_kept():
         return
     record = {"kind": kind, "name": name, "outcome": outcome, "at": round(time.time(), 3), "note": note}
-    # A line end on either side: half a line that was left before it spoils only itself.
+    # With a line end on both sides, half a line before it spoils only itself.
     data = f"\n{json.dumps(record)}\n".encode()
     with suppress(OSError), _line:
         file = path()
@@ -68,7 +73,7 @@ def keep(kind: str, name: str, outcome: str, note: str = "") -> None:
 
 
 def entries(file: Path | None = None) -> list[Entry]:
-    """Everything that is known, the oldest first."""
+    """All entries of a file, the oldest first; by default those of `path()`. Empty if the file cannot be read."""
     try:
         lines = (file or path()).read_bytes().splitlines()
     except OSError:
@@ -77,7 +82,7 @@ def entries(file: Path | None = None) -> list[Entry]:
 
 
 def forget() -> bool:
-    """Forget all progress for good. False if the file is there and cannot be removed."""
+    """Delete all progress. Returns False if the file exists and cannot be deleted."""
     try:
         path().unlink(missing_ok=True)
     except OSError:
@@ -86,16 +91,16 @@ def forget() -> bool:
 
 
 def _append(file: Path, data: bytes) -> None:
-    """In one piece, also while another process appends: systems promise that for a single write, except Windows."""
+    """Write the data in one piece, also while another process appends. Only Windows needs a lock for that."""
     with file.open("ab", buffering=0) as stream:
         if sys.platform == "win32":
             import msvcrt
 
-            beyond = 1 << 30  # one byte there is locked for the moment: far behind what anyone reads
+            beyond = 1 << 30  # lock one byte there, far behind everything that is read
             stream.seek(beyond)
             msvcrt.locking(stream.fileno(), msvcrt.LK_LOCK, 1)
             try:
-                stream.write(data)  # at the end, wherever it stood before
+                stream.write(data)  # appends, whatever the position is
             finally:
                 stream.seek(beyond)
                 msvcrt.locking(stream.fileno(), msvcrt.LK_UNLCK, 1)
@@ -104,7 +109,7 @@ def _append(file: Path, data: bytes) -> None:
 
 
 def _read(line: bytes) -> Iterator[Entry]:
-    """The entry on the line, if it is one."""
+    """The entry in the line, if there is one."""
     try:
         record = json.loads(line)
         kind, name, outcome = (record[field] for field in ("kind", "name", "outcome"))

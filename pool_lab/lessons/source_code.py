@@ -1,4 +1,4 @@
-"""`source`: the code that is running, read when the cell runs. A lesson never pastes it."""
+"""`source`: shows code of the running package, read when the cell runs."""
 
 import inspect
 import textwrap
@@ -9,12 +9,15 @@ __all__ = ["Source", "source"]
 
 
 def source(thing: type | Callable[..., Any]) -> "Source":
-    """The source of a class, function or method, to be shown by a notebook."""
+    """The source of a class, function or method, for a notebook to show.
+
+    `OSError` or `TypeError` if its source cannot be found: `thing` is built in, or was typed at a prompt.
+    """
     return Source(thing)
 
 
 class Source:
-    """Source code that a notebook shows in colour."""
+    """The source of one class, function or method. A notebook shows it with colours."""
 
     def __init__(self, thing: type | Callable[..., Any]) -> None:
         self.name = thing.__qualname__

@@ -103,9 +103,9 @@ class CallBatch:
         self.calls = [call for call in self.calls if call.begin()]
         return bool(self.calls)
 
-    def drop(self, make_error: Callable[[], BaseException] | None = None) -> None:
+    def discard(self, make_error: Callable[[], BaseException] | None = None) -> None:
         for call in self.calls:
-            call.drop(make_error)
+            call.discard(make_error)
 
     def settle(self, results: list[Any], errors: Errors, worker: int | None, times: Iterable[Times]) -> None:
         """The first calls are done, and leave the batch. `errors`: by the place of the call."""
@@ -122,12 +122,12 @@ class CallBatch:
     def note_pace(self, seconds: float) -> None:
         self._paces.note(self.functions, seconds)
 
-    def fail_one(self, place: int, error: BaseException) -> None:
+    def fail(self, place: int, error: BaseException) -> None:
         self.calls.pop(place).finish(None, error, None)
 
 
 class JobBatch:
-    calls: Sequence[Call] = ()  # observers are not told of the calls of a job
+    calls: Sequence[Call] = ()  # a job has no observers
     waiting = property(len)
 
     def __init__(self, job: Job, inputs: list[Input], scheduler: Scheduler, paces: Paces) -> None:
@@ -149,9 +149,9 @@ class JobBatch:
     def begin(self) -> bool:
         return bool(self._inputs) and not self._job.is_over
 
-    def drop(self, make_error: Callable[[], BaseException] | None = None) -> None:
+    def discard(self, make_error: Callable[[], BaseException] | None = None) -> None:
         while self._inputs:
-            self.fail_one(0, (make_error or CancelledError)())
+            self.fail(0, (make_error or CancelledError)())
 
     def settle(self, results: list[Any], errors: Errors, worker: int | None, times: Iterable[Times]) -> None:
         done = len(results)
@@ -167,9 +167,9 @@ class JobBatch:
     def note_pace(self, seconds: float) -> None:
         self._job.pace_s = seconds
 
-    def fail_one(self, place: int, error: BaseException) -> None:
+    def fail(self, place: int, error: BaseException) -> None:
         del self._inputs[place]
-        self._job.fail_one(self._numbers.pop(place), error)
+        self._job.fail(self._numbers.pop(place), error)
 
 
 Batch = CallBatch | JobBatch

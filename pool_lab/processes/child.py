@@ -8,7 +8,7 @@ The two share a deque. A call begins at its left end or is given back from its r
 
     main thread   popleft() <-- | a5 | a6 | a7 | a8 | --> pop()   watcher
 
-`_lock` guards which outcomes have been sent, and the pipe. The process ends when it is told to, when its pipe ends as
+`_lock` guards which outcomes have been sent, and the pipe. The process ends when it gets `END`, when its pipe ends as
 the pool's process is gone, or when its initializer fails. A call that holds the GIL in C stops the watcher, too.
 """
 
@@ -33,7 +33,7 @@ from .pipe import Pipe
 from .program import is_importable_main
 
 TICK_S = 0.002  # a call that is seen at two ticks takes long
-# As Go's scheduler does: nobody else sends this signal, and it harms no program. Windows has nothing of the kind.
+# Go's scheduler uses it, too: nothing else sends this signal, and it harms no program. Windows has none like it.
 STOP_SIGNAL: signal.Signals | None = getattr(signal, "SIGURG", None)
 
 
@@ -60,7 +60,7 @@ def _initialize_with(pickled: bytes) -> None:
 
 
 def main(connection: Any, initializers: list[Callable[[], None]], says_begun: bool) -> None:
-    """What the process runs. `initializers`: at most one. `says_begun`: it tells the pool when it begins a call."""
+    """What the process runs. `initializers`: at most one. `says_begun`: it sends a message when it begins a call."""
     # Ctrl-C reaches every process of the terminal or the kernel, but the pool's owner decides whether the pool ends. A
     # handler, not SIG_IGN: programs that a call starts get the default back.
     signal.signal(signal.SIGINT, lambda signum, frame: None)
@@ -85,7 +85,7 @@ def _initialize(connection: Any, initializers: list[Callable[[], None]]) -> bool
         from pool_lab.errors import logger
 
         # It is logged here, where the initializer may have set up logging. What goes through a queue is written out
-        # before the pool hears of the failure: multiprocessing does that when a process ends, as this one now does.
+        # before the pool knows of the failure: multiprocessing does that when a process ends, as this one now does.
         logger.critical("Exception in initializer:", exc_info=True)
         multiprocessing.util._exit_function()  # type: ignore[attr-defined]
         connection.send_bytes(dumps_error(error))
@@ -178,7 +178,7 @@ class Server:
     _watcher: threading.Thread | None = None
     _calls: Calls | None = None  # those that the watcher looks after
     _running: Calls | None = None  # those that may be stopped
-    _is_interrupted = False  # by itself
+    _is_interrupted = False  # by `interrupt_main`, in a call
 
     def __init__(self, pipe: Pipe, says_begun: bool) -> None:
         self._pipe = pipe
@@ -188,7 +188,7 @@ class Server:
         if STOP_SIGNAL is not None:
             signal.signal(STOP_SIGNAL, self._stop)
         self._interrupt_main, _thread.interrupt_main = _thread.interrupt_main, self._interrupt
-        signal.signal(signal.SIGINT, self._hear_interrupt)
+        signal.signal(signal.SIGINT, self._on_sigint)
 
     def _answer(self) -> bool:
         message, buffers = self._pipe.receive()
@@ -225,11 +225,11 @@ class Server:
             raise KeyboardInterrupt("the call ran longer than its pool's task_timeout")
 
     def _interrupt(self, signum: signal.Signals = signal.SIGINT) -> None:
-        """What `_thread.interrupt_main` is here: what a call asks for is heard, unlike Ctrl-C."""
+        """Takes the place of `_thread.interrupt_main`: a call can interrupt itself. Ctrl-C is ignored here."""
         self._is_interrupted = signum == signal.SIGINT
         self._interrupt_main(signum)
 
-    def _hear_interrupt(self, signum: int, frame: FrameType | None) -> None:
+    def _on_sigint(self, signum: int, frame: FrameType | None) -> None:
         if self._is_interrupted and self._running is not None and self._running.is_in_call:
             self._is_interrupted = False
             raise KeyboardInterrupt

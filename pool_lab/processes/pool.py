@@ -137,14 +137,14 @@ def _one_by_one(chunks: Iterator[list[T]]) -> Iterator[T]:
         chunks.close()  # type: ignore[attr-defined]  # a generator: closing it cancels the chunks not yet started
 
 
-# Before Python 3.14 `multiprocessing` settles on "fork" when it is first used and nobody has chosen. A copy takes the
-# place of that context, so that it can be told from the one that `set_start_method("fork")` puts there.
+# Before Python 3.14 `multiprocessing` settles on "fork" at first use, unless the program has chosen. Here a copy takes
+# the place of that context, to make it different from the one that `set_start_method("fork")` puts there.
 _contexts: Any = multiprocessing.context._default_context
 if sys.version_info < (3, 14):
     _contexts._default_context = copy(_contexts._default_context)
 NOT_CHOSEN = _contexts._default_context
-# A process that `multiprocessing` has started is told the method of its parent, chosen or not.
-IS_TOLD = any("from multiprocessing." in word for word in sys.orig_argv)
+# A process that `multiprocessing` has started gets the method of its parent, chosen or not.
+FROM_PARENT = any("from multiprocessing." in word for word in sys.orig_argv)
 
 
 def _default_context(max_tasks: int | None, initial: tuple[Any, ...]) -> BaseContext:
@@ -154,7 +154,7 @@ def _default_context(max_tasks: int | None, initial: tuple[Any, ...]) -> BaseCon
     if any(map(_must_be_inherited, initial)):
         return multiprocessing.get_context()
     method: str | None = multiprocessing.get_start_method(allow_none=True)
-    if method is None or (method == "fork" and (IS_TOLD or multiprocessing.get_context() is NOT_CHOSEN)):
+    if method is None or (method == "fork" and (FROM_PARENT or multiprocessing.get_context() is NOT_CHOSEN)):
         import tempfile  # it takes long
 
         has_server = sys.platform == "linux" and len(tempfile.gettempdir()) <= LONGEST_FOLDER

@@ -32,11 +32,11 @@ from .program import is_importable_main, lacks_guard, main_module
 if sys.platform != "win32":
     import resource
 
-HEARS_AGAIN = "pool_lab.processes.by_value"  # the last that a fork server loads; until then it blocks SIGINT
+LAST_PRELOADED = "pool_lab.processes.by_value"  # the last that a fork server loads; until then it blocks SIGINT
 GUARD = "a script that makes processes must do so under `if __name__ == '__main__':`"
 LIMITS: dict[Any, str] = {errno.EMFILE: "RLIMIT_NOFILE", errno.EAGAIN: "RLIMIT_NPROC", errno.ENOMEM: "RLIMIT_AS"}
 MOST_NEEDED = 8  # descriptors, to ask a fork server for a process
-GRACE_S = 1.0  # how long a process that was asked to end may take before it is told so less gently
+GRACE_S = 1.0  # how long a process that was asked to end may take before it is terminated or killed
 LONGEST_IMPORT_S = 10.0  # what a call may take to arrive, besides its time limit
 FITS_INTO_PIPE = 1 << 14  # so many bytes keep a sender waiting on no system
 
@@ -137,7 +137,7 @@ class Process:
             (self._process.kill if kill else self._process.terminate)()
 
     def end(self) -> int | None:
-        """End it, if it has not ended, and wait for that. Returns its exit code; None: somebody else has got it."""
+        """End it, if it has not ended, and wait for that. Returns its exit code; None: other code has got it."""
         with suppress(OSError):
             self.pipe.connection.send_bytes(END)
         with _one_at_a_time:
@@ -188,7 +188,7 @@ def hint(context: BaseContext, error: BaseException | None = None) -> str:
         if "py" not in os.path.basename(executable).lower() or not os.access(executable, os.X_OK):  # noqa: PTH119
             return f" (new processes run sys.executable, which is {executable!r}: is that Python?)"
         if error is None or isinstance(error, (ConnectionError, EOFError)):
-            return f" ({GUARD})" if lacks_guard() else " (what it has printed may tell why)"
+            return f" ({GUARD})" if lacks_guard() else " (its output may say why)"
     if sys.platform != "win32" and (limit := LIMITS.get(getattr(error, "errno", None))):
         return f" (the limit {limit} is {resource.getrlimit(getattr(resource, limit))[0]})"
     return ""
@@ -198,7 +198,7 @@ def preload(context: BaseContext) -> None:
     """Make the fork server load what workers need, if this context uses it and it has not started."""
     if context.get_start_method() == "forkserver" and (server := _fork_server())._forkserver_pid is None:
         others = [name for name in server._preload_modules if name != "__main__" or is_importable_main()]
-        context.set_forkserver_preload([*others, child.__name__, HEARS_AGAIN])
+        context.set_forkserver_preload([*others, child.__name__, LAST_PRELOADED])
 
 
 def _fork_server() -> Any:
@@ -220,7 +220,7 @@ def _start(context: BaseContext, number: int, args: tuple[Any, ...]) -> Any:
             for _ in range(MOST_NEEDED):
                 stack.callback(os.close, os.open(os.devnull, os.O_RDONLY))
         server = _fork_server()
-        is_served = server._forkserver_pid is not None or HEARS_AGAIN not in server._preload_modules
+        is_served = server._forkserver_pid is not None or LAST_PRELOADED not in server._preload_modules
     process: Any = context.Process(target=child.main, args=args, name=name)  # type: ignore[attr-defined]
     if is_served or not hasattr(signal, "pthread_sigmask"):
         process.start()
@@ -230,7 +230,7 @@ def _start(context: BaseContext, number: int, args: tuple[Any, ...]) -> Any:
 
 
 def _start_blocking_ctrl_c(process: Any, *, has_tracker: bool) -> None:
-    """A process inherits the mask of the thread that starts it. Python hears Ctrl-C in the main thread only."""
+    """A process inherits the mask of the thread that starts it. Python handles Ctrl-C in the main thread only."""
     from multiprocessing import resource_tracker  # it loads what only the start of a process needs
 
     if has_tracker:

@@ -6,7 +6,7 @@
     the process dies          the pool breaks; or one call fails, and another process takes its place
 
 The first call has the process started, and counts as running then. One thread does all of this, so nothing needs a
-lock. Another thread may only end the process (`end_if_told`).
+lock. Another thread may only end the process (`end_if_given_up`).
 """
 
 import math
@@ -71,7 +71,7 @@ class ProcessWorker(Worker):
             process.wake()
         super().wake()
 
-    def finish(self) -> None:
+    def clean_up(self) -> None:
         self.dismiss()
         self._end_process()
 
@@ -89,7 +89,7 @@ class ProcessWorker(Worker):
                 return False
             self._wait_until_ready(self._process)
             if self.scheduler.broken is not None:
-                batch.drop(self.scheduler.broken)
+                batch.discard(self.scheduler.broken)
                 return False
         return True
 
@@ -98,7 +98,7 @@ class ProcessWorker(Worker):
         reason = f"cannot start worker {self.number}: {text_of(error)}{hint(self._settings.context, error)}"
         if not isinstance(error, (OSError, EOFError, MemoryError)):  # the initializer cannot be pickled, say
             self._break_pool(reason, error)
-            batch.drop(self.scheduler.broken)
+            batch.discard(self.scheduler.broken)
         elif any(other._process for other in list(self.scheduler.workers.values())):
             if not self._settings.has_warned:
                 self._settings.has_warned = True
@@ -108,12 +108,12 @@ class ProcessWorker(Worker):
         else:
             code = filter(None, [getattr(error, "errno", None)])
             failure = partial(OSError, *code, reason)
-            batch.drop(lambda: caused(failure(), error.with_traceback(None)))
+            batch.discard(lambda: caused(failure(), error.with_traceback(None)))
 
     def _wait_until_ready(self, process: Process) -> None:
         """Block until the new process can take calls. If it cannot, let go of it; perhaps that breaks the pool."""
         settings = self._settings
-        self.end_if_told()
+        self.end_if_given_up()
         try:
             first = process.receive()[0]  # type: ignore[index]  # there is no time limit, so it is not None
         except (EOFError, OSError):
@@ -132,7 +132,7 @@ class ProcessWorker(Worker):
     def run(self, item: Call | Job | Batch) -> None:
         settings = self._settings
         if self.scheduler.broken is not None:
-            item.drop(self.scheduler.broken)
+            item.discard(self.scheduler.broken)
             return
         # Each call travels alone if calls are counted, have a time limit, or fail one by one.
         alone = settings.max_tasks is not None or settings.task_timeout is not None or settings.replace_workers
@@ -158,7 +158,7 @@ class ProcessWorker(Worker):
         request = batch.request(self._requests, is_observed=bool(self.scheduler.observers))
         message, buffers, failures = pack(request, pickles)
         for place, error in sorted(failures.items(), reverse=True):
-            batch.fail_one(place, error)
+            batch.fail(place, error)
         if not message:
             return
         for call in batch.calls:
@@ -200,11 +200,11 @@ class ProcessWorker(Worker):
         others = f", or one of {len(batch) - 1} others" if len(batch) > 1 else ""
         died = self._end_process(f"while it ran {batch}{others}", fault, is_meant=is_late)
         if is_late:
-            batch.drop(partial(self._too_late, batch, WorkerDiedError(died)))
+            batch.discard(partial(self._too_late, batch, WorkerDiedError(died)))
         elif not self._pool_goes_on(died):
-            batch.drop(self.scheduler.broken)
+            batch.discard(self.scheduler.broken)
         elif self._is_sent:
-            batch.drop(lambda: WorkerDiedError(died))
+            batch.discard(lambda: WorkerDiedError(died))
         else:
             batch.give_back(len(batch))
 
@@ -229,7 +229,7 @@ class ProcessWorker(Worker):
         if is_hopeless or not self._settings.replace_workers or self._settings.end_with is not None:
             self._break_pool(died)
             return False
-        if not self._is_sent:  # no future will tell
+        if not self._is_sent:  # no future gets this error
             logger.warning("%s; another takes its place", died)
         return True
 
@@ -238,7 +238,7 @@ class ProcessWorker(Worker):
         self._settings.end_with = self._settings.end_with or "terminate"
         for other in list(self.scheduler.workers.values()):
             if other is not self:
-                other.end_if_told()
+                other.end_if_given_up()
 
     def dismiss(self) -> None:
         if self._forked is not None:
@@ -247,9 +247,9 @@ class ProcessWorker(Worker):
 
     def give_up(self, how: str) -> None:
         self._settings.end_with = how
-        self.end_if_told()
+        self.end_if_given_up()
 
-    def end_if_told(self) -> None:
+    def end_if_given_up(self) -> None:
         """Called by this worker after it has started a process, and by any thread after it has set `end_with`."""
         process, how = self._process, self._settings.end_with
         if process is not None and how is not None:

@@ -75,11 +75,11 @@ def test_the_ideal_stands_at_its_time_and_says_what_it_is(empty_page: Page) -> N
     expect(empty_page.locator(".pool-lab-result-ideal")).to_have_text("ideal: 4 workers, 2 cores")
 
 
-def test_the_result_of_the_run_before_says_so(empty_page: Page) -> None:
+def test_the_result_of_the_previous_run_says_so(empty_page: Page) -> None:
     view = result_of_a_race()
     view.stale = True
     show(empty_page, view)
-    expect(empty_page.locator(".pool-lab-result")).to_contain_text("of the run before")
+    expect(empty_page.locator(".pool-lab-result")).to_contain_text("of the previous run")
 
 
 def test_before_the_first_run_there_is_no_result(empty_page: Page) -> None:

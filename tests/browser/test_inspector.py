@@ -70,7 +70,7 @@ def test_calls_end_as_their_buttons_say_in_whatever_order(inspector: Notebook) -
     press(inspector, "raise")
     stands(inspector, "A", "FINISHED")
     stands(inspector, "D", "CANCELLED_AND_NOTIFIED")
-    expect(ticket(inspector, "A")).to_have_attribute("data-fate", "raised")
+    expect(ticket(inspector, "A")).to_have_attribute("data-outcome", "raised")
     assert inspector.value("lab.futures[1].result(0)") == {"salt": 1}
     assert inspector.value("type(lab.futures[0].exception(0)).__name__") == "OSError"
     expect(root(inspector).locator(".pool-lab-inspector-caption")).to_have_text(inspector.value("lab.summary()"))

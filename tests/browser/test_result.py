@@ -63,9 +63,9 @@ def test_the_second_run_has_the_ghost_of_the_first(race: Race) -> None:
     assert race.fact("ghosts") == 0
     race.press("Start again")
     race.wait_for("data.run === 2 && data.ghosts > 0")
-    expect(result(race)).to_contain_text("of the run before", timeout=PATIENCE_MS)
+    expect(result(race)).to_contain_text("of the previous run", timeout=PATIENCE_MS)
     race.finish()
-    expect(result(race)).not_to_contain_text("of the run before", timeout=PATIENCE_MS)
+    expect(result(race)).not_to_contain_text("of the previous run", timeout=PATIENCE_MS)
 
 
 def test_sliders_say_what_the_next_run_will_be_and_it_is(race: Race) -> None:

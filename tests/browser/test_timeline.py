@@ -89,7 +89,7 @@ def test_an_interrupt_ends_the_cell_and_not_the_view(picture: Picture, watching:
 
 def test_a_view_says_so_when_its_kernel_has_gone_and_a_new_run_is_seen(picture: Picture, watching: Notebook) -> None:
     watching.restart()
-    expect(picture.trouble).to_contain_text("Nothing heard from Python", timeout=PATIENCE_MS)
+    expect(picture.trouble).to_contain_text("No message from Python", timeout=PATIENCE_MS)
     moment = picture.timeline.get_attribute("data-moment")
     watching.run_all()
     picture.wait_for(WAITING)

@@ -8,7 +8,7 @@ from pathlib import Path
 import psutil
 import pytest
 
-from pool_lab.lab.trace.trace import CallState
+from pool_lab.lab.trace.span import CallState
 from pool_lab.lessons.exercises.attempt import Attempt, Play, attempt
 from pool_lab.lessons.exercises.evidence import call, nothing
 from pool_lab.lessons.exercises.messages import Ending, Foreign

@@ -1,4 +1,4 @@
-"""A drawing is right if it says who runs what, in which order, and what at the same moment; not how fast."""
+"""A drawing is right if its workers run the right calls, in the right order, and at the same moments."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -47,11 +47,11 @@ def test_which_worker_is_which_makes_no_difference() -> None:
     assert match(drawn(RIGHT), mirrored) == 1
 
 
-def test_who_shares_a_worker_makes_a_difference() -> None:
+def test_calls_on_one_worker_make_a_difference() -> None:
     assert not same([Bar(0, 1, 2), Bar(0, 0, 1)], [Bar(0, 1, 2), Bar(1, 0, 1)])
 
 
-def test_how_much_lies_on_one_another() -> None:
+def test_how_much_of_two_drawings_overlaps() -> None:
     one, half, none = [Bar(0, 0, 2)], [Bar(0, 1, 2)], [Bar(0, 3, 4)]
     assert (match(one, one), match(one, half), match(one, none)) == pytest.approx((1, 2 / 3, 0))
     assert match([Bar(0, 0, 1), Bar(0, 1, 2)], [Bar(0, 0, 1), Bar(1, 1, 2)]) == 0.5
@@ -60,10 +60,10 @@ def test_how_much_lies_on_one_another() -> None:
 @pytest.mark.parametrize(
     ("bars", "words"),
     [
-        (IN_TURNS, "dealt out like cards"),
+        (IN_TURNS, "do not take turns"),
         ([(0, 0), (1, 0), (1, 0), (0, 3), (0, 4)], "one call at a time"),
-        ([(0, 0), (1, 3), (1, 4), (0, 9), (0, 10)], "nobody waits for the other"),
-        ([(0, 0), (1, 0), (0, 3), (1, 1), (1, 2)], "Nobody looks at how long"),
+        ([(0, 0), (1, 3), (1, 4), (0, 9), (0, 10)], "Neither waits for the other"),
+        ([(0, 0), (1, 0), (0, 3), (1, 1), (1, 2)], "cannot know how long"),
         ([(0, 0), (1, 0), (1, 1), (0, 5), (0, 6)], "takes the next call at once"),
         ([(0, 0, 1), (1, 0, 3), (0, 1, 5), (1, 3, 4), (1, 4, 6)], "bar by bar"),
     ],
@@ -76,12 +76,12 @@ def test_every_way_to_draw_it_wrong_has_its_own_explanation(bars: Sequence[tuple
     assert words in str(comparison).splitlines()[-1]
 
 
-def test_a_comparison_says_who_ran_what_and_how_well_it_matches() -> None:
+def test_a_comparison_says_which_worker_ran_which_call_and_how_well_it_matches() -> None:
     prediction = Prediction(DRAWING)
     prediction.answer(IN_TURNS, "certain")
     lines = str(prediction.compare(run_of(RIGHT))).splitlines()
     assert lines[0] == "What happened: w0 runs A, D, E; w1 runs B, C"
-    assert lines[1] == "You had said: w0 runs A, C, E; w1 runs B, D (certain)."
+    assert lines[1] == "You predicted: w0 runs A, C, E; w1 runs B, D (certain)."
     assert lines[2].startswith("Your drawing and the run match to ")
 
 
@@ -106,7 +106,8 @@ COUNT = NumberQuestion(
     "How many at once?",
     lambda traces: traces[""].most_at_once,
     "As many as workers.",
-    (Miss(lambda answer, happened: answer > happened, "Too many."), Miss(lambda *_: True, "Too few.")),
+    (Miss(lambda answer, happened: answer > happened, "Too many."),),
+    "Too few.",
     most=8,
     unit="calls",
 )
@@ -115,7 +116,8 @@ ORDER = OrderQuestion(
     {"0": "the first", "1": "the second", "2": "the third"},
     lambda traces: tuple(map(str, traces[""].finish_order)),
     "By length.",
-    (Miss(lambda answer, _: answer == ("0", "1", "2"), "Not as handed over."), Miss(lambda *_: True, "Look again.")),
+    (Miss(("0", "1", "2"), "Not as submitted."),),
+    "Look again.",
 )
 
 
@@ -141,7 +143,7 @@ def test_a_number_must_be_one_that_can_be(answer: object) -> None:
 
 
 @pytest.mark.parametrize(
-    ("answer", "last"), [("1 2 0", "By length."), ("0 1 2", "Not as handed over."), (["2", "1", "0"], "Look again.")]
+    ("answer", "last"), [("1 2 0", "By length."), ("0 1 2", "Not as submitted."), (["2", "1", "0"], "Look again.")]
 )
 def test_an_order_is_compared_with_the_order_of_the_run(answer: object, last: str) -> None:
     prediction = Prediction(ORDER)
@@ -157,7 +159,7 @@ def test_an_order_must_have_all_of_the_items(answer: object) -> None:
         Prediction(ORDER).answer(answer)
 
 
-def test_questions_of_every_kind_say_what_there_is_to_choose_from() -> None:
+def test_questions_of_every_kind_list_the_possible_answers() -> None:
     assert repr(Prediction(COUNT)) == "How many at once?\n- a number from 0 to 8"
     assert repr(Prediction(ORDER)).splitlines()[1:] == ["- the first", "- the second", "- the third"]
     assert repr(Prediction(DRAWING)).splitlines()[1] == "- A: 3 long"
@@ -169,7 +171,7 @@ def _someone_is_there(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def form_of(prediction: Prediction) -> tuple[Any, Any, Any]:
-    """Where one answers, the last of the buttons that record it, and what is said then."""
+    """The widget for the answer, the last of the buttons that record it, and the text beside them."""
     _, entry, foot = prediction.view.children
     *_, certain, said = foot.children
     return entry, certain, said
@@ -232,6 +234,6 @@ def test_an_order_is_made_with_buttons() -> None:
 
 
 def test_a_drawing_of_another_unit() -> None:
-    question = DrawQuestion("?", {"A": 1}, workers=1, unit_s=0.5, because="", misses=())
+    question = DrawQuestion("?", {"A": 1}, workers=1, unit_s=0.5, because="", misses=(), otherwise="")
     trace = Script().ran(0, worker=0, began=1, ended=2).trace()
     assert question.happened({"": trace}) == (Bar(0, 0, 2),)

@@ -1,4 +1,4 @@
-"""The questions of lessons 01 and 02 are judged by what ran, and each wrong answer is told what is wrong with it."""
+"""The questions of lessons 01 and 02 are judged by what ran, and each wrong answer gets its own explanation."""
 
 import threading
 from collections.abc import Callable
@@ -103,7 +103,7 @@ def ten_at_a_gate() -> Any:
     return watched
 
 
-IN_ORDER = ["A handed over", "B handed over", "A ends", "B begins", "B ends"]
+IN_ORDER = ["A submitted", "B submitted", "A finishes", "B starts", "B finishes"]
 QUESTIONS: dict[str, tuple[Callable[[], Any], Any, list[Any]]] = {
     "01 hundred calls": (hundred_calls, 4, [100, 25, 1, 7]),
     "01 threads": (threads_when_needed, "when needed", ["all at once", "for each call", "no reuse"]),
@@ -114,10 +114,10 @@ QUESTIONS: dict[str, tuple[Callable[[], Any], Any, list[Any]]] = {
         one_after_the_other,
         tuple(IN_ORDER),
         [
-            ["A handed over", "A ends", "B handed over", "B begins", "B ends"],
-            ["A handed over", "B handed over", "B begins", "A ends", "B ends"],
-            ["A handed over", "B handed over", "A ends", "B ends", "B begins"],
-            ["B handed over", "A handed over", "A ends", "B begins", "B ends"],
+            ["A submitted", "A finishes", "B submitted", "B starts", "B finishes"],
+            ["A submitted", "B submitted", "B starts", "A finishes", "B finishes"],
+            ["A submitted", "B submitted", "A finishes", "B finishes", "B starts"],
+            ["B submitted", "A submitted", "A finishes", "B starts", "B finishes"],
         ],
     ),
     "02 queued": (ten_at_a_gate, 7, [10, 0, 3, 5]),
@@ -125,7 +125,7 @@ QUESTIONS: dict[str, tuple[Callable[[], Any], Any, list[Any]]] = {
 
 
 @pytest.mark.parametrize("name", QUESTIONS)
-def test_what_ran_decides_and_every_wrong_answer_is_explained_in_words_of_its_own(name: str) -> None:
+def test_the_run_decides_and_every_wrong_answer_gets_its_own_explanation(name: str) -> None:
     run, right, wrong = QUESTIONS[name]
     experiment = run()
     assert compared(name, right, experiment).was_right

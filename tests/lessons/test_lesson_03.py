@@ -1,4 +1,4 @@
-"""The questions of lesson 03 are judged by what the inspected futures did, and by nothing else."""
+"""The questions of lesson 03 are judged only by what the inspected futures did."""
 
 from collections.abc import Iterator
 from typing import Any
@@ -28,14 +28,14 @@ def happened(lab: FutureInspector, name: str) -> Any:
 
 
 def runs(lab: FutureInspector, *names: str) -> None:
-    """The first of them runs, the others wait."""
+    """The first of them runs, the others are queued."""
     for name in names:
         lab.submit(name)
     lab.finish("first")
     lab.wait_for(names[0], "RUNNING")
 
 
-def test_the_box_is_held_before_anything_is_in_it(lab: FutureInspector) -> None:
+def test_submit_returns_the_future_before_there_is_a_result(lab: FutureInspector) -> None:
     runs(lab, "report")
     assert happened(lab, "box") is None
     asked = lab.result("report")
@@ -44,7 +44,7 @@ def test_the_box_is_held_before_anything_is_in_it(lab: FutureInspector) -> None:
     assert happened(lab, "box") == ("submit", "start", "end", "result")
 
 
-def test_only_what_waits_was_cancelled(lab: FutureInspector) -> None:
+def test_only_the_queued_call_was_cancelled(lab: FutureInspector) -> None:
     lab.submit("report")
     lab.finish("first")
     lab.finish("report")
@@ -61,14 +61,14 @@ def test_only_what_waits_was_cancelled(lab: FutureInspector) -> None:
     assert happened(lab, "cancelled") == 2
 
 
-def test_time_that_is_up_leaves_the_call_alone(lab: FutureInspector) -> None:
+def test_a_timeout_does_not_stop_the_call(lab: FutureInspector) -> None:
     runs(lab, "letter")
     assert happened(lab, "timeout") is None
     lab.result("letter", timeout=0.01).wait()
     assert happened(lab, "timeout") == "raises"
 
 
-def test_a_failure_is_heard_of_by_those_who_ask(lab: FutureInspector) -> None:
+def test_a_failure_is_noticed_when_the_future_is_asked(lab: FutureInspector) -> None:
     runs(lab, "payment")
     lab.fail("payment", OSError("no connection"))
     assert happened(lab, "silence") is None
@@ -77,10 +77,10 @@ def test_a_failure_is_heard_of_by_those_who_ask(lab: FutureInspector) -> None:
 
 
 @pytest.mark.parametrize("noted_before", [0, 1])
-def test_callbacks_run_in_their_order_and_in_the_thread_of_who_completes(
+def test_callbacks_run_in_order_in_the_thread_that_completes_the_future(
     lab: FutureInspector, noted_before: int
 ) -> None:
-    for _ in range(noted_before):  # as someone has who has pressed the button
+    for _ in range(noted_before):  # as if the button had been pressed
         lab.add_done_callback("first")
     runs(lab, "parcel")
     for callback in (None, lab.broken, None):
@@ -102,5 +102,5 @@ def test_callbacks_run_in_their_order_and_in_the_thread_of_who_completes(
 
 
 @pytest.mark.parametrize("name", [name for name in QUESTIONS if name.startswith("03 ")])
-def test_what_ran_without_an_inspector_shows_none_of_the_answers(name: str) -> None:
+def test_a_run_without_an_inspector_shows_none_of_the_answers(name: str) -> None:
     assert QUESTIONS[name].happened({"": Script().ran(0, worker=0, began=1, ended=2).trace()}) is None

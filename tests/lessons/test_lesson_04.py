@@ -1,4 +1,4 @@
-"""The questions of lesson 04 are judged by what `map` gave, and by when it was asked."""
+"""The questions of lesson 04 are judged by what `map` gave, and by when results were asked for."""
 
 from typing import Any
 
@@ -30,18 +30,18 @@ def ten_calls(submitted: float, ended: float | None) -> Trace:
     ("submitted", "ended", "happened"),
     [(1, 4, "at once"), (1, None, "at once"), (1, 2, "later"), (3.5, 4, "lazy")],
 )
-def test_map_is_back_at_once_if_a_result_is_asked_for_before_the_calls_are_done(
+def test_map_returned_at_once_if_a_result_is_asked_for_before_the_calls_are_done(
     submitted: float, ended: float | None, happened: str
 ) -> None:
     asking = Script().running(0, worker=0, began=3, submitted=3).trace()
     assert QUESTIONS["04 back"].happened({"calls": ten_calls(submitted, ended), "asking": asking}) == happened
 
 
-def test_before_anyone_has_asked_nothing_is_said_of_map() -> None:
+def test_map_is_not_judged_before_a_result_is_asked_for() -> None:
     assert QUESTIONS["04 back"].happened({"calls": ten_calls(1, 2), "asking": NOTHING}) is None
 
 
-def test_an_endless_input_is_judged_by_the_calls_that_were_handed_over() -> None:
+def test_an_endless_input_is_judged_by_the_submitted_calls() -> None:
     assert QUESTIONS["04 endless"].happened({"": ten_calls(1, 2)}) == 10
 
 
@@ -68,7 +68,7 @@ def asked(first: str | None, waited: float, second: str | None = "TimeoutError")
         (held("running"), NOTHING, None),
     ],
 )
-def test_a_time_limit_is_judged_by_how_long_the_second_had_to_wait(
+def test_a_timeout_is_judged_by_how_long_the_second_request_waited(
     calls: Trace, asking: Trace, happened: str | None
 ) -> None:
     assert QUESTIONS["04 timeout"].happened({"calls": calls, "asking": asking}) == happened
@@ -82,10 +82,10 @@ def test_an_iterator_has_ended_if_it_gives_nothing_more(rest: Any, happened: str
 @pytest.mark.parametrize(
     ("name", "answer", "happened", "words"),
     [
-        ("04 order", ("C", "B", "A"), ("A", "B", "C"), "`as_completed` goes by it"),
-        ("04 order", ("B", "A", "C"), ("A", "B", "C"), "not by chance"),
+        ("04 order", ("C", "B", "A"), ("A", "B", "C"), "`as_completed` uses it"),
+        ("04 order", ("B", "A", "C"), ("A", "B", "C"), "never depends on how long"),
         ("04 endless", 5, 8, "one at a time"),
-        ("04 endless", 3, 8, "not in all"),
+        ("04 endless", 3, 8, "not the total"),
         ("04 endless", 1000, 8, "they never end"),
         ("04 endless", 9, 8, "Count again"),
     ],

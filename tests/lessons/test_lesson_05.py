@@ -1,4 +1,4 @@
-"""The questions of lesson 05 are judged by which calls were done, and by who was back when."""
+"""The questions of lesson 05 are judged by which calls were done, and by when `shutdown` returned."""
 
 from typing import Any
 
@@ -21,7 +21,7 @@ def backlog(done: int, cancelled: int = 0) -> Trace:
 
 
 @pytest.mark.parametrize("name", NUMBERS)
-def test_calls_are_counted_when_none_of_them_can_be_done_any_more(name: str) -> None:
+def test_calls_are_counted_when_none_is_queued_or_running(name: str) -> None:
     assert QUESTIONS[name].happened({"": backlog(6)}) == 6
     assert QUESTIONS[name].happened({"": backlog(2, cancelled=4)}) == 2
     assert QUESTIONS[name].happened({"": Script().running(0, worker=0, began=1).trace()}) is None
@@ -60,9 +60,7 @@ def test_lines_after_the_last_of_the_program_are_counted(printed: Any, lines: in
         (Script().running(0, worker=0, began=1).trace(), None),
     ],
 )
-def test_a_call_that_hands_over_another_is_refused_if_it_fails_with_that_error(
-    trace: Trace, happened: str | None
-) -> None:
+def test_a_call_that_submits_another_is_refused_if_it_fails_with_that_error(trace: Trace, happened: str | None) -> None:
     assert QUESTIONS["05 submit"].happened({"": trace}) == happened
 
 
@@ -83,17 +81,17 @@ def test_a_block_is_left_at_once_or_with_its_call(calls: Trace, leaving: Trace, 
     ("name", "answer", "happened", "words"),
     [
         ("05 shutdown", 0, 6, "It stops nothing"),
-        ("05 shutdown", 2, 6, "a wish of its own"),
-        ("05 shutdown", 4, 6, "no difference"),
+        ("05 shutdown", 2, 6, "needs `cancel_futures=True`"),
+        ("05 shutdown", 4, 6, "treated alike"),
         ("05 order", ("S", "A", "B"), ("A", "B", "S"), "That would be `wait=False`"),
         ("05 order", ("A", "S", "B"), ("A", "B", "S"), "running calls only"),
         ("05 order", ("B", "A", "S"), ("A", "B", "S"), "There is one worker"),
         ("05 wait=False", 0, 6, "Nothing was cancelled"),
-        ("05 wait=False", 2, 6, "not to cancel them"),
-        ("05 cancel_futures", 0, 2, "cannot be cancelled any more"),
+        ("05 wait=False", 2, 6, "does not cancel it"),
+        ("05 cancel_futures", 0, 2, "can no longer be cancelled"),
         ("05 cancel_futures", 6, 2, "were cancelled"),
-        ("05 exit", 0, 3, "not over with its last line"),
-        ("05 exit", 1, 3, "Not only the running call"),
+        ("05 exit", 0, 3, "did not end with its last line"),
+        ("05 exit", 1, 3, "more than the running call"),
     ],
 )
 def test_a_wrong_answer_is_told_its_own_mistake(name: str, answer: Any, happened: Any, words: str) -> None:

@@ -1,4 +1,4 @@
-"""The questions of lesson 06 are judged by what `wait` and `as_completed` gave."""
+"""The questions of lesson 06 are judged by what `wait` and `as_completed` returned."""
 
 from concurrent.futures import Future
 from typing import Any
@@ -51,7 +51,7 @@ def test_an_order_is_judged_only_if_all_have_arrived() -> None:
 
 
 def answered(*, cancelled: int, of: int = 5) -> Trace:
-    """Some calls are cancelled at the door, the others run."""
+    """Some queued calls are cancelled, the others run."""
     script = Script()
     for call in range(of):
         if call < cancelled:
@@ -62,7 +62,7 @@ def answered(*, cancelled: int, of: int = 5) -> Trace:
 
 
 @pytest.mark.parametrize(("cancelled", "happened"), [(2, "waiting"), (0, "none"), (4, "all")])
-def test_what_became_of_the_others_is_read_off_the_trace(cancelled: int, happened: str) -> None:
+def test_what_happened_to_the_others_is_read_off_the_trace(cancelled: int, happened: str) -> None:
     assert QUESTIONS["06 losers"].happened({"": answered(cancelled=cancelled)}) == happened
     assert QUESTIONS["06 losers"].happened({"": answered(cancelled=0, of=3)}) is None
 
@@ -74,7 +74,7 @@ def test_what_became_of_the_others_is_read_off_the_trace(cancelled: int, happene
         ("06 arrival", ("A", "B", "C"), [("C", "B", "A"), ("A", "C", "B"), ("B", "A", "C")]),
     ],
 )
-def test_each_way_to_be_wrong_is_told_something_else(name: str, happened: Any, answers: list[Any]) -> None:
+def test_each_wrong_answer_gets_its_own_explanation(name: str, happened: Any, answers: list[Any]) -> None:
     told = [QUESTIONS[name].why(answer, happened)[1] for answer in answers]
     assert len(set(told)) == len(answers)
     assert QUESTIONS[name].why(happened, happened) == QUESTIONS[name].why(None, happened)

@@ -1,4 +1,4 @@
-"""Progress is added to and never lost, harms nothing when it cannot be kept, and belongs to whoever is there."""
+"""Progress is kept and never lost, and a lesson goes on if it cannot be kept."""
 
 import json
 import multiprocessing
@@ -23,7 +23,7 @@ NOTEBOOKS = Path(__file__).parents[2] / "notebooks"
 
 @pytest.fixture
 def file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """Where progress is kept, in a folder that is not there yet."""
+    """The file of the progress, in a folder that does not exist yet."""
     file = tmp_path / "of" / "a learner" / "progress.jsonl"
     monkeypatch.setenv(FILE_VARIABLE, str(file))
     return file
@@ -51,7 +51,7 @@ def test_answers_and_verdicts_are_kept(file: Path) -> None:
     assert file.is_file()
 
 
-def test_a_look_at_what_was_not_attempted_is_not_kept(file: Path) -> None:
+def test_an_exercise_without_an_answer_is_not_kept(file: Path) -> None:
     check("00.1", "...")
     predict("00 naps").compare(two_at_once())
     assert entries() == []
@@ -73,14 +73,14 @@ def test_the_table_has_a_row_for_each_lesson_that_was_begun(file: Path) -> None:
     assert progress()._repr_markdown_().count("|---") == 3
 
 
-def test_as_long_as_nothing_is_recorded_a_sentence_says_so(file: Path) -> None:
+def test_without_entries_a_sentence_says_so(file: Path) -> None:
     assert str(progress()) == progress()._repr_markdown_()
     assert str(progress()).startswith("Nothing is recorded yet.")
     keep("exercise", "99.9", "correct")
-    assert str(progress()).startswith("Nothing is recorded yet."), "nobody knows what that was"
+    assert str(progress()).startswith("Nothing is recorded yet."), "there is no such exercise"
 
 
-def test_the_table_names_the_lessons_there_are() -> None:
+def test_the_table_has_the_titles_of_the_lessons() -> None:
     cells = {path.name[:2]: nbformat.read(path, as_version=4).cells for path in NOTEBOOKS.glob("*.ipynb")}
     assert {number: cells[number][0].source.splitlines()[0].removeprefix("# ") for number in cells} == LESSONS
 
@@ -92,7 +92,7 @@ def test_progress_can_be_reset(file: Path) -> None:
     assert progress().reset().entries == ()
 
 
-def test_where_nobody_is_there_nothing_is_kept_or_shown(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_without_a_front_end_nothing_is_kept_or_shown(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv(FILE_VARIABLE, raising=False)
     monkeypatch.setattr("pool_lab.lessons.records.path", lambda: tmp_path / "progress.jsonl")
     (tmp_path / "progress.jsonl").write_text('{"kind": "exercise", "name": "00.1", "outcome": "correct", "at": 1}')
@@ -105,7 +105,7 @@ def test_where_nobody_is_there_nothing_is_kept_or_shown(tmp_path: Path, monkeypa
     assert len(progress().entries) == 2
 
 
-def test_without_the_variable_it_is_a_file_of_the_user(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_default_is_a_file_of_the_user(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv(FILE_VARIABLE, raising=False)
     assert path().name == "progress.jsonl"
     assert "pool_lab" in path().parts
@@ -124,7 +124,7 @@ def test_without_the_variable_it_is_a_file_of_the_user(monkeypatch: pytest.Monke
         b'"a text"\n17\nnull\n[]',
     ],
 )
-def test_what_makes_no_sense_is_skipped_and_what_comes_after_it_counts(file: Path, content: bytes) -> None:
+def test_unreadable_lines_are_skipped_and_later_ones_count(file: Path, content: bytes) -> None:
     file.parent.mkdir(parents=True)
     file.write_bytes(content)
     assert entries() == []
@@ -132,7 +132,7 @@ def test_what_makes_no_sense_is_skipped_and_what_comes_after_it_counts(file: Pat
     assert [entry.outcome for entry in entries()] == ["correct"]
 
 
-def test_what_a_later_version_adds_is_skipped_and_what_it_does_not_know_is_not_shown(file: Path) -> None:
+def test_fields_of_a_later_version_are_skipped_and_unknown_exercises_are_not_shown(file: Path) -> None:
     file.parent.mkdir(parents=True)
     record = {"version": 9, "kind": "exercise", "name": "99.9", "outcome": "brilliant", "at": 1, "stars": [5]}
     file.write_text(json.dumps(record))
@@ -148,7 +148,7 @@ def test_an_old_entry_without_a_note_counts(file: Path) -> None:
 
 @pytest.fixture
 def read_only(monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
-    """A file that can be read and not written, in a folder of the same kind. Nothing is read-only to root."""
+    """A read-only file in a read-only folder. Nothing is read-only for root, so root becomes another user."""
     with TemporaryDirectory() as folder:
         file = Path(folder) / "progress.jsonl"
         monkeypatch.setenv(FILE_VARIABLE, str(file))
@@ -165,7 +165,7 @@ def read_only(monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="folders are not read-only there")
-def test_a_file_that_cannot_be_written_harms_nothing(read_only: Path) -> None:
+def test_a_lesson_goes_on_if_the_file_cannot_be_written(read_only: Path) -> None:
     keep("exercise", "00.1", "correct")
     assert [entry.outcome for entry in entries()] == ["wrong"]
     assert "1 ✗ wrong" in str(progress())
@@ -174,7 +174,7 @@ def test_a_file_that_cannot_be_written_harms_nothing(read_only: Path) -> None:
     assert read_only.exists()
 
 
-def test_a_place_where_no_file_can_be_harms_nothing(file: Path) -> None:
+def test_a_lesson_goes_on_if_the_file_cannot_be_created(file: Path) -> None:
     file.parent.parent.mkdir(parents=True)
     file.parent.write_text("not a folder")
     keep("exercise", "00.1", "correct")
@@ -184,7 +184,7 @@ def test_a_place_where_no_file_can_be_harms_nothing(file: Path) -> None:
         progress().reset()
 
 
-def test_a_folder_in_the_place_of_the_file_harms_nothing(file: Path) -> None:
+def test_a_lesson_goes_on_if_there_is_a_folder_instead_of_the_file(file: Path) -> None:
     file.mkdir(parents=True)
     keep("exercise", "00.1", "correct")
     assert entries() == []

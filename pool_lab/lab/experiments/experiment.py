@@ -10,8 +10,8 @@ import threading
 from collections.abc import Callable
 from typing import Any
 
-from pool_lab.lab.display import Exhibit, someone_is_there
-from pool_lab.lab.notebook import replace_earlier_run, showing_thread
+from pool_lab.lab.display import Exhibit
+from pool_lab.lab.notebook import replace_earlier_run, showing_thread, someone_is_there
 from pool_lab.lab.trace.race_result import Serial
 from pool_lab.lab.views.controls import Note, knob_slider
 from pool_lab.lab.work.run_calls import STOP, Inbox

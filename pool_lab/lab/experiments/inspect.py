@@ -20,14 +20,14 @@ from matplotlib.figure import Figure
 
 from pool_lab.events import name_of
 from pool_lab.future import FINISHED, PENDING, RUNNING, AnyFuture
-from pool_lab.lab.display import Exhibit, Still, on_axes
+from pool_lab.lab.display import Exhibit
 from pool_lab.lab.experiments.future_questions import SETTLES_S, Inquiry, Which
-from pool_lab.lab.notebook import COVER, replace_earlier_run, someone_is_there
+from pool_lab.lab.notebook import COVER, Curtain, replace_earlier_run, someone_is_there
 from pool_lab.lab.recording.future_answer import Line, LineKind
 from pool_lab.lab.recording.tracked_future import STATES, Life
 from pool_lab.lab.stills.future_states import draw_states, states_axes
+from pool_lab.lab.stills.still import Still, on_axes
 from pool_lab.lab.trace.executor_kind import kind_of
-from pool_lab.lab.views.controls import Curtain
 from pool_lab.lab.work.manual_calls import Hold, Holds, Outcome, before_shutdown
 
 __all__ = ["FutureInspector", "inspect_futures"]

@@ -13,7 +13,6 @@ import asyncio
 import math
 import threading
 import time
-from collections.abc import Mapping
 from http import HTTPStatus
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -21,22 +20,21 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from pool_lab.executor import whole_number
-from pool_lab.lab.display import Exhibit, Still, on_axes
-from pool_lab.lab.notebook import COVER
+from pool_lab.lab.display import Exhibit
 from pool_lab.lab.recording.recorder import Recorder, attach
-from pool_lab.lab.stills.latencies import Row, draw_latencies, latency_axes
+from pool_lab.lab.stills.still import Still, on_axes
 from pool_lab.lab.stills.timeline import timeline as draw_timeline
 from pool_lab.lab.stills.timeline import timeline_axes
-from pool_lab.lab.trace import summary as words
 from pool_lab.lab.trace.executor_kind import Kind, kind_of, this_machine
-from pool_lab.lab.trace.trace import CallState, Trace
+from pool_lab.lab.trace.trace import Trace
+from pool_lab.lab.trace.units import number_of, seconds
 from pool_lab.lab.work.gate import LONGEST_S
 from pool_lab.lab.work.servers import AtMost, Server
 
 if TYPE_CHECKING:
-    from pool_lab.lab.views.controls import Curtain
+    pass
 
-__all__ = ["Latencies", "Load", "Visit", "latencies", "load"]
+__all__ = ["Load", "Visit", "load", "percentile"]
 
 
 MOST_REQUESTS = 500
@@ -83,7 +81,7 @@ class Load(Exhibit):
         threading.Thread(target=self._run, name="pool_lab-load", daemon=True).start()
 
     def __repr__(self) -> str:
-        return f"Load({words.number_of(self.requests, 'request')} {self._pace}: {self._executor_name})"
+        return f"Load({number_of(self.requests, 'request')} {self._pace}: {self._executor_name})"
 
     # For its user
 
@@ -120,22 +118,22 @@ class Load(Exhibit):
     def summary(self) -> str:
         waited, refused = self.latencies_s, len(self.errors)
         if not waited:
-            return f"None of {words.number_of(self.requests, 'request')} got a page."
-        told = f"{len(waited)} of {words.number_of(self.requests, 'request')} got a page: half of them within "
-        told += f"{words.seconds(percentile(waited, 50))}, all within {words.seconds(waited[-1])}"
+            return f"None of {number_of(self.requests, 'request')} got a page."
+        told = f"{len(waited)} of {number_of(self.requests, 'request')} got a page: half of them within "
+        told += f"{seconds(percentile(waited, 50))}, all within {seconds(waited[-1])}"
         return told + (f"; {refused} got an error." if refused else ".")
 
     def claim(self) -> str:
         """How many errors there were may depend on the machine; whether there were any should not."""
         outcome = "some got an error" if self.errors else "all got a page"
-        return f"{words.number_of(self.requests, 'request')}, {outcome}."
+        return f"{number_of(self.requests, 'request')}, {outcome}."
 
     def figure(self, ax: Axes | None = None) -> Figure:
         """The timeline of the server's executor."""
         if ax is not None:
             return on_axes(ax, lambda: timeline_axes(ax, self.trace, self._kind.name))
         still = Still(f"{self.requests} requests to a server with a {self._executor_name}", self.summary())
-        panel = (self._executor_name, f"{words.number_of(self.requests, 'request')} {self._pace}", self._kind.name)
+        panel = (self._executor_name, f"{number_of(self.requests, 'request')} {self._pace}", self._kind.name)
         draw_timeline(still, [(*panel, self.trace)], f"{still.alt} ({this_machine()})")
         return still
 
@@ -188,70 +186,3 @@ class Load(Exhibit):
 def percentile(ascending: list[float], percent: float) -> float:
     """The least value that so many percent of all do not exceed."""
     return ascending[max(0, math.ceil(len(ascending) * percent / 100) - 1)]
-
-
-def latencies(loads: Mapping[str, Load], *, after: "Curtain | None" = None) -> "Latencies":
-    """How long the requests of several loads waited: a row for each, on one time axis.
-
-    `after` keeps it covered until it opens.
-    """
-    return Latencies(loads, after)
-
-
-class Latencies(Exhibit):
-    """Several loads side by side. `trace` is that of each server's executor, by the name of the load."""
-
-    def __init__(self, loads: Mapping[str, Load], curtain: "Curtain | None") -> None:
-        super().__init__()
-        self._loads = dict(loads)
-        self._curtain = curtain
-
-    def __repr__(self) -> str:
-        covered = self._curtain is not None and not self._curtain.is_open
-        return COVER if covered else f"Latencies({', '.join(self._loads)})"
-
-    @property
-    def trace(self) -> dict[str, Trace]:
-        return {label: each.trace for label, each in self._loads.items()}
-
-    def summary(self) -> str:
-        return " ".join(_row(label, each).in_words() for label, each in self._loads.items())
-
-    def claim(self) -> str:
-        return " ".join(f"{label[:1].upper()}{label[1:]}: {each.claim()}" for label, each in self._loads.items())
-
-    def figure(self, ax: Axes | None = None) -> Figure:
-        """A mark for each page, and percentiles beside; on given axes, the marks."""
-        rows = [_row(label, each) for label, each in self._loads.items()]
-        if ax is not None:
-            return on_axes(ax, lambda: latency_axes(ax, rows))
-        still = Still(f"latencies: {', '.join(self._loads)}", self.summary())
-        draw_latencies(still, rows, f"{still.alt} ({this_machine()})")
-        return still
-
-    def _shows_a_still(self) -> bool:
-        return self._curtain is None or self._curtain.is_open
-
-    def _ipython_display_(self) -> None:
-        """Who runs the cell before the curtain is open need not run it again: picture and words come then."""
-        if self._shows_a_still() or self._curtain is None:
-            super()._ipython_display_()
-            return
-        from IPython.display import display  # only ever called by IPython
-
-        picture = self._show(display, ({"text/plain": repr(self)}, {}))
-        words = self._show(display, ({"text/plain": ""}, {}))
-
-        def uncover() -> None:
-            data, metadata = self._still()
-            picture.update(data, metadata=metadata, raw=True)
-            words.update({"text/plain": self.summary()}, raw=True)
-
-        self._curtain.when_open(uncover)
-
-
-def _row(label: str, each: Load) -> Row:
-    trace, waited = each.trace, each.latencies_s
-    failed = trace.counts[CallState.FAILED]
-    points = {percent: percentile(waited, percent) for percent in (50, 95, 100) if waited}
-    return Row(label, each.kind.name, tuple(waited), points, trace.most_workers, max(failed, len(each.errors)))

@@ -11,10 +11,11 @@ from concurrent.futures import Executor
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from pool_lab.lab.display import Still, on_axes, someone_is_there
 from pool_lab.lab.experiments.experiment import NOT_RUN, Experiment
+from pool_lab.lab.notebook import Curtain, someone_is_there
 from pool_lab.lab.recording.recorder import Recorder, attach, to_all
 from pool_lab.lab.stills.race_result import result_axes
+from pool_lab.lab.stills.still import Still, on_axes
 from pool_lab.lab.stills.timeline import result as draw_result
 from pool_lab.lab.stills.timeline import timeline as draw_timeline
 from pool_lab.lab.stills.timeline import timelines_axes
@@ -24,7 +25,7 @@ from pool_lab.lab.trace.previous_run import ghosts_of
 from pool_lab.lab.trace.race_result import Outcome, Serial, outcome
 from pool_lab.lab.trace.race_words import explain
 from pool_lab.lab.trace.trace import Trace
-from pool_lab.lab.views.controls import Curtain, Note, StartStop, experiment_view, keep_covered, worker_slider
+from pool_lab.lab.views.controls import Note, StartStop, experiment_view, keep_covered, worker_slider
 from pool_lab.lab.views.race_result.view import ResultView
 from pool_lab.lab.views.timeline.view import Panel, Timeline
 from pool_lab.lab.work.executors import OURS, Entrants, entrants, size_of

@@ -9,8 +9,9 @@ from collections.abc import Mapping
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from pool_lab.lab.display import Exhibit, Still, on_axes
+from pool_lab.lab.display import Exhibit
 from pool_lab.lab.experiments.watch import Watch
+from pool_lab.lab.stills.still import Still, on_axes
 from pool_lab.lab.stills.style import INK
 from pool_lab.lab.stills.timeline import timeline as draw_timeline
 from pool_lab.lab.stills.timeline import timelines_axes

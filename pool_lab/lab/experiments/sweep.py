@@ -10,16 +10,17 @@ from statistics import median
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from pool_lab.lab.display import Still, on_axes, someone_is_there
 from pool_lab.lab.experiments.experiment import NOT_RUN, Experiment
+from pool_lab.lab.notebook import Curtain, someone_is_there
 from pool_lab.lab.recording.recorder import Recorder, attach
+from pool_lab.lab.stills.still import Still, on_axes
 from pool_lab.lab.stills.sweep import sweep as draw_sweep
 from pool_lab.lab.stills.sweep import sweep_axes
 from pool_lab.lab.trace import sweep_words
 from pool_lab.lab.trace.executor_kind import kind_of, this_machine
 from pool_lab.lab.trace.speed_up import Curve, curve
 from pool_lab.lab.trace.trace import Trace
-from pool_lab.lab.views.controls import Curtain, Note, StartStop, experiment_view, keep_covered
+from pool_lab.lab.views.controls import Note, StartStop, experiment_view, keep_covered
 from pool_lab.lab.views.sweep.view import SweepView
 from pool_lab.lab.work.executors import OURS, Entrants, entrants
 from pool_lab.lab.work.run_calls import STOP, drop_what_waits, run_heat

@@ -14,15 +14,17 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from pool_lab.events import Event, EventKind, Observer, event
-from pool_lab.lab.display import Exhibit, Still, on_axes, someone_is_there
-from pool_lab.lab.notebook import showing_thread
+from pool_lab.lab.display import Exhibit
+from pool_lab.lab.notebook import Curtain, showing_thread, someone_is_there
 from pool_lab.lab.recording.recorder import Recorder, attach
+from pool_lab.lab.stills.still import Still, on_axes
 from pool_lab.lab.stills.timeline import timeline as draw_timeline
 from pool_lab.lab.stills.timeline import timeline_axes
 from pool_lab.lab.trace import summary as words
 from pool_lab.lab.trace.executor_kind import kind_of, this_machine
-from pool_lab.lab.trace.trace import CallState, Trace
-from pool_lab.lab.views.controls import Curtain, Note, experiment_view, keep_covered, worker_slider
+from pool_lab.lab.trace.span import CallState
+from pool_lab.lab.trace.trace import Trace
+from pool_lab.lab.views.controls import Note, experiment_view, keep_covered, worker_slider
 from pool_lab.lab.views.timeline.view import Panel, Timeline
 
 __all__ = ["Watch", "watch"]

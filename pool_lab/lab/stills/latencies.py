@@ -10,7 +10,7 @@ from matplotlib.ticker import FuncFormatter, MaxNLocator
 
 from pool_lab.lab.stills.page import LINE, MARGIN, WIDTH, Page, text, wrapped
 from pool_lab.lab.stills.style import GROUND, INK, POINT, QUIET, colours, styled
-from pool_lab.lab.trace.summary import number_of, seconds
+from pool_lab.lab.trace.units import number_of, seconds
 
 __all__ = ["Row", "draw_latencies", "latency_axes"]
 

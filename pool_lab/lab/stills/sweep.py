@@ -14,7 +14,7 @@ from matplotlib.ticker import FuncFormatter, MaxNLocator
 from pool_lab.lab.stills.page import LINE, MARGIN, WIDTH, Page, text, wrapped
 from pool_lab.lab.stills.style import GROUND, HAIRLINE, INK, POINT, QUIET, colours, styled
 from pool_lab.lab.trace.speed_up import Curve
-from pool_lab.lab.trace.summary import number_of
+from pool_lab.lab.trace.units import number_of
 
 __all__ = ["MARKERS", "highest", "sweep", "sweep_axes"]
 

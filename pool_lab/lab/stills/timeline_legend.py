@@ -15,7 +15,8 @@ from matplotlib.patches import PathPatch
 from pool_lab.lab.stills.page import text
 from pool_lab.lab.stills.shapes import BRACKET, CLOCK, TORN, rounded
 from pool_lab.lab.stills.style import GHOST, INK, POINT, QUIET, Colours, colours
-from pool_lab.lab.trace.trace import CallState, Ending, Trace
+from pool_lab.lab.trace.span import CallState, Ending
+from pool_lab.lab.trace.trace import Trace
 
 __all__ = ["icons"]
 

@@ -24,10 +24,11 @@ from matplotlib.ticker import FuncFormatter, MaxNLocator
 from pool_lab.lab.stills.shapes import BRACKET, BROKEN, CLOCK, TORN, rounded
 from pool_lab.lab.stills.style import DPI, GROUND, HAIRLINE, INK, POINT, QUIET, Colours, colours, styled
 from pool_lab.lab.stills.timeline_resizes import SMALL, Extent, Resizes
-from pool_lab.lab.trace.summary import seconds
+from pool_lab.lab.trace.span import CallState, Ending, Span
 from pool_lab.lab.trace.time_axis import Axis as TimeAxis
 from pool_lab.lab.trace.time_axis import pauses_of
-from pool_lab.lab.trace.trace import CallState, Ending, Span, Trace
+from pool_lab.lab.trace.trace import Trace
+from pool_lab.lab.trace.units import seconds
 
 __all__ = ["ever_queued", "height_of", "timeline_axes"]
 

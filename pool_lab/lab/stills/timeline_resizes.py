@@ -7,7 +7,7 @@ from matplotlib.axes import Axes
 from matplotlib.patheffects import withStroke
 
 from pool_lab.lab.stills.style import GROUND, INK, POINT
-from pool_lab.lab.trace.trace import Resize
+from pool_lab.lab.trace.span import Resize
 
 __all__ = ["Extent", "Resizes"]
 

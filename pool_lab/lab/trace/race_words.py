@@ -5,8 +5,9 @@ from typing import NamedTuple
 
 from pool_lab.lab.trace.executor_kind import has_gil
 from pool_lab.lab.trace.race_result import Outcome, Row, Serial
-from pool_lab.lab.trace.summary import number_of, seconds, times
+from pool_lab.lab.trace.summary import times
 from pool_lab.lab.trace.time_spent import CallTimes
+from pool_lab.lab.trace.units import number_of, seconds
 
 __all__ = ["HEADING", "PARTS", "Line", "explain", "ideal_words", "lines"]
 
@@ -55,7 +56,7 @@ def explain(outcome: Outcome) -> str:
         return ""
     verdicts = "; ".join(_verdict(row, compared) for row in sorted(compared, key=lambda row: row.makespan_s))
     known = f"One call after the other: {seconds(outcome.serial.seconds)} ({outcome.serial.source})."
-    return f"{known} Beside that: {verdicts}."
+    return f"{known} Compared with that: {verdicts}."
 
 
 def _serial_line(serial: Serial) -> Line:

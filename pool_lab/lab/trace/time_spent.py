@@ -15,7 +15,8 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from itertools import groupby, pairwise
 
-from pool_lab.lab.trace.trace import Span, Trace
+from pool_lab.lab.trace.span import Span
+from pool_lab.lab.trace.trace import Trace
 
 __all__ = ["CallTimes", "WorkerTimes", "call_times", "mean_size", "worker_times"]
 

@@ -1,57 +1,17 @@
-"""From events to what they mean: one `Span` for each call, one `Lane` for each worker, a `Trace` for the whole run.
+"""`Trace`: what the events of one run mean. It has a `Span` for each call and a `Lane` for each worker.
 
 Pure: no clock, no pool, no drawing. Pictures, sentences, exercise checks and tests all read a trace and nothing else,
-so they cannot tell different stories about the same run.
+so they cannot contradict one another about the same run.
 """
 
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
-from enum import StrEnum
 
 from pool_lab.events import Event, EventKind
+from pool_lab.lab.trace.span import CallState, Lane, Resize, Span, advance
 
-__all__ = ["CallState", "Ending", "Lane", "Resize", "Span", "Standing", "Trace", "ending_of"]
-
-
-class CallState(StrEnum):
-    """Where a call is. The last three are final."""
-
-    QUEUED = "queued"
-    RUNNING = "running"
-    FINISHED = "finished"
-    FAILED = "failed"
-    CANCELLED = "cancelled"
-
-
-class Ending(StrEnum):
-    """How a call ended. All but the first and the last are ways in which a call fails."""
-
-    RETURNED = "returned"
-    RAISED = "raised"
-    TIMED_OUT = "timed out"
-    """It ran longer than its pool's task_timeout and was stopped."""
-    CRASHED = "crashed"
-    """Its worker died, or its pool was broken."""
-    CANCELLED = "cancelled"
-
-
-def ending_of(state: str, error: str | None) -> Ending | None:
-    """How a call in this state ended; None if it has not. What an event says of an error begins with its class."""
-    return _failure(error or "") if state == "failed" else _ENDINGS.get(state)
-
-
-_ENDINGS: dict[str, Ending] = {CallState.FINISHED: Ending.RETURNED, CallState.CANCELLED: Ending.CANCELLED}
-_NAMES_OF_A_CRASH = frozenset({"WorkerDiedError", "BrokenProcessPool", "BrokenThreadPool", "BrokenInterpreterPool"})
-
-
-def _failure(error: str) -> Ending:
-    path, _, text = error.partition(":")
-    name = path.rpartition(".")[2]
-    if name in _NAMES_OF_A_CRASH:
-        return Ending.CRASHED
-    # A call can raise a TimeoutError of its own.
-    return Ending.TIMED_OUT if name == "TimeoutError" and "ran longer than the task_timeout" in text else Ending.RAISED
+__all__ = ["Standing", "Trace"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,81 +26,6 @@ class Standing:
     @property
     def calls(self) -> int:
         return sum(self.counts.values())
-
-
-@dataclass(frozen=True, slots=True)
-class Span:
-    """The life of one call. Times are seconds since the trace's `origin`; None is what has not happened (yet)."""
-
-    call: int
-    name: str = ""
-    state: CallState = CallState.QUEUED
-    worker: int | None = None
-    submitted: float | None = None
-    dispatched: float | None = None
-    """When the pool gave the call to a worker."""
-    began: float | None = None
-    """When the worker entered the function; until the result is home, the time of dispatch."""
-    ended: float | None = None
-    """When the worker left the function (for a cancelled call: when it was cancelled)."""
-    arrived: float | None = None
-    """When the pool had the outcome."""
-    cpu_s: float | None = None
-    error: str | None = None
-
-    @property
-    def ending(self) -> Ending | None:
-        """How the call ended; None if it has not."""
-        return ending_of(self.state, self.error)
-
-    @property
-    def first_known(self) -> float | None:
-        """The earliest moment that is known of the call."""
-        known = (self.submitted, self.dispatched, self.began, self.ended)
-        return min((moment for moment in known if moment is not None), default=None)
-
-    @property
-    def waited_s(self) -> float | None:
-        """Seconds at the door: from submit to dispatch."""
-        return None if self.submitted is None or self.dispatched is None else self.dispatched - self.submitted
-
-    @property
-    def took_s(self) -> float | None:
-        """Seconds inside the function."""
-        return None if self.began is None or self.ended is None else self.ended - self.began
-
-    @property
-    def core_share(self) -> float | None:
-        """Share of the time inside the function that was spent on a core, 0 to 1; None while it is not known."""
-        if self.cpu_s is None or not self.took_s:
-            return None
-        return min(1.0, self.cpu_s / self.took_s)
-
-    def overlaps(self, other: "Span") -> bool:
-        """Whether both were inside their functions at one moment. Calls that only touch do not overlap."""
-        if self.began is None or self.ended is None or other.began is None or other.ended is None:
-            return False
-        return max(self.began, other.began) < min(self.ended, other.ended)
-
-
-@dataclass(frozen=True, slots=True)
-class Lane:
-    """The life of one worker. `stopped` is None while it lives; `error` says why it stopped if it was not asked to."""
-
-    worker: int
-    ident: int | None
-    started: float
-    stopped: float | None = None
-    error: str | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Resize:
-    """The pool had `before` workers at most, and from `time` on `after`."""
-
-    time: float
-    before: int
-    after: int
 
 
 class Trace:
@@ -242,7 +127,7 @@ class Trace:
         for event in self.events:
             if event.call is not None:
                 span = spans.get(event.call) or Span(event.call)
-                spans[event.call] = _advance(span, event, self.origin)
+                spans[event.call] = advance(span, event, self.origin)
         return tuple(spans[call] for call in sorted(spans))
 
     def _lanes(self) -> tuple[Lane, ...]:
@@ -266,31 +151,6 @@ class Trace:
                 resizes.append(Resize(event.time - self.origin, size, event.workers))
                 size = event.workers
         return tuple(resizes)
-
-
-def _advance(span: Span, event: Event, origin: float) -> Span:
-    """The span after one more of its events."""
-    at = event.time - origin
-    match event.kind:
-        case EventKind.SUBMITTED:
-            return replace(span, name=event.name, submitted=at)
-        case EventKind.STARTED:
-            return replace(span, state=CallState.RUNNING, worker=event.worker, dispatched=at, began=at)
-        case EventKind.CANCELLED:
-            return replace(span, state=CallState.CANCELLED, ended=at, arrived=at)
-        case EventKind.FINISHED | EventKind.FAILED:
-            return replace(
-                span,
-                state=CallState(event.kind.value),
-                worker=span.worker if event.worker is None else event.worker,
-                began=span.began if event.began is None else event.began - origin,
-                ended=at if event.ended is None else event.ended - origin,
-                arrived=at,
-                cpu_s=event.cpu_s,
-                error=event.error,
-            )
-        case _:
-            return span
 
 
 def _most_at_once(intervals: Iterable[tuple[float | None, float | None]]) -> int:

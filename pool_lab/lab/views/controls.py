@@ -1,6 +1,6 @@
-"""What a person steers an experiment with: ipywidgets, laid out by timeline.css.
+"""The controls of an experiment: ipywidgets, laid out by shared/controls.css.
 
-A control only says what its user wishes, by calling back; the experiment's own thread does it.
+A control only calls back with what its user asks for. The experiment's own thread does it.
 """
 
 from collections.abc import Callable
@@ -9,28 +9,19 @@ from typing import Protocol
 
 import ipywidgets
 
-from pool_lab.lab.notebook import COVER
+from pool_lab.lab.notebook import COVER, Curtain
 from pool_lab.lab.work.workloads import Knob
 
-__all__ = ["Curtain", "Note", "StartStop", "experiment_view", "keep_covered", "knob_slider", "worker_slider"]
-
-
-class Curtain(Protocol):
-    """What covers an experiment until it opens, such as a prediction that is to be made first."""
-
-    @property
-    def is_open(self) -> bool: ...
-    def when_open(self, callback: Callable[[], None], /) -> None:
-        """Have the callback called once it opens; at once if it is open."""
+__all__ = ["Note", "StartStop", "experiment_view", "keep_covered", "knob_slider", "worker_slider"]
 
 
 class Picture(Protocol):
     cover: str
-    """If not empty: hides the picture and is shown in its place."""
+    """If not empty, this text hides the picture."""
 
 
 class StartStop(ipywidgets.Button):  # type: ignore[misc]  # ipywidgets ships no types
-    """The one button of a race: Start, Stop, and in between, while the last calls end, a rest."""
+    """The one button of a race: Start, Stop, and nothing while the last calls end."""
 
     def __init__(self, start: Callable[[], None], stop: Callable[[], None]) -> None:
         super().__init__()
@@ -59,7 +50,7 @@ def knob_slider(knob: Knob, turn: Callable[[str, float], None]) -> ipywidgets.Se
 
 
 class Note(ipywidgets.HTML):  # type: ignore[misc]  # ipywidgets ships no types
-    """The title line: what it is, and some words about it."""
+    """The title line: a name, and some words about it."""
 
     def __init__(self, title: str, note: str) -> None:
         super().__init__()

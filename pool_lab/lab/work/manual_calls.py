@@ -24,7 +24,7 @@ from typing import Any
 
 import cloudpickle
 
-from pool_lab.interpreter import tell_of_exit_and_fork
+from pool_lab.interpreter import on_exit_and_fork
 from pool_lab.lab.recording.method_wrapper import interpose
 
 __all__ = ["Hold", "Holds", "Outcome", "before_shutdown"]
@@ -117,7 +117,7 @@ class Holds:
         # Calls that run know the desk only, so they do not keep this alive.
         self._desk = _Desk()
         self.new, self.end_all, self.close = self._desk.new, self._desk.end_all, self._desk.close
-        tell_of_exit_and_fork(self)
+        on_exit_and_fork(self)
         # In a thread of its own: the garbage collector finds it out anywhere, and must not be blocked.
         weakref.finalize(self, _thread.start_new_thread, self._desk.close, ()).atexit = False
 

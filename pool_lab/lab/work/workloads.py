@@ -28,7 +28,7 @@ from itertools import cycle, islice, pairwise
 from pathlib import Path
 from typing import Any
 
-from pool_lab.lab.trace.summary import seconds
+from pool_lab.lab.trace.units import seconds
 from pool_lab.lab.work import servers
 from pool_lab.lab.work.servers import Server, after
 

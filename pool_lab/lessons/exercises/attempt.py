@@ -18,7 +18,8 @@ from functools import cached_property
 from typing import IO, Any
 
 from pool_lab.events import Event, EventKind
-from pool_lab.lab.trace.trace import CallState, Span, Trace
+from pool_lab.lab.trace.span import CallState, Span
+from pool_lab.lab.trace.trace import Trace
 from pool_lab.lessons.exercises.answer_process import SENSELESS, AnswerProcess
 from pool_lab.lessons.exercises.limits import MOST_OUTPUT, Heartbeat, Limits
 from pool_lab.lessons.exercises.messages import Ending, messages, unpacked

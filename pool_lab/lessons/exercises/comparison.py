@@ -7,8 +7,9 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from pool_lab.events import Event
-from pool_lab.lab.display import Exhibit, Still, on_axes
+from pool_lab.lab.display import Exhibit
 from pool_lab.lab.notebook import someone_is_there
+from pool_lab.lab.stills.still import Still, on_axes
 from pool_lab.lab.stills.timeline import timeline, timelines_axes
 from pool_lab.lab.trace import summary as words
 from pool_lab.lab.trace.trace import Trace

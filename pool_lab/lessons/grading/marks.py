@@ -8,7 +8,7 @@ from html import escape
 from pathlib import Path
 from typing import NamedTuple
 
-from pool_lab.lab.trace.summary import number_of
+from pool_lab.lab.trace.units import number_of
 from pool_lab.lessons.exercises.misconceptions import MISCONCEPTIONS
 from pool_lab.lessons.exercises.verdict import SIGNS, Grade
 

@@ -4,7 +4,7 @@ import threading
 from typing import Any
 
 from pool_lab import ThreadPoolExecutor
-from pool_lab.lab.trace.trace import CallState
+from pool_lab.lab.trace.span import CallState
 from pool_lab.lessons.exercises import mistakes
 from pool_lab.lessons.exercises.attempt import Attempt
 from pool_lab.lessons.exercises.evidence import cancelled, returned

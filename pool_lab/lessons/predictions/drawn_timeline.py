@@ -1,8 +1,8 @@
-"""To draw what will happen: the bars of a small timeline, each with its worker, start and end.
+"""Questions that are answered with a drawing: a small timeline, with a worker, a start and an end for each bar.
 
-What is compared is what does not depend on how fast a machine is: which calls share a worker, in which order, and which
-run at the same moment. Which worker is which makes no difference.
-How much of the drawing and the run lie on one another is told besides.
+A drawing is right if it has what is the same on every machine: which calls share a worker, in which order, and which
+run at the same moment. The numbers of the workers make no difference. The learner is also told how much of the drawing
+and of the run overlap.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -11,13 +11,13 @@ from itertools import combinations, permutations
 from typing import Any, NamedTuple
 
 from pool_lab.lab.trace.trace import Trace
-from pool_lab.lessons.predictions.questions import Miss, Traces, explained
+from pool_lab.lessons.predictions.questions import Miss, Traces, explained, only
 
 __all__ = ["Bar", "DrawQuestion", "Drawing", "match", "same"]
 
 
 class Bar(NamedTuple):
-    """One call in a drawing; times are in units of the question's."""
+    """One call in a drawing. Times are in the unit of the question."""
 
     worker: int
     start: float
@@ -28,27 +28,33 @@ class Bar(NamedTuple):
 
 
 Drawing = tuple[Bar, ...]
-"""A bar for each call, in the order in which the calls were handed over."""
+"""A bar for each call, in the order in which the calls were submitted."""
 
 
 @dataclass(frozen=True)
 class DrawQuestion:
-    """Which worker will run which call, and when? The run is that of one pool."""
+    """Which worker will run which call, and when? There is one pool."""
 
     text: str
     calls: Mapping[str, float]
-    """The calls by name, and how long each takes, in units."""
+    """How long each call takes, in units, by its name."""
     workers: int
     unit_s: float
+    """Seconds in a unit."""
     because: str
     misses: tuple[Miss, ...]
+    otherwise: str
+    """What to say about a wrong drawing that is none of the misses."""
     on_any_machine: bool = True
 
     def lines(self) -> list[str]:
         return [f"{name}: {length:g} long" for name, length in self.calls.items()]
 
     def checked(self, answer: Any) -> Drawing:
-        """From (worker, start) or (worker, start, end) for each call, in a list or by name."""
+        """From (worker, start) or (worker, start, end) for each call, in a list or by name.
+
+        `ValueError` if a bar is missing, has no such worker, or does not start before its end.
+        """
         bars = [answer[name] for name in self.calls] if isinstance(answer, Mapping) else list(answer)
         if len(bars) != len(self.calls):
             raise ValueError(f"draw {len(self.calls)} bars, one for each call, not {len(bars)}")
@@ -62,9 +68,8 @@ class DrawQuestion:
         return drawn
 
     def happened(self, traces: Traces) -> Drawing | None:
-        """The first calls of the run; None if they did not all come to their end."""
-        (trace,) = traces.values()
-        return _drawn(trace, len(self.calls), self.unit_s)
+        """The first calls of the run. None if some of them have not finished."""
+        return _drawn(only(traces), len(self.calls), self.unit_s)
 
     def is_right(self, answer: Drawing, happened: Drawing) -> bool:
         return same(answer, happened)
@@ -81,16 +86,18 @@ class DrawQuestion:
         if answer is None:
             return [self.because]
         share = f"Your drawing and the run match to {match(answer, happened):.0%}."
-        return [share, self.because, *([] if same(answer, happened) else explained(self.misses, answer, happened))]
+        if same(answer, happened):
+            return [share, self.because]
+        return [share, self.because, explained(self.misses, self.otherwise, answer, happened)]
 
 
 def same(one: Sequence[Bar], other: Sequence[Bar]) -> bool:
-    """Whether both put the same calls on one worker, in the same order, and the same at the same moment."""
+    """Whether both have the same calls on one worker, in the same order, and the same calls at the same moment."""
     return _relations(one) == _relations(other)
 
 
 def match(drawn: Sequence[Bar], real: Sequence[Bar]) -> float:
-    """How much of both lies on one another, 0 to 1, whichever worker is which."""
+    """How much of the two overlaps, from 0 to 1, with the workers numbered so that they match best."""
     workers = sorted({bar.worker for bar in (*drawn, *real)})
     renamings: Iterable[Mapping[int, int]] = (dict(zip(workers, new, strict=True)) for new in permutations(workers))
     return max(_shared(drawn, real, names) for names in renamings)

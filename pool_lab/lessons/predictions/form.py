@@ -1,6 +1,6 @@
-"""The form in which a prediction is made: a question, a way to answer it, and a button for each way to be sure of it.
+"""The form for a prediction: a question, a widget to answer it, and a button for each degree of confidence.
 
-What of it belongs to the kind of question is an `_Entry`: a widget, and how to read the answer off it.
+The part that depends on the kind of question is an `_Entry`: a widget, and a function that reads the answer from it.
 """
 
 import re
@@ -13,7 +13,7 @@ import anywidget
 import ipywidgets
 import traitlets
 
-from pool_lab.lab.views.bundle import joined
+from pool_lab.lab.views.bundle import script, style
 from pool_lab.lessons.predictions.board.view import Board
 from pool_lab.lessons.predictions.drawn_timeline import DrawQuestion
 from pool_lab.lessons.predictions.questions import Asking, NumberQuestion, OrderQuestion, Question
@@ -27,10 +27,10 @@ HERE = Path(__file__).parent
 
 
 class Heading(anywidget.AnyWidget):
-    """What is asked. It comes with the style of the whole form."""
+    """The text of the question. It brings the style of the whole form."""
 
-    _esm = joined("shared/controls.js") + (HERE / "form.js").read_text(encoding="utf-8")
-    _css = joined("shared/tokens.css") + (HERE / "form.css").read_text(encoding="utf-8")
+    _esm = script(HERE / "form.js")
+    _css = style(HERE / "form.css")
 
     html = traitlets.Unicode().tag(sync=True)
 
@@ -41,19 +41,19 @@ class Heading(anywidget.AnyWidget):
 class _Entry(NamedTuple):
     widget: Any
     read: Callable[[], Any]
-    """The answer; None if there is none yet."""
+    """Returns the answer, or None if there is none yet."""
     missing: str
-    """What to do then."""
+    """What to tell the learner if there is no answer."""
 
 
 def _html(text: str) -> str:
-    """The text, with what stands in backquotes as code."""
+    """The text as HTML, with the words in backquotes as code."""
     return re.sub(r"`([^`]+)`", r"<code>\1</code>", escape(text))
 
 
 def prediction_view(prediction: "Prediction") -> ipywidgets.VBox:
-    """The form; pressing one of its buttons records the answer."""
-    from pool_lab.lessons.predictions.prediction import CONFIDENCES  # it is about to import this module
+    """The form. Its buttons record the answer in the prediction."""
+    from pool_lab.lessons.predictions.prediction import CONFIDENCES  # that module imports this one
 
     entry = _entry(prediction.question)
     buttons = {confidence: ipywidgets.Button(description=confidence) for confidence in CONFIDENCES}
@@ -96,13 +96,14 @@ def _entry(question: Asking) -> _Entry:
 
 
 def _choice(question: Question) -> _Entry:
-    options = [(option.text.replace("`", ""), key) for key, option in question.options.items()]  # they are plain text
+    # Radio buttons show plain text.
+    options = [(option.text.replace("`", ""), key) for key, option in question.options.items()]
     choice = ipywidgets.RadioButtons(options=options, value=None)
     return _Entry(choice, lambda: choice.value, "Choose an answer first.")
 
 
 def _number(question: NumberQuestion) -> _Entry:
-    """A field that is empty until something is typed: a number that stands there already would be a hint."""
+    """The field is empty at first: a number in it would be a hint."""
     field = ipywidgets.Text(placeholder=f"{question.least} to {question.most}", description=question.unit or "number")
 
     def read() -> int | None:
@@ -115,7 +116,7 @@ def _number(question: NumberQuestion) -> _Entry:
 
 
 def _order(question: OrderQuestion) -> _Entry:
-    """A line for each place, whose text moves: the buttons stay where they are, and so does the focus."""
+    """A line for each place. Only the texts move, so the buttons stay in place and keep the focus."""
     order = list(question.items)
     lines = [ipywidgets.HTML() for _ in order]
 

@@ -1,7 +1,7 @@
-"""`Prediction`: a learner commits to an answer, sees what happens, and is told why.
+"""`Prediction`: a learner answers a question before a run, and then learns what happened and why.
 
-What the right answer is, no one has written down: a question has a judge that reads it off the traces of the run, or
-off what a call gave. So a prediction is compared with what really ran, on this machine, with this Python.
+The right answer is not stored. The judge of a question reads it off the traces of the run, or off a returned value. So
+a prediction is compared with what really ran, on this machine, with this Python.
 """
 
 import time
@@ -23,7 +23,7 @@ CONFIDENCES = ("a guess", "fairly sure", "certain")
 
 @dataclass(frozen=True)
 class Record:
-    """An answer that was given, how sure its giver was, and when (seconds since the epoch)."""
+    """A recorded answer, how sure the learner was, and the time (seconds since the epoch)."""
 
     option: Any
     confidence: str
@@ -31,17 +31,20 @@ class Record:
 
 
 class Prediction:
-    """A question that waits for an answer. Experiments started `after` it stay covered until it has one."""
+    """A question with the learner's answer. Experiments that run `after=` it stay covered until it is answered.
+
+    In a notebook it shows itself as a form. Without a front end it is open from the start, and shows its text.
+    """
 
     def __init__(self, question: Asking, name: str = "") -> None:
-        """With a name it becomes part of the learner's progress."""
+        """With a name, such as "03 cancel", it counts in the learner's progress."""
         self.question = question
         self.name = name
         self.record: Record | None = None
         self._callbacks: list[Callable[[], None]] = []
         self.view: Any = None
         if someone_is_there():
-            from pool_lab.lessons.predictions.form import prediction_view  # without a front end no one needs widgets
+            from pool_lab.lessons.predictions.form import prediction_view  # not needed without a front end
 
             self.view = prediction_view(self)
 
@@ -49,7 +52,11 @@ class Prediction:
         return "\n".join([self.question.text, *(f"- {line}" for line in self.question.lines())])
 
     def answer(self, option: Any, confidence: str = CONFIDENCES[1]) -> None:
-        """Record an answer; a later one replaces it. `ValueError` if there is no such option or confidence."""
+        """Record an answer. A later one replaces it.
+
+        The option is a key, a number, an order or a drawing, as the question asks; `confidence` is one of
+        `CONFIDENCES`. `ValueError` if there is no such option or confidence.
+        """
         option = self.question.checked(option)
         if confidence not in CONFIDENCES:
             raise ValueError(f"there is no confidence {confidence!r}; choose one of {', '.join(CONFIDENCES)}")
@@ -61,24 +68,29 @@ class Prediction:
 
     @property
     def is_open(self) -> bool:
-        """Whether an answer is in, or nobody is there to give one."""
+        """Whether it is answered, or there is no front end to answer in."""
         return self.record is not None or self.view is None
 
     def when_open(self, callback: Callable[[], None], /) -> None:
+        """Call back once, when this is open: at once if it is open now, otherwise in the thread that answers."""
         if self.is_open:
             callback()
         else:
             self._callbacks.append(callback)
 
     def compare(self, experiment: Any) -> "Comparison":
-        """Hold the prediction against what ran in a race or a watch; of anything else, against the value itself."""
+        """Compare the prediction with the traces of an experiment; or with the value itself, if it has no `trace`.
+
+        Returns at once. If nothing has run or nothing was predicted, the `Comparison` says so.
+        """
         if hasattr(experiment, "trace"):
             trace = experiment.trace
             traces = {"": trace} if isinstance(trace, Trace) else trace
-            return self.held_against(traces, has_run=any(trace.spans for trace in traces.values()))
-        return self.held_against(experiment, has_run=True)
+            return self.compare_with(traces, has_run=any(trace.spans for trace in traces.values()))
+        return self.compare_with(experiment, has_run=True)
 
-    def held_against(self, evidence: Any, *, has_run: bool) -> "Comparison":
+    def compare_with(self, evidence: Any, *, has_run: bool) -> "Comparison":
+        """Compare with traces by name, or with a value. A right or wrong answer is added to the progress."""
         comparison = Comparison(self, evidence, has_run=has_run)
         if comparison.was_right is not None:
             self.keep("right" if comparison.was_right else "wrong")
@@ -87,7 +99,7 @@ class Prediction:
         return comparison
 
     def keep(self, outcome: str) -> None:
-        """Make it part of the learner's progress: "answered", "right" or "wrong"."""
+        """Add an outcome to the learner's progress: "answered", "right" or "wrong"."""
         if self.name and self.record is not None:
             keep("prediction", self.name, outcome, f"{self.record.option}, {self.record.confidence}")
 
@@ -99,10 +111,10 @@ class Prediction:
 
 
 class Comparison:
-    """What was predicted, what happened, and why."""
+    """What was predicted, what happened, and why. `str` gives it as text, a notebook shows it as Markdown."""
 
     def __init__(self, prediction: Prediction, evidence: Any, *, has_run: bool) -> None:
-        self._again = partial(prediction.held_against, evidence, has_run=has_run)
+        self._again = partial(prediction.compare_with, evidence, has_run=has_run)
         self._when_open = prediction.when_open
         self._question = prediction.question
         self._is_open = prediction.is_open
@@ -113,13 +125,13 @@ class Comparison:
 
     @property
     def was_right(self) -> bool | None:
-        """None if nothing was predicted, nothing has run, or something else happened than was foreseen."""
+        """None if nothing was predicted, nothing has run, or the run showed none of the expected answers."""
         if self._record is None or self.happened is None:
             return None
         return self._question.is_right(self._record.option, self.happened)
 
     def __repr__(self) -> str:
-        """The same on every run, so that stored outputs can be compared; what it says is `str`."""
+        """The same on every run, so that stored outputs can be compared. `str` says what happened."""
         return f"Comparison({self._question.text.splitlines()[0]})"
 
     def __str__(self) -> str:
@@ -129,8 +141,8 @@ class Comparison:
         return "\n\n".join(self._sentences(strong="**"))
 
     def _ipython_display_(self) -> None:
-        """Who runs the cell before there is a prediction need not run it again: what it says changes then."""
-        from IPython.display import display  # only ever called by IPython
+        """If the cell runs before the prediction is made, its output changes when that is made."""
+        from IPython.display import display  # only IPython calls this method
 
         shown = display(self._bundle(), raw=True, display_id=True)  # type: ignore[no-untyped-call]
         if not self._is_open:
@@ -141,16 +153,16 @@ class Comparison:
 
     def _sentences(self, strong: str = "") -> list[str]:
         if not self._is_open:
-            return ["Predict first: record your answer above. What happened is told here then."]
+            return ["Predict first: record your answer above. Then this tells you what happened."]
         if not self._has_run:
             return ["Nothing has run yet: run the experiment above, then this cell again."]
         if not self._is_for_someone and not self._question.on_any_machine:
-            return ["What happens here depends on the machine. Predict and run it in JupyterLab: this cell says why."]
+            return ["The answer depends on the machine. Predict and run it in JupyterLab, and this cell explains it."]
         if self.happened is None:
-            return ["This run showed none of the answers: it was stopped early, perhaps, or steered. Run it once more."]
+            return ["This run showed none of the answers, perhaps because it was stopped or resized. Run it again."]
         question, chosen = self._question, None if self._record is None else self._record.option
         sentences = [f"{strong}What happened:{strong} {question.words(self.happened)}"]
         if self._record is not None:
-            verdict = "Just as you said" if self.was_right else f"You had said: {question.words(chosen)}"
+            verdict = "You were right" if self.was_right else f"You predicted: {question.words(chosen)}"
             sentences.append(f"{verdict} ({self._record.confidence}).")
         return sentences + question.why(chosen, self.happened)

@@ -1,7 +1,7 @@
-"""Kinds of questions: one of several answers, a number, an order. One more, to draw a timeline, is in `drawing`.
+"""Kinds of questions: one of several answers, a number, an order. `drawn_timeline` adds a drawing.
 
-What the right answer is, no one has written down: a question has a judge that reads it off the traces of the run, and
-returns an answer; None if the run showed none that was foreseen.
+A question does not store the right answer. Its judge reads the answer off the run, and returns None if the run showed
+none of the expected answers.
 """
 
 from collections.abc import Callable, Iterable, Mapping
@@ -10,9 +10,27 @@ from typing import Any, Protocol
 
 from pool_lab.lab.trace.trace import Trace
 
-__all__ = ["Asking", "Miss", "NumberQuestion", "Option", "OrderQuestion", "Question", "Traces", "explained"]
+__all__ = [
+    "Asking",
+    "Miss",
+    "NumberQuestion",
+    "Option",
+    "OrderQuestion",
+    "Question",
+    "Traces",
+    "before",
+    "explained",
+    "only",
+]
 
 Traces = Mapping[str, Trace]
+"""The traces of a run, by the name of the pool."""
+
+
+def only(traces: Traces) -> Trace:
+    """The trace of a run with one pool."""
+    (trace,) = traces.values()
+    return trace
 
 
 class Asking(Protocol):
@@ -26,29 +44,32 @@ class Asking(Protocol):
         """Whether the same happens on every machine, however busy it is."""
 
     def lines(self) -> Iterable[str]:
-        """What there is to choose from, in words."""
+        """The possible answers, in words."""
 
     def checked(self, answer: Any) -> Any:
-        """The answer as it is recorded. `ValueError` if it is none."""
+        """The answer in the form in which it is recorded. `ValueError` if it is not a possible answer."""
 
     def happened(self, traces: Traces) -> Any | None:
-        """The answer that the run gave."""
+        """The answer that the run gave. None if it gave none of the expected answers."""
 
     def is_right(self, answer: Any, happened: Any) -> bool: ...
 
-    def words(self, answer: Any) -> str: ...
+    def words(self, answer: Any) -> str:
+        """The answer in words."""
 
     def why(self, answer: Any | None, happened: Any) -> list[str]:
-        """What there is to say after the run: always, and about the answer if one was given."""
+        """The explanation of what happened, and of the answer if it was wrong. The answer may be None."""
 
 
 @dataclass(frozen=True)
 class Option:
-    """One possible answer, and what there is to say about it after the run."""
+    """One possible answer, and what to say if it happened, or if it was chosen and did not happen."""
 
     text: str
-    if_right: str
+    if_right: str = ""
+    """May be empty if no run can show it."""
     if_wrong: str = ""
+    """May be empty if every run shows it."""
 
 
 @dataclass(frozen=True)
@@ -79,23 +100,31 @@ class Question:
 
     def why(self, answer: str | None, happened: str) -> list[str]:
         sentences = [self.options[happened].if_right]
-        if answer is not None and answer != happened and self.options[answer].if_wrong:
+        if answer is not None and answer != happened:
             sentences.append(self.options[answer].if_wrong)
-        return sentences
+        return list(filter(None, sentences))
 
 
 @dataclass(frozen=True)
 class Miss:
-    """A way to be wrong, and what there is to say about it."""
+    """One way to be wrong, and what to say about it."""
 
-    seen: Callable[[Any, Any], bool]
-    """Whether it is the one, given the answer and what happened."""
+    seen: Any
+    """The wrong answer; or a function of the answer and of what happened, which returns whether this is the mistake."""
     words: str
 
+    def fits(self, answer: Any, happened: Any) -> bool:
+        return bool(self.seen(answer, happened) if callable(self.seen) else self.seen == answer)
 
-def explained(misses: Iterable[Miss], answer: Any, happened: Any) -> list[str]:
-    """What to say about a wrong answer: the first that fits."""
-    return next(([miss.words] for miss in misses if miss.seen(answer, happened)), [])
+
+def before(first: str, second: str, words: str) -> Miss:
+    """The mistake in an order that has the first of the two before the second."""
+    return Miss(lambda answer, _: answer.index(first) < answer.index(second), words)
+
+
+def explained(misses: Iterable[Miss], otherwise: str, answer: Any, happened: Any) -> str:
+    """What to say about a wrong answer: the words of the first miss that fits, or else `otherwise`."""
+    return next((miss.words for miss in misses if miss.fits(answer, happened)), otherwise)
 
 
 @dataclass(frozen=True)
@@ -106,7 +135,8 @@ class NumberQuestion:
     judge: Callable[[Traces], int | None]
     because: str
     misses: tuple[Miss, ...]
-    """The last should fit all wrong answers that the others do not."""
+    otherwise: str
+    """What to say about a wrong answer that is none of the misses."""
     least: int = 0
     most: int = 1000
     unit: str = ""
@@ -131,19 +161,22 @@ class NumberQuestion:
         return f"{answer} {unit}".strip()
 
     def why(self, answer: int | None, happened: int) -> list[str]:
-        missed = answer is not None and answer != happened
-        return [self.because, *(explained(self.misses, answer, happened) if missed else [])]
+        if answer is None or answer == happened:
+            return [self.because]
+        return [self.because, explained(self.misses, self.otherwise, answer, happened)]
 
 
 @dataclass(frozen=True)
 class OrderQuestion:
-    """In which order? The judge returns the keys of the items in theirs."""
+    """In which order? The judge returns the keys of the items in the order of the run."""
 
     text: str
     items: Mapping[str, str]
     judge: Callable[[Traces], tuple[str, ...] | None]
     because: str
     misses: tuple[Miss, ...]
+    otherwise: str
+    """What to say about a wrong answer that is none of the misses."""
     on_any_machine: bool = True
 
     def lines(self) -> list[str]:
@@ -165,5 +198,6 @@ class OrderQuestion:
         return ", ".join(self.items[key] for key in answer)
 
     def why(self, answer: tuple[str, ...] | None, happened: tuple[str, ...]) -> list[str]:
-        missed = answer is not None and answer != happened
-        return [self.because, *(explained(self.misses, answer, happened) if missed else [])]
+        if answer is None or answer == happened:
+            return [self.because]
+        return [self.because, explained(self.misses, self.otherwise, answer, happened)]

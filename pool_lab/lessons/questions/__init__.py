@@ -1,9 +1,9 @@
-"""The questions of the lessons: what they ask, what each answer means, and how the run decides.
+"""The questions of the lessons: what they ask, what they say about each answer, and how the run decides.
 
-The file named after a lesson holds its questions as `QUESTIONS`, by name: "03 cancel". It is found by its name.
+The file `lesson_NN` holds the questions of lesson NN as `QUESTIONS`, by name: "03 cancel".
 
-A judge reads traces only. It looks at what is the same on a slow machine and on a fast one: how many calls were running
-at once, how many cores they kept busy; never at seconds.
+A judge looks only at what is the same on a slow machine and on a fast one: how many calls were running at the same
+moment, how many cores they kept busy. It never looks at seconds.
 """
 
 from pool_lab.lessons.predictions.prediction import Prediction
@@ -18,7 +18,10 @@ QUESTIONS: dict[str, Asking] = {
 
 
 def predict(name: str) -> Prediction:
-    """The question of that name, to be answered before the run. `ValueError` if there is none."""
+    """Ask the question of that name, such as "03 cancel".
+
+    Returns at once, with a `Prediction` that a notebook shows as a form. `ValueError` if there is no such question.
+    """
     if name not in QUESTIONS:
-        raise ValueError(f"there is no question {name!r}; there are {', '.join(map(repr, QUESTIONS))}")
+        raise ValueError(f"there is no question {name!r}; choose one of {', '.join(map(repr, QUESTIONS))}")
     return Prediction(QUESTIONS[name], name)

@@ -1,22 +1,27 @@
-"""What lesson 02 asks before its runs."""
+"""The questions of lesson 02."""
 
 from pool_lab.events import EventKind
-from pool_lab.lab.trace.trace import Span, Trace
-from pool_lab.lessons.predictions.questions import Asking, Miss, NumberQuestion, Option, OrderQuestion, Question, Traces
+from pool_lab.lab.trace.span import Span
+from pool_lab.lessons.predictions.questions import (
+    Asking,
+    Miss,
+    NumberQuestion,
+    Option,
+    OrderQuestion,
+    Question,
+    Traces,
+    before,
+    only,
+)
 
 __all__ = ["QUESTIONS"]
 
 WORKERS, CALLS = 3, 10
 
 
-def _only(traces: Traces) -> Trace:
-    (trace,) = traces.values()
-    return trace
-
-
-def _when_it_came_back(traces: Traces) -> str | None:
-    """Had `submit` waited for the first call, the second would have been handed over after its end."""
-    spans = _only(traces).spans
+def _when_it_returned(traces: Traces) -> str | None:
+    """If `submit` had waited for the first call, the second would have been submitted after its end."""
+    spans = only(traces).spans
     ended = spans[0].ended
     submitted = spans[1].submitted if len(spans) > 1 else None
     if ended is None or submitted is None:
@@ -25,110 +30,98 @@ def _when_it_came_back(traces: Traces) -> str | None:
 
 
 SUBMIT = Question(
-    "Each call stands at a gate, and the gate is opened by a later cell. What does the cell do that submits two of "
-    "them?",
+    "A cell submits two calls. Each call waits at a gate, which a later cell opens. What does the first cell do?",
     {
         "waits": Option(
-            "It waits: submit comes back when the call is done.",
-            "The second call was handed over when the first had ended: submit had waited for it.",
-            "Then you would still be waiting: the gate was opened by a cell that ran after it. To call is to wait; to "
-            "submit is to hand over and go on.",
+            "It waits: submit returns when the call is done.",
+            "The second call was submitted when the first had finished: submit had waited for it.",
+            "Then you would still be waiting: a later cell opened the gate. Calling a function means waiting for it. "
+            "`submit` does not wait.",
         ),
         "at once": Option(
-            "It ends at once, with two futures; the calls are still going on.",
-            "`submit` gave each call to the pool and came back with a future, while the call stood at the gate. It "
-            "could not have waited: what opened the gate came later.",
+            "It ends at once, with two futures; the calls are not done.",
+            "`submit` gave each call to the pool and returned a future, while the call waited at the gate. It cannot "
+            "have waited for the calls: the gate opened later.",
         ),
         "result": Option(
             "It ends at once, with two results.",
-            "The results were there at once.",
-            "The results could not be there: the calls had yet to pass the gate. What `submit` returns is a future, "
-            "the box that the result will be in.",
+            if_wrong="There are no results yet: the calls still wait at the gate. `submit` returns a future, the box "
+            "that will hold the result.",
         ),
     },
-    _when_it_came_back,
+    _when_it_returned,
 )
 
 
 def _moments(span: Span) -> dict[str, float | None]:
-    return {"handed over": span.submitted, "begins": span.began, "ends": span.ended}
+    return {"submitted": span.submitted, "starts": span.began, "finishes": span.ended}
 
 
 def _order(traces: Traces) -> tuple[str, ...] | None:
-    spans = _only(traces).spans[:2]
+    spans = only(traces).spans[:2]
     moments = {
         f"{name} {what}": at for name, span in zip("AB", spans, strict=False) for what, at in _moments(span).items()
     }
-    del moments["A begins"]
+    del moments["A starts"]
     if len(moments) < 5 or None in moments.values():
         return None
     return tuple(sorted(moments, key=lambda key: moments[key] or 0.0))
 
 
-def _place(order: tuple[str, ...], what: str) -> int:
-    return order.index(what)
-
-
 ORDER = OrderQuestion(
-    "A pool with one worker. Call A is handed over and stands at the gate. Then call B is handed over. Then the gate "
-    "is opened. In which order does it happen?",
+    "A pool has one worker. You submit call A, which waits at a gate. Then you submit call B. Then you open the gate. "
+    "In which order does this happen?",
     {
-        "A ends": "A ends",
-        "B begins": "B begins",
-        "B ends": "B ends",
-        "A handed over": "A is handed over",
-        "B handed over": "B is handed over",
+        "A finishes": "A finishes",
+        "B starts": "B starts",
+        "B finishes": "B finishes",
+        "A submitted": "A is submitted",
+        "B submitted": "B is submitted",
     },
     _order,
-    "Handing over waits for nobody, so B was handed over while A was still going on. Then B stood in the queue until "
-    "the worker was free again: it began when A had ended.",
-    (
-        Miss(
-            lambda answer, _: _place(answer, "A ends") < _place(answer, "B handed over"),
-            "`submit` does not wait for the call. B was handed over while A stood at the gate.",
+    because="`submit` does not wait, so B was submitted while A was running. Then B was queued until the worker was "
+    "free: it started when A had finished.",
+    misses=(
+        before(
+            "A finishes",
+            "B submitted",
+            "`submit` does not wait for the call. B was submitted while A waited at the gate.",
         ),
-        Miss(
-            lambda answer, _: _place(answer, "B begins") < _place(answer, "A ends"),
-            "To hand over is not to begin. The only worker was busy with A, so B stood in the queue.",
+        before(
+            "B starts",
+            "A finishes",
+            "A submitted call does not start at once. The only worker was busy with A, so B was queued.",
         ),
-        Miss(
-            lambda answer, _: _place(answer, "B ends") < _place(answer, "B begins"), "Nothing ends before it has begun."
-        ),
-        Miss(lambda *_: True, "Go through it step by step: what can happen while A stands at the gate?"),
+        before("B finishes", "B starts", "A call cannot finish before it starts."),
     ),
+    otherwise="Check step by step: what can happen while A waits at the gate?",
 )
 
 
 def _most_queued(traces: Traces) -> int | None:
-    trace = _only(traces)
+    trace = only(traces)
     if len(trace.spans) < CALLS:
         return None
-    handed_over = max(event.sequence for event in trace.events if event.kind is EventKind.SUBMITTED)
+    submitted = max(event.sequence for event in trace.events if event.kind is EventKind.SUBMITTED)
     ended = [event.sequence for event in trace.events if event.kind is EventKind.FINISHED]
     started = [event.sequence for event in trace.events if event.kind is EventKind.STARTED]
-    if not ended or min(ended) < handed_over:
+    if not ended or min(ended) < submitted:
         return None
     return len(trace.spans) - sum(sequence < min(ended) for sequence in started)
 
 
 QUEUED = NumberQuestion(
-    "Ten calls go to a pool with three workers. All of them stand at a closed gate as soon as they begin. How many "
-    "calls are in the queue?",
+    "You submit ten calls to a pool with three workers. Each call waits at a closed gate as soon as it starts. How "
+    "many calls are queued?",
     _most_queued,
-    "Three workers took a call each, and each stands at the gate with it. The other seven have not begun: they wait in "
-    "the queue for a worker.",
-    (
-        Miss(
-            lambda answer, _: answer == CALLS,
-            "Three of the ten are running: a worker takes a call out of the queue before it begins.",
-        ),
-        Miss(
-            lambda answer, _: answer == 0,
-            "There are three workers and no more, whatever the queue does. The others have to wait.",
-        ),
-        Miss(lambda answer, _: answer == WORKERS, "Three is how many are running, one for each worker."),
-        Miss(lambda *_: True, "Each worker runs one call; whatever is left waits in the queue."),
+    because="Each of the three workers took one call and waits with it at the gate. The other seven have not started: "
+    "they are queued.",
+    misses=(
+        Miss(CALLS, "Three of the ten are running: a worker takes a call from the queue before it starts."),
+        Miss(0, "There are only three workers, however long the queue is. The other calls have to wait."),
+        Miss(WORKERS, "Three calls are running, one for each worker."),
     ),
+    otherwise="Each worker runs one call. The rest are queued.",
     most=CALLS,
     unit="calls",
 )

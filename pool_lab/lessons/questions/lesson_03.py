@@ -1,26 +1,37 @@
-"""What lesson 03 asks before its runs. The judges read what the inspected futures were asked, and where they went."""
+"""The questions of lesson 03. The judges read what the inspected futures were asked, and which states they had."""
 
 from pool_lab.lab.recording.future_answer import Line
 from pool_lab.lab.recording.tracked_future import FutureTrace
-from pool_lab.lab.trace.trace import CallState
-from pool_lab.lessons.predictions.questions import Asking, Miss, NumberQuestion, Option, OrderQuestion, Question, Traces
+from pool_lab.lab.trace.span import CallState
+from pool_lab.lessons.predictions.questions import (
+    Asking,
+    Miss,
+    NumberQuestion,
+    Option,
+    OrderQuestion,
+    Question,
+    Traces,
+    before,
+    only,
+)
 
 __all__ = ["QUESTIONS"]
 
 
-def _of(traces: Traces) -> FutureTrace | None:
-    (trace,) = traces.values()
-    return trace if isinstance(trace, FutureTrace) else None
+def _lines(traces: Traces) -> tuple[Line, ...]:
+    """Everything that the inspector noted; nothing if there was no inspector."""
+    trace = only(traces)
+    return tuple(trace.lines) if isinstance(trace, FutureTrace) else ()
 
 
-def _lines(trace: FutureTrace, name: str, method: str) -> list[Line]:
-    """What a future was asked by that method, in order."""
-    return [line for line in trace.lines if line.code.startswith(f"{name}.{method}(") and line.answer]
+def _asked(traces: Traces, name: str, method: str) -> list[Line]:
+    """The answers that a future gave to that method, in order."""
+    return [line for line in _lines(traces) if line.code.startswith(f"{name}.{method}(") and line.answer]
 
 
 # 03 box
 
-# Not in their order: that is for the learner to find.
+# Not in the right order: the learner has to find it.
 STEPS = {
     "end": "the call returns 42",
     "result": "report.result() returns 42",
@@ -30,109 +41,88 @@ STEPS = {
 
 
 def _order(traces: Traces) -> tuple[str, ...] | None:
-    trace = _of(traces)
-    if trace is None:
-        return None
+    trace = only(traces)
     span = next((span for span in trace.spans if span.name == "report"), None)
-    submits = [line.answered_at for line in trace.lines if line.code == "pool.submit(report)"]
-    asked = [line.answered_at for line in _lines(trace, "report", "result")]
+    submits = [line.answered_at for line in _lines(traces) if line.code == "pool.submit(report)"]
+    asked = [line.answered_at for line in _asked(traces, "report", "result")]
     if span is None or span.began is None or span.ended is None or not submits or not asked:
         return None
-    # Who waits for the result may have it a moment before the end of the call is noted.
+    # A waiting thread may get the result a moment before the end of the call is recorded.
     began, ended, told = trace.origin + span.began, trace.origin + span.ended, asked[0] or 0.0
     moments = {"submit": submits[0] or 0.0, "start": began, "end": min(ended, told), "result": told}
     return tuple(sorted(moments, key=moments.__getitem__))
 
 
-def _before(first: str, second: str) -> Miss:
-    words = {
-        ("end", "submit"): "`submit` does not wait for the call. It returns at once, with a box that is still empty.",
-        ("start", "submit"): "The only worker was busy: the call stood in the queue long after `submit` had returned.",
-        ("result", "end"): "Nobody can open the box before something is in it: `result()` waits for the call.",
-    }
-    return Miss(lambda answer, _: answer.index(first) < answer.index(second), words[first, second])
-
-
 BOX = OrderQuestion(
-    "A pool has one worker, and that is busy. You submit a call named report, and later ask its future for the result. "
-    "In which order does this happen?",
+    "A pool has one worker, which is busy. You submit a call named report, and later ask its future for the result. In "
+    "which order does this happen?",
     STEPS,
     _order,
-    because="A future is a box for what will come. You hold it while the call still waits in the queue, while a worker "
-    "makes the call, and when the outcome lies in it.",
+    because="A future is a box for the result. You have it while the call is queued, while a worker runs the call, and "
+    "when the result is there.",
     misses=(
-        _before("end", "submit"),
-        _before("start", "submit"),
-        _before("result", "end"),
-        Miss(lambda *_: True, "A call has to start before it can end."),
+        before("end", "submit", "`submit` does not wait for the call. It returns an empty box at once."),
+        before(
+            "start", "submit", "The only worker was busy: the call was still queued long after `submit` had returned."
+        ),
+        before("result", "end", "`result()` waits for the call, because the box is empty until then."),
     ),
+    otherwise="A call has to start before it can return.",
 )
 
 # 03 cancel
 
-FATES = {"report": "finished", "backup": "running", "upload": "waiting"}
 
-
-def _who_was_cancelled(traces: Traces) -> str | None:
-    trace = _of(traces)
-    asked = [_lines(trace, name, "cancel") for name in FATES] if trace is not None else []
-    if not asked or not all(asked):
+def _which_was_cancelled(traces: Traces) -> str | None:
+    asked = [_asked(traces, name, "cancel") for name in ("report", "backup", "upload")]
+    if not all(asked):
         return None
     said = tuple(lines[0].value for lines in asked)
     return {(True, True, True): "all", (False, True, True): "two", (False, False, True): "one"}.get(said)
 
 
 CANCEL = Question(
-    "Three futures: the call of the first has finished, that of the second runs, that of the third waits in the queue. "
-    "You call cancel() on each. Which of them return True?",
+    "You have three futures. The first call has finished, the second is running, the third is queued. You call "
+    "cancel() on each. Which return True?",
     {
         "all": Option(
-            "All three: from now on none of them is done.",
-            "All three could be cancelled: none had been started.",
-            "What has happened cannot be undone: a finished call keeps its result, and `cancel()` says False.",
+            "All three: none of them will be done.",
+            "All three could be cancelled: none had started.",
+            "A finished call keeps its result, and `cancel()` returns False.",
         ),
         "two": Option(
-            "The running and the waiting one: the running call is stopped.",
-            "Two could be cancelled: the second had not been started.",
-            "Nobody can stop a thread in the middle of a function. `cancel()` says False, and the call runs on as if "
-            "nothing had been asked.",
+            "The running one and the queued one: the running call is stopped.",
+            "Two could be cancelled: the second had not started.",
+            "A thread cannot be stopped in the middle of a function. `cancel()` returns False, and the call runs on.",
         ),
         "one": Option(
-            "Only the waiting one.",
-            "`cancel()` takes a call out of the queue, as long as no worker has taken it. Of a call that runs or has "
-            "finished it says False, and changes nothing.",
+            "Only the queued one.",
+            "`cancel()` cancels a call as long as no worker has taken it. For a running or finished call it returns "
+            "False and changes nothing.",
         ),
     },
-    _who_was_cancelled,
+    _which_was_cancelled,
 )
 
 # 03 cancelled
 
 
 def _how_many_true(traces: Traces) -> int | None:
-    trace = _of(traces)
-    if trace is None:
-        return None
-    asked = [_lines(trace, "upload", method) for method in ("cancelled", "done", "running")]
+    asked = [_asked(traces, "upload", method) for method in ("cancelled", "done", "running")]
     return sum(bool(lines[-1].value) for lines in asked) if all(asked) else None
 
 
 CANCELLED = NumberQuestion(
-    "The call named upload was cancelled. You ask its future three things: cancelled(), done() and running(). "
-    "How many of them say True?",
+    "The call named upload was cancelled. You ask its future cancelled(), done() and running(). How many of them "
+    "return True?",
     _how_many_true,
-    because="`cancelled()` and `done()`. Done does not mean that the work was done. It means that nothing more will "
-    "happen: the call has returned, or raised, or was cancelled.",
+    because="`cancelled()` and `done()`. Done does not mean that the call ran. It means that nothing more will happen: "
+    "the call has returned or raised, or it was cancelled.",
     misses=(
-        Miss(
-            lambda answer, _: answer == 1,
-            "You left out `done()`, perhaps: a cancelled future is done as well. Otherwise whoever waits until it is "
-            "done would wait for ever.",
-        ),
-        Miss(lambda answer, _: answer == 3, "It does not run: a cancelled call has never run, and never will."),
-        Miss(lambda *_: True, "It was cancelled, so at least `cancelled()` has to say True."),
+        Miss(1, "Did you leave out `done()`? A cancelled future is done, so that no thread waits for it forever."),
+        Miss(3, "It is not running: a cancelled call has not run and never will."),
     ),
-    least=0,
+    otherwise="It was cancelled, so at least `cancelled()` returns True.",
     most=3,
     unit="of three",
 )
@@ -141,9 +131,9 @@ CANCELLED = NumberQuestion(
 
 
 def _when_time_is_up(traces: Traces) -> str | None:
-    trace = _of(traces)
-    asked = [line for line in _lines(trace, "letter", "result") if "timeout" in line.code] if trace is not None else []
-    if trace is None or not asked:
+    trace = only(traces)
+    asked = [line for line in _asked(traces, "letter", "result") if "timeout" in line.code]
+    if not isinstance(trace, FutureTrace) or not asked:
         return None
     if asked[0].error is None:
         return "none" if asked[0].value is None else "waits"
@@ -152,29 +142,27 @@ def _when_time_is_up(traces: Traces) -> str | None:
 
 
 TIMEOUT = Question(
-    "A call named letter runs, and you will not wait for ever: letter.result(timeout=0.1). After a tenth of a second "
-    "it still runs. What happens?",
+    "A call named letter is running. You do not want to wait forever: letter.result(timeout=0.1). After a tenth of a "
+    "second it is still running. What happens?",
     {
         "none": Option(
             "result() returns None.",
             "The call had returned None within the tenth of a second.",
-            "None is what many functions return: you could not tell a late call from one that is done. So `result` "
-            "raises an exception.",
+            "Many functions return None, so you could not tell whether the call was done. This is why `result` raises "
+            "an exception.",
         ),
         "stopped": Option(
             "result() raises a TimeoutError, and the call is stopped.",
-            "The call was stopped.",
-            "The timeout belongs to you who wait, not to the call, which does not even hear of it.",
+            if_wrong="The timeout limits how long you wait. The call does not even know about it.",
         ),
         "raises": Option(
             "result() raises a TimeoutError, and the call runs on.",
-            "The time that is up is that of your waiting. The call goes on, its future is as good as before, and you "
-            "may ask again.",
+            "Only your wait is over. The call runs on, and you can ask its future again.",
         ),
         "waits": Option(
-            "result() waits on: a call cannot be left half-way.",
+            "result() keeps waiting: a call cannot be interrupted.",
             "The call was done in time.",
-            "The call is not left half-way: it goes on in its worker, while `result` gives up waiting.",
+            "The call is not interrupted: it runs on in its worker. Only `result` stops waiting.",
         ),
     },
     _when_time_is_up,
@@ -183,81 +171,73 @@ TIMEOUT = Question(
 # 03 silence
 
 
-def _who_hears(traces: Traces) -> str | None:
-    trace = _of(traces)
-    span = next((span for span in trace.spans if span.name == "payment"), None) if trace is not None else None
-    if trace is None or span is None or span.state is not CallState.FAILED:
+def _when_noticed(traces: Traces) -> str | None:
+    span = next((span for span in only(traces).spans if span.name == "payment"), None)
+    if span is None or span.state is not CallState.FAILED:
         return None
-    return "asked" if any(line.value is not None for line in _lines(trace, "payment", "exception")) else None
+    return "asked" if any(line.value is not None for line in _asked(traces, "payment", "exception")) else None
 
 
 SILENCE = Question(
-    "A call named payment is about to raise an exception, in its worker. When do you hear of it?",
+    "A call named payment is about to raise an exception in its worker. When do you learn of it?",
     {
         "printed": Option(
             "At once: its traceback is printed below the cell.",
-            "It was printed.",
-            "Nothing is printed: the exception is an outcome like any other, and lies in the box. If nobody asks the "
-            "future, nobody will ever know.",
+            if_wrong="Nothing is printed. The future holds the exception, as it would hold a result. If you never ask "
+            "the future, you never learn of it.",
         ),
         "raised": Option(
             "In the cell that I run next: it is raised there.",
-            "It was raised in the next cell.",
-            "An exception is raised where somebody calls something. The next cell does not, unless it asks the future.",
+            if_wrong="The next cell does not ask the future, so nothing is raised there.",
         ),
         "asked": Option(
             "When I ask its future, and not before.",
-            "The exception is kept in the future, silently. `exception()` returns it, `result()` raises it, as often "
-            "as you ask. So ask every future that you have.",
+            "The future keeps the exception. `exception()` returns it and `result()` raises it, as often as you ask. "
+            "So ask every future that you have.",
         ),
         "never": Option(
-            "Never: the worker is gone, and the exception with it.",
-            "Nobody could hear of it.",
-            "The worker has survived, and is ready for the next call. The exception is in the future.",
+            "Never: the worker has exited, and the exception is lost.",
+            if_wrong="The worker is still there, ready for the next call. The exception is in the future.",
         ),
     },
-    _who_hears,
+    _when_noticed,
 )
 
 # 03 callbacks
 
 
 def _which_ran(traces: Traces) -> str | None:
-    trace = _of(traces)
-    ran = [line for line in trace.lines if line.called_back and line.code.endswith("(parcel)")][:3] if trace else []
+    ran = [line for line in _lines(traces) if line.called_back and line.code.endswith("(parcel)")][:3]
     if len(ran) < 3:
         return None
-    # The notes have higher numbers if someone has pressed the button of that name before.
+    # The notes have higher numbers if you have pressed the button before.
     first, broken, second = (line.code.partition("(")[0].partition("_") for line in ran)
     in_order = (first[0], broken[0], second[0]) == ("note", "broken", "note") and int(first[2]) < int(second[2])
     return "all" if in_order and all(line.thread != "MainThread" for line in ran) else None
 
 
 CALLBACKS = Question(
-    "Three callbacks are added to the future of a running call: note_1; broken, which raises an exception; and "
-    "note_2. Then the call returns. What happens?",
+    "You add three callbacks to the future of a running call: note_1; broken, which raises an exception; and note_2. "
+    "Then the call returns. What happens?",
     {
         "stops": Option(
             "note_1 and broken run; after the exception note_2 does not.",
-            "`note_2` did not run.",
-            "One broken callback does not rob the others of their turn: what it raises is caught, and logged.",
+            if_wrong="A broken callback does not stop the others: its exception is caught and logged.",
         ),
         "mine": Option(
-            "All three run in my thread, and the exception comes up in my cell.",
-            "They ran in your thread.",
-            "Your thread is busy with your cells: nobody can push a call into it. Whoever completes the future makes "
-            "the callbacks, and that is the worker.",
+            "All three run in my thread, and the exception is raised in my cell.",
+            if_wrong="Your thread is busy with your cells. The thread that completes the future runs the callbacks, "
+            "and that is the worker's.",
         ),
         "any": Option(
-            "All three run, in any order, in threads of their own.",
-            "They ran in threads of their own.",
-            "No thread is made for them. One thread, that of the worker, calls one after the other, in the order in "
-            "which they were added.",
+            "All three run, in any order, each in a new thread.",
+            if_wrong="They get no threads of their own. The worker's thread runs them one after the other, in the "
+            "order in which you added them.",
         ),
         "all": Option(
-            "All three run in the worker's thread, in their order; the exception is logged.",
-            "The thread that completes the future runs its callbacks, in the order in which they were added. What they "
-            "raise goes to the log of `concurrent.futures`, and to nobody else.",
+            "All three run in the worker's thread, in order; the exception is logged.",
+            "The thread that completes the future runs its callbacks, in the order in which you added them. Their "
+            "exceptions go to the log of `concurrent.futures`, and nowhere else.",
         ),
     },
     _which_ran,
@@ -267,11 +247,8 @@ CALLBACKS = Question(
 
 
 def _how_many_in_mine(traces: Traces) -> int | None:
-    trace = _of(traces)
-    if trace is None:
-        return None
     last = {}
-    for line in trace.lines:
+    for line in _lines(traces):
         name = line.code.rpartition("(")[2].rstrip(")")
         if line.called_back and name in {"parcel", "memo", "mail"}:
             last[name] = line
@@ -279,25 +256,25 @@ def _how_many_in_mine(traces: Traces) -> int | None:
 
 
 THREADS = NumberQuestion(
-    "One callback each, for three futures: parcel is done already; memo waits, and you will cancel it; mail runs, and "
-    "will return. How many of the three callbacks run in your own thread?",
+    "You add one callback to each of three futures. parcel is already done. memo is queued, and you will cancel it. "
+    "mail is running, and will return. How many of the callbacks run in your own thread?",
     _how_many_in_mine,
-    because="Two. That of parcel, at once, inside `add_done_callback`: there is nothing left to wait for. And that of "
-    "memo: you cancelled it, so you are the one who completed it. Only mail was completed by a worker.",
+    because="Two. The callback of parcel runs at once, inside `add_done_callback`, because parcel is already done. "
+    "The callback of memo runs in your thread because you completed memo by cancelling it. Only mail was completed by "
+    "a worker.",
     misses=(
         Miss(
-            lambda answer, _: answer == 0,
-            "There is no special thread for callbacks: they run in that of whoever completes the future, or adds them "
-            "too late. That may be you.",
+            0,
+            "Callbacks have no special thread. They run in the thread that completes the future, or that adds them to "
+            "a done future. This may be yours.",
         ),
         Miss(
-            lambda answer, _: answer == 1,
-            "A callback runs for a cancelled future as well, in the thread that cancels; and for one that is done "
-            "already, in the thread that adds it.",
+            1,
+            "The callback of a cancelled future runs in the thread that cancels. If the future is already done, it "
+            "runs in the thread that adds it.",
         ),
-        Miss(lambda *_: True, "The call named mail ends in its worker, and so its callback runs there."),
     ),
-    least=0,
+    otherwise="The call named mail returns in its worker, so its callback runs there.",
     most=3,
     unit="of three",
 )

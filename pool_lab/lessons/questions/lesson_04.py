@@ -1,9 +1,18 @@
-"""The questions of lesson 04: what `map` gives, when, in which order, and what it takes."""
+"""The questions of lesson 04."""
 
 from typing import Any
 
-from pool_lab.lab.trace.trace import CallState
-from pool_lab.lessons.predictions.questions import Asking, Miss, NumberQuestion, Option, OrderQuestion, Question, Traces
+from pool_lab.lab.trace.span import CallState
+from pool_lab.lessons.predictions.questions import (
+    Asking,
+    Miss,
+    NumberQuestion,
+    Option,
+    OrderQuestion,
+    Question,
+    Traces,
+    only,
+)
 
 __all__ = ["QUESTIONS"]
 
@@ -13,26 +22,25 @@ def _given(results: Any) -> tuple[str, ...]:
 
 
 def _calls(traces: Traces) -> int:
-    """How many calls the pool was handed."""
-    (trace,) = traces.values()
-    return len(trace.spans)
+    """How many calls were submitted to the pool."""
+    return len(only(traces).spans)
 
 
-def _back(traces: Traces) -> str | None:
-    """When the first result was asked for, which was after `map` had come back."""
+def _when_it_returned(traces: Traces) -> str | None:
+    """When the first result was asked for, which was after `map` had returned."""
     calls, asking = (traces[name].spans for name in ("calls", "asking"))
     asked = asking[0].submitted if asking else None
-    handed_over = [span.submitted for span in calls if span.submitted is not None]
+    submitted = [span.submitted for span in calls if span.submitted is not None]
     ends = [span.ended for span in calls if span.ended is not None]
     if asked is None:
         return None
-    if not handed_over or asked < min(handed_over):
+    if not submitted or asked < min(submitted):
         return "lazy"
     return "later" if len(ends) == len(calls) and max(ends) < asked else "at once"
 
 
 def _time(traces: Traces) -> str | None:
-    """What became of the call that was late, and of the two who asked."""
+    """What happened to the late call, and to the two requests for results."""
     calls, asking = (traces[name].spans for name in ("calls", "asking"))
     if len(calls) < 2 or len(asking) < 2:
         return None
@@ -55,116 +63,114 @@ def _left(results: Any) -> str:
 
 
 ORDER = OrderQuestion(
-    "Three calls, A, B and C, run at the same moment. C is done first, then B, then A. In which order do their results "
-    "come out of `map`?",
-    {"A": "that of A", "B": "that of B", "C": "that of C"},
+    "Three calls, A, B and C, run at the same moment. C finishes first, then B, then A. In which order do their "
+    "results come out of `map`?",
+    {"A": "the result of A", "B": "the result of B", "C": "the result of C"},
     _given,
-    "`map` gives the results in the order of the inputs. The loop asks for that of A first, and waits for it although "
-    "that of C has long been there. Then the others come at once.",
-    (
+    because="`map` gives the results in the order of the inputs. The loop asks for the result of A first and waits for "
+    "it, although the result of C is already there. Then the others come at once.",
+    misses=(
         Miss(
-            lambda answer, _: answer == ("C", "B", "A"),
-            "That is the order in which the calls were done, and `as_completed` goes by it. `map` keeps to the order "
-            "of the inputs, so that you know which result belongs to which.",
+            ("C", "B", "A"),
+            "That is the order in which the calls finished; `as_completed` uses it. `map` keeps the order of the "
+            "inputs, so you know which result belongs to which input.",
         ),
-        Miss(lambda *_: True, "It is not by chance, and the clock has no say in it: only the inputs have."),
     ),
+    otherwise="The order never depends on how long the calls take. It is the order of the inputs.",
 )
 
 BACK = Question(
-    "Ten calls stand at a gate that is closed, so none of them can end. When does `pool.map` come back?",
+    "Ten calls wait at a closed gate, so none of them can finish. When does `pool.map` return?",
     {
         "later": Option(
-            "When all calls are done, and all results are there.",
-            "It came back when all calls were done.",
-            "`map` waits for nothing: the gate was closed when the next line of the notebook ran. What waits is the "
-            "one who asks for a result, by `next`, a loop or `list`.",
+            "When all calls are done and all results are there.",
+            "It returned when all calls were done.",
+            "`map` does not wait: the gate was closed when the next line of the notebook ran. You wait when you ask "
+            "for a result, with `next`, a loop or `list`.",
         ),
         "at once": Option(
-            "At once, with an iterator; the calls are handed over.",
-            "`map` hands over the calls and returns an iterator. Whoever asks that for the next result waits until it "
-            "is there: the bar of the one who asked ends when the first call does.",
+            "At once, with an iterator; all calls are submitted.",
+            "`map` submits the calls and returns an iterator. Asking it for the next result waits until that is there: "
+            "the bar of the waiting `next` ends when the first call does.",
         ),
         "lazy": Option(
-            "At once, with an iterator; a call is handed over when its result is asked for.",
-            "No call was handed over before a result was asked for.",
-            "So it is with the built-in `map`. If a pool did that, one call at a time would run, and all its other "
-            "workers would sit idle. All calls were there before anyone asked.",
+            "At once, with an iterator; each call is submitted when its result is asked for.",
+            "No call was submitted before a result was asked for.",
+            "The built-in `map` works like this. A pool that did so would run one call at a time, while all other "
+            "workers were idle. Here all calls were submitted before anything asked for a result.",
         ),
     },
-    _back,
+    _when_it_returned,
 )
 
 ENDLESS = NumberQuestion(
-    "The inputs never end, `buffersize` is 3, and five results are taken. How many calls have been handed over by "
-    "then?",
+    "The inputs are endless, `buffersize` is 3, and you take five results. How many calls have been submitted by then?",
     _calls,
-    "Three at the start; and each time a result is asked for, one more, so that there are always three ahead.",
-    (
+    because="Three at the start, and one more each time you ask for a result. So there are always three ahead.",
+    misses=(
         Miss(
-            lambda answer, _: answer == 5,
-            "Then each call would be handed over when its result is asked for, and one at a time would run. The buffer "
-            "is what runs ahead.",
+            5,
+            "Then each call would be submitted when its result is asked for, and only one at a time would run. The "
+            "calls in the buffer are ahead of that.",
         ),
         Miss(
-            lambda answer, _: answer == 3,
-            "Three are ahead at any moment, and not in all: for every result that is taken out of the buffer, a call "
-            "takes the free place.",
+            3,
+            "Three is how many are ahead at any moment, not the total. Each result that you take makes room for one "
+            "more call.",
         ),
         Miss(
             lambda answer, happened: answer > happened + 2,
-            "Without `buffersize` it would be all of them, and they never end. With it, no more than that are ahead of "
-            "the results.",
+            "Without `buffersize`, `map` would take all inputs, and they never end. With it, only three are ahead.",
         ),
-        Miss(lambda *_: True, "Count again: three at the start, and then one for each of the five that are asked for."),
     ),
+    otherwise="Count again: three at the start, and one for each of the five results that you ask for.",
     unit="calls",
 )
 
 TIME = Question(
-    "One second is allowed: `timeout=1`. Call A is done in time. B stands at the gate, and C waits for a worker. After "
-    "the second is over, someone asks for the results of A and of B. What happens?",
+    "You set `timeout=1`. Call A finishes in time, B waits at the gate, C is queued. After more than a second you ask "
+    "for the results of A and B. What happens?",
     {
         "all": Option(
-            "That of A comes. For B there is a `TimeoutError`, at once; the call itself runs on.",
-            "The second counts from the call of `map`, for all results together. What is there by then can be had; for "
-            "what is not, the iterator raises, and ends. Nobody tells a running call: B goes on. C, which was still "
-            "waiting at the door, is cancelled.",
+            "You get the result of A. For B there is a `TimeoutError` at once; the call runs on.",
+            "The second starts when you call `map`, and counts for all results together. You still get results that "
+            "are there. For any other, the iterator raises, and ends. A running call is not stopped: B runs on. C, "
+            "which was queued, is cancelled.",
         ),
         "each": Option(
-            "That of A comes. For B there is one more second, and then a `TimeoutError`.",
-            "B was given a second of its own.",
-            "There is one second for all results, and it begins when `map` is called. It was over when B was asked "
-            "for, so there was nothing left to wait.",
+            "You get the result of A. For B there is one more second, and then a `TimeoutError`.",
+            "B got a second of its own.",
+            "There is one second for all results, and it starts when you call `map`. It was over when you asked for B, "
+            "so there was no time left.",
         ),
         "first": Option(
-            "For A already there is a `TimeoutError`: the time is over.",
-            "A was not done in time.",
-            "What is there can be had, however late one asks. Time is up for those only who would have to wait.",
+            "There is a `TimeoutError` for A already: the second is over.",
+            "A did not finish in time.",
+            "You get a result that is there, however late you ask. The error comes only if you would have to wait.",
         ),
         "stopped": Option(
-            "That of A comes. For B there is a `TimeoutError`, and B is stopped.",
+            "You get the result of A. For B there is a `TimeoutError`, and B is stopped.",
             "B was stopped.",
-            "Nothing can stop a thread from outside: B stood at its gate all the time, and ended when it was opened.",
+            "A thread cannot be stopped from outside. B waited at its gate, and finished when the gate opened.",
         ),
     },
     _time,
 )
 
 ERROR = Question(
-    "Cocoa is not sold, so its call raises a `KeyError`, and so does the iterator when it comes to it. What does the "
+    "The call for cocoa raises a `KeyError`, and the iterator raises it when it reaches that result. What does the "
     "iterator give afterwards?",
     {
         "goes on": Option(
-            "The result of the next call, for milk: each call is on its own.",
-            "The iterator went on to the next result, as that of the standard library does from Python 3.16 on.",
-            "The calls are on their own, but the iterator is not: it raised, and that ended it. If you want all "
-            "results, catch the error inside the call, or hand the calls over with `submit`.",
+            "The result of the next call, for milk: each call is independent.",
+            "The iterator gave the next result, as in the standard library from Python 3.16 on.",
+            "The calls are independent, but the iterator ends when it raises. If you want all results, catch the error "
+            "inside the call, or use `submit`.",
         ),
         "ended": Option(
-            "Nothing: it has ended, and the results behind the error are lost.",
-            "An iterator that has raised is over. Calls that were still waiting are cancelled, and the results of "
-            "those that ran are nobody's.",
+            "Nothing: it has ended, and the results after the error are lost.",
+            "An iterator that has raised has ended. Queued calls are cancelled, and the results of the others are "
+            "lost.",
         ),
     },
     _left,

@@ -1,22 +1,25 @@
-"""A sweep on the page: an anywidget that draws what has been measured by now. It is sent whole; it is small."""
+"""A sweep on the page: an anywidget. It draws what has been measured so far; each update sends all, which is little."""
 
 from collections.abc import Sequence
+from pathlib import Path
 from typing import Any
 
 import anywidget
 import traitlets
 
 from pool_lab.lab.trace.speed_up import Curve
-from pool_lab.lab.views.bundle import joined
+from pool_lab.lab.views.bundle import script, style
 
 __all__ = ["SweepView"]
+
+HERE = Path(__file__).parent
 
 
 class SweepView(anywidget.AnyWidget):
     """The chart, and a sentence below."""
 
-    _esm = joined("shared/controls.js", "sweep/sweep.js")
-    _css = joined("shared/tokens.css", "timeline/timeline.css", "sweep/sweep.css")  # the second has the controls
+    _esm = script(HERE / "main.js")
+    _css = style(HERE / "sweep.css")
 
     caption = traitlets.Unicode(help="The sentence under the chart.").tag(sync=True)
     cover = traitlets.Unicode(help="If not empty: hides the chart and is shown in its place.").tag(sync=True)

@@ -1,13 +1,13 @@
-"""What a page is told of a run: a row for each call, as far as it has come, and what else happened.
+"""What is sent to a page about a run: a row for each call, with what has happened to it so far, and other events.
 
-    events -- take() --> Ledger -- news() --> what has changed, as lists that JSON can carry
-                                -- everything() --> all of it, for a page that comes later
+    events -- take() --> Ledger -- news() --> what has changed, as lists for JSON
+                                -- everything() --> all of it, for a page that opens later
 
-Pure: no clock, no widget. A row that is told again replaces the one before, so a page needs no memory of what has
-happened to show what is. For a run that never ends only the latest calls are kept.
+No clock, no widget. When a call changes, its whole row is sent again in place of the earlier one, so a page can show
+the present without the past. Of a run that never ends, only the latest calls are kept.
 
-All this is done beside the calls that are watched, ten times a second, so it is to cost little: the moments in a row
-are whole microseconds, which are made and written in a third of the time that fractions take.
+All this happens ten times a second, beside the calls that are observed, so it must be cheap: times in a row are whole
+microseconds, which take a third as long to make and to write as fractions.
 """
 
 from collections import Counter, deque
@@ -16,22 +16,23 @@ from operator import itemgetter
 from typing import Any
 
 from pool_lab.events import Event, EventKind
+from pool_lab.lab.trace.span import CallState, ending_of
 from pool_lab.lab.trace.time_axis import IDLE_S
-from pool_lab.lab.trace.trace import CallState, Standing, ending_of
+from pool_lab.lab.trace.trace import Standing
 
 __all__ = ["MOST_CALLS", "Ledger"]
 
 MOST_CALLS = 100_000
-"""So many calls that have ended are kept, and as many the page keeps."""
+"""So many calls that have ended are kept, here and in the page."""
 MOST_OTHERS = 20_000
 """The same for what is not about calls: workers, sizes, pauses."""
 
-# The places in a row: see timeline_state.js.
+# The places in a row; state.js reads them.
 PANEL, CALL, NAME, SUBMITTED, DISPATCHED, BEGAN, ENDED, ARRIVED, WORKER, CPU_S, ENDING, ERROR, STATE = range(13)
-# The last is for us: what has become of the call, as standings count it.
+# The last is not sent: the state of the call, as standings count it.
 Row = list[Any]
 
-# Finding the member of an enum takes as long as finding a call.
+# To look up a member of an enum takes as long as to look up a call.
 _SUBMITTED, _STARTED = EventKind.SUBMITTED, EventKind.STARTED
 _QUEUED, _RUNNING = CallState.QUEUED.value, CallState.RUNNING.value
 _OF_EVENT = itemgetter(1)
@@ -48,7 +49,7 @@ class Ledger:
         """The time of the last event."""
         self.open_calls = 0
         self.dropped = 0
-        """How many calls are not kept any more."""
+        """How many calls have been forgotten."""
         self._rows: dict[tuple[int, int], Row] = {}
         self._ended: deque[tuple[int, int]] = deque()
         self._changed: dict[tuple[int, int], Row] = {}
@@ -74,19 +75,19 @@ class Ledger:
         self._forget()
 
     def news(self) -> dict[str, Any]:
-        """What has changed since this was asked last; empty if nothing has."""
+        """What has changed since the last call of this method; empty if nothing has."""
         if not self._changed and not self._new_others:
             return {}
         calls, others = list(self._changed.values()), self._new_others
         self._changed, self._new_others = {}, []
-        # Rows go on changing; what is sent may be read later, in another thread.
-        return {"calls": [told(row) for row in calls], "others": others}
+        # Rows go on changing, and what is sent may be read later, in another thread.
+        return {"calls": [shortened(row) for row in calls], "others": others}
 
     def everything(self, most: int = MOST_CALLS) -> dict[str, Any]:
-        """All that is kept, and of the calls the latest only if they are more than `most`."""
+        """All that is kept; of more than `most` calls, only the latest."""
         rows = list(self._rows.values())
         dropped = self.dropped + max(0, len(rows) - most)
-        calls = [told(row) for row in rows[-most:]]
+        calls = [shortened(row) for row in rows[-most:]]
         return {"calls": calls, "others": list(self._others), "dropped": dropped}
 
     @property
@@ -96,7 +97,7 @@ class Ledger:
 
     @property
     def standings(self) -> tuple[Standing, ...]:
-        """How far the run has come, by panel."""
+        """How far the run is, for each panel."""
         return tuple(
             Standing(
                 {state: many for state, many in counts.items() if many > 0 and state},
@@ -120,7 +121,7 @@ class Ledger:
             self._pass_into(state or _QUEUED, row)
         elif kind is _STARTED:
             row[DISPATCHED] = self._moment(event.time)
-            if row[ENDING] is None:  # else it is heard of late
+            if row[ENDING] is None:  # otherwise this event comes late
                 row[BEGAN], row[WORKER] = row[DISPATCHED], event.worker
                 self._pass_into(_RUNNING, row)
         elif row[ENDING] is None:
@@ -169,8 +170,8 @@ def _rounded(time: float) -> float:
     return round(time, 6)
 
 
-def told(row: Row) -> Row:
-    """The row as it is told: what is None at its end is left off, since most of it would be."""
+def shortened(row: Row) -> Row:
+    """The row as it is sent: without what is None at its end, which is most of it at first."""
     length = STATE
     while row[length - 1] is None:
         length -= 1

@@ -1,13 +1,13 @@
-"""The live picture of a run: an anywidget that is told what happens and draws it in the browser.
+"""The live picture of a run: an anywidget. Python sends what happens, the browser draws it.
 
-    pool's threads --observer--> inbox --sender thread, 10 times a second--> page (timeline.js and its parts)
+    pool's threads --observer--> inbox --sender thread, 10 times a second--> page (main.js and what it imports)
 
-An observer only appends to a deque: it takes no lock, reads no clock and makes no text, so watching hardly changes what
-is watched. One thread for each run sends what has come in, less often if that is much, and asks for the caption.
-`_line` guards what has been sent: whoever holds it may send, so a view that says hello (in the kernel's main thread or
-in a subshell) gets everything so far and then, in order, the rest. Observers never touch it.
+An observer only appends to a deque: it takes no lock, reads no clock and makes no text, so observing hardly changes
+what is observed. Each run has one thread that sends what is in the inboxes, less often if that is much, and asks for
+the caption. A thread sends only while it holds `_line`. So a page that says hello (in the kernel's main thread or in a
+subshell) gets everything so far and then, in order, the rest. Observers never take it.
 
-A view that fails, or none at all, never harms the run: the first error is logged and the run goes on.
+If the view fails, the run goes on: the first error is logged and shown below the picture.
 """
 
 import contextlib
@@ -16,6 +16,7 @@ import threading
 import time
 from collections import deque
 from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
 from typing import Any, NamedTuple, TypeVar
 
 import anywidget
@@ -24,11 +25,12 @@ import traitlets
 from pool_lab.events import Event, Observer
 from pool_lab.lab.notebook import showing_thread
 from pool_lab.lab.trace.trace import Standing
-from pool_lab.lab.views.bundle import joined
+from pool_lab.lab.views.bundle import script, style
 from pool_lab.lab.views.timeline.rows import MOST_CALLS, Ledger
 
 __all__ = ["Panel", "Timeline"]
 
+HERE = Path(__file__).parent
 logger = logging.getLogger(__name__)
 
 T = TypeVar("T")
@@ -38,17 +40,14 @@ _SHARE = 0.004
 """Of a core, for the thread that sends: where an update costs more than this share of a tick, the next comes later."""
 _CAPTION_S = 1.0
 _TICKS_PER_HEARTBEAT = 5
-"""While a call waits or runs the page hears so often at least, so that it knows that time goes on."""
-# A sender ends within a tick; longer waits mean that `describe` hangs, and then the run must still be able to end.
+"""While a call waits or runs, the page gets a message at least so often, so that it knows that time goes on."""
+# A sender ends within a tick. If it does not, `describe` hangs, and the run must still be able to end.
 _PATIENCE_S = 5.0
 
 _MOST_IN_LOG = 20_000
-"""So many calls at most are saved with a notebook that saves its widgets."""
+"""At most so many calls are saved in a notebook that saves its widgets."""
 _MOST_UNREAD = 1_000_000
-"""Events that wait to be sent: more only if `describe` hangs, and then the oldest go."""
-
-_PARTS = ("_state", "_story", "_geometry", "_marks", "_ghosts", "_paint", "_player", "_hands", "_futures", "")
-"""What the page's module is made of, in the order in which each uses those before it."""
+"""Events that wait to be sent. There are more only if `describe` hangs; then the oldest are dropped."""
 
 
 class Panel(NamedTuple):
@@ -56,20 +55,20 @@ class Panel(NamedTuple):
 
     title: str
     note: str
-    """A few words beside the title, such as "one interpreter, one GIL"; of several parts (a · b) the first is shown
-    where there is no room for all, and none where there is none for that."""
+    """A few words beside the title, such as "one interpreter, one GIL". If it has parts (a · b), only the first is
+    shown where there is no room for all, and none where there is no room for that."""
     kind: str
     """"threads", "processes", "interpreters", "cluster" or "simulation": the colour; grey for others."""
     workers: int
-    """The pool's size when the run begins: the lanes that stand ready."""
+    """The pool's size when the run begins: so many lanes are drawn from the start."""
     ghost: Sequence[Sequence[tuple[float, float]]] | None = None
-    """For each worker, when it was inside calls in the run before: to be drawn below the bars."""
+    """For each worker, when it was inside calls in the previous run. It is drawn below the bars."""
     until: float | None = None
-    """Seconds of the run at which it was left to itself: what runs then is drawn until there. None: never."""
+    """Seconds of the run after which it was no longer observed: open calls are drawn until there. None: to the end."""
 
 
 class _Run:
-    """One run and what has been sent of it. All but the inboxes belongs to who holds the timeline's line.
+    """One run and what has been sent of it. All but the inboxes is used only by the thread that holds `_line`.
 
     Its clock starts with the first event, and stands still while no call is waiting or running.
     """
@@ -114,8 +113,8 @@ class Timeline(anywidget.AnyWidget):
     One thread owns a run: it calls `begin`, hands the observers to the pools, and calls `end`.
     """
 
-    _esm = joined("shared/controls.js", *(f"timeline/timeline{part}.js" for part in _PARTS))
-    _css = joined("shared/tokens.css", "timeline/timeline.css")
+    _esm = script(HERE / "main.js")
+    _css = style(HERE / "timeline.css")
 
     caption = traitlets.Unicode(help="The sentence under the picture.").tag(sync=True)
     cover = traitlets.Unicode(help="If not empty: hides the picture and is shown in its place.").tag(sync=True)
@@ -123,7 +122,7 @@ class Timeline(anywidget.AnyWidget):
     trouble = traitlets.Unicode(help="What kept this picture from being whole, once it is known.").tag(sync=True)
 
     def __init__(self, **traits: Any) -> None:
-        # Re-entrant: someone who observes a trait may begin or end a run.
+        # Re-entrant: code that observes a trait may begin or end a run.
         self._line = threading.RLock()
         self._run: _Run | None = None
         self._latest: _Run | None = None
@@ -137,13 +136,13 @@ class Timeline(anywidget.AnyWidget):
 
     @property
     def standings(self) -> tuple[Standing, ...]:
-        """How far the current or latest run has come, by panel: what has been sent of it."""
+        """How far the current or latest run is, for each panel, as far as it has been sent."""
         with self._line:
             return () if self._latest is None else self._latest.ledger.standings
 
     @property
     def elapsed_s(self) -> float:
-        """Where the clock of the current or latest run is."""
+        """What the clock of the current or latest run shows."""
         with self._line:
             return 0.0 if self._latest is None else self._latest.now
 
@@ -157,7 +156,7 @@ class Timeline(anywidget.AnyWidget):
                 self._guarded(still, "showing the panels", lambda: setattr(self, "log", still.snapshot()))
 
     def begin(self, panels: Sequence[Panel], describe: Callable[[], str] | None = None) -> None:
-        """Start a new run; one that is still going on ends first.
+        """Start a new run. One that has not ended ends first.
 
         `describe` makes the caption. It is called in the sender thread, about once a second and once more at the end.
         """
@@ -172,7 +171,7 @@ class Timeline(anywidget.AnyWidget):
             sender.start()
 
     def observer(self, panel: int) -> Observer:
-        """The observer for the pool in this panel (from 0); it belongs to the current run and to no later one."""
+        """The observer for the pool in this panel (from 0). It is for the current run only."""
         run = self._run
         if run is None:
             raise RuntimeError("no run to observe; call begin() first")
@@ -181,7 +180,7 @@ class Timeline(anywidget.AnyWidget):
         return run.inboxes[panel].append
 
     def end(self) -> None:
-        """End the run, after everything that was observed has been sent. No run, no effect."""
+        """End the run, after everything that was observed has been sent. Without a run it does nothing."""
         with self._line:
             run, sender = self._run, self._sender
         if run is not None and sender is not None:
@@ -205,7 +204,7 @@ class Timeline(anywidget.AnyWidget):
         self._close(run)
 
     def _send_news(self, run: _Run) -> bool:
-        """Send what has happened; whether anything was sent. While calls wait or run, time passing is news as well."""
+        """Send what has happened. While calls wait or run, send now and then only the time. Returns whether it sent."""
 
         def news() -> dict[str, Any] | None:
             changed = self._guarded(run, "reading what happened", run.collect) or {}
@@ -217,14 +216,14 @@ class Timeline(anywidget.AnyWidget):
 
     def _describe(self, run: _Run, describe: Callable[[], str] | None) -> None:
         if describe is not None:
-            # Outside the line: no one has to wait for a describe that takes its time.
+            # Without `_line`: no other thread has to wait for a slow `describe`.
             sentence = self._guarded(run, "describing", describe)
             if sentence is not None:
                 with self._line:
                     self._guarded(run, "sending", lambda: setattr(self, "caption", sentence))
 
     def _close(self, run: _Run) -> None:
-        # What came in while the last caption was made is part of the run, too.
+        # What was observed while the last caption was made is a part of the run, too.
         self._send_news(run)
         with self._line:
             run.ended = run.now
@@ -234,7 +233,7 @@ class Timeline(anywidget.AnyWidget):
                 self._run = self._sender = None
 
     def _hear(self, _widget: object, content: Mapping[str, Any], _buffers: object) -> None:
-        """A view has appeared: tell it, and harmlessly the others, everything so far."""
+        """A page has a new view: send everything so far. To other views it is nothing new."""
         if content.get("type") == "hello":
             with self._line:
                 run = self._latest
@@ -242,7 +241,7 @@ class Timeline(anywidget.AnyWidget):
                     self._guarded(run, "sending", lambda: self.send(run.snapshot()))
 
     def _tell(self, run: _Run, make_message: Callable[[], dict[str, Any] | None]) -> bool:
-        """Make a message and send it, in one go: nothing can be sent in between. Whether there was one."""
+        """Make a message and send it, and nothing in between. Returns whether there was one."""
         with self._line:
             message = make_message()
             if message is not None:
@@ -250,7 +249,7 @@ class Timeline(anywidget.AnyWidget):
             return message is not None
 
     def _guarded(self, run: _Run, doing: str, action: Callable[[], T]) -> T | None:
-        """Do it. The first failure of its sort in this run is logged and shown below the picture, the rest is not."""
+        """Do it. Of each kind of failure, the first in this run is logged and shown below the picture."""
         try:
             return action()
         except Exception as error:

@@ -8,7 +8,7 @@ from typing import Any
 import anywidget
 import traitlets
 
-from pool_lab.lab.views.bundle import joined
+from pool_lab.lab.views.bundle import script, style
 from pool_lab.lessons.predictions.drawn_timeline import Bar, Drawing, DrawQuestion, match
 
 __all__ = ["Board"]
@@ -19,8 +19,8 @@ TRAY = -1
 
 
 class Board(anywidget.AnyWidget):
-    _esm = (HERE / "board.js").read_text(encoding="utf-8")
-    _css = joined("shared/tokens.css") + (HERE / "board.css").read_text(encoding="utf-8")
+    _esm = script(HERE / "board.js")
+    _css = style(HERE / "board.css")
 
     calls: "traitlets.List[Any]" = traitlets.List(help="[name, length] of each call.").tag(sync=True)
     workers = traitlets.Int(1).tag(sync=True)
@@ -36,7 +36,7 @@ class Board(anywidget.AnyWidget):
             calls=[[name, length] for name, length in question.calls.items()],
             workers=question.workers,
             horizon=round(sum(lengths)),
-            # Side by side in the tray: none lies on another.
+            # Side by side in the tray: none covers another.
             bars=[[TRAY, end - length, end] for end, length in zip(accumulate(lengths), lengths, strict=True)],
         )
 
@@ -45,17 +45,17 @@ class Board(anywidget.AnyWidget):
 
     @property
     def drawing(self) -> list[list[Any]] | None:
-        """What has been drawn; None while a bar lies in the tray."""
+        """What has been drawn; None while a bar is in the tray."""
         return None if any(worker == TRAY for worker, *_ in self.bars) else list(self.bars)
 
     def show_what_happened(self, real: Drawing) -> None:
-        """Lay the run over the drawing, with its workers named as they are there."""
+        """Draw the run over the drawing, with workers named as they are in the drawing."""
         drawn = [Bar(*bar) for bar in self.drawing or self.bars]
         self.real = [list(bar) for bar in _renamed(drawn, real, self.workers)]
 
 
 def _renamed(drawn: Sequence[Bar], real: Drawing, workers: int) -> list[Bar]:
-    """The run with those names for its workers with which it matches the drawing best."""
+    """The run with the names of workers with which it matches the drawing best."""
     used = sorted({bar.worker for bar in real})
     choices = [dict(zip(used, names, strict=True)) for names in permutations(range(max(workers, len(used))), len(used))]
 

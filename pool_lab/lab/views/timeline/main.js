@@ -1,0 +1,114 @@
+/* The timeline: receives Python's messages, and shows what has happened.
+
+     state        what has happened             words                          the same in words
+     axis         seconds to places             marks, previous_run            shapes
+     layout       where everything is           paint, paint_axis, ..._resizes the picture
+     blocks       what a worker's row shows     page, futures_list             all around the picture
+     player       which moment, which window    input                          mouse, touch, keys
+                                                frames                         when to paint
+
+   Open bars grow by the browser's clock, so the kernel sends ten small messages a second and no picture. */
+
+import { completeControls } from "../shared/controls.js";
+import { axisOf, wholeOf } from "./axis.js";
+import { wake } from "./frames.js";
+import { listenToFutures } from "./futures_list.js";
+import { listen } from "./input.js";
+import { clock, guarded, openPage, speak, storyOf, SUMMARY_MS } from "./page.js";
+import { bringIntoView, newPlayer, SILENCE_S } from "./player.js";
+import { fresh, reduce } from "./state.js";
+
+let views = 0;
+
+function open(model, el) {
+  const frames = { frame: 0, painted: 0, closed: false, broken: "", listedAt: 0 };
+  const speech = { spokenAt: -Infinity, spokenCaption: "", endedAt: -Infinity };
+  const times = { offset: Infinity, heard: 0, now: 0, axis: axisOf({ pauses: [], now: 0 }), player: newPlayer() };
+  const what = { id: (views += 1), model, state: fresh(), selected: null };
+  const view = { ...what, ...openPage(el), ...frames, ...speech, ...times };
+  const actions = {
+    isCovered: () => model.get("cover") !== "",
+    wake: () => wake(view),
+    select: (call) => select(view, call),
+    find: (call, how) => find(view, call, how),
+  };
+  return Object.assign(view, actions);
+}
+
+function receive(view, message) {
+  const before = view.state.run, wasRunning = view.state.running;
+  guarded(view, () => (view.state = reduce(view.state, message)));
+  const { state, player } = view;
+  if (message.type === "begin" || message.type === "snapshot" || state.run !== before) {
+    // The calls are new objects, even if the run is the same: look up the selected one.
+    const { panel, number } = view.selected ?? {};
+    view.selected = (state.run === before && state.panels[panel]?.calls.get(number)) || null;
+    if (state.run !== before) Object.assign(view, { offset: Infinity, player: newPlayer() });
+    if (state.run !== before) view.player.span = wholeOf(state, view.axis, state.now);
+  }
+  if (message.run === state.run) {
+    view.offset = Math.min(view.offset, clock() - message.now);
+    view.heard = clock();
+  }
+  if (message.type === "end") {
+    view.endedAt = performance.now();
+    setTimeout(view.wake, SUMMARY_MS + 50);
+  }
+  clearTimeout(view.silence);
+  if (state.running) view.silence = setTimeout(view.wake, SILENCE_S * 1000 + 100);
+  else if (wasRunning && player.mode === "held" && player.at >= player.end) player.mode = "live";
+  wake(view);
+}
+
+function select(view, call) {
+  view.selected = call;
+  view.futures.list.removeAttribute("aria-activedescendant");
+  if (call) speak(view, storyOf(view, call));
+  wake(view);
+}
+
+/** Select the call, and move the window to it. */
+function find(view, call, { close = false } = {}) {
+  if (!call) return;
+  const { player, axis } = view;
+  if (call.began != null && call.began > view.now) player.mode = "live";
+  const end = call.ended ?? view.state.now;
+  if (call.began != null) bringIntoView(player, axis.place(call.began), axis.place(end), { close });
+  select(view, call);
+}
+
+function render({ model, el }) {
+  const view = open(model, el), again = () => wake(view);
+  const onLog = () => {
+    const log = model.get("log"), { run, dropped } = view.state;
+    // Of a long run, a notebook saves only a part; a view that was there from the start knows more.
+    if (log.panels && !(log.run === run && log.dropped > dropped)) receive(view, log);
+  };
+  const themes = new MutationObserver(again), sizes = new ResizeObserver(again);
+  const scheme = matchMedia("(prefers-color-scheme: dark)"), leaveControls = completeControls(el);
+  themes.observe(document.body, { attributeFilter: ["data-jp-theme-light", "data-jp-theme-name", "class"] });
+  sizes.observe(view.stage);
+  scheme.addEventListener("change", again);
+  window.addEventListener("resize", again);
+  listen(view);
+  listenToFutures(view);
+  model.on("msg:custom", (message) => receive(view, message));
+  model.on("change:log", onLog);
+  model.on("change:caption change:cover change:trouble", again);
+  onLog();
+  wake(view);
+  model.send({ type: "hello" });
+  // anywidget itself removes the listeners from the model.
+  return () => {
+    view.closed = true;
+    cancelAnimationFrame(view.frame);
+    clearTimeout(view.silence);
+    themes.disconnect();
+    sizes.disconnect();
+    leaveControls();
+    scheme.removeEventListener("change", again);
+    window.removeEventListener("resize", again);
+  };
+}
+
+export default { render };

@@ -1,0 +1,162 @@
+/* The shapes of a timeline: text, lines, bars, queued calls, and a mark for each way in which a call can end.
+
+   `pen` draws on the canvas and has the theme's colours and font. A call's outcome has a shape and a letter.
+   Colour only shows the kind of executor. */
+
+import { clamp } from "../shared/numbers.js";
+
+/** @typedef {Record<string, any>} Theme */
+/** @typedef {CanvasRenderingContext2D & { theme: Theme }} Pen */
+
+export const LETTERS = { raised: "F", "timed out": "T", crashed: "W", cancelled: "C" };
+
+/** @param {Pen} pen @param {string} words */
+export function widthOf(pen, words, size = 11.5, weight = 400) {
+  pen.font = `${weight} ${size}px ${pen.theme.font}`;
+  return pen.measureText(words).width;
+}
+
+/** Returns its width.
+ * @param {Pen} pen @param {string} words @param {number} x @param {number} y
+ * @param {{ size?: number, weight?: number, color?: string, align?: CanvasTextAlign }} look
+ */
+export function text(pen, words, x, y, { size = 11.5, weight = 400, color = "grey", align = "left" } = {}) {
+  pen.font = `${weight} ${size}px ${pen.theme.font}`;
+  pen.fillStyle = pen.theme[color];
+  pen.textAlign = align;
+  pen.fillText(words, x, y);
+  return pen.measureText(words).width;
+}
+
+/** @param {Pen} pen */
+export function line(pen, x0, y0, x1, y1, { color = "ink", width = 1, dash = [], alpha = 1 } = {}) {
+  pen.save();
+  Object.assign(pen, { strokeStyle: pen.theme[color] ?? color, lineWidth: width, globalAlpha: alpha });
+  pen.setLineDash(dash);
+  pen.beginPath();
+  pen.moveTo(x0, y0);
+  pen.lineTo(x1, y1);
+  pen.stroke();
+  pen.restore();
+}
+
+/** A path: a rectangle with round corners. @param {Pen} pen */
+export function shape(pen, x, y, width, height, radius = 2.5) {
+  pen.beginPath();
+  pen.roundRect(x, y, width, height, Math.min(radius, width / 2, height / 2));
+}
+
+/** The colour of a kind of executor. @param {Pen} pen @param {string} kind */
+export function styleOf({ theme }, kind) {
+  return { color: theme[kind] ?? theme.simulation, outlined: kind === "simulation" };
+}
+
+/** A crowd is drawn without gaps. @param {Pen} pen */
+export function paintBar(pen, { x0, x1, share, many = 1 }, y, height, { color, outlined }) {
+  const isCrowd = many > 1, width = isCrowd || x1 - x0 < 3 ? Math.max(x1 - x0, 0.75) : x1 - x0 - 1;
+  const level = share > 0 ? Math.max(1, share * height) : 0;
+  pen.fillStyle = color;
+  pen.globalAlpha = outlined ? 0 : pen.theme.tint;
+  if (isCrowd || width < 4) pen.fillRect(x0, y, width, height);
+  else shape(pen, x0, y, width, height), pen.fill();
+  pen.globalAlpha = outlined ? 0.5 : 1;
+  if (isCrowd || width < 4) pen.fillRect(x0, y + height - level, width, level);
+  else if (level) shape(pen, x0, y + height - level, width, level, level < 6 ? 1 : 2.5), pen.fill();
+  pen.globalAlpha = 1;
+  if (outlined && width > 3) outline(pen, x0, y, width, height, color);
+}
+
+function outline(pen, x, y, width, height, color, dash = []) {
+  Object.assign(pen, { strokeStyle: color, lineWidth: 1.25 });
+  pen.setLineDash(dash);
+  shape(pen, x + 0.6, y + 0.6, Math.max(width - 1.2, 0.5), height - 1.2);
+  pen.stroke();
+  pen.setLineDash([]);
+}
+
+/** @param {Pen} pen */
+export function paintRunning(pen, { x0, x1 }, y, height, { color }) {
+  pen.fillStyle = color;
+  pen.globalAlpha = pen.theme.tint * 0.5;
+  shape(pen, x0, y, x1 - x0, height);
+  pen.fill();
+  pen.globalAlpha = 1;
+  if (x1 - x0 > 2) outline(pen, x0, y, x1 - x0, height, color, [3, 2]);
+}
+
+/** A cross, a clock, or a torn edge; and a letter where there is room for it. They are whole and in the visible part of
+ * the bar, even if it begins or ends outside of the lanes, or is only a line at their edge.
+ * @param {Pen} pen
+ */
+export function paintBad(pen, { x0, x1, bad }, y, height, { left = -Infinity, right = Infinity } = {}) {
+  const wide = x1 - x0, [from, to] = [Math.max(x0, left), Math.min(x1, right)];
+  const arm = Math.min(3.5, height / 3), lettered = to - from >= 26 && height >= 12;
+  if (wide > 6 && bad !== "crashed") outline(pen, x0, y, wide - 1, height, pen.theme.ink);
+  if (bad === "crashed" && wide > 6) openOutline(pen, x0, y, wide - 4, height);
+  const at = clamp((from + to) / 2 - (lettered ? 6 : 0), left + arm + 1, right - arm - 1);
+  glyph(pen, bad, bad === "crashed" ? Math.max(x1 - 4, x0) : at, y, height, arm);
+  if (lettered) badge(pen, LETTERS[bad], at + (bad === "crashed" ? 0 : 7), y + height / 2 + 4);
+}
+
+function glyph(pen, bad, x, y, height, arm) {
+  if (bad === "crashed") tear(pen, x, y, height);
+  else if (bad === "timed out") clockFace(pen, x, y + height / 2, arm + 0.5);
+  else cross(pen, x, y + height / 2, arm);
+}
+
+const badge = (pen, letter, x, y) => text(pen, letter, x, y, { size: 11, weight: 700, color: "ink" });
+
+function openOutline(pen, x, y, width, height) {
+  Object.assign(pen, { strokeStyle: pen.theme.ink, lineWidth: 1.25 });
+  pen.beginPath();
+  pen.moveTo(x + width, y + 0.6);
+  pen.lineTo(x + 0.6, y + 0.6);
+  pen.lineTo(x + 0.6, y + height - 0.6);
+  pen.lineTo(x + width, y + height - 0.6);
+  pen.stroke();
+}
+
+function cross(pen, x, y, arm) {
+  line(pen, x - arm, y - arm, x + arm, y + arm, { width: 1.75 });
+  line(pen, x - arm, y + arm, x + arm, y - arm, { width: 1.75 });
+}
+
+function clockFace(pen, x, y, radius) {
+  Object.assign(pen, { strokeStyle: pen.theme.ink, lineWidth: 1.25 });
+  pen.beginPath();
+  pen.arc(x, y, radius, 0, 7);
+  pen.moveTo(x, y - radius + 1);
+  pen.lineTo(x, y);
+  pen.lineTo(x + radius - 1.5, y);
+  pen.stroke();
+}
+
+/** The torn edge of a bar whose worker died. @param {Pen} pen */
+export function tear(pen, x, y, height) {
+  pen.beginPath();
+  for (let step = 0; step <= 6; step += 1) pen.lineTo(x + (step % 2 ? 4 : -1), y + (height * step) / 6);
+  Object.assign(pen, { strokeStyle: pen.theme.ink, lineWidth: 1.5 });
+  pen.stroke();
+}
+
+/** A call that has no worker: queued, or one that ended before it had one. @param {Pen} pen */
+export function paintQueued(pen, sign, x, y, width, height, kind) {
+  const { color } = styleOf(pen, kind);
+  if (sign === "cancelled") return bracket(pen, x, y + height / 2, width, Math.min(height / 2, 3.5));
+  if (sign === "raised") return cross(pen, x + width / 2, y + height / 2, Math.min(width, height) / 2);
+  pen.fillStyle = color;
+  pen.globalAlpha = width < 3 ? 0.7 : pen.theme.tint;
+  shape(pen, x, y, width, height, 1.5);
+  pen.fill();
+  pen.globalAlpha = 1;
+  Object.assign(pen, { strokeStyle: color, lineWidth: 1 });
+  if (width >= 3) shape(pen, x + 0.5, y + 0.5, width - 1, height - 1, 1.5), pen.stroke();
+}
+
+/** The sign of a cancelled call. @param {Pen} pen */
+export function bracket(pen, x, y, width, arm) {
+  const short = width >= 13 ? width - 8 : width;
+  line(pen, x + 0.5, y - arm, x + 0.5, y + arm, { color: "grey" });
+  line(pen, x + 0.5, y, x + short, y, { color: "grey" });
+  if (short < width) text(pen, LETTERS.cancelled, x + short + 1, y + 3.5, { size: 9.5, weight: 700 });
+}

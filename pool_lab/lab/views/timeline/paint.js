@@ -1,0 +1,174 @@
+/* The timeline's picture: state and layout -> paint(). `now` is the moment that is shown: what is later is left out. */
+
+import { clamp, grouped, sum } from "../shared/numbers.js";
+import { blocks } from "./blocks.js";
+import { paintAxis } from "./paint_axis.js";
+import { ALWAYS, COUNTS, shownCounts } from "./layout.js";
+import {
+  bracket, LETTERS, line, paintBad, paintBar, paintQueued, paintRunning, shape, styleOf, tear, text, widthOf,
+} from "./marks.js";
+import { paintPreviousRun, paintStretch } from "./previous_run.js";
+import { paintResizes } from "./paint_resizes.js";
+import { countsAt, firstAfter, knownAt } from "./state.js";
+
+/** Width and height of a queued call, with the gap behind it. @type {[number, number][]} */
+const SIZES = [[8, 10], [6, 8], [4, 5], [3, 3]];
+
+/** `flight`: how many seconds of the run a call takes, to be seen, from the queue to its worker; 0: it is not shown.
+ * @param {import("./marks.js").Pen} pen @param {import("./state.js").State} state
+ * @param {import("./layout.js").Layout} layout @param {number} now
+ * @param {{ selected?: import("./state.js").Call | null, flight?: number }} more
+ */
+export function paint(pen, state, layout, now, { selected = null, flight = 0 } = {}) {
+  const counts = layout.boxes.map(({ panel }) => countsAt(panel, now, state.now));
+  for (const [number, box] of layout.boxes.entries()) {
+    paintLanes(pen, box, layout, now);
+    inside(pen, layout, box, () => paintPreviousRun(pen, box, layout));
+    inside(pen, layout, box, () => paintBars(pen, box, layout, knownAt(box.panel, now), selected));
+    paintQueue(pen, box, layout, counts[number]);
+    if (flight > 0) paintFlights(pen, box, layout, now, flight);
+    inside(pen, layout, box, () => paintResizes(pen, state, box, layout, now));
+  }
+  if (state.running || now < state.now) paintNow(pen, layout, now);
+  for (const [number, box] of layout.boxes.entries()) paintHead(pen, box, layout, state.run ? counts[number] : null);
+  paintAxis(pen, layout);
+  for (const item of layout.legend) paintLegend(pen, item, layout.boxes[0].panel.kind);
+}
+
+/** Paint nothing outside of the lanes. */
+function inside(pen, { left, right }, { top, bottom }, action) {
+  pen.save();
+  pen.beginPath();
+  pen.rect(left - 1, top - 18, right - left + 2, bottom - top + 20);
+  pen.clip();
+  action();
+  pen.restore();
+}
+
+function paintLanes(pen, { panel, top, lane, bar }, { left, right, x }, now) {
+  const every = lane >= 13 ? 1 : lane >= 7 ? 4 : 8;
+  panel.rows.forEach((row, worker) => {
+    const y = top + worker * lane, under = y + lane - (lane > 6 ? 1.5 : 0.5);
+    const ready = !row.lives.length && worker < panel.begunWith;
+    if (worker % every === 0) text(pen, `w${worker}`, left - 8, y + bar / 2 + 4, { align: "right" });
+    if (ready) line(pen, left, under, right, under, { alpha: 0.14 });
+    for (const life of row.lives) if (life.started <= now) paintLife(pen, life, y, under, bar, { left, right, x }, now);
+  });
+}
+
+function paintLife(pen, { started, stopped, error }, y, under, bar, { left, right, x }, now) {
+  const isOver = stopped != null && stopped <= now, stop = isOver ? x(stopped) : Infinity;
+  const start = clamp(x(started), left, right), end = clamp(stop, left, right);
+  line(pen, start, under, end, under, { alpha: 0.14 });
+  if (!isOver || stop < left || stop > right) return;
+  if (error) return tear(pen, end, y, bar);
+  const fade = pen.createLinearGradient(end, 0, end + 32, 0);
+  fade.addColorStop(0, pen.theme.ink);
+  fade.addColorStop(1, "transparent");
+  line(pen, end, under, Math.min(end + 32, right), under, { color: fade, alpha: 0.14 });
+}
+
+function paintBars(pen, { panel, top, lane, bar }, layout, now, selected) {
+  const style = styleOf(pen, panel.kind);
+  panel.rows.forEach((row, worker) => {
+    const y = top + worker * lane;
+    for (const block of blocks(row.bars, layout, now)) {
+      if (block.isOver) paintBar(pen, block, y, bar, style);
+      else paintRunning(pen, block, y, bar, style);
+      if (block.bad) paintBad(pen, block, y, bar, layout);
+    }
+    const isHere = selected?.worker === worker && selected.panel === panel.index;
+    if (isHere) paintSelected(pen, selected, y, bar, layout, now);
+  });
+}
+
+function paintSelected(pen, { began, ended }, y, height, { x }, now) {
+  if (began > now) return;
+  const x0 = x(began), wide = Math.max(x(Math.min(ended ?? now, now)) - x0, 2);
+  Object.assign(pen, { strokeStyle: pen.theme.ink, lineWidth: 2 });
+  shape(pen, x0 - 1, y - 1, wide + 1, height + 2, 3.5);
+  pen.stroke();
+}
+
+/** Queued calls, as large and as many as there is room for, the next one on the right. On their left are those that
+ * were cancelled or failed in the queue, a column at most for each; the counts above say how many.
+ */
+function paintQueue(pen, { panel, top, bottom }, { queueEnd }, counts) {
+  const few = (many) => Math.min(many, Math.max(1, Math.floor((bottom - top) / 10)));
+  const signs = [["queued", counts.queued], ["cancelled", few(counts.cancelled)], ["raised", few(counts.stranded)]];
+  const columns = (many, high) => Math.ceil(many / Math.max(1, Math.floor((bottom - top) / high)));
+  const needed = ([wide, high]) => sum(signs.map(([sign, many]) => columns(many, high) * pitch(sign, wide)));
+  const [wide, high] = SIZES.find((size) => needed(size) <= queueEnd) ?? SIZES.at(-1);
+  let x = queueEnd;
+  for (const [sign, many] of signs) {
+    for (let n = 0; n < many; n += 1) {
+      const row = n % Math.max(1, Math.floor((bottom - top) / high));
+      if (row === 0) x -= pitch(sign, wide);
+      if (x < 0) break;
+      paintQueued(pen, sign, x, top + 1 + high * row, pitch(sign, wide) - 2, high - 2, panel.kind);
+    }
+  }
+}
+
+const pitch = (sign, wide) => (sign === "cancelled" ? wide * 2 : wide);
+
+/** Calls on their way from the queue to their worker. */
+function paintFlights(pen, { panel, top, lane, bar }, { queueEnd, left, right, x }, now, flight) {
+  panel.rows.forEach(({ bars }, worker) => {
+    const call = bars[firstAfter(bars, now)];
+    const gone = call ? (now - (call.dispatched ?? call.began)) / flight : 1;
+    // One that is over before it would arrive is not shown on its way.
+    if (!(gone >= 0 && gone < 1) || (call.ending && call.ended - call.began < flight)) return;
+    const part = 1 - (1 - gone) ** 3, goal = clamp(x(call.began), left, right), y = top + worker * lane;
+    const between = (from, to) => from + (to - from) * part;
+    const [atX, atY] = [between(queueEnd - 8, goal), between(top + 1, y)];
+    paintQueued(pen, "queued", atX, atY, between(6, 9), between(8, bar), panel.kind);
+  });
+}
+
+function paintNow(pen, { boxes, x, left, right }, now) {
+  const at = x(now), top = boxes[0].top - 8;
+  if (at < left - 1 || at > right + 1) return;
+  line(pen, at, top, at, boxes.at(-1).bottom + 2, { width: 1.25 });
+  pen.fillStyle = pen.theme.ink;
+  pen.beginPath();
+  pen.arc(at, top, 3, 0, 7);
+  pen.fill();
+}
+
+/** Title, note and counts; no counts before the first run. */
+function paintHead(pen, { panel, head, under }, { narrow, width }, known) {
+  const size = narrow ? 11.5 : 12.5, gap = narrow ? 9 : 14;
+  // A number has room for the largest that it can become: nothing moves while it grows.
+  const widest = narrow ? 0 : widthOf(pen, grouped(panel.calls.size).replace(/\d/g, "0"), size, 700);
+  const slotOf = (number) => Math.max(widest, widthOf(pen, number, size, 700));
+  const shown = known ? shownCounts(known).map(({ many, word }) => ({ number: grouped(many), word })) : [];
+  const counts = shown.map(({ number, word }) => ({ number, word, slot: slotOf(number) }));
+  const wide = sum(counts.map(({ word, slot }) => slot + 4 + widthOf(pen, word, size) + gap));
+  let x = narrow ? 0 : width - wide + gap, y = narrow ? head + COUNTS : head;
+  const title = widthOf(pen, panel.title, 14, 700), room = (narrow ? width : x) - 10 - title - 10;
+  const note = [panel.note, panel.note.split(" · ")[0]].find((words) => widthOf(pen, words, size) < room) ?? "";
+  // The line of the present moment stays behind the words.
+  if (wide) pen.clearRect(x - 4, y - 12, wide, 15);
+  pen.clearRect(0, head - 13, title + 10 + widthOf(pen, note, size) + 4, 17);
+  for (const [at, { number, word, slot }] of counts.entries()) {
+    if (under === 2 && at === ALWAYS.length) [x, y] = [0, y + COUNTS];
+    text(pen, number, x + slot, y, { size, weight: 700, color: "ink", align: "right" });
+    x += slot + 4;
+    x += text(pen, word, x, y, { size }) + gap;
+  }
+  text(pen, panel.title, 0, head, { size: 14, weight: 700, color: "ink" });
+  text(pen, note, title + 10, head, { size });
+}
+
+function paintLegend(pen, { sign, words, mark, x, y }, kind) {
+  const style = styleOf(pen, kind), block = { x0: x, x1: x + mark, share: 0.45 };
+  if (sign === "level") paintBar(pen, block, y - 11, 14, style);
+  if (sign === "running") paintRunning(pen, block, y - 11, 14, style);
+  if (sign in LETTERS && sign !== "cancelled") paintBad(pen, { ...block, bad: sign }, y - 11, 14);
+  if (sign === "cancelled") bracket(pen, x, y - 4, mark, 4);
+  if (sign === "queued") paintQueued(pen, sign, x, y - 9, 7, 10, kind);
+  if (sign === "died") tear(pen, x + 6, y - 11, 14);
+  if (sign === "ghost") paintStretch(pen, x, x + mark, y - 5);
+  text(pen, words, x + mark + 8, y);
+}

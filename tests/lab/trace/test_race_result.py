@@ -1,0 +1,147 @@
+"""What a race comes to, in numbers and in words."""
+
+import threading
+from collections.abc import Callable
+from queue import SimpleQueue
+
+import pytest
+
+from pool_lab.events import EventKind
+from pool_lab.lab.trace import race_words as result_words
+from pool_lab.lab.trace.race_result import Outcome, Serial, outcome
+from pool_lab.lab.trace.race_words import explain, ideal_words, lines
+from pool_lab.lab.trace.trace import Trace
+from pool_lab.lab.work.serial_loop import Loop
+from tests.lab.script import Script
+
+
+@pytest.fixture(autouse=True)
+def _with_gil(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(result_words, "has_gil", lambda: True)
+
+
+def pool(workers: int, seconds: float, cpu_s: float) -> Trace:
+    """A call of so many seconds on each worker, all at once."""
+    script = Script()
+    for worker in range(workers):
+        script.ran(worker, worker, 0.0, seconds, cpu_s)
+    return script.trace(size=workers)
+
+
+def gil() -> Outcome:
+    """Four calls of a second each on a core: threads share one, processes have four."""
+    runs = [("threads", "threads", pool(4, 4.0, 1.0)), ("processes", "processes", pool(4, 1.25, 1.0))]
+    return outcome(runs, Serial(4.0, 4.0, tried=2, calls=4), cores=4)
+
+
+def test_speed_up_is_beside_serial_and_efficiency_is_for_each_worker() -> None:
+    threads, processes = gil().rows
+    assert (threads.speed_up, threads.efficiency) == (1.0, 0.25)
+    assert (processes.speed_up, processes.efficiency) == (3.2, 0.8)
+
+
+def test_the_ideal_is_bound_by_cores_for_work_that_computes_and_by_workers_for_work_that_waits() -> None:
+    computing, waiting = Serial(8.0, 8.0, 1, 8), Serial(8.0, 0.0, 1, 8)
+    runs = [("threads", "threads", pool(4, 2.0, 0.0))]
+    assert outcome(runs, computing, cores=2).ideal_s == 4.0
+    assert outcome(runs, waiting, cores=2).ideal_s == 2.0
+    assert ideal_words(outcome(runs, waiting, cores=2)) == "ideal: 4 workers, 2 cores"
+
+
+def test_a_race_that_was_stopped_has_no_speed_up() -> None:
+    trace = Script().ran(0, 0, 0.0, 1.0).cancelled(1, 0.5).trace(size=1)
+    stopped = outcome([("threads", "threads", trace)], Serial(2.0, 2.0, 2, 2), cores=2)
+    assert stopped.rows[0].speed_up is None
+    assert explain(stopped) == ""
+    assert lines(stopped)[-1].makespan == "1.0 s, not all ran"
+
+
+def test_calls_that_failed_before_they_ran_were_not_fast() -> None:
+    script = Script().ran(0, 0, 0.0, 1.0).queued(1).at(1.0, EventKind.FAILED, call=1, error="BrokenProcessPool: gone")
+    (row,) = outcome([("processes", "processes", script.trace(size=1))], Serial(8.0, 8.0, 2, 2), cores=2).rows
+    assert (row.over, row.speed_up) == (False, None)
+    raised = Script().ran(0, 0, 0.0, 1.0, error="ValueError: no").trace(size=1)
+    assert outcome([("threads", "threads", raised)], Serial(8.0, 8.0, 1, 1), cores=2).rows[0].speed_up == 8.0
+
+
+def test_without_a_serial_time_there_is_neither_speed_up_nor_ideal() -> None:
+    unknown = outcome([("threads", "threads", pool(2, 1.0, 1.0))], None, cores=2)
+    assert (unknown.rows[0].speed_up, unknown.ideal_s, explain(unknown)) == (None, None, "")
+    assert [line.label for line in lines(unknown)] == ["threads, 2"]
+
+
+def test_an_executor_that_ran_nothing_is_left_out() -> None:
+    assert outcome([("threads", "threads", Trace(()))], None, cores=2).rows == ()
+
+
+def test_the_result_says_who_was_faster_how_that_is_known_and_why_threads_were_not() -> None:
+    assert explain(gil()) == (
+        "One call after the other: 4.0 s (estimated from 2 of 4 calls, run in a loop). Compared with that: "
+        "processes 3.2 times as fast (efficiency 80% on 4 workers); threads no faster (efficiency 25% on 4 "
+        "workers): only one thread of an interpreter runs Python code at a time."
+    )
+
+
+def test_the_gil_is_blamed_only_where_others_got_more_of_the_cores() -> None:
+    runs = [("threads", "threads", pool(4, 4.0, 1.0)), ("processes", "processes", pool(4, 4.0, 1.0))]
+    assert "interpreter" not in explain(outcome(runs, Serial(4.0, 4.0, 4, 4), cores=1))
+
+
+def test_slower_is_told_as_longer() -> None:
+    slow = outcome([("processes", "processes", pool(2, 8.0, 1.0))], Serial(2.0, 2.0, 2, 2), cores=2)
+    assert "processes took 4 times as long" in explain(slow)
+
+
+def test_a_line_tells_the_life_of_an_average_call() -> None:
+    serial, threads, _ = lines(gil())
+    assert (serial.label, serial.call, serial.speed_up) == (
+        "serial",
+        "estimated from 2 of 4 calls, run in a loop",
+        "1.0×",
+    )
+    assert threads.call == "a call: on a core 1.0\N{NO-BREAK SPACE}s, waiting 3.0\N{NO-BREAK SPACE}s"
+    assert threads.parts == {"there": 0.0, "core": 1.0, "ready": 3.0, "back": 0.0, "idle": 0.0}
+
+
+def test_a_resized_pool_says_its_sizes() -> None:
+    trace = Script().resized(1.0, 2).ran(0, 0, 0.0, 4.0).ran(1, 1, 1.0, 4.0).trace(size=6)
+    assert lines(outcome([("threads", "threads", trace)], None, 2))[0].label == "threads, 2 to 6"
+
+
+def loop(function: Callable[..., object], inputs: list[tuple[object, ...]], allowed_s: float) -> Serial:
+    reports: SimpleQueue[Serial] = SimpleQueue()
+    Loop(function, inputs, allowed_s, reports.put)
+    return reports.get(timeout=30)
+
+
+def test_all_calls_in_a_loop_are_measured_and_the_rest_is_estimated() -> None:
+    calls: list[object] = []
+    every = loop(calls.append, [(number,) for number in range(9)], allowed_s=60)
+    assert sorted(map(str, calls)) == list("012345678")
+    assert (every.tried, every.source) == (9, "measured in a loop")
+    one = loop(calls.append, [(number,) for number in range(9)], allowed_s=0)
+    assert (one.tried, one.calls, one.source) == (1, 9, "estimated from 1 of 9 calls, run in a loop")
+    assert len(calls) == 10
+
+
+def test_a_call_that_raises_counts() -> None:
+    assert loop(int, [("one",), ("2",)], allowed_s=60).tried == 2
+
+
+def test_a_loop_that_is_left_runs_no_call_after_the_one_that_runs() -> None:
+    inside, gate, reports = threading.Event(), threading.Event(), SimpleQueue[Serial]()
+
+    def block(_: object) -> None:
+        inside.set()
+        gate.wait(30)
+
+    going = Loop(block, [(0,), (1,)], 60, reports.put)
+    assert inside.wait(30)
+    going.leave()
+    gate.set()
+    assert reports.get(timeout=30).tried == 1
+
+
+def test_without_calls_nothing_can_be_measured() -> None:
+    with pytest.raises(ValueError, match="without a call"):
+        loop(int, [], allowed_s=60)
