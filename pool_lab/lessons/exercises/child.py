@@ -49,7 +49,9 @@ def perform(channel: io.FileIO, play: Play, answer: Any) -> None:
     reporter = Reporter(channel, play.most_calls, [function.__code__ for function in functions_of(answer)])
     _listen_to_all_pools(reporter)
     _look_like_a_notebook(answer)
-    Watchdog(reporter, threading.get_ident()).start()
+    watchdog = Watchdog(reporter, threading.get_ident())
+    watchdog.start()
+    watchdog.is_awake.wait()
     arguments = play.given()
     reporter.given = False
     try:

@@ -79,11 +79,14 @@ class Watchdog(threading.Thread):
         self._main = main
         self._waits: list[Wait] = []
         self._ticks = 0
+        self.is_awake = threading.Event()
+        """Whether the first heartbeat was sent: from then on the parent has less patience."""
 
     def run(self) -> None:
         while True:
             if self._reporter.tell(self._heartbeat()):
                 self._ticks = 0
+            self.is_awake.set()
             self._look_for_a_deadlock()
             time.sleep(TICK_S)
 
@@ -123,6 +126,12 @@ class Watchdog(threading.Thread):
 
     def _wait_of(self, thread: int, frame: FrameType) -> Wait | None:
         """What the thread waits for without a limit, in words; None if it does not."""
+        try:
+            return self._found_wait(thread, frame)
+        except (AttributeError, KeyError):  # its variables have changed meanwhile, so it goes on
+            return None
+
+    def _found_wait(self, thread: int, frame: FrameType) -> Wait | None:
         who = "your code" if thread == self._main else "a worker"
         reason = None
         for stand in _outwards(frame):
