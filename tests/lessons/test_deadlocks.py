@@ -109,3 +109,16 @@ def test_a_long_nap_beside_those_who_wait_is_no_deadlock() -> None:
             return [pool.submit(lambda: time.sleep(1)).result() for _ in range(1)]
     """)
     assert made.result == [None]
+
+
+def test_a_thread_that_is_slow_to_start_is_no_deadlock() -> None:
+    made = of(
+        """
+        import threading
+        slow = threading.Thread()
+        slow._bootstrap = lambda: None  # the new thread never says that it runs
+        slow.start()
+        """,
+        Play(call, nothing, patience_s=1.5),
+    )
+    assert made.ending is Ending.STUCK

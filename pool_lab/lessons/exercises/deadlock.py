@@ -45,6 +45,7 @@ WAITS_FOR_ONE = _codes(*(getattr(future, name) for future in _futures for name i
 WAITS_FOR_MANY = _codes(concurrent.futures.wait, concurrent.futures.as_completed, pool_lab.wait, pool_lab.as_completed)
 WAITS_FOR_POOL = _codes(THREADS.shutdown, PROCESSES.shutdown, Pool.shutdown)
 WAITS_FOR_OTHERS = _codes(threading.Condition.wait, threading.Thread.join)
+STARTS = _codes(threading.Thread.start)
 IDLE = _codes(Worker.sleep, concurrent.futures.thread._worker)
 
 SERVES = _codes(
@@ -140,6 +141,8 @@ class Watchdog(threading.Thread):
                 return None
             if code in WAITS_FOR_ONE and _is_over(facts):
                 return None
+            if code in STARTS:
+                return None  # on a busy machine it takes a while until a new thread runs
             if isinstance(facts.get("self"), PROCESSES | pool_lab.ProcessPoolExecutor):
                 return None  # it waits for a process to end, and that takes as long as it takes
             reason = _reason(code, facts) or reason
