@@ -7,8 +7,7 @@ from pathlib import Path
 
 from pool_lab.lab.trace.units import number_of
 from pool_lab.lessons import records
-from pool_lab.lessons.exercises.sandbox import can_fence
-from pool_lab.lessons.exercises.solitude import can_seclude
+from pool_lab.lessons.exercises.sandbox import can_fence, can_seclude
 from pool_lab.lessons.grading.grade import grade_notebook
 from pool_lab.lessons.grading.marks import Mark, as_csv, as_page
 from pool_lab.lessons.progress_table import Progress

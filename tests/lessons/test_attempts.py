@@ -12,12 +12,11 @@ from pool_lab.lab.trace.span import CallState
 from pool_lab.lessons.exercises.attempt import Attempt, Play, attempt
 from pool_lab.lessons.exercises.evidence import call, nothing
 from pool_lab.lessons.exercises.messages import Ending, Foreign
-from tests.lessons.answers import function_of
+from tests.lessons.answer_files import function_of
 from tests.library.watching import until
 
 PATIENT = Play(call, nothing)
 IMPATIENT = Play(call, nothing, most_calls=50, patience_s=1.5)
-
 POOLS = pytest.mark.parametrize("home", ["pool_lab", "concurrent.futures"])
 
 
@@ -41,11 +40,11 @@ def test_every_pool_that_an_answer_makes_is_seen(home: str) -> None:
 
 
 def test_pools_that_an_answer_is_given_are_told_from_its_own() -> None:
-    from pool_lab.lessons.exercises.lesson_00 import pool_and_lengths
+    from pool_lab.lessons.lesson_00.exercise_2 import given
 
     def answer(pool: object, lengths: object) -> None: ...
 
-    made = attempt(Play(call, pool_and_lengths), answer)
+    made = attempt(Play(call, given), answer)
     assert [run.given for run in made.runs] == [True]
     assert made.own_runs == ()
 
@@ -59,101 +58,6 @@ def test_calls_in_processes_are_seen(home: str) -> None:
     """)
     assert (made.result, len(made.spans)) == ([1, 2, 3], 3)
     assert made.kinds() == {"processes"}
-
-
-@POOLS
-def test_every_worker_waits_for_another_call(home: str) -> None:
-    made = of(f"""
-        import threading
-        from {home} import ThreadPoolExecutor
-        pool, both_run = ThreadPoolExecutor(2), threading.Barrier(2)
-        def outer():
-            both_run.wait()
-            return pool.submit(abs, -1).result()
-        return [future.result() for future in [pool.submit(outer) for _ in range(2)]]
-    """)
-    assert made.ending is Ending.DEADLOCK
-    assert made.waits == (
-        "your code waits for the result of a call that is running, in line 8",
-        *["a worker waits for the result of a call that has not been started, in line 7"] * 2,
-    )
-    assert made.counts == {CallState.RUNNING: 2, CallState.QUEUED: 2}
-
-
-@POOLS
-def test_a_deadlock_at_the_end_of_a_with_block_is_one_too(home: str) -> None:
-    made = of(f"""
-        import threading
-        from {home} import ThreadPoolExecutor, wait
-        is_waited_for = threading.Event()
-        def outer():
-            inner = pool.submit(abs, -1)
-            is_waited_for.set()
-            wait([inner])
-        with ThreadPoolExecutor(1) as pool:
-            pool.submit(outer)
-            is_waited_for.wait()
-    """)
-    assert made.ending is Ending.DEADLOCK
-    assert "your code waits in shutdown until a pool's last call is done, in line 9" in made.waits
-
-
-@POOLS
-def test_processes_that_have_no_call_wake_nobody(home: str) -> None:
-    made = of(f"""
-        from {home} import Future, ProcessPoolExecutor
-        with ProcessPoolExecutor(1) as pool:
-            pool.submit(abs, -1).result()
-            Future().result()
-    """)
-    assert made.ending is Ending.DEADLOCK
-    assert made.waits == ("your code waits for the result of a call that has not been started, in line 5",)
-
-
-@POOLS
-def test_processes_that_take_long_to_end_are_waited_for(home: str) -> None:
-    made = of(f"""
-        import multiprocessing, time
-        from {home} import ProcessPoolExecutor
-        context = multiprocessing.get_context("spawn")
-        with ProcessPoolExecutor(1, context, multiprocessing.util.Finalize, (None, time.sleep, (1,), None, 1)) as pool:
-            return pool.submit(abs, -1).result()
-    """)
-    assert (made.ending, made.result) == (Ending.RETURNED, 1)
-
-
-@POOLS
-def test_processes_that_have_a_call_may_wake_someone(home: str) -> None:
-    made = of(f"""
-        import time
-        from {home} import Future, ProcessPoolExecutor
-        with ProcessPoolExecutor(1) as pool:
-            first, second = Future(), pool.submit(time.sleep, 1)
-            second.add_done_callback(lambda _: first.set_result("woken"))
-            return first.result()
-    """)
-    assert made.result == "woken"
-
-
-def test_a_wait_with_a_limit_is_no_deadlock() -> None:
-    made = of("""
-        from pool_lab import Future
-        try:
-            Future().result(timeout=1)
-        except TimeoutError:
-            return "time is up"
-    """)
-    assert made.result == "time is up"
-
-
-def test_a_long_nap_beside_those_who_wait_is_no_deadlock() -> None:
-    made = of("""
-        import time
-        from pool_lab import ThreadPoolExecutor
-        with ThreadPoolExecutor(1) as pool:
-            return [pool.submit(lambda: time.sleep(1)).result() for _ in range(1)]
-    """)
-    assert made.result == [None]
 
 
 @pytest.mark.parametrize(

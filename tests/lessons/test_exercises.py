@@ -7,31 +7,24 @@ import concurrent.futures
 import itertools
 import multiprocessing
 import os
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from dataclasses import replace
 from pathlib import Path
 
-import nbformat
 import pytest
 
 from pool_lab.lessons import check, exercise, hint, solution
-from pool_lab.lessons.exercises import check as coach
 from pool_lab.lessons.exercises.check import EXERCISES
-from pool_lab.lessons.exercises.exercise import Exercise, Mistake, is_untouched
-from pool_lab.lessons.exercises.messages import Ending
-from pool_lab.lessons.exercises.misconceptions import MISCONCEPTIONS
-from pool_lab.lessons.exercises.verdict import STANDSTILL, STOPPED, Grade, judge
+from pool_lab.lessons.exercises.exercise import Exercise, Source
+from pool_lab.lessons.exercises.mistakes import OF_ANY_ANSWER, Mistake
+from pool_lab.lessons.exercises.starter import is_untouched
+from pool_lab.lessons.exercises.verdict import Grade, judge
 from pool_lab.pool import usable_cpus
-from tests.lessons.answers import function_of
+from tests.lessons.answer_files import ANSWERS, Answer, answers_to, function_of, wrong
 
-LESSONS = {path.name[:2]: path for path in (Path(__file__).parents[2] / "notebooks").glob("*.ipynb")}
 ROUNDS = int(os.environ.get("POOL_LAB_ROUNDS", "0"))
 ANSWERS_AT_ONCE = 4 * usable_cpus()
-
 each = pytest.mark.parametrize("task", EXERCISES.values(), ids=EXERCISES)
-in_a_lesson = pytest.mark.parametrize(
-    "task", [task for task in EXERCISES.values() if task.name[:2] in LESSONS], ids=str
-)
 
 
 @each
@@ -50,34 +43,21 @@ def test_no_verdict_is_false_however_busy_the_machine_is() -> None:
 
 def false_verdicts(tasks: Iterable[Exercise]) -> list[str]:
     """Tries all answers, several at the same moment: most of the time they wait."""
+    to_try = [(task, answer) for task in tasks for answer in answers_to(task)]
     with concurrent.futures.ThreadPoolExecutor(ANSWERS_AT_ONCE) as pool:
-        return [text for text in pool.map(false_verdict, *zip(*answers_to(tasks), strict=True)) if text]
+        return [text for text in pool.map(false_verdict, *zip(*to_try, strict=True)) if text]
 
 
-def answers_to(tasks: Iterable[Exercise]) -> Iterator[tuple[Exercise, str, str]]:
-    """The exercise, the source of an answer, and the mistake it makes, if any."""
-    for task in tasks:
-        yield from ((task, source, "") for source in task.right)
-        yield from ((task, source, mistake) for mistake, sources in task.wrong.items() for source in sources)
-
-
-def false_verdict(task: Exercise, source: str, mistake: str) -> str:
+def false_verdict(task: Exercise, answer: Answer) -> str:
     """What is false about the verdict; empty if nothing is."""
-    verdict = check(task.name, task.value_of(source))
+    verdict = check(task.name, task.value_of(answer.source))
     said = str(verdict)
-    if not mistake:
+    if not answer.mistake:
         is_told = verdict.grade is Grade.CORRECT and "✗" not in said
     else:
         told = verdict.mistake if verdict.grade in {Grade.WRONG, Grade.ALMOST} else None
-        is_told = told is not None and told in mistakes_of(task, mistake) and told.words in said
-    return "" if is_told else f"{task.name}, {mistake or 'right'}:\n{source}\n\n{said}\n{verdict.attempt}"
-
-
-def mistakes_of(task: Exercise, name: str) -> tuple[Mistake, ...]:
-    """What may be said of it. Of a deadlock there are two kinds."""
-    if name in task.mistakes:
-        return (task.mistakes[name],)
-    return (STOPPED[Ending(name)], *([STANDSTILL] if name == Ending.DEADLOCK else []))
+        is_told = told is not None and told.name == answer.mistake and told.words in said
+    return "" if is_told else f"{task.name}, {answer.file}:\n{answer.source.cell}\n\n{said}\n{verdict.attempt}"
 
 
 class Burden:
@@ -103,22 +83,26 @@ def compute() -> None:
 
 
 @each
-def test_every_mistake_that_can_be_named_has_an_answer_that_makes_it(task: Exercise) -> None:
-    assert set(task.mistakes) <= set(task.wrong)
-    assert all(task.wrong.values())
+def test_every_mistake_has_an_answer_that_makes_it_and_every_wrong_answer_names_one(task: Exercise) -> None:
+    made = {answer.mistake for answer in answers_to(task)} - {""}
+    assert set(task.mistakes) <= made
+    assert made <= {*task.mistakes, *OF_ANY_ANSWER}
 
 
-@each
-def test_every_misconception_is_known(task: Exercise) -> None:
-    assert {mistake.misconception for mistake in task.mistakes.values()} <= {None, *MISCONCEPTIONS}
+def test_every_answer_is_to_an_exercise() -> None:
+    assert {path.name.removesuffix(".txt") for path in ANSWERS.iterdir()} - {"__pycache__"} == set(EXERCISES)
 
 
 @each
 def test_the_starter_is_not_an_attempt(task: Exercise) -> None:
-    verdict = check(task.name, task.value_of(task.starter))
+    verdict = check(task.name, task.value_of(starter(task)))
     assert verdict.grade is Grade.NOT_ATTEMPTED
     assert verdict.attempt is None, "nothing was run"
     assert check(task.name, None).grade is check(task.name, ...).grade is Grade.NOT_ATTEMPTED
+
+
+def starter(task: Exercise) -> Source:
+    return Source(task.solution.imports, task.starter)
 
 
 def test_comments_and_another_name_are_no_attempt_and_a_statement_is() -> None:
@@ -144,43 +128,7 @@ def test_a_class_with_one_method_written_is_an_attempt() -> None:
     task = EXERCISES["08.1"]
     begun = task.starter.replace("def shutdown(self):\n        ...", "def shutdown(self):\n        raise SystemExit")
     assert begun != task.starter
-    assert not task.is_not_attempted(task.value_of(begun))
-
-
-@in_a_lesson
-def test_the_lesson_has_the_text_and_the_starter_of_the_definition(task: Exercise) -> None:
-    cells = nbformat.read(LESSONS[task.name[:2]], as_version=4).cells
-    at = [number for number, cell in enumerate(cells) if cell.source == task.starter]
-    assert len(at) == 1
-    assert "exercise" in cells[at[0]].metadata.tags
-    assert task.text in cells[at[0] - 1].source
-    assert f"### {task.title}" in cells[at[0] - 1].source
-    assert "not attempted" in str(cells[at[0]].outputs)
-
-
-@in_a_lesson
-def test_the_lesson_imports_what_the_answers_use(task: Exercise) -> None:
-    cells = [cell.source for cell in nbformat.read(LESSONS[task.name[:2]], as_version=4).cells]
-    imports = next(cell for cell in cells if "from pool_lab.lessons import" in cell)
-    assert set(task.preamble.splitlines()) <= set(imports.splitlines())
-    before = {"__name__": "__main__"}
-    exec(imports, before)
-    assert ("check(" in task.starter and "check" in before) or ("@exercise" in task.starter and "exercise" in before)
-
-
-def test_hints_come_one_by_one(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(coach, "_hints_given", type(coach._hints_given)())
-    hints = EXERCISES["00.2"].hints
-    assert [str(hint("00.2")) for _ in range(4)] == [
-        f"Hint 1 of 3: {hints[0]}",
-        f"Hint 2 of 3: {hints[1]}",
-        f"Hint 3 of 3: {hints[2]}",
-        f"Hint 3 of 3: {hints[2]}",
-    ]
-
-
-def test_the_solution_is_the_first_right_answer() -> None:
-    assert solution("07.1") == EXERCISES["07.1"].right[0]
+    assert not task.is_not_attempted(task.value_of(Source(task.solution.imports, begun)))
 
 
 def test_an_exercise_must_be_known() -> None:
@@ -192,7 +140,7 @@ def test_an_exercise_must_be_known() -> None:
 def test_letters_that_no_line_has_are_told() -> None:
     verdict = check("00.1", "E B Q")
     assert verdict.grade is Grade.WRONG
-    assert "there is no Q" in str(verdict)
+    assert "There is no line Q." in str(verdict)
     assert "Write the letters" in str(check("00.1", 5))
 
 
@@ -205,23 +153,23 @@ def test_the_decorator_shows_the_verdict_and_leaves_the_answer_alone(capsys: pyt
 
 
 def test_a_wrong_answer_is_told_what_it_looks_like_and_what_it_said() -> None:
-    task = EXERCISES["00.2"]
-    source = task.wrong["futures"][0].replace("return", 'print("I hand over")\n    return')
-    lines = str(check("00.2", task.value_of(source))).splitlines()
+    source = wrong("00.2", "futures")
+    talks = Source(source.imports, source.cell.replace("return", 'print("I submit")\n    return'))
+    lines = str(check("00.2", EXERCISES["00.2"].value_of(talks))).splitlines()
     assert "Often heard (no. 5): a future is the result." in "\n".join(lines)
-    assert lines[lines.index("It printed:") + 2 :] == ["~~~", "I hand over", "~~~"]
+    assert lines[lines.index("Your answer printed:") + 2 :] == ["~~~", "I submit", "~~~"]
     assert "- ✗ not yet: all results are there" in lines
 
 
 def test_a_misconception_comes_with_a_link_to_the_lesson_that_shows_it(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
-    verdict = check("00.2", EXERCISES["00.2"].value_of(EXERCISES["00.2"].wrong["futures"][0]))
+    verdict = check("00.2", EXERCISES["00.2"].value_of(wrong("00.2", "futures")))
     monkeypatch.chdir(tmp_path)
     assert "See lesson 03." in str(verdict), "it is not there yet"
     (tmp_path / "03_hold_a_promise.ipynb").touch()
     assert "See [Hold a promise](03_hold_a_promise.ipynb)." in verdict._repr_markdown_()
-    assert "It returned `[<Future>, <Future>, <Future>, <Future>, <Future>, <Future>]`." in str(verdict)
+    assert "Your answer returned `[<Future>, <Future>, <Future>, <Future>, <Future>, <Future>]`." in str(verdict)
 
 
 def test_an_almost_right_answer_is_told_what_is_right_and_what_is_missing() -> None:
@@ -234,12 +182,13 @@ def test_an_almost_right_answer_is_told_what_is_right_and_what_is_missing() -> N
 
 def test_a_deadlock_without_calls_that_wait_for_calls_is_no_misconception_about_them() -> None:
     forever = function_of("from pool_lab import Future\nreturn Future().result()")
-    assert check("00.2", forever).mistake is STANDSTILL
-    assert check("00.2", EXERCISES["00.2"].value_of(EXERCISES["00.2"].wrong["deadlock"][0])).mistake is not STANDSTILL
+    assert check("00.2", forever).mistake is OF_ANY_ANSWER["standstill"]
+    of_calls = check("00.2", EXERCISES["00.2"].value_of(wrong("00.2", "deadlock")))
+    assert of_calls.mistake is OF_ANY_ANSWER["deadlock"]
 
 
 @pytest.mark.parametrize(
-    ("body", "said"), [("print('done')", "It returned nothing."), ("yield 0", "It returned an iterator")]
+    ("body", "said"), [("print('done')", "Your function returned nothing."), ("yield 0", "You returned an iterator")]
 )
 def test_of_what_is_no_result_something_is_said_whatever_the_exercise(body: str, said: str) -> None:
     verdict = check("00.2", function_of(body))
@@ -263,7 +212,7 @@ def test_a_question_that_makes_no_sense_of_a_result_is_answered_with_no() -> Non
         raise ZeroDivisionError
 
     task = EXERCISES["00.1"]
-    broken = replace(task, mistakes={"?": Mistake("?", explode)})
+    broken = replace(task, mistakes={"?": Mistake("?", "?", explode)})
     made = check("00.1", "E B A").attempt
     assert made is not None
     assert judge(broken, made).mistake is None

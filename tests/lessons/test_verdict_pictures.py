@@ -10,6 +10,7 @@ from pool_lab.lessons import check
 from pool_lab.lessons.exercises.check import EXERCISES
 from pool_lab.lessons.records import FILE_VARIABLE
 from tests.kernels import Kernel
+from tests.lessons.answer_files import answers_to
 
 
 @pytest.fixture(scope="module")
@@ -27,16 +28,17 @@ def test_a_wrong_answer_is_drawn_above_a_right_one() -> None:
     assert timelines is not None
     figure = timelines.figure()
     words = {text.get_text() for text in figure.findobj(Text)}
-    assert {"Yours", "One that is right"} <= words
+    assert {"Yours", "A right answer"} <= words
     assert timelines.summary().startswith("Yours took")
-    assert "as long as one that is right" in timelines.summary()
+    assert "as long as a right answer" in timelines.summary()
     assert timelines.view is None, "nobody is there"
     assert check("00.1", "B A").timelines() is None, "no call, no picture"
 
 
 def test_calls_that_went_on_are_drawn_until_the_answer_was_over_and_a_pool_without_calls_is_not_drawn() -> None:
     task = EXERCISES["06.2"]
-    verdict = check("06.2", task.value_of(task.right[2]))
+    (answer,) = (answer for answer in answers_to(task) if answer.file == "right_in_a_pool_of_its_own.py")
+    verdict = check("06.2", task.value_of(answer.source))
     assert verdict.attempt is not None
     assert len(verdict.attempt.runs) == 2, "the one that was given, and its own"
     timelines = verdict.timelines()
@@ -55,7 +57,7 @@ def test_the_picture_is_live_where_someone_is_there(monkeypatch: pytest.MonkeyPa
     assert timelines is not None
     view = timelines.view
     assert view.caption == timelines.summary()
-    assert [panel["title"] for panel in view.log["panels"]] == ["Yours", "One that is right"]
+    assert [panel["title"] for panel in view.log["panels"]] == ["Yours", "A right answer"]
     assert 0.3 <= view.log["now"] < 10, "both began when the picture did"
 
 

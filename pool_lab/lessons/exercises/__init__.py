@@ -1,14 +1,17 @@
-"""Exercises: a learner's code is run apart from the notebook, and judged by the trace it leaves.
+"""Exercises: a learner's code runs in a process of its own, and is judged by the trace it leaves.
 
-    kernel                                        a process of its own
+    the kernel                                    a process of its own
     check(name, answer)
-      attempts.attempt(...)  -- the answer -->    inside: listens to every pool the answer makes or is given
-                                                  watchdog: stops what cannot end
-                             <-- report ------    events, result, who waits for what
-      verdicts.judge(...)
-      timelines: the answer's above a right one
+      attempt.attempt(...)     -- the answer -->  child: runs it, and listens to every pool that it makes or is given
+                               <-- messages ---   reporter: pools, events, and how it ended
+                               <-- heartbeats --  deadlock: what its threads wait for
+      limits: whether it has to be stopped
+      verdict.judge(...)
+      comparison: the answer's timeline above that of a right one
 
-`definition` says what an exercise is, `symptoms` what many look for; the files named after lessons hold them. Whatever
-the answer does, the kernel lives: `process` measures from outside what it takes, and can end it at any moment with all
-that it has started. `fence` is put around answers of other people, and `solitude` keeps them off the network.
+`exercise` says what an exercise is. The exercises themselves are in the folders of the lessons. `evidence` has what an
+attempt shows, and `mistakes` what many answers get wrong.
+
+Whatever the answer does, the kernel lives: `answer_process` measures from outside what it uses, and can end it at any
+moment with everything that it has started. `sandbox` is put around the answers of other people.
 """

@@ -1,8 +1,8 @@
-"""The process of an attempt as its parent sees it: started afresh, measured from outside, ended with all it started.
+"""The process of an attempt as its parent sees it: it is started, measured, and ended with all that it started.
 
-Whatever runs in there may want to outlive it: processes in a session of their own, which no longer have it as a parent.
-All of them are known by an environment variable that they inherit. Their temporary files are in a folder that goes when
-they have gone.
+An answer may start processes that could outlive it: in a session of their own, or with another parent. They are found
+by an environment variable that they inherit. All of them put their temporary files into one folder, which is removed at
+the end.
 """
 
 import contextlib
@@ -20,21 +20,16 @@ from typing import IO, cast
 
 import psutil  # comes with every kernel
 
+from pool_lab.lessons.exercises import limits
 from pool_lab.lessons.exercises.messages import Ending
-from pool_lab.lessons.exercises.solitude import can_seclude
+from pool_lab.lessons.exercises.sandbox import can_seclude
 
 __all__ = ["SENSELESS", "AnswerProcess"]
 
 SENSELESS = "its report makes no sense"
 MARK = "POOL_LAB_ATTEMPT"
-MOST_PROCESSES = 64
-MOST_MEMORY = 2 << 30
-"""Bytes that all processes of an attempt may hold together. What they share with one another counts once for each."""
-MOST_FILES = 10_000
-MOST_WRITTEN = 1 << 30
-"""Bytes of all its temporary files."""
 PARTING_S = 5.0
-"""How long it may take to end those who go on starting others."""
+"""How long it may take to end processes that go on starting others."""
 PR_SET_CHILD_SUBREAPER = 36
 
 
@@ -42,9 +37,9 @@ class AnswerProcess:
     """A fresh interpreter that finds the same modules; `-c` gives it a `__main__` that is like a kernel's."""
 
     def __init__(self, request: bytes, *, fenced: bool = False) -> None:
-        """Fenced in, it can write nowhere but in its folder, reads hardly more than it needs to run, has no network.
+        """With a fence it writes only into its folder, reads little more than it needs to run, and has no network.
 
-        As far as the system can do that. No process escapes; but nothing else may be started here until it has ended.
+        This holds as far as the system can do it. No process escapes, but start no other process until this has ended.
         """
         self._older = {child.pid for child in _children()} if fenced and _adopt_orphans() else None
         self._mark = uuid.uuid4().hex
@@ -71,12 +66,12 @@ class AnswerProcess:
     def takes_too_much(self) -> Ending | None:
         """Whether there are more processes, more memory is held, or more files are written, than any answer needs."""
         processes = [*self._family()]
-        if len(processes) > MOST_PROCESSES:
+        if len(processes) > limits.MOST_PROCESSES:
             return Ending.CROWD
-        if sum(map(_held, processes)) > MOST_MEMORY:
+        if sum(map(_held, processes)) > limits.MOST_MEMORY:
             return Ending.MEMORY
-        sizes = list(islice(_sizes(self._folder.name), MOST_FILES + 1))
-        return Ending.DISK if len(sizes) > MOST_FILES or sum(sizes) > MOST_WRITTEN else None
+        sizes = list(islice(_sizes(self._folder.name), limits.MOST_FILES + 1))
+        return Ending.DISK if len(sizes) > limits.MOST_FILES or sum(sizes) > limits.MOST_WRITTEN else None
 
     def how_it_went(self) -> str:
         try:
@@ -89,7 +84,7 @@ class AnswerProcess:
         """End it and all that it started, for good."""
         if os.name != "nt":
             with contextlib.suppress(OSError):
-                os.killpg(self._process.pid, signal.SIGKILL)  # all at once: nobody of the group can start another
+                os.killpg(self._process.pid, signal.SIGKILL)  # all at once: none of the group can start another
         deadline = time.monotonic() + PARTING_S
         while (rest := self._alive()) and time.monotonic() < deadline:
             for process in rest:
@@ -99,7 +94,7 @@ class AnswerProcess:
         self._process.wait()
         for orphan in self._adopted():
             with contextlib.suppress(psutil.Error):
-                orphan.wait(0)  # it has ended; who adopts has to hear of it
+                orphan.wait(0)  # it has ended, and its new parent must fetch it
         if self._older is not None:
             _adopt_orphans(yes=False)
         with contextlib.suppress(OSError):
@@ -107,7 +102,7 @@ class AnswerProcess:
         self._folder.cleanup()
 
     def _alive(self) -> list[psutil.Process]:
-        """All that is left of it. Who has ended and is not yet fetched does nothing any more."""
+        """All that is left of it. A process that has ended and is not yet fetched does not count."""
         known = {process.pid: process for process in (*self._family(), *self._marked(), *self._adopted())}
         return [process for process in known.values() if not _has_ended(process)]
 
@@ -118,20 +113,20 @@ class AnswerProcess:
             yield from (process, *process.children(recursive=True))
 
     def _marked(self) -> Iterator[psutil.Process]:
-        """Those that inherited the variable, whoever is their parent now."""
+        """Processes that inherited the variable, whatever their parent is now."""
         for process in psutil.process_iter():
             with contextlib.suppress(psutil.Error):
                 if process.environ().get(MARK) == self._mark:
                     yield process
 
     def _adopted(self) -> Iterator[psutil.Process]:
-        """Those that got rid of the variable and of their parent, if orphans come to us."""
+        """Processes that have lost the variable and their parent, if orphans come to us."""
         if self._older is not None:
             yield from (child for child in _children() if child.pid not in self._older)
 
 
 def _sizes(folder: str) -> Iterator[int]:
-    """Of all files and folders below; what goes away in the meantime does not count."""
+    """Of all files and folders below. What is removed meanwhile does not count."""
     with contextlib.suppress(OSError), os.scandir(folder) as entries:
         for entry in entries:
             with contextlib.suppress(OSError):
@@ -141,7 +136,7 @@ def _sizes(folder: str) -> Iterator[int]:
 
 
 def _held(process: psutil.Process) -> int:
-    """Bytes of memory that the process holds and that are no file's."""
+    """Bytes of memory that the process holds, without the files that it has mapped."""
     with contextlib.suppress(psutil.Error):
         memory = process.memory_info()
         return int(memory.rss - getattr(memory, "shared", 0))
@@ -160,5 +155,5 @@ def _children() -> list[psutil.Process]:
 
 
 def _adopt_orphans(*, yes: bool = True) -> bool:
-    """From now on processes that lose their parent come to this one if they descend from it, where the system can."""
+    """From now on descendants of this process that lose their parent become its children, where the system can."""
     return sys.platform == "linux" and not ctypes.CDLL(None).prctl(PR_SET_CHILD_SUBREAPER, int(yes), 0, 0, 0)

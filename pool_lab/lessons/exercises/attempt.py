@@ -1,7 +1,7 @@
 """`attempt`: run an answer in a process of its own, and tell what became of it.
 
-The process is new for every attempt and is ended, with all that it started, when its report is in or when it has been
-silent for too long. So nothing an answer does can reach the kernel: not `os._exit`, not an endless loop in C.
+The process is new for every attempt. It is ended, with all that it has started, after its last message or when it has
+exceeded a limit. So nothing that an answer does can reach the kernel: not `os._exit`, not an endless loop in C.
 """
 
 import codecs
@@ -21,18 +21,15 @@ from pool_lab.events import Event, EventKind
 from pool_lab.lab.trace.span import CallState, Span
 from pool_lab.lab.trace.trace import Trace
 from pool_lab.lessons.exercises.answer_process import SENSELESS, AnswerProcess
-from pool_lab.lessons.exercises.messages import Ending, messages
+from pool_lab.lessons.exercises.limits import MOST_OUTPUT, Heartbeat, Limits
+from pool_lab.lessons.exercises.messages import Ending, messages, unpacked
 from pool_lab.processes.pickling import dumps
 
 __all__ = ["Attempt", "Play", "Run", "attempt"]
 
-PATIENCE_AT_FIRST_S = 60.0
-TIME_IN_ALL_S = 90.0
-"""The watchdog inside has less patience; this is for a process that has lost its watchdog."""
 LOOK_EVERY_S = 0.5
 PARTING_S = 1.0
-"""How long the processes that an answer started may take to notice that it is over."""
-MOST_OUTPUT = 20_000
+"""How long the processes that an answer started may take to end by themselves."""
 
 
 @dataclass(frozen=True)
@@ -60,7 +57,7 @@ class Attempt:
     """What it returned, with `Foreign` in the place of what stays in its process."""
     error: str = ""
     line: int = 0
-    """Where in the answer's own code it raised, or stood when it was stopped; 0 if that is not known."""
+    """Where in the answer's own code it raised, or was when it was stopped; 0 if that is not known."""
     waits: tuple[str, ...] = ()
     output: str = ""
     runs: tuple[Run, ...] = ()
@@ -75,7 +72,7 @@ class Attempt:
 
     @property
     def unfinished(self) -> int:
-        """Calls that were waiting or running when the answer was over."""
+        """Calls that were queued or running when the answer was over."""
         return self.counts[CallState.QUEUED] + self.counts[CallState.RUNNING]
 
     @property
@@ -95,19 +92,19 @@ class Attempt:
 
 @dataclass(frozen=True)
 class Play:
-    """How an exercise puts an answer to the test. The process imports the functions, so a module has to hold them."""
+    """How an exercise runs an answer. The process imports the functions, so they stand at the top of a module."""
 
     play: Callable[..., Any]
     """Called with the answer and what is given; what it returns is the attempt's result."""
     given: Callable[[], tuple[Any, ...]]
     most_calls: int = 1000
     patience_s: float = 10.0
-    """How long nothing may happen, and how long the process may give no sign of life. It gives many a second, unless
-    something keeps the GIL. Half of it is how long an answer may compute without handing over a call."""
+    """How long nothing may happen, and how long there may be no heartbeat. There are many a second, unless something
+    holds the GIL. Half of it is how long an answer may compute without submitting a call."""
 
 
 def attempt(play: Play, answer: Any, *, fenced: bool = False) -> Attempt:
-    """Blocks until the answer has ended or was stopped. An interrupt stops it, too. A fence is for foreign answers."""
+    """Blocks until the answer has ended or was stopped. An interrupt stops it. Fence in the answers of other people."""
     try:
         request = dumps((play, answer))
     except Exception as error:
@@ -116,7 +113,7 @@ def attempt(play: Play, answer: Any, *, fenced: bool = False) -> Attempt:
 
 
 def _culprits(answer: Any) -> str:
-    """The names that the answer uses and that cannot be sent, as the start of a sentence."""
+    """The names that the answer uses and that cannot be pickled, as the start of a sentence."""
     names = []
     for function in filter(inspect.isfunction, vars(answer).values() if isinstance(answer, type) else [answer]):
         used = inspect.getclosurevars(function)
@@ -129,16 +126,17 @@ def _culprits(answer: Any) -> str:
 
 
 class _Report:
-    """Puts an attempt together from the messages of its process."""
+    """Puts an attempt together from the messages of its process, and ends it when it has exceeded a limit."""
 
     def __init__(self, process: AnswerProcess, patience_s: float) -> None:
         self._process = process
-        self._patience_s = patience_s
-        self._messages: queue.SimpleQueue[tuple[Any, ...] | None] = queue.SimpleQueue()
+        self._limits = Limits(patience_s)
+        self._messages: queue.SimpleQueue[Any] = queue.SimpleQueue()
         self._output = io.StringIO()
         self._opened: list[tuple[str, str, int, bool]] = []
         self._events: list[list[Event]] = []
         self._latest: float | None = None
+        self._has_news = False
 
     def attempt(self) -> Attempt:
         readers = [
@@ -159,48 +157,57 @@ class _Report:
         return Attempt(**facts, output=self._output.getvalue(), runs=self._runs())
 
     def _until_the_end(self) -> dict[str, Any]:
-        began = heard = looked = time.monotonic()
-        patience_s = PATIENCE_AT_FIRST_S
+        looked = time.monotonic()
         while True:
             with contextlib.suppress(queue.Empty):
-                message = self._messages.get(timeout=LOOK_EVERY_S)
-                if facts := self._understood(message):
+                if facts := self._understood(self._messages.get(timeout=LOOK_EVERY_S)):
                     return facts
-                heard, patience_s = time.monotonic(), self._patience_s
-            now = time.monotonic()
-            if now - heard > patience_s:
-                return {"ending": Ending.SILENT}
-            if now - began > TIME_IN_ALL_S:
-                return {"ending": Ending.ENDLESS}
-            if now - looked > LOOK_EVERY_S:
-                looked = now
-                if too_much := self._process.takes_too_much():
-                    return {"ending": too_much}
+            ending, line = self._limits.broken_by_time()
+            if ending is None and time.monotonic() - looked > LOOK_EVERY_S:
+                looked = time.monotonic()
+                ending = self._process.takes_too_much()
+            if ending is not None:
+                return {"ending": ending, "line": line}
 
-    def _understood(self, message: tuple[Any, ...] | None) -> dict[str, Any] | None:
-        """How it ended, if the message says so."""
+    def _understood(self, message: Any) -> dict[str, Any] | None:
+        """How it ended, if the message says so or shows that it has to end."""
         if message is None:
             return {"ending": Ending.GONE, "error": self._process.how_it_went()}
         try:
             name, *facts = message
-            if name == "ended":
-                return _end(*facts)
-            self._take(name, *facts)
-        except (IndexError, TypeError, ValueError):
+            return getattr(self, f"_take_{name}")(*facts)  # type: ignore[no-any-return]
+        except (AttributeError, IndexError, RecursionError, TypeError, ValueError):
             return {"ending": Ending.GONE, "error": SENSELESS}
-        return None
 
-    def _take(self, name: str, *facts: Any) -> None:
-        if name == "opened":
-            _, title, kind, size, given = facts
-            self._opened.append((str(title), str(kind), int(size), bool(given)))
-            self._events.append([])
-        else:
-            events, moment = facts
-            self._latest = float(moment)
-            for run, event in events:
-                happened = Event(*event)
-                self._events[run].append(happened._replace(kind=EventKind(happened.kind)))
+    def _take_opened(self, run: int, title: str, kind: str, size: int, given: bool) -> None:
+        self._opened.append((str(title), str(kind), int(size), bool(given)))
+        self._events.append([])
+
+    def _take_events(self, events: list[tuple[int, list[Any]]], now: float) -> None:
+        self._latest = float(now)
+        self._has_news |= bool(events)
+        for run, event in events:
+            happened = Event(*event)
+            kind, moment = EventKind(happened.kind), float(happened.time)
+            self._events[run].append(happened._replace(kind=kind, time=moment))
+
+    def _take_alive(self, facts: list[Any]) -> dict[str, Any] | None:
+        heartbeat = Heartbeat(*facts)
+        ending = self._limits.broken_by(heartbeat, news=self._has_news)
+        self._has_news = False
+        if ending is None:
+            return None
+        waits = heartbeat.waits if ending is Ending.STUCK else ()
+        return {"ending": ending, "line": int(heartbeat.line), "waits": tuple(map(str, waits))}
+
+    def _take_ended(self, ending: str, result: Any, error: str, line: int, waits: list[str]) -> dict[str, Any]:
+        return {
+            "ending": Ending(ending),
+            "result": unpacked(result),
+            "error": str(error),
+            "line": int(line),
+            "waits": tuple(map(str, waits)),
+        }
 
     def _runs(self) -> tuple[Run, ...]:
         moments = [event.time for events in self._events for event in events]
@@ -228,13 +235,3 @@ class _Report:
                 text = decode(chunk)[: MOST_OUTPUT - kept]
                 kept += len(text)
                 self._output.write(text)
-
-
-def _end(ending: str, result: Any, error: str, line: int, waits: Any) -> dict[str, Any]:
-    return {
-        "ending": Ending(ending),
-        "result": result,
-        "error": str(error),
-        "line": int(line),
-        "waits": tuple(map(str, waits)),
-    }

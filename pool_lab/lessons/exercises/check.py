@@ -5,25 +5,23 @@ from collections.abc import Callable
 from typing import TypeVar
 
 from pool_lab.lessons.exercises.attempt import attempt
-from pool_lab.lessons.exercises.exercise import Exercise, Unreadable
+from pool_lab.lessons.exercises.exercise import Exercise, exercises
+from pool_lab.lessons.exercises.line_order import Unreadable
 from pool_lab.lessons.exercises.verdict import Grade, Verdict, judge
 from pool_lab.lessons.records import keep
-from pool_lab.lessons.series import parts
 
 __all__ = ["EXERCISES", "Hint", "Solution", "check", "exercise", "hint", "named", "solution", "verdict_on"]
 
 T = TypeVar("T")
 
-EXERCISES: dict[str, Exercise] = {
-    exercise.name: exercise for exercises in parts("pool_lab.lessons.exercises", "EXERCISES") for exercise in exercises
-}
-"""All there are, by name. A file `lesson_NN` or `lesson_NN_N` in this folder with `EXERCISES` is found by its name."""
+EXERCISES: dict[str, Exercise] = {exercise.name: exercise for exercise in exercises()}
+"""All there are, by name. They are found in the folders of the lessons."""
 
 _hints_given: Counter[str] = Counter()
 
 
 def exercise(name: str) -> Callable[[T], T]:
-    """Before a function or class: check it as the answer to the exercise, and show what there is to say."""
+    """Before a function or class: check it as the answer to the exercise, and show the verdict."""
     named(name)
 
     def decorate(answer: T) -> T:
@@ -34,7 +32,7 @@ def exercise(name: str) -> Callable[[T], T]:
 
 
 def check(name: str, answer: object) -> Verdict:
-    """Run the answer in a process of its own, and say what is right and what is not. Blocks until it has ended."""
+    """Run the answer in a process of its own, and judge it. Blocks until that process has ended."""
     task = named(name)
     if task.is_not_attempted(answer):
         return Verdict(task, Grade.NOT_ATTEMPTED)
@@ -62,7 +60,7 @@ def hint(name: str) -> "Hint":
 
 def solution(name: str) -> "Solution":
     """One right answer. There are others."""
-    return Solution(named(name).right[0])
+    return Solution(named(name).solution.cell)
 
 
 def named(name: str) -> Exercise:

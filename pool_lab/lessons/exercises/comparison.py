@@ -1,4 +1,4 @@
-"""The learner's timeline above that of a right answer: on one axis, live where someone is there, and as a still."""
+"""The learner's timeline above that of a right answer, on one axis: live if a person is there, and as a still."""
 
 import time
 from collections.abc import Iterable, Iterator
@@ -24,7 +24,7 @@ class Timelines(Display):
     def __init__(self, title: str, attempts: Iterable[tuple[str, Attempt]]) -> None:
         super().__init__()
         self._title = title
-        # A pool that was given and not used would be but empty lanes.
+        # A pool without calls would only be empty lanes.
         self._panels = [(whose, run) for whose, made in attempts for run in made.runs if run.trace.spans]
         self._at_rest = True
         if someone_is_there():
@@ -48,9 +48,9 @@ class Timelines(Display):
         return still
 
     def _make_view(self) -> None:
-        from pool_lab.lab.views.timeline.view import Panel, Timeline  # where nobody is there no one needs widgets
+        from pool_lab.lab.views.timeline.view import Panel, Timeline  # not needed where no person is there
 
-        self.view = view = Timeline().add_class("pool-lab-experiment")  # by which its still knows it
+        self.view = view = Timeline().add_class("pool-lab-experiment")  # so that its still finds it
         view.begin(
             [
                 Panel(_headed(whose), run.title, run.kind, run.trace.size, until=_left_at(run.trace))

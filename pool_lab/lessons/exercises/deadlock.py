@@ -1,39 +1,34 @@
-"""The watchdog of an attempt: sends its news, and ends what cannot end by itself.
+"""The watchdog of an attempt: it sends a heartbeat many times a second, and ends the process if that is in a deadlock.
 
-It is a thread beside the answer's. Whether time is up it hardly asks a clock: a deadlock is seen in where the threads
-stand, an endless loop in the processor time that went by without an event. Only for what merely does nothing there is a
-limit in seconds, and a wide one.
+It is a thread beside the answer's. A deadlock needs no clock: it is seen in where the threads are. All of them wait, no
+wait has a limit, and no call is in another process.
 """
 
 import concurrent.futures
-import itertools
 import multiprocessing.connection
 import multiprocessing.queues
 import sys
 import threading
 import time
 from collections.abc import Iterator, Mapping
+from itertools import islice
 from types import CodeType, FrameType
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import Any, NamedTuple
 
 import pool_lab
+from pool_lab.lessons.exercises.limits import Heartbeat
 from pool_lab.lessons.exercises.messages import Ending
+from pool_lab.lessons.exercises.reporter import Reporter
 from pool_lab.pool import Pool
 from pool_lab.processes.pipe import Either
 from pool_lab.processes.process import Process
 from pool_lab.worker import Worker
 
-if TYPE_CHECKING:
-    from pool_lab.lessons.exercises.child import Stage
-
 __all__ = ["Watchdog"]
 
 TICK_S = 0.05
 TICKS_TO_BE_SURE = 4
-CPU_OF_NOTHING_S = 0.05
-"""More than threads use that wait. What computes gets that, even where many others want the processor."""
-TIME_IN_ALL_S = 45.0
-MOST_RESIDENT = 1 << 30
+MOST_WAITS = 100
 
 THREADS = concurrent.futures.ThreadPoolExecutor
 PROCESSES = concurrent.futures.ProcessPoolExecutor
@@ -50,6 +45,7 @@ WAITS_FOR_ONE = _codes(*(getattr(future, name) for future in _futures for name i
 WAITS_FOR_MANY = _codes(concurrent.futures.wait, concurrent.futures.as_completed, pool_lab.wait, pool_lab.as_completed)
 WAITS_FOR_POOL = _codes(THREADS.shutdown, PROCESSES.shutdown, Pool.shutdown)
 WAITS_FOR_OTHERS = _codes(threading.Condition.wait, threading.Thread.join)
+STARTS = _codes(threading.Thread.start)
 IDLE = _codes(Worker.sleep, concurrent.futures.thread._worker)
 
 SERVES = _codes(
@@ -67,64 +63,52 @@ OF_POOLS = (
     "selectors",
     "threading",
 )
-"""The modules whose code runs in a thread that serves the processes of a pool, and no other."""
+"""Only code of these modules runs in a thread that serves the processes of a pool."""
 
 
 class Wait(NamedTuple):
-    """Why a thread stands still, and for as long as it takes."""
+    """What a thread waits for without a limit."""
 
     thread: int
     words: str
 
 
 class Watchdog(threading.Thread):
-    def __init__(self, stage: "Stage", main: int, patience_s: float) -> None:
+    def __init__(self, reporter: Reporter, main: int) -> None:
         super().__init__(name="watchdog", daemon=True)
-        self._stage = stage
+        self._reporter = reporter
         self._main = main
-        self._patience_s = patience_s
-        self._began = time.monotonic()
         self._waits: list[Wait] = []
+        self._ticks = 0
+        self.is_awake = threading.Event()
+        """Whether the first heartbeat was sent: from then on the parent has less patience."""
 
     def run(self) -> None:
-        self._remember_news()
-        for tick in itertools.count():
-            time.sleep(TICK_S)
-            if self._stage.tell_news():
-                self._remember_news()
+        while True:
+            if self._reporter.tell(self._heartbeat()):
+                self._ticks = 0
+            self.is_awake.set()
             self._look_for_a_deadlock()
-            if tick % 4 == 0:
-                self._look_for_the_endless()
+            time.sleep(TICK_S)
 
-    def _remember_news(self) -> None:
-        self._news_at, self._news_cpu, self._ticks = time.monotonic(), _cpu_of_others(), 0
+    def _heartbeat(self) -> Heartbeat:
+        cpu_s = time.process_time() - time.thread_time()
+        line = self._reporter.line_in(sys._current_frames().get(self._main))
+        waits = [wait.words for wait in islice(self._seen_waits(), MOST_WAITS)]
+        return Heartbeat(time.perf_counter(), cpu_s, _resident(), line, waits)
 
     def _look_for_a_deadlock(self) -> None:
         waits = self._all_wait()
         self._ticks = self._ticks + 1 if waits and waits == self._waits else 0
         self._waits = waits
         if self._ticks >= TICKS_TO_BE_SURE:
-            self._stage.end(Ending.DEADLOCK, waits=[wait.words for wait in waits])
-
-    def _look_for_the_endless(self) -> None:
-        now, end = time.monotonic(), self._stage.end
-        if _resident() > MOST_RESIDENT:
-            end(Ending.MEMORY)
-        cpu_s = _cpu_of_others() - self._news_cpu
-        is_late = now - self._news_at > self._patience_s
-        if cpu_s > self._patience_s / 2 or (is_late and cpu_s > CPU_OF_NOTHING_S) or now - self._began > TIME_IN_ALL_S:
-            end(Ending.ENDLESS, line=self._main_line())
-        if is_late:
-            end(Ending.STUCK, line=self._main_line(), waits=[wait.words for wait in self._seen_waits()])
-
-    def _main_line(self) -> int:
-        return self._stage.line_in(sys._current_frames().get(self._main))
+            self._reporter.end(Ending.DEADLOCK, waits=[wait.words for wait in waits])
 
     def _all_wait(self) -> list[Wait]:
         """What every thread that could do something waits for; empty if one of them can go on."""
-        if self._stage.out_of_sight:
-            # From here a process that naps looks like one that waits for ever, and what it does next may wake others.
-            # So a deadlock across processes is told by nothing but a long silence.
+        if self._reporter.out_of_sight:
+            # From here a process that naps looks like one that waits for ever, and what it does next may wake a thread.
+            # So only a long silence tells of a deadlock across processes.
             return []
         waits = []
         for thread, frame in sys._current_frames().items():
@@ -143,6 +127,12 @@ class Watchdog(threading.Thread):
 
     def _wait_of(self, thread: int, frame: FrameType) -> Wait | None:
         """What the thread waits for without a limit, in words; None if it does not."""
+        try:
+            return self._found_wait(thread, frame)
+        except (AttributeError, KeyError):  # its variables have changed meanwhile, so it goes on
+            return None
+
+    def _found_wait(self, thread: int, frame: FrameType) -> Wait | None:
         who = "your code" if thread == self._main else "a worker"
         reason = None
         for stand in _outwards(frame):
@@ -151,10 +141,12 @@ class Watchdog(threading.Thread):
                 return None
             if code in WAITS_FOR_ONE and _is_over(facts):
                 return None
+            if code in STARTS:
+                return None  # on a busy machine it takes a while until a new thread runs
             if isinstance(facts.get("self"), PROCESSES | pool_lab.ProcessPoolExecutor):
                 return None  # it waits for a process to end, and that takes as long as it takes
             reason = _reason(code, facts) or reason
-        return Wait(thread, f"{who} waits {reason}{_at(self._stage.line_in(frame))}") if reason else None
+        return Wait(thread, f"{who} waits {reason}{_at(self._reporter.line_in(frame))}") if reason else None
 
 
 def _outwards(frame: FrameType | None) -> Iterator[FrameType]:
@@ -164,7 +156,7 @@ def _outwards(frame: FrameType | None) -> Iterator[FrameType]:
 
 
 def _serves_processes(frame: FrameType) -> bool:
-    """Whether it is a pool's own thread, between its calls and its processes. Without an open call it is idle."""
+    """Whether it is a pool's own thread, which serves a process. Without an open call it is idle."""
     stands = list(_outwards(frame))
     serving = any(stand.f_code in SERVES and _has_no_limit(stand.f_locals) for stand in stands)
     return serving and all(stand.f_globals.get("__name__", "").startswith(OF_POOLS) for stand in stands)
@@ -175,7 +167,7 @@ def _has_no_limit(facts: Mapping[str, Any]) -> bool:
 
 
 def _is_over(facts: Mapping[str, Any]) -> bool:
-    """Whether a thread that is in a future's `result` or `exception` will come out. In the end `self` is None there."""
+    """Whether a thread that is in a future's `result` or `exception` will return. At its end `self` is None there."""
     future = facts.get("self")
     return future is None or future.done()
 
@@ -193,11 +185,6 @@ def _reason(code: CodeType, facts: Any) -> str:
 
 def _at(line: int) -> str:
     return f", in line {line}" if line else ""
-
-
-def _cpu_of_others() -> float:
-    """Seconds that the process has spent on cores, without the thread that asks."""
-    return time.process_time() - time.thread_time()
 
 
 def _resident() -> int:

@@ -1,23 +1,23 @@
-"""What an exercise is: one definition of all there is to it.
+"""What an exercise is: its rules, which are Python, joined with its words, which are Markdown, and with a solution.
 
-The notebook's text and starter are tested against it, and so is the exercise against itself: every right answer has to
-be accepted, and every wrong one has to be refused with the mistake it stands for.
+exercise_2.md     title, text, starter, hints, and what is said of each mistake
+exercise_2.py     RULES: what answers are given, what a right one makes true, how each mistake shows
+solution_2.py     a right answer, below the lesson's imports
 """
 
-import dis
-from collections.abc import Callable, Mapping
+import ast
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
-from textwrap import dedent
-from types import CodeType
-from typing import Any
+from typing import Any, NamedTuple
 
+from pool_lab.lessons import content
 from pool_lab.lessons.exercises.attempt import Attempt, Play
+from pool_lab.lessons.exercises.evidence import all_shut_down, call, nothing
+from pool_lab.lessons.exercises.line_order import lines_of, ordering
+from pool_lab.lessons.exercises.mistakes import SHARED_WORDS, Mistake, Question, with_words
+from pool_lab.lessons.exercises.starter import is_untouched
 
-__all__ = ["Claim", "Exercise", "Mistake", "Unreadable", "cell", "is_untouched"]
-
-
-class Unreadable(ValueError):
-    """An answer that cannot be run at all; the text tells the learner why."""
+__all__ = ["SHUT_DOWN", "Claim", "Exercise", "Rules", "Source", "exercises", "source_of"]
 
 
 @dataclass(frozen=True)
@@ -30,14 +30,35 @@ class Claim:
     """Without it the answer is wrong; without one that is not essential it is almost right."""
 
 
-@dataclass(frozen=True)
-class Mistake:
-    """A way to go wrong that can be told by what happened, and what to say about it."""
+SHUT_DOWN = Claim("the pool was shut down", all_shut_down, essential=False)
 
-    words: str
-    seen: Callable[[Attempt], bool]
-    misconception: int | None = None
-    """The number of the common belief behind it, in `misconceptions`."""
+
+@dataclass(frozen=True)
+class Rules:
+    """How answers to an exercise are run and judged. The process of an attempt imports these functions by name."""
+
+    claims: tuple[Claim, ...]
+    mistakes: Mapping[str, Question]
+    """How each shows, by its name in the Markdown file; what comes first is told first."""
+    given: Callable[[], tuple[Any, ...]] = nothing
+    """Makes what the answer is called with."""
+    play: Callable[..., Any] = call
+    """Called with the answer and what is given; what it returns is the attempt's result."""
+    most_calls: int = 1000
+    puts_lines_in_order: bool = False
+    """The answer is a row of letters, one for each line of the code in the text."""
+
+
+class Source(NamedTuple):
+    """An answer as it stands in a file."""
+
+    imports: str
+    cell: str
+    """What a learner writes: all that follows the imports."""
+
+    @property
+    def text(self) -> str:
+        return f"{self.imports}\n{self.cell}"
 
 
 @dataclass(frozen=True, repr=False)
@@ -52,21 +73,19 @@ class Exercise:
     claims: tuple[Claim, ...]
     mistakes: Mapping[str, Mistake]
     """By name; what comes first is told first."""
-    right: tuple[str, ...]
-    """The source of answers that all have to be accepted; the first is the solution."""
-    wrong: Mapping[str, tuple[str, ...]]
-    """The source of answers by the mistake they make."""
     play: Play
-    preamble: str = ""
-    """What the notebook imports before."""
-    prepare: Callable[[Any], Any] = lambda answer: answer
-    """Make of the answer what is run. Raises `Unreadable`."""
+    solution: Source
+    puts_lines_in_order: bool = False
 
     def __repr__(self) -> str:
         return f"Exercise({self.name})"
 
-    def value_of(self, source: str) -> Any:
-        """The answer that the source of a cell gives: what it defines or hands to `check`."""
+    def prepare(self, answer: Any) -> Any:
+        """Make of the answer what is run. Raises `Unreadable`."""
+        return ordering(lines_of(self.text), self.solution.imports)(answer) if self.puts_lines_in_order else answer
+
+    def value_of(self, source: Source) -> Any:
+        """The answer that a cell gives: what it defines or passes to `check`."""
         given: list[Any] = []
 
         def check(_: str, answer: Any) -> None:
@@ -75,44 +94,44 @@ class Exercise:
         def exercise(name: str) -> Callable[[Any], None]:
             return lambda answer: check(name, answer)
 
-        names: dict[str, Any] = {"__name__": "__main__", "check": check, "exercise": exercise}
-        exec(compile(self.preamble + "\n", f"<before {self.name}>", "exec"), names)
-        exec(compile(source, f"<{self.name}>", "exec"), names)
+        names: dict[str, Any] = {"__name__": "__main__"}
+        exec(compile(source.imports, f"<before {self.name}>", "exec"), names)
+        names.update(check=check, exercise=exercise)
+        exec(compile(source.cell, f"<{self.name}>", "exec"), names)
         if len(given) != 1:
             raise ValueError(f"the source of an answer to {self.name} must give one answer, not {len(given)}")
         return given[0]
 
     def is_not_attempted(self, answer: Any) -> bool:
-        return is_untouched(answer, self.value_of(self.starter))
+        return is_untouched(answer, self.value_of(Source(self.solution.imports, self.starter)))
 
 
-def cell(source: str) -> str:
-    """The source as it stands in a cell, whatever its indentation here."""
-    return dedent(source).strip()
+def source_of(text: str) -> Source:
+    """A file's imports, which come first, and the cell below them."""
+    imports = 0
+    for statement in ast.parse(text).body:
+        if not isinstance(statement, ast.Import | ast.ImportFrom):
+            break
+        imports = statement.end_lineno or 0
+    lines = text.splitlines()
+    return Source("\n".join(lines[:imports]) + "\n", "\n".join(lines[imports:]).strip())
 
 
-def is_untouched(answer: Any, starter: Any) -> bool:
-    """Whether the answer is still the starter, or nothing: a comment or another name for it makes no difference."""
-    if answer is None or answer is ...:
-        return True
-    codes, blank = _codes_of(answer), _codes_of(starter)
-    if codes:
-        return all(map(_is_empty, codes)) or [*map(_essence, codes)] == [*map(_essence, blank)]
-    return not blank and bool(answer == starter)
-
-
-def _codes_of(answer: Any) -> list[CodeType]:
-    parts = vars(answer).values() if isinstance(answer, type) else [answer]
-    return [part.__code__ for part in parts if hasattr(part, "__code__")]
-
-
-def _essence(code: CodeType) -> tuple[Any, ...]:
-    """What a function does, comparable."""
-    constants = tuple(_essence(one) if isinstance(one, CodeType) else one for one in code.co_consts)
-    return code.co_code, constants, code.co_names, code.co_varnames
-
-
-def _is_empty(code: CodeType) -> bool:
-    """Whether a function does nothing: dots, `pass`, a docstring."""
-    steps = [step for step in dis.get_instructions(code) if step.opname not in {"RESUME", "NOP", "RETURN_VALUE"}]
-    return all("CONST" in step.opname and step.argval is None for step in steps)
+def exercises() -> Iterator[Exercise]:
+    """All there are, in the order of the lessons. `KeyError` if a mistake has no words."""
+    for part in content.parts("exercise"):
+        rules: Rules = part.module.RULES
+        folder, _, module = part.module.__name__.rpartition(".")
+        solution = content.file_text(folder, f"{module.replace('exercise', 'solution')}.py")
+        yield Exercise(
+            part.name,
+            part.page.title,
+            part.page.text,
+            part.page.code("Starter"),
+            part.page.steps("Hints"),
+            rules.claims,
+            with_words(rules.mistakes, SHARED_WORDS | part.page.named("Mistakes")),
+            Play(rules.play, rules.given, rules.most_calls),
+            source_of(solution),
+            rules.puts_lines_in_order,
+        )

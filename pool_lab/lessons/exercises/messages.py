@@ -1,25 +1,25 @@
-"""What an attempt tells about itself while it runs in its own process: plain messages, one pickle each.
+"""What an attempt tells about itself while it runs in its own process: a line of JSON for each message.
 
-The process runs whatever a learner wrote, so what it says is taken with care: `messages` unpickles numbers, texts and
-their collections, and `Foreign`, and nothing else. A message is a tuple that begins with its name:
+The process runs whatever a learner wrote, so nothing that it sends is ever run here.
 
-    ("opened", run, title, kind, size, given)            a pool was made
-    ("events", [(run, event as a tuple), ...], now)      what happened since; an empty one says: still alive
-    ("ended", ending, result, error, line, waits)        the last
+    ["opened", run, title, kind, size, given]                a pool was made
+    ["events", [[run, event], ...], now]                     what happened since the message before; often nothing
+    ["alive", heartbeat]                                     how the process is, many times a second
+    ["ended", ending, result, error, line, waits]            the last
 """
 
-import pickle
+import json
 from collections.abc import Iterator
 from concurrent.futures import Future
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import IO, Any
 
-__all__ = ["Ending", "Foreign", "messages", "plain"]
-
+__all__ = ["Ending", "Foreign", "line_of", "messages", "packed", "unpacked"]
 
 MOST_BYTES = 64 << 20
-MOST_VALUES = 1_000_000
+"""As much as any attempt may have to say."""
+SCALARS = (bool, int, float, str)
 
 
 class Ending(StrEnum):
@@ -50,78 +50,61 @@ class Foreign:
         return f"<{self.type_name}>"
 
 
-def plain(value: object) -> Any:
-    """The value with a `Foreign` in the place of everything that is not a number, a text or a collection."""
-    if value is None or type(value) in {bool, int, float, str, bytes}:
+def packed(value: object) -> Any:
+    """The value as JSON has it. Of what is no number, no text and no collection, only the type is told."""
+    if value is None or type(value) in SCALARS:
         return value
-    if isinstance(value, dict):
-        return {_key(key): plain(item) for key, item in value.items()}
-    if isinstance(value, list | tuple):
-        items = [plain(item) for item in value]
-        return items if isinstance(value, list) else tuple(items)
-    if isinstance(value, set | frozenset):
-        return {_key(item) for item in value}
-    return Foreign(_kind(value), type(value).__name__)
+    match value:
+        case list():
+            return list(map(packed, value))
+        case tuple():
+            return {"tuple": list(map(packed, value))}
+        case set() | frozenset():
+            return {"set": list(map(packed, value))}
+        case dict():
+            return {"dict": [[packed(key), packed(item)] for key, item in value.items()]}
+        case bytes():
+            return {"bytes": value.hex()}
+    kind = "future" if isinstance(value, Future) else "iterator" if isinstance(value, Iterator) else "object"
+    return {"foreign": [kind, type(value).__name__]}
 
 
-def _key(value: object) -> Any:
-    """As `plain`, for what has to be hashable."""
-    return tuple(map(_key, value)) if isinstance(value, tuple) else plain(value)
-
-
-def _kind(value: object) -> str:
-    if isinstance(value, Future):
-        return "future"
-    return "iterator" if isinstance(value, Iterator) else "object"
-
-
-def messages(stream: IO[bytes]) -> Iterator[tuple[Any, ...]]:
-    """All messages, as they come. Raises something where the stream makes no sense, or goes on and on."""
-    bounded = _Bounded(stream)
-    while True:
-        try:
-            message = _Reader(bounded).load()
-        except EOFError:
-            return
-        if not isinstance(message, tuple) or not message or not _is_small(message):
-            raise pickle.UnpicklingError("an attempt must send tuples, and no huge ones")
-        yield message
-
-
-class _Reader(pickle.Unpickler):
-    def find_class(self, module: str, name: str) -> Any:
-        if (module, name) == (Foreign.__module__, Foreign.__qualname__):
-            return Foreign
-        raise pickle.UnpicklingError(f"an attempt must not send a {module}.{name}")
-
-
-class _Bounded:
-    """A stream that ends after as much as any attempt may have to say."""
-
-    def __init__(self, stream: IO[bytes]) -> None:
-        self._stream = stream
-        self._left = MOST_BYTES
-
-    def read(self, size: int) -> bytes:
-        return self._counted(self._stream.read(min(size, self._left)))
-
-    def readline(self) -> bytes:
-        return self._counted(self._stream.readline(self._left))
-
-    def _counted(self, data: bytes) -> bytes:
-        self._left -= len(data)
+def unpacked(data: Any) -> Any:
+    """The value that was packed. Raises `TypeError` or `ValueError` if it makes no sense."""
+    if isinstance(data, list):
+        return list(map(unpacked, data))
+    if not isinstance(data, dict):
         return data
+    ((name, inner),) = data.items()
+    match name:
+        case "tuple":
+            return tuple(map(unpacked, inner))
+        case "set":
+            return set(map(_hashable, inner))
+        case "dict":
+            return {_hashable(key): unpacked(item) for key, item in inner}
+        case "bytes":
+            return bytes.fromhex(inner)
+        case "foreign":
+            kind, type_name = inner
+            return Foreign(str(kind), str(type_name))
+    raise ValueError(f"there is no value of the kind {name!r}")
 
 
-def _is_small(message: tuple[Any, ...]) -> bool:
-    """Whether it can be gone through in a moment. What is in it twice counts twice: so few bytes can say a lot."""
-    to_do: list[Any] = [message]
-    for _ in range(MOST_VALUES):
-        if not to_do:
-            return True
-        value = to_do.pop()
-        if isinstance(value, dict):
-            to_do += [*value.keys(), *value.values()]
-        elif isinstance(value, list | tuple | set | frozenset):
-            to_do += value
-    return False
+def _hashable(data: Any) -> Any:
+    value = unpacked(data)
+    return frozenset(value) if isinstance(value, set) else value
+
+
+def line_of(message: object) -> bytes:
+    return json.dumps(message).encode() + b"\n"
+
+
+def messages(stream: IO[bytes]) -> Iterator[Any]:
+    """All messages, as they come. Raises something where the stream makes no sense, or goes on and on."""
+    left = MOST_BYTES
+    while line := stream.readline(left + 1):
+        left -= len(line)
+        if left < 0:
+            raise ValueError("an attempt must not send that much")
+        yield json.loads(line)

@@ -1,19 +1,26 @@
-"""A fence around a process that runs foreign code: what it may read, what it may write, whom it may send signals.
+"""A sandbox for a process that runs foreign code: what it may read and write, whom it may signal, and no network.
 
-Landlock does it, the part of the Linux kernel (5.13 and newer) by which a process gives up rights for good, for itself
-and for all that it starts. No privilege is needed. Elsewhere there is no fence, and `fence` says so.
+Two parts of the Linux kernel do it, by which a process gives up rights for good, for itself and for all that it starts.
+Landlock (5.13 and newer) fences files in, without any privilege. A network namespace has its own loopback and nothing
+beyond it; without being root, a process gets one together with a user namespace, which some systems do not allow.
+Elsewhere a process keeps what it has: `can_fence` and `can_seclude` say so.
 
 https://docs.kernel.org/userspace-api/landlock.html
+https://man7.org/linux/man-pages/man7/network_namespaces.7.html
 """
 
 import ctypes
 import os
+import socket
+import struct
+import subprocess
 import sys
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
+from functools import cache
 from pathlib import Path
 
-__all__ = ["can_fence", "fence"]
+__all__ = ["can_fence", "can_seclude", "fence", "seclude"]
 
 CREATE_RULESET, ADD_RULE, RESTRICT_SELF = 444, 445, 446
 ASK_FOR_VERSION = 1
@@ -29,6 +36,10 @@ RIGHTS_BY_VERSION = {1: 13, 2: 14, 3: 15, 4: 15, 5: 16}
 """How many rights to files each version knows; later ones know as many as 5."""
 ABSTRACT_SOCKETS, SIGNALS = 1 << 0, 1 << 1
 """What can be kept inside from version 6 on."""
+
+CLONE_NEWUSER, CLONE_NEWNET = 0x10000000, 0x40000000
+SIOCSIFFLAGS, IFF_UP = 0x8914, 1
+START_S = 60
 
 
 class _Ruleset(ctypes.Structure):
@@ -111,3 +122,35 @@ def _check(result: int) -> int:
         number = ctypes.get_errno()
         raise OSError(number, os.strerror(number))
     return result
+
+
+@cache
+def can_seclude() -> bool:
+    """Whether it works here: tried by a process of its own, for there is no way back."""
+    if sys.platform != "linux":
+        return False
+    trial = f"from {__name__} import seclude; seclude()"
+    code = [sys.executable, "-c", f"import sys; sys.path[:] = {sys.path!r}; {trial}"]
+    return subprocess.run(code, capture_output=True, timeout=START_S, check=False).returncode == 0
+
+
+def seclude() -> None:
+    """From now on this process, and whatever it starts, reaches nobody but itself. `OSError` if that cannot be.
+
+    Call it while there is one thread only.
+    """
+    import fcntl  # not on Windows
+
+    user, group = os.getuid(), os.getgid()
+    if _unshare(CLONE_NEWNET):
+        if error := _unshare(CLONE_NEWUSER | CLONE_NEWNET):
+            raise OSError(error, os.strerror(error))
+        for name, line in (("setgroups", "deny"), ("uid_map", f"{user} {user} 1"), ("gid_map", f"{group} {group} 1")):
+            Path("/proc/self", name).write_text(line, encoding="ascii")
+    with socket.socket() as any_socket:  # the loopback is there, and down
+        fcntl.ioctl(any_socket, SIOCSIFFLAGS, struct.pack("16sh22x", b"lo", IFF_UP))
+
+
+def _unshare(flags: int) -> int:
+    """0, or the number of the error."""
+    return ctypes.get_errno() if _libc().unshare(flags) else 0

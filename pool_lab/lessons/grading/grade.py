@@ -1,12 +1,12 @@
 """Grading: the exercises of submitted notebooks, each tried in a process of its own.
 
-A submission is text to this process, and never runs in it: its cells are put together here and run where answers run,
-behind a fence where the system has one. So one that hangs, crashes, deletes what it finds or changes the checker harms
-nobody. The verdict is made here, from the trace and the results that come back; what a submission prints about itself
-counts for nothing.
+A submission is only text to this process, and never runs in it. Its cells are put together here, and they run where
+answers run, in a sandbox if the system has one. So a submission that hangs, crashes, deletes files or changes the
+checker does no harm. The verdict is made here, from the trace and the results that come back. What a submission prints
+about itself does not count.
 
-It could forge what comes back, if it reached for what it has no business with (`scrutiny`). Then it is not called
-correct, but "to be read", with the lines that someone should read.
+A submission could forge what comes back if it used the insides of the checker. `suspicious_code` looks for that: then
+the submission is not called correct but "to be read", with the lines that a person should read.
 """
 
 import sys
@@ -14,6 +14,7 @@ from collections.abc import Iterator, Sequence
 from functools import partial
 from typing import Any
 
+from pool_lab import lessons
 from pool_lab.lessons.exercises.attempt import Play, attempt
 from pool_lab.lessons.exercises.check import named
 from pool_lab.lessons.exercises.exercise import Exercise
@@ -47,14 +48,14 @@ def _mark(notebook: str, answer: Submission) -> Mark:
     verdict = judge(task, made)
     odd = oddities_of(task, answer)
     if odd and verdict.grade is not Grade.WRONG:
-        return Mark(notebook, task.name, TO_BE_READ, "", f"It came out as {verdict.grade}; but {_together(odd)}.")
+        return Mark(notebook, task.name, TO_BE_READ, "", f"It was judged {verdict.grade}, but {_together(odd)}.")
     number = verdict.mistake.misconception if verdict.mistake is not None else None
     return Mark(notebook, task.name, verdict.grade.value, str(number or ""), _diagnosis(verdict))
 
 
 def oddities_of(task: Exercise, answer: Submission) -> list[str]:
-    """What no answer needs, with where it is. What the lesson imports itself is not odd."""
-    usual = {what for _, what in oddities(task.preamble)}
+    """What no answer needs, and where it is. What the lesson itself imports is not odd."""
+    usual = {what for _, what in oddities(task.solution.imports)}
     found = [("a cell before", what) for _, what in oddities(answer.before)]
     found += [(f"line {line}", what) for line, what in oddities(answer.cell)]
     return [f"{where} {what}" for where, what in found if what not in usual]
@@ -72,7 +73,7 @@ def _together(odd: Sequence[str]) -> str:
 
 
 def perform(name: str, answer: Submission, *given: Any) -> Any:
-    """Runs in the attempt's process: define what the notebook defines, take the answer, and put it to the test."""
+    """Runs in the attempt's process: define what the notebook defines, take the answer, and run it."""
     task: Exercise = named(name)
     names = vars(sys.modules["__main__"])
     answers: list[Any] = []
@@ -83,9 +84,10 @@ def perform(name: str, answer: Submission, *given: Any) -> Any:
     def exercise(_: str) -> Any:
         return lambda value: (check(name, value), value)[1]  # type: ignore[func-returns-value]
 
-    exec(compile(task.preamble, "<the lesson>", "exec"), names)
+    vars(lessons).update(check=check, exercise=exercise)  # so that an import brings these
+    exec(compile(task.solution.imports, "<the lesson>", "exec"), names)
     for source in (answer.before, answer.cell):
-        names.update(check=check, exercise=exercise)  # anew: the lesson's own imports bring the true ones
+        names.update(check=check, exercise=exercise)  # anew: a cell may have other ideas
         try:
             exec(compile(source, "<the answer>", "exec"), names)
         except Exception:

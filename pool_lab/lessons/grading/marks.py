@@ -1,4 +1,4 @@
-"""Marks: what grading comes to, as a table for a spreadsheet and as a page to read."""
+"""Marks: the result of grading, as a table for a spreadsheet and as a page to read."""
 
 import csv
 import io
@@ -33,7 +33,7 @@ class Mark(NamedTuple):
 
 
 def as_csv(marks: Iterable[Mark]) -> str:
-    """With a mark at its beginning by which spreadsheets know that it is UTF-8."""
+    """It begins with a mark that tells spreadsheets that it is UTF-8."""
     table = io.StringIO()
     csv.writer(table).writerows([Mark._fields, *(map(_harmless, mark) for mark in marks)])
     return f"\ufeff{table.getvalue()}"
@@ -64,7 +64,7 @@ def _overview(marks: Sequence[Mark]) -> Iterator[str]:
     """A row for each notebook, a column for each exercise."""
     grades = {(mark.notebook, mark.exercise): mark.grade for mark in marks}
     exercises = sorted({mark.exercise for mark in marks})  # what is unreadable has none
-    yield "<h2>Who got how far</h2>"
+    yield "<h2>Overview</h2>"
     yield f"<p>{', '.join(_signed(grade) for grade in ALL_SIGNS)}</p>"
     yield from _table(
         ["notebook", *exercises],
@@ -76,10 +76,10 @@ def _overview(marks: Sequence[Mark]) -> Iterator[str]:
 
 
 def _beliefs(marks: Sequence[Mark]) -> Iterator[str]:
-    """What is worth a word to all of them."""
+    """What the teacher may want to say to all of them."""
     counts = Counter(int(mark.misconception) for mark in marks if mark.misconception)
     if counts:
-        yield "<h2>What is believed</h2>"
+        yield "<h2>Common beliefs</h2>"
         yield from _table(
             ["answers", "often heard", "in fact", "lesson"],
             (
@@ -91,7 +91,7 @@ def _beliefs(marks: Sequence[Mark]) -> Iterator[str]:
 
 
 def _details(marks: Sequence[Mark]) -> Iterator[str]:
-    yield "<h2>Every verdict</h2>"
+    yield "<h2>All verdicts</h2>"
     rows = (
         [escape(mark.notebook), mark.exercise, _signed(mark.grade), mark.misconception, _paragraph(mark.diagnosis)]
         for mark in marks

@@ -1,9 +1,9 @@
-"""Scrutiny: what the text of a submission says that no answer needs to say.
+"""Suspicious code: what a submission's text contains that no answer needs.
 
-A submission runs in one process with what observes it, so whoever knows how that is made could forge what is reported:
-Python has no walls inside a process. But to get there one has to leave the words that answers are made of: to import
-what is not for answers, to reach behind names that begin with an underscore, to change what was imported. That can be
-read, without running anything, and then a person decides.
+A submission runs in the same process as the code that observes it, and Python has no walls inside a process. So an
+author who knows that code could forge its report. But the text would show it: an import that no answer needs, a name
+that begins with an underscore, a change to an imported module. That can be read without running anything. Then a person
+decides.
 """
 
 import ast
@@ -26,11 +26,11 @@ MODULES = _words(
     "random re statistics string textwrap threading time timeit typing urllib.error urllib.parse urllib.request "
     "uuid warnings zlib"
 )
-"""What answers import. All else is looked at by a person."""
+"""What answers import. A person looks at all other imports."""
 FROM_OS = _words("cpu_count environ getpid getppid path process_cpu_count sched_getaffinity urandom")
 NAMES = _words("__builtins__ __import__ breakpoint compile delattr eval exec getattr globals locals open setattr vars")
 ATTRIBUTES = _words(
-    # Frames and code: from there one gets anywhere.
+    # Frames and code: they lead anywhere.
     "ag_code ag_frame co_code cr_code cr_frame f_back f_builtins f_code f_globals f_locals gi_code gi_frame tb_frame "
     # Modules by way of other modules.
     "builtins ctypes ctypeslib gc importlib inspect nt os pickle posix subprocess sys "
@@ -46,7 +46,7 @@ class Oddity(NamedTuple):
 
 
 def oddities(source: str) -> list[Oddity]:
-    """What stands out, in the order of the lines; nothing in an ordinary answer, and in what is no Python."""
+    """What is suspicious, in the order of the lines; nothing for an ordinary answer, or for text that is not Python."""
     try:
         tree = ast.parse(source)
     except (SyntaxError, ValueError, RecursionError, MemoryError):
@@ -61,7 +61,7 @@ def _found(tree: ast.AST) -> Iterator[Oddity]:
         line = getattr(node, "lineno", 0)
         yield from (Oddity(line, what) for what in _odd(node, imported))
         if isinstance(node, ast.Name) and node.id == "os" and node not in owners:
-            yield Oddity(line, "hands os around")
+            yield Oddity(line, "passes os on")
 
 
 def _odd(node: ast.AST, imported: set[str]) -> Iterator[str]:
@@ -77,15 +77,15 @@ def _odd(node: ast.AST, imported: set[str]) -> Iterator[str]:
         case ast.Name(id=name) if name in NAMES:
             yield f"uses {name}"
         case ast.Attribute(attr=name, ctx=ast.Load()) if _is_hidden(node, name):
-            yield f"reaches for .{name}"
+            yield f"uses .{name}"
         case ast.Attribute(value=ast.Name(id="os"), attr=name) if name not in FROM_OS:
             yield f"uses os.{name}"
         case ast.Attribute(ctx=ast.Store() | ast.Del(), value=value, attr=name) if _root(value) in imported:
             yield f"changes {_root(value)}: .{name}"
         case ast.ClassDef(bases=bases) if any("Executor" in ast.unparse(base) for base in bases):
-            yield "makes a pool of its own out of another"
+            yield "makes a subclass of a pool"
         case ast.MatchClass(kwd_attrs=names) if any(name.startswith("_") or name in ATTRIBUTES for name in names):
-            yield "looks into an object with match"
+            yield "matches hidden attributes"
 
 
 def _odd_names(module: str, names: list[str]) -> Iterator[str]:
@@ -101,7 +101,7 @@ def _odd_names(module: str, names: list[str]) -> Iterator[str]:
 
 
 def _is_hidden(node: ast.Attribute, name: str) -> bool:
-    """Whether the attribute is a way behind the scenes. What a class calls its own is its own business."""
+    """Whether the attribute is private, or leads to the insides of Python. A class may use its own private names."""
     if name in ATTRIBUTES:
         return True
     own = isinstance(node.value, ast.Name) and node.value.id in {"self", "cls"}

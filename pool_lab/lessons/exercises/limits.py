@@ -1,0 +1,82 @@
+"""What an attempt may take. All limits are here, and the parent of its process applies them.
+
+The process sends a heartbeat many times a second. An endless loop hardly needs a clock: it shows in the processor time
+that it uses while nothing happens. Only for an answer that merely does nothing there is a limit in seconds, and a wide
+one. The process itself looks for two things, which it sees at once: a deadlock, and far too many calls.
+"""
+
+import time
+from typing import NamedTuple
+
+from pool_lab.lessons.exercises.messages import Ending
+
+__all__ = ["Heartbeat", "Limits"]
+
+PATIENCE_AT_FIRST_S = 60.0
+"""How long the process may take to start. From then on it may be silent for as long as nothing may happen."""
+TIME_IN_ALL_S = 45.0
+CPU_OF_NOTHING_S = 0.05
+"""More than waiting threads use. What computes gets that, even where many others want the processor."""
+MOST_RESIDENT = 1 << 30
+"""Bytes of memory that the process itself may use."""
+MOST_MEMORY = 2 << 30
+"""Bytes that all processes of an attempt may hold together. What they share with one another counts once for each."""
+MOST_RESERVED = 8 << 30
+"""Bytes that one process may reserve, where the system can be told."""
+MOST_PROCESSES = 64
+MOST_FILES = 10_000
+MOST_WRITTEN = 1 << 30
+"""Bytes of all its temporary files."""
+LARGEST_FILE = 256 << 20
+MOST_OUTPUT = 20_000
+"""Characters of what it prints. The rest is dropped."""
+
+
+class Heartbeat(NamedTuple):
+    """How the process is."""
+
+    now: float
+    """On its `time.perf_counter`."""
+    cpu_s: float
+    """Seconds that it has spent on cores, without the thread that says so."""
+    resident: int
+    """The most memory it has used so far, in bytes; 0 where that is not known."""
+    line: int
+    """Where in its own code the answer is; 0 if that is not known."""
+    waits: list[str]
+    """What its threads wait for without a limit, in words. Not more than a hundred are told."""
+
+
+class Limits:
+    """Those of one attempt. For `patience_s` nothing may happen; half of that is how long it may compute meanwhile."""
+
+    def __init__(self, patience_s: float) -> None:
+        self._patience_s = patience_s
+        self._started = self._heard = time.monotonic()
+        self._latest: Heartbeat | None = None
+        self._news = Heartbeat(0, 0, 0, 0, [])
+
+    def broken_by(self, heartbeat: Heartbeat, *, news: bool) -> Ending | None:
+        """The limit that the process has exceeded, if any. News are events since the heartbeat before."""
+        self._heard = time.monotonic()
+        if self._latest is None:
+            self._started = self._heard
+        if news or self._latest is None:
+            self._news = heartbeat
+        self._latest = heartbeat
+        quiet_s, cpu_s = heartbeat.now - self._news.now, heartbeat.cpu_s - self._news.cpu_s
+        is_late = quiet_s > self._patience_s
+        if heartbeat.resident > MOST_RESIDENT:
+            return Ending.MEMORY
+        if cpu_s > self._patience_s / 2 or (is_late and cpu_s > CPU_OF_NOTHING_S):
+            return Ending.ENDLESS
+        return Ending.STUCK if is_late else None
+
+    def broken_by_time(self) -> tuple[Ending | None, int]:
+        """The same by the clock of this process, whatever the other one says; and the line, if it is known."""
+        now = time.monotonic()
+        if self._latest is None:
+            return (Ending.SILENT if now - self._heard > PATIENCE_AT_FIRST_S else None), 0
+        if now - self._heard > self._patience_s:
+            return Ending.SILENT, 0
+        return (Ending.ENDLESS if now - self._started > TIME_IN_ALL_S else None), self._latest.line

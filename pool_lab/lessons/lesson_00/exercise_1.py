@@ -1,0 +1,30 @@
+"""00.1: lines that nap at the same time."""
+
+from pool_lab.lessons.exercises import mistakes
+from pool_lab.lessons.exercises.attempt import Attempt
+from pool_lab.lessons.exercises.evidence import returned
+from pool_lab.lessons.exercises.exercise import SHUT_DOWN, Claim, Rules
+
+
+def naps_twice(made: Attempt) -> bool:
+    return returned(made) and len(made.spans) > 3
+
+
+RULES = Rules(
+    puts_lines_in_order=True,
+    claims=(
+        Claim("the list holds what the three naps returned", lambda made: made.result == [0.3] * 3),
+        Claim("three naps were submitted", lambda made: len(made.spans) == 3),
+        Claim("they ran at the same time", lambda made: made.most_at_once > 1),
+        SHUT_DOWN,
+    ),
+    mistakes={
+        "no results": mistakes.no_results,
+        "a line is missing": mistakes.a_line_is_missing,
+        "after shutdown": mistakes.after_shutdown,
+        "naps twice": naps_twice,
+        "futures": mistakes.futures,
+        "one at a time": mistakes.one_at_a_time,
+        "not shut down": mistakes.not_shut_down,
+    },
+)

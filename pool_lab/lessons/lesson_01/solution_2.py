@@ -1,0 +1,11 @@
+import threading
+import time
+
+from pool_lab import ThreadPoolExecutor, wait
+from pool_lab.lessons import exercise
+
+
+@exercise("01.2")
+def serve_rushes(answer, rushes):
+    with ThreadPoolExecutor(max_workers=4) as pool:
+        return [list(pool.map(answer, rush)) for rush in rushes]

@@ -1,0 +1,11 @@
+import threading
+
+from pool_lab import ThreadPoolExecutor, wait
+from pool_lab.lessons import exercise
+
+
+@exercise("02.2")
+def sort_all(arrange, lists):
+    with ThreadPoolExecutor() as pool:
+        futures = [pool.submit(arrange, words, longest_first=True) for words in lists]
+        return [future.result() for future in futures]

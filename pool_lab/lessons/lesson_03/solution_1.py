@@ -1,0 +1,15 @@
+from pool_lab import CancelledError, Future, InvalidStateError, ThreadPoolExecutor
+from pool_lab.lessons import exercise
+
+
+@exercise("03.1")
+def fates(futures):
+    texts = []
+    for future in futures:
+        if future.cancelled():
+            texts.append("cancelled")
+        elif error := future.exception():
+            texts.append(f"raised {type(error).__name__}")
+        else:
+            texts.append(f"returned {future.result()}")
+    return texts

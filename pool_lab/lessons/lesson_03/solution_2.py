@@ -1,0 +1,9 @@
+from pool_lab import CancelledError, Future, InvalidStateError, ThreadPoolExecutor
+from pool_lab.lessons import exercise
+
+
+@exercise("03.2")
+def first_only(pool, calls):
+    futures = [pool.submit(call) for call in calls]
+    futures[0].result()
+    return sum(future.cancel() for future in futures)

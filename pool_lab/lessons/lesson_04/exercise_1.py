@@ -1,0 +1,32 @@
+"""04.1: lines that tame an endless input."""
+
+from pool_lab.lessons.exercises import mistakes
+from pool_lab.lessons.exercises.attempt import Attempt
+from pool_lab.lessons.exercises.exercise import SHUT_DOWN, Claim, Rules
+from pool_lab.lessons.exercises.messages import Ending
+
+MOST_CALLS = 40
+
+
+def ran_far_ahead(made: Attempt) -> bool:
+    """Whether far more calls were open than two workers and a buffer of two account for."""
+    return made.ending is Ending.FLOOD and made.unfinished > MOST_CALLS / 2
+
+
+RULES = Rules(
+    puts_lines_in_order=True,
+    most_calls=MOST_CALLS,
+    claims=(
+        Claim("you took four results", lambda made: made.result == [0.1] * 4),
+        Claim("no more than a few calls were submitted ahead of them", lambda made: 4 <= len(made.spans) <= 8),
+        SHUT_DOWN,
+    ),
+    mistakes={
+        "no results": mistakes.no_results,
+        "a line is missing": mistakes.a_line_is_missing,
+        "after shutdown": mistakes.after_shutdown,
+        "takes all inputs": ran_far_ahead,
+        "asks without end": lambda made: made.ending is Ending.FLOOD,
+        "not shut down": mistakes.not_shut_down,
+    },
+)

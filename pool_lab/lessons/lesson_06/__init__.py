@@ -1,0 +1,1 @@
+"""Lesson 06: its exercises, in words and in rules."""

@@ -1,0 +1,25 @@
+"""06.1: lines that take the first result and leave."""
+
+from pool_lab.lessons.exercises import mistakes
+from pool_lab.lessons.exercises.evidence import finished, left_in_queue, waited_for_more
+from pool_lab.lessons.exercises.exercise import SHUT_DOWN, Claim, Rules
+
+RULES = Rules(
+    puts_lines_in_order=True,
+    claims=(
+        Claim("the list holds the result of the nap that was done first", lambda made: made.result == [0.1]),
+        Claim("four naps were submitted", lambda made: len(made.spans) == 4),
+        Claim("you did not wait for the others", lambda made: finished(made) == 1),
+        Claim("no nap is left in the queue", lambda made: not left_in_queue(made), essential=False),
+        SHUT_DOWN,
+    ),
+    mistakes={
+        "no results": mistakes.no_results,
+        "a line is missing": mistakes.a_line_is_missing,
+        "after shutdown": mistakes.after_shutdown,
+        "cancelled too soon": mistakes.cancelled_and_asked,
+        "sets": mistakes.sets,
+        "waits for all": waited_for_more,
+        "left in the queue": mistakes.calls_left_in_queue,
+    },
+)

@@ -1,0 +1,9 @@
+from pool_lab import ProcessPoolExecutor, ThreadPoolExecutor
+from pool_lab.lab import race, workloads
+from pool_lab.lessons import exercise
+
+
+@exercise("07.2")
+def square_all(square, numbers):
+    with ProcessPoolExecutor() as pool:
+        return list(pool.map(square, numbers, chunksize=100))

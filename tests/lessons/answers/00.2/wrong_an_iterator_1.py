@@ -1,0 +1,8 @@
+# mistake: an iterator
+from pool_lab.lab import workloads
+from pool_lab.lessons import exercise
+
+
+@exercise("00.2")
+def nap_all(pool, lengths):
+    return pool.map(workloads.nap, lengths)

@@ -1,0 +1,9 @@
+# mistake: did not wait
+from pool_lab.lab import workloads
+from pool_lab.lessons import exercise
+
+
+@exercise("00.2")
+def nap_all(pool, lengths):
+    for n in lengths:
+        pool.submit(workloads.nap, n)

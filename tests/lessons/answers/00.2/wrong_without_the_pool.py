@@ -1,0 +1,8 @@
+# mistake: without the pool
+from pool_lab.lab import workloads
+from pool_lab.lessons import exercise
+
+
+@exercise("00.2")
+def nap_all(pool, lengths):
+    return [workloads.nap(n) for n in lengths]

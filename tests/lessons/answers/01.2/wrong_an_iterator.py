@@ -1,0 +1,10 @@
+# mistake: an iterator
+
+from pool_lab import ThreadPoolExecutor
+from pool_lab.lessons import exercise
+
+
+@exercise("01.2")
+def serve_rushes(answer, rushes):
+    with ThreadPoolExecutor(max_workers=4) as pool:
+        return [pool.map(answer, rush) for rush in rushes]

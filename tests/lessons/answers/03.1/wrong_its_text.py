@@ -1,0 +1,16 @@
+# mistake: its text
+
+from pool_lab.lessons import exercise
+
+
+@exercise("03.1")
+def fates(futures):
+    texts = []
+    for future in futures:
+        if future.cancelled():
+            texts.append("cancelled")
+        elif error := future.exception():
+            texts.append(f"raised {error!r}")
+        else:
+            texts.append(f"returned {future.result()}")
+    return texts

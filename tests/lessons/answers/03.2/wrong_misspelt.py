@@ -1,0 +1,11 @@
+# mistake: misspelt
+
+from pool_lab.lessons import exercise
+
+
+@exercise("03.2")
+def first_only(pool, calls):
+    futures = [pool.submit(call) for call in calls]
+    futures[0].result()
+    [future.cancel() for future in futures]
+    return sum(future.canceled() for future in futures)

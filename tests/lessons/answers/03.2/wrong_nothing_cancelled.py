@@ -1,0 +1,11 @@
+# mistake: nothing cancelled
+
+from pool_lab.lessons import exercise
+
+
+@exercise("03.2")
+def first_only(pool, calls):
+    futures = [pool.submit(call) for call in calls]
+    futures[0].result()
+    results = [future.result() for future in futures]
+    return sum(future.cancel() for future in futures)

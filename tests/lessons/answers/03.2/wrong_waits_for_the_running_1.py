@@ -1,0 +1,12 @@
+# mistake: waits for the running
+
+from pool_lab.lessons import exercise
+
+
+@exercise("03.2")
+def first_only(pool, calls):
+    futures = [pool.submit(call) for call in calls]
+    futures[0].result()
+    n = sum(future.cancel() for future in futures)
+    pool.shutdown()
+    return n

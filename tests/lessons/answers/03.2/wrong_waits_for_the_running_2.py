@@ -1,0 +1,11 @@
+# mistake: waits for the running
+
+from pool_lab.lessons import exercise
+
+
+@exercise("03.2")
+def first_only(pool, calls):
+    with pool:
+        futures = [pool.submit(call) for call in calls]
+        futures[0].result()
+        return sum(future.cancel() for future in futures)

@@ -1,0 +1,10 @@
+# mistake: the error came out
+
+
+from pool_lab.lessons import exercise
+
+
+@exercise("04.2")
+def price_list(pool, price, items):
+    futures = [pool.submit(price, item) for item in items]
+    return [future.result() or None for future in futures]

@@ -1,0 +1,12 @@
+# mistake: a future
+
+from pool_lab import ThreadPoolExecutor
+from pool_lab.lessons import exercise
+
+
+@exercise("05.2")
+def ask(call, patience):
+    pool = ThreadPoolExecutor(max_workers=1)
+    future = pool.submit(call)
+    pool.shutdown(wait=False)
+    return future

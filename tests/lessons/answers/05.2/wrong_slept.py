@@ -1,0 +1,14 @@
+# mistake: slept
+import time
+
+from pool_lab import ThreadPoolExecutor
+from pool_lab.lessons import exercise
+
+
+@exercise("05.2")
+def ask(call, patience):
+    pool = ThreadPoolExecutor(max_workers=1)
+    future = pool.submit(call)
+    time.sleep(patience)
+    pool.shutdown(wait=False)
+    return future.result() if future.done() else "too late"

@@ -1,0 +1,13 @@
+# mistake: the error came out
+
+from pool_lab import ThreadPoolExecutor
+from pool_lab.lessons import exercise
+
+
+@exercise("05.2")
+def ask(call, patience):
+    pool = ThreadPoolExecutor(max_workers=1)
+    try:
+        return pool.submit(call).result(timeout=patience) or "too late"
+    finally:
+        pool.shutdown(wait=False)

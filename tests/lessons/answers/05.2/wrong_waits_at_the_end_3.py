@@ -1,0 +1,15 @@
+# mistake: waits at the end
+
+from pool_lab import ThreadPoolExecutor
+from pool_lab.lessons import exercise
+
+
+@exercise("05.2")
+def ask(call, patience):
+    pool = ThreadPoolExecutor(max_workers=1)
+    try:
+        return pool.submit(call).result(timeout=patience)
+    except TimeoutError:
+        return "too late"
+    finally:
+        pool.shutdown(cancel_futures=True)

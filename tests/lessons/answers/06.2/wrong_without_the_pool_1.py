@@ -1,0 +1,9 @@
+# mistake: without the pool
+from pool_lab import as_completed
+from pool_lab.lessons import exercise
+
+
+@exercise("06.2")
+def first_page(pool, fetch, urls):
+    futures = [pool.submit(fetch(url)) for url in urls]
+    return next(as_completed(futures)).result()

@@ -1,0 +1,9 @@
+# mistake: an iterator
+from pool_lab import ProcessPoolExecutor
+from pool_lab.lessons import exercise
+
+
+@exercise("07.1")
+def count_all(count_primes, limits):
+    with ProcessPoolExecutor() as pool:
+        return pool.map(count_primes, limits)

@@ -1,0 +1,9 @@
+# mistake: without a pool
+from pool_lab import ProcessPoolExecutor
+from pool_lab.lessons import exercise
+
+
+@exercise("07.1")
+def count_all(count_primes, limits):
+    with ProcessPoolExecutor() as pool:
+        return list(map(count_primes, limits))

@@ -1,0 +1,31 @@
+# mistake: did not wait
+import threading
+from queue import SimpleQueue
+
+from pool_lab import Future
+from pool_lab.lessons import exercise
+
+
+@exercise("08.1")
+class TinyPool:
+    def __init__(self, workers):
+        self.calls, self.workers = SimpleQueue(), workers
+        for _ in range(workers):
+            threading.Thread(target=self.work).start()
+
+    def submit(self, fn, *args):
+        future = Future()
+        self.calls.put((future, fn, args))
+        return future
+
+    def work(self):
+        while call := self.calls.get():
+            future, fn, args = call
+            try:
+                future.set_result(fn(*args))
+            except Exception as error:
+                future.set_exception(error)
+
+    def shutdown(self):
+        for _ in range(self.workers):
+            self.calls.put(None)
