@@ -20,7 +20,7 @@ from pool_lab import Executor, Future, ProcessPoolExecutor, ThreadPoolExecutor, 
 from pool_lab.lessons import source
 from pool_lab.lessons.exercises.check import EXERCISES
 from pool_lab.lessons.exercises.misconceptions import MISCONCEPTIONS
-from pool_lab.lessons.questions import QUESTIONS
+from pool_lab.lessons.predictions.predict import QUESTIONS
 from pool_lab.lessons.series import LESSONS, notebook, title
 from tests.lessons.reading import FOLDER, WRITTEN, Lesson, bindings, prose, second_meanings
 from tools import write_glossary

@@ -12,9 +12,9 @@ from pool_lab.lessons.source_code import source
 
 if TYPE_CHECKING:
     from pool_lab.lessons.exercises.check import check, exercise, hint, solution
+    from pool_lab.lessons.predictions.predict import predict
     from pool_lab.lessons.predictions.prediction import Prediction
     from pool_lab.lessons.progress_table import progress
-    from pool_lab.lessons.questions import predict
 
 __all__ = ["Prediction", "check", "exercise", "hint", "predict", "progress", "solution", "source"]
 
@@ -23,7 +23,7 @@ _HOMES = {
     "check": "exercises.check",
     "exercise": "exercises.check",
     "hint": "exercises.check",
-    "predict": "questions",
+    "predict": "predictions.predict",
     "progress": "progress_table",
     "solution": "exercises.check",
 }

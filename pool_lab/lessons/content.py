@@ -17,7 +17,7 @@ from importlib.resources import files
 from types import ModuleType
 from typing import NamedTuple
 
-__all__ = ["Named", "Page", "Part", "file_text", "page", "parts"]
+__all__ = ["Named", "Page", "Part", "file_text", "modules", "page", "parts"]
 
 LESSONS = "pool_lab.lessons"
 FENCED = re.compile(r"(^```.*?^```$)", re.MULTILINE | re.DOTALL)
@@ -67,6 +67,13 @@ class Part(NamedTuple):
     """The number of the lesson and its own: "04.2"."""
     page: Page
     module: ModuleType
+
+
+def modules(name: str) -> Iterator[ModuleType]:
+    """The module of that name in each lesson that has one, in the order of the lessons."""
+    for lesson in _modules(LESSONS, r"lesson_\d\d"):
+        for module in _modules(f"{LESSONS}.{lesson[0]}", name):
+            yield import_module(f"{LESSONS}.{lesson[0]}.{module[0]}")
 
 
 def parts(kind: str) -> Iterator[Part]:

@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 from pool_lab.lessons import records
 from pool_lab.lessons.exercises.check import EXERCISES
-from pool_lab.lessons.questions import QUESTIONS
+from pool_lab.lessons.predictions.predict import QUESTIONS
 from pool_lab.lessons.records import Entry
 from pool_lab.lessons.series import title
 

@@ -1,11 +1,6 @@
-"""The series of lessons, and how what belongs to a lesson is found: in the files that bear its number."""
+"""The series of lessons."""
 
-import pkgutil
-from collections.abc import Iterator
-from importlib import import_module
-from typing import Any
-
-__all__ = ["LESSONS", "notebook", "parts", "title"]
+__all__ = ["LESSONS", "notebook", "title"]
 
 LESSONS = (
     "00_start_here",
@@ -36,10 +31,3 @@ def notebook(number: str) -> str:
 def title(number: str) -> str:
     """The first line of the lesson: "Race threads and processes"."""
     return notebook(number)[len(number) + 1 :].replace("_", " ").capitalize()
-
-
-def parts(package: str, name: str) -> Iterator[Any]:
-    """What goes by that name in each file `lesson_NN` or `lesson_NN_N` of a package, in the order of the lessons."""
-    folders = import_module(package).__path__
-    for file in sorted(file.name for file in pkgutil.iter_modules(folders) if file.name.startswith("lesson_")):
-        yield getattr(import_module(f"{package}.{file}"), name)

@@ -6,10 +6,10 @@ from typing import Any
 import pytest
 
 from pool_lab.lab.trace.trace import Trace
+from pool_lab.lessons.lesson_00.questions import DRAWING, LENGTHS
 from pool_lab.lessons.predictions.drawn_timeline import Bar, DrawQuestion, match, same
 from pool_lab.lessons.predictions.prediction import CONFIDENCES, Prediction
 from pool_lab.lessons.predictions.questions import Miss, NumberQuestion, OrderQuestion
-from pool_lab.lessons.questions.lesson_00 import DRAWING, LENGTHS
 from tests.lab.script import Script
 
 RIGHT = [(0, 0), (1, 0), (1, 1), (0, 3), (0, 4)]

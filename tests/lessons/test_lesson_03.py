@@ -8,7 +8,7 @@ import pytest
 from pool_lab import ThreadPoolExecutor
 from pool_lab.lab import inspect_futures
 from pool_lab.lab.experiments.inspect import FutureInspector
-from pool_lab.lessons.questions import QUESTIONS
+from pool_lab.lessons.predictions.predict import QUESTIONS
 from tests.lab.script import Script
 
 

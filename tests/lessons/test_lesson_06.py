@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from pool_lab.lab.trace.trace import Trace
-from pool_lab.lessons.questions import QUESTIONS
+from pool_lab.lessons.predictions.predict import QUESTIONS
 from tests.lab.script import Script
 
 EARLY: Future[str] = Future()

@@ -10,8 +10,9 @@ from pool_lab.lab import watch, workloads
 from pool_lab.lab.experiments.race import Race
 from pool_lab.lab.trace.trace import Trace
 from pool_lab.lab.work.executors import OURS
-from pool_lab.lessons import predict, questions
+from pool_lab.lessons import predict
 from pool_lab.lessons.predictions.drawn_timeline import DrawQuestion
+from pool_lab.lessons.predictions.predict import QUESTIONS
 from pool_lab.lessons.predictions.prediction import Prediction
 from pool_lab.lessons.predictions.questions import NumberQuestion, Option, OrderQuestion, Question
 from tests.lab.script import Script
@@ -147,9 +148,9 @@ def test_a_question_must_be_known() -> None:
         predict("99")
 
 
-@pytest.mark.parametrize("name", questions.QUESTIONS)
+@pytest.mark.parametrize("name", QUESTIONS)
 def test_every_wrong_answer_of_a_lesson_has_its_own_explanation(name: str) -> None:
-    question = questions.QUESTIONS[name]
+    question = QUESTIONS[name]
     if isinstance(question, Question):
         explanations = [option.if_wrong for option in question.options.values() if option.if_wrong]
         assert len(explanations) == len(set(explanations)) >= len(question.options) - 1
@@ -159,7 +160,7 @@ def test_every_wrong_answer_of_a_lesson_has_its_own_explanation(name: str) -> No
 
 
 def test_the_naps_of_the_first_lesson_are_judged_by_what_overlapped() -> None:
-    judge = questions.QUESTIONS["00 naps"].happened
+    judge = QUESTIONS["00 naps"].happened
     assert [judge({"": overlapping(calls)}) for calls in (1, 2, 8, 5)] == ["one", "workers", "all", None]
 
 
@@ -171,20 +172,20 @@ def test_fetching_is_judged_by_how_many_pages_were_on_their_way(
     threads: int, processes: int, happened: str | None
 ) -> None:
     traces = {"threads": overlapping(threads), "processes": overlapping(processes)}
-    assert questions.QUESTIONS["07 fetch"].happened(traces) == happened
+    assert QUESTIONS["07 fetch"].happened(traces) == happened
 
 
 @pytest.mark.parametrize(("threads", "processes", "happened"), [(4, 8, "processes only"), (4, 4, "neither")])
 def test_parsing_is_judged_by_the_cores_that_were_kept_busy(threads: int, processes: int, happened: str) -> None:
     # Two seconds from submit to end, half a second of a core for each call: a quarter of a core.
     traces = {"threads": overlapping(threads), "processes": overlapping(processes)}
-    assert questions.QUESTIONS["07 parse"].happened(traces) == happened
+    assert QUESTIONS["07 parse"].happened(traces) == happened
 
 
 def test_more_than_one_core_in_threads_means_that_the_gil_was_not_in_the_way() -> None:
     traces = {"threads": overlapping(8), "processes": overlapping(8)}
-    assert questions.QUESTIONS["07 parse"].happened(traces) == "both"
-    assert questions.QUESTIONS["07 compress"].happened(traces) == "both"
+    assert QUESTIONS["07 parse"].happened(traces) == "both"
+    assert QUESTIONS["07 compress"].happened(traces) == "both"
 
 
 def test_a_race_and_a_watch_can_be_compared_before_they_have_run() -> None:

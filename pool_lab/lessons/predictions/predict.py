@@ -1,19 +1,20 @@
-"""The questions of the lessons: what they ask, what they say about each answer, and how the run decides.
+"""`predict` finds a question by its name, such as "03 cancel".
 
-The file `lesson_NN` holds the questions of lesson NN as `QUESTIONS`, by name: "03 cancel".
+Each folder `lesson_NN` has a file `questions.py` with its `QUESTIONS`: what they ask, what they say about each answer,
+and how the run decides.
 
 A judge looks only at what is the same on a slow machine and on a fast one: how many calls were running at the same
 moment, how many cores they kept busy. It never looks at seconds.
 """
 
+from pool_lab.lessons.content import modules
 from pool_lab.lessons.predictions.prediction import Prediction
 from pool_lab.lessons.predictions.questions import Asking
-from pool_lab.lessons.series import parts
 
 __all__ = ["QUESTIONS", "predict"]
 
 QUESTIONS: dict[str, Asking] = {
-    name: question for questions in parts(__name__, "QUESTIONS") for name, question in questions.items()
+    name: question for module in modules("questions") for name, question in module.QUESTIONS.items()
 }
 
 
