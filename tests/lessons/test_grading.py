@@ -8,7 +8,7 @@ import pytest
 from pool_lab.lessons.command import main
 from pool_lab.lessons.exercises.check import EXERCISES
 from pool_lab.lessons.exercises.exercise import Exercise
-from pool_lab.lessons.grading.grade import oddities_of
+from pool_lab.lessons.grading.grade import grade_notebook, oddities_of
 from pool_lab.lessons.grading.submissions import Submission, submissions
 from pool_lab.lessons.grading.suspicious_code import oddities
 from pool_lab.lessons.records import FILE_VARIABLE, keep
@@ -68,7 +68,9 @@ def one(pool, n):
 
 def test_a_submission_can_use_pools_of_processes_behind_the_fence(tmp_path: Path) -> None:
     imports = "from pool_lab import ProcessPoolExecutor, ThreadPoolExecutor\nfrom pool_lab.lessons import exercise"
-    assert grades(notebook(tmp_path / "a.ipynb", imports, EXERCISES["07.1"].solution.cell)) == [("07.1", "correct", "")]
+    path = notebook(tmp_path / "a.ipynb", imports, EXERCISES["07.1"].solution.cell)
+    (mark,) = grade_notebook("a", path.read_bytes())
+    assert mark.grade == "correct", mark.diagnosis
 
 
 @pytest.mark.parametrize(

@@ -28,6 +28,7 @@ __all__ = ["Watchdog"]
 
 TICK_S = 0.05
 TICKS_TO_BE_SURE = 4
+QUIET_TICKS = 10
 MOST_WAITS = 100
 
 THREADS = concurrent.futures.ThreadPoolExecutor
@@ -79,14 +80,15 @@ class Watchdog(threading.Thread):
         self._reporter = reporter
         self._main = main
         self._waits: list[Wait] = []
-        self._ticks = 0
+        self._ticks = self._quiet_ticks = 0
         self.is_awake = threading.Event()
         """Whether the first heartbeat was sent: from then on the parent has less patience."""
 
     def run(self) -> None:
         while True:
+            self._quiet_ticks += 1
             if self._reporter.tell(self._heartbeat()):
-                self._ticks = 0
+                self._ticks = self._quiet_ticks = 0
             self.is_awake.set()
             self._look_for_a_deadlock()
             time.sleep(TICK_S)
@@ -94,7 +96,8 @@ class Watchdog(threading.Thread):
     def _heartbeat(self) -> Heartbeat:
         cpu_s = time.process_time() - time.thread_time()
         line = self._reporter.line_in(sys._current_frames().get(self._main))
-        waits = [wait.words for wait in islice(self._seen_waits(), MOST_WAITS)]
+        seen = self._seen_waits() if self._quiet_ticks > QUIET_TICKS else ()  # only then does it matter
+        waits = [wait.words for wait in islice(seen, MOST_WAITS)]
         return Heartbeat(time.perf_counter(), cpu_s, _resident(), line, waits)
 
     def _look_for_a_deadlock(self) -> None:
