@@ -16,7 +16,6 @@ open. A worker process can import everything that it needs, and importing this m
 import ast
 import os
 import sys
-import sysconfig
 import threading
 import time
 import zlib
@@ -31,6 +30,7 @@ from typing import Any
 from pool_lab.lab.trace.units import seconds
 from pool_lab.lab.work import servers
 from pool_lab.lab.work.servers import Server, after
+from pool_lab.lab.work.source_files import bundles
 
 __all__ = ["Parameter", "Workload", "compress", "fetch", "mix", "nap", "of", "parse"]
 
@@ -260,21 +260,7 @@ def _rounds_per_second(rounds: int = 10_000, times: int = 10) -> float:
 @contextmanager
 def _source_bundles(calls: int) -> Iterator[Inputs]:
     """Bundles of files that take about the same time. When all files are used, they are used again."""
-    yield list(islice(cycle(_bundles()), calls))
-
-
-def _bundles(size: int = 80_000) -> list[tuple[str, ...]]:
-    """The modules of the standard library in bundles of at least `size` bytes."""
-    bundles: list[tuple[str, ...]] = []
-    bundle: list[str] = []
-    filled = 0
-    for path in sorted(Path(sysconfig.get_path("stdlib")).glob("*.py")):
-        bundle.append(str(path))
-        filled += path.stat().st_size
-        if filled >= size:
-            bundles.append(tuple(bundle))
-            bundle, filled = [], 0
-    return bundles or [tuple(bundle)]
+    yield list(islice(cycle(bundles()), calls))
 
 
 @contextmanager

@@ -1,7 +1,9 @@
 """What can be varied of a workload, and what its calls then do."""
 
 import ast
+import sysconfig
 import time
+from pathlib import Path
 from unittest import mock
 
 import pytest
@@ -94,3 +96,22 @@ def test_what_has_been_varied_can_be_said() -> None:
 def test_what_cannot_be_varied_is_named_beside_what_can() -> None:
     with pytest.raises(TypeError, match=r"no length_s to vary in Workload\(parse .*: you can vary calls"):
         workloads.parse().varied(length_s=1)
+
+
+def test_what_cannot_be_read_is_left_out(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "readable.py").write_text("def one(): ...\n", encoding="utf-8")
+    (tmp_path / "dangling.py").symlink_to(tmp_path / "nowhere.py")
+    (tmp_path / "folder.py").mkdir()
+    monkeypatch.setattr(sysconfig, "get_path", lambda name: str(tmp_path))
+    with workloads.parse(2).open() as inputs:
+        assert list(inputs) == [(str(tmp_path / "readable.py"),)] * 2
+        assert [workloads.parse(2).function(*files) for files in inputs] == [1, 1]
+
+
+def test_without_source_of_the_standard_library_our_own_is_taken_and_that_is_said(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    monkeypatch.setattr(sysconfig, "get_path", lambda name: str(tmp_path))
+    with workloads.compress(1).open() as inputs:
+        assert workloads.compress(1).function(*inputs[0]) > 0
+    assert "pool_lab" in caplog.text
