@@ -1,5 +1,6 @@
 """Pools of every kind that end with their test, whatever happens in it."""
 
+import gc
 import multiprocessing
 from collections.abc import Iterator
 from pathlib import Path
@@ -53,6 +54,15 @@ def kernel() -> Iterator[Kernel]:
             started.run(f"pool = pool_lab.ProcessPoolExecutor(1, multiprocessing.get_context({start!r}))")
             assert started.run("with pool: print(pool.submit(abs, -1).result())") == "1\n"
         yield started
+
+
+@pytest.fixture
+def without_collector() -> Iterator[None]:
+    """What goes then, goes with its last reference."""
+    gc.collect()
+    gc.disable()
+    yield
+    gc.enable()
 
 
 @pytest.fixture

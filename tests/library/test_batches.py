@@ -1,20 +1,24 @@
 """Short calls travel to a process in batches, of any functions. Each call is as if it had travelled alone."""
 
+import _thread
 import concurrent.futures
-import gc
+import functools
 import itertools
 import multiprocessing
 import os
+import sys
 import threading
 import time
 import types
 import weakref
 from collections.abc import Callable, Iterator
+from pathlib import Path
 from typing import Any
 
 import psutil
 import pytest
 
+import pool_lab
 from pool_lab import (
     BrokenProcessPool,
     CallPicklingError,
@@ -41,6 +45,7 @@ from tests.library.bursts import (
 from tests.library.watching import Log, MakeGate, MakePool, until
 
 COUNT = 60
+LIBRARY = str(Path(pool_lab.__file__).parent)
 
 
 @pytest.fixture
@@ -205,6 +210,87 @@ def test_each_call_of_a_batch_has_its_own_fault(pool: Any, make_gate: MakeGate, 
         number: error for number, (_, error) in faults.items()
     }
     assert marks.in_order == [number for number in range(COUNT) if number not in faults]
+
+
+class WithoutHash(type):
+    """Its classes cannot be hashed, as it compares them."""
+
+    def __eq__(cls, other: object) -> bool:
+        return cls is other
+
+    __hash__ = None  # type: ignore[assignment]
+
+
+class Odd(metaclass=WithoutHash):
+    """A value or a function."""
+
+    def __call__(self, _: object = None) -> None: ...
+
+
+def odd(_: object = None) -> Odd:
+    return Odd()
+
+
+@pytest.mark.parametrize("options", [{}, {"replace_workers": True}])
+@pytest.mark.parametrize(
+    "submission",
+    [(calls.add, Odd()), (calls.add, 1, Odd()), (Odd(),), (functools.partial(Odd(), 1),), (odd,)],
+    ids=["argument", "beside another", "function", "in a partial", "result"],
+)
+def test_a_type_without_hash_costs_its_own_call(
+    make_pool: MakePool, make_gate: MakeGate, submission: tuple[Any, ...], options: dict[str, Any]
+) -> None:
+    pool = make_pool(1, **options)
+    warm_up(pool)
+    process, _ = pool.submit(calls.worker).result(PATIENCE_S)
+    assert isinstance(pool.submit(*submission).exception(PATIENCE_S), (TypeError, CallPicklingError))
+    plan = [submission if number == 7 else (calls.add, number) for number in range(COUNT)]
+    futures = queue_up(pool, make_gate(), 1, plan)
+    assert isinstance(futures.pop(7).exception(PATIENCE_S), (TypeError, CallPicklingError))
+    assert results(futures) == [number for number in range(COUNT) if number != 7]
+    assert pool.submit(calls.worker).result(PATIENCE_S)[0] == process
+
+
+@pytest.mark.parametrize(("function", "inputs"), [(str, [1, Odd(), 3]), (Odd(), [1, 2]), (odd, [1, 2])])
+def test_a_type_without_hash_costs_a_map_its_own_call(pool: Any, function: Callable[..., Any], inputs: Any) -> None:
+    with pytest.raises((TypeError, CallPicklingError)):
+        list(pool.map(function, inputs, timeout=PATIENCE_S))
+    assert list(pool.map(calls.add, range(COUNT), timeout=PATIENCE_S)) == [*range(COUNT)]
+
+
+def interrupt_between_calls() -> None:
+    """In this process, from now on: wherever Python looks for signals in the library, it interrupts itself."""
+
+    def interrupt(frame: types.FrameType, event: str, _: object) -> None:
+        if event in ("call", "c_return") and frame.f_code.co_filename.startswith(LIBRARY):
+            _thread.interrupt_main()
+
+    sys.setprofile(interrupt)
+
+
+def test_an_interrupt_that_comes_between_two_calls_costs_none(pool: Any, make_gate: MakeGate) -> None:
+    process, _ = pool.submit(calls.worker).result(PATIENCE_S)
+    plan = [(interrupt_between_calls,), *((calls.add, number) for number in range(COUNT))]
+    assert results(queue_up(pool, make_gate(), 1, plan)) == [None, *range(COUNT)]
+    assert list(pool.map(calls.add, range(COUNT), timeout=PATIENCE_S)) == [*range(COUNT)]
+    assert pool.submit(calls.worker).result(PATIENCE_S)[0] == process
+
+
+def interrupt_soon(number: int) -> int:
+    """When another thread's turn comes: in this call, in a later one, or between two. With 0: never."""
+    if number:
+        _thread.start_new_thread(_thread.interrupt_main, ())
+    return number
+
+
+def test_interrupts_that_come_at_any_moment_cost_a_call_each_at_most(make_pool: MakePool, make_gate: MakeGate) -> None:
+    pool = make_pool(1, initializer=sys.setswitchinterval, initargs=(1e-6,))
+    warm_up(pool, interrupt_soon, 0)
+    process, _ = pool.submit(calls.worker).result(PATIENCE_S)
+    futures = queue_up(pool, make_gate(), 1, [(interrupt_soon, number) for number in range(1, 20 * COUNT)])
+    assert {type(future.exception(PATIENCE_S)) for future in futures} <= {KeyboardInterrupt, type(None)}
+    assert all(future.exception() or future.result() == number for number, future in enumerate(futures, 1))
+    until(lambda: (last := pool.submit(calls.worker)).exception(PATIENCE_S) is None and last.result()[0] == process)
 
 
 def test_a_function_that_the_process_does_not_have_costs_its_own_calls(
@@ -521,20 +607,17 @@ class Argument:
 
 
 @frees_at_once
+@pytest.mark.usefixtures("without_collector")
 def test_a_pool_keeps_neither_arguments_nor_results_of_a_batch(pool: Any, make_gate: MakeGate) -> None:
     warm_up(pool, same, None)
     arguments = [Argument() for _ in range(COUNT)]
     seen = [weakref.ref(argument) for argument in arguments]
-    gc.disable()
-    try:
-        futures = queue_up(pool, make_gate(), 1, [(same, argument) for argument in arguments])
-        del arguments
-        seen += [weakref.ref(result) for result in results(futures)]
-        until(lambda: all(ref() is None for ref in seen[:COUNT]))  # the futures are still here
-        del futures
-        until(lambda: all(ref() is None for ref in seen))
-    finally:
-        gc.enable()
+    futures = queue_up(pool, make_gate(), 1, [(same, argument) for argument in arguments])
+    del arguments
+    seen += [weakref.ref(result) for result in results(futures)]
+    until(lambda: all(ref() is None for ref in seen[:COUNT]))  # the futures are still here
+    del futures
+    until(lambda: all(ref() is None for ref in seen))
 
 
 def same(value: object) -> object:

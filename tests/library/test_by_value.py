@@ -161,6 +161,16 @@ def test_a_module_that_the_program_has_made_travels_by_value(
 
 
 @on_processes
+def test_a_module_under_another_name_than_its_own_keeps_nothing_from_travelling_by_value(
+    make_pool: MakePool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(sys.modules, "another_name", ModuleType("its_own_name"))
+    pool = make_pool(1)
+    assert pool.submit(lambda: 4).result(PATIENCE_S) == 4
+    assert list(pool.map(lambda number: 2 * number, range(3))) == [0, 2, 4]
+
+
+@on_processes
 def test_a_module_that_is_registered_travels_by_value(make_pool: MakePool, monkeypatch: pytest.MonkeyPatch) -> None:
     """So a function that was changed after its import arrives as it is."""
     from tests.library import changing

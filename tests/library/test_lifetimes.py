@@ -17,7 +17,7 @@ from pool_lab import BrokenThreadPool, Event, EventKind, wait
 from pool_lab.processes.process import Process
 from pool_lab.scheduler import Scheduler
 from tests.contract import calls
-from tests.contract.gates import PATIENCE_S, stand_at
+from tests.contract.gates import PATIENCE_S, Gate, stand_at
 from tests.contract.kinds import START_METHODS
 from tests.library.watching import Log, MakeGate, MakePool, new_pool, on_processes, on_threads, until
 from tests.scripts import run_file
@@ -38,10 +38,16 @@ def test_a_dropped_pool_runs_its_queue_and_ends_its_workers(kind: str, make_gate
     until(lambda: threading.active_count() == threads)
 
 
-def six_calls_of_two_starting_workers(make_pool: MakePool, address: Any) -> tuple[Any, list[Any]]:
-    """A pool whose initializer stands at the gate, and its calls."""
-    pool = make_pool(2, initializer=stand_at, initargs=(address,))
-    return pool, [pool.submit(calls.add, number) for number in range(6)]
+def shut_down_while_two_workers_start(make_pool: MakePool, gate: Gate) -> tuple[list[bool], list[Any]]:
+    """The futures of six calls, and whether the second and the fourth could be cancelled before. The initializer
+    stands at the gate.
+    """
+    pool = make_pool(2, initializer=stand_at, initargs=(gate.address,))
+    futures = [pool.submit(calls.add, number) for number in range(6)]
+    gate.wait_for(2)
+    cancelled = [futures[number].cancel() for number in (1, 3)]
+    pool.shutdown(wait=False, cancel_futures=True)
+    return cancelled, futures
 
 
 @on_threads
@@ -68,10 +74,8 @@ def test_a_shutdown_that_cancels_while_the_initializer_runs_cancels_all_calls(
 ) -> None:
     """None has begun, whether a thread was started for it or not."""
     gate = make_gate()
-    pool, futures = six_calls_of_two_starting_workers(make_pool, gate.address)
-    gate.wait_for(2)
-    assert futures[1].cancel()
-    pool.shutdown(wait=False, cancel_futures=True)
+    cancelled, futures = shut_down_while_two_workers_start(make_pool, gate)
+    assert cancelled == [True, True]
     assert all(future.cancelled() for future in futures)
     gate.open()
     assert wait(futures, PATIENCE_S).not_done == set()
@@ -83,17 +87,15 @@ def test_a_shutdown_that_cancels_leaves_each_process_that_is_starting_its_call(
 ) -> None:
     """The calls for which processes start count as running."""
     gate = make_gate()
-    pool, futures = six_calls_of_two_starting_workers(make_pool, gate.address)
-    gate.wait_for(2)
-    assert not futures[1].cancel()
-    assert futures[3].cancel()
-    pool.shutdown(wait=False, cancel_futures=True)
+    cancelled, futures = shut_down_while_two_workers_start(make_pool, gate)
+    assert cancelled == [False, True]
     assert [future.cancelled() for future in futures] == [False, False, True, True, True, True]
     assert wait(futures[2:], 0).not_done == set()
     gate.open()
     assert [future.result(PATIENCE_S) for future in futures[:2]] == [0, 1]
 
 
+@pytest.mark.usefixtures("without_collector")
 @pytest.mark.parametrize("is_observed", [False, True])
 def test_a_pool_may_be_collected_by_a_thread_that_has_its_lock(
     kind: str, make_gate: MakeGate, log: Log, monkeypatch: pytest.MonkeyPatch, *, is_observed: bool
@@ -116,18 +118,14 @@ def test_a_pool_may_be_collected_by_a_thread_that_has_its_lock(
 
     cycle: list[Any] = [pool]
     cycle.append(cycle)
-    gc.disable()
-    try:
-        monkeypatch.setattr(Scheduler, "_release_if_over", collect_first)
-        del pool, cycle
-        assert dropped() is not None
-        gate.open()
-        for future in futures:
-            future.result(PATIENCE_S)
-        assert collected.wait(PATIENCE_S)
-        until(lambda: threading.active_count() == threads)
-    finally:
-        gc.enable()
+    monkeypatch.setattr(Scheduler, "_release_if_over", collect_first)
+    del pool, cycle
+    assert dropped() is not None
+    gate.open()
+    for future in futures:
+        future.result(PATIENCE_S)
+    assert collected.wait(PATIENCE_S)
+    until(lambda: threading.active_count() == threads)
     assert len(log.only(EventKind.SHUT_DOWN)) == is_observed
 
 

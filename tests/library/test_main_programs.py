@@ -227,6 +227,25 @@ if __name__ == "__main__":
     assert run(saved(tmp_path, program)) == ("[]\n", "")
 
 
+@pytest.mark.skipif(sys.platform != "linux", reason="elsewhere processes are spawned")
+def test_what_is_too_deep_to_be_pickled_for_the_initializer_forks_no_process(tmp_path: Path) -> None:
+    """Only what can be sent to no other process makes it use what made that."""
+    program = """
+from pool_lab import ProcessPoolExecutor
+from tests.contract.calls import start_method
+class Deep:
+    is_new = True
+    def __reduce__(self):
+        if Deep.is_new:
+            Deep.is_new = False
+            raise RecursionError
+        return str, ()
+if __name__ == "__main__":
+    with ProcessPoolExecutor(1, initializer=bool, initargs=(Deep(),)) as pool: print(pool.submit(start_method).result())
+"""
+    assert run(saved(tmp_path, program)) == ("forkserver\n", "")
+
+
 def first_example() -> str:
     readme = Path(__file__).parents[2] / "README.md"
     return readme.read_text(encoding="utf-8").split("```python\n")[1].split("```")[0]

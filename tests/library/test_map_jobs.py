@@ -355,14 +355,6 @@ def stand_after_first(gate: Address, sample: Sample | None) -> Sample | None:
     return sample
 
 
-@pytest.fixture
-def without_collector() -> Iterator[None]:
-    gc.collect()
-    gc.disable()
-    yield
-    gc.enable()
-
-
 @pytest.mark.usefixtures("without_collector")
 def test_closing_a_map_frees_the_inputs_that_no_worker_has(make_pool: MakePool, make_gate: MakeGate) -> None:
     gate, pool = make_gate(), make_pool(1)

@@ -11,7 +11,7 @@ from pool_lab import Future
 from tests.contract import calls
 from tests.contract.gates import PATIENCE_S, Address, Gate, stand_at
 from tests.library.bursts import Marks, mark, queue_up, stand_or_mark, warm_up
-from tests.library.watching import MakeGate, MakePool, on_processes
+from tests.library.watching import MakeGate, MakePool, on_processes, on_threads, until
 
 SIZE = 3
 
@@ -225,6 +225,30 @@ def test_a_map_whose_first_call_takes_long_gets_on(pool: Any, make_gate: MakeGat
     assert others.result(PATIENCE_S) == 1  # queued after all of the map
     gate.open()
     assert list(found) == list(range(201))
+
+
+@on_threads
+@pytest.mark.parametrize("ready", [1, 2])
+def test_no_call_waits_for_a_worker_that_is_in_its_initializer(
+    make_pool: MakePool, make_gate: MakeGate, ready: int
+) -> None:
+    """Two others take the inputs of a map: they are idle, or one of them is yet to start."""
+    held, gate, numbers = make_gate(), make_gate(), itertools.count()
+    pool = make_pool(3, initializer=lambda: stand_at(held.address) if next(numbers) == 1 else None)
+    futures = [pool.submit(stand_at, gate.address)]
+    gate.wait_for(1)
+    futures.append(pool.submit(calls.add, 1))
+    held.wait_for(1)
+    if ready == 2:
+        pool.submit(calls.add, 1)
+    gate.open()
+    results(futures)
+    until(lambda: pool.statistics().idle == ready)
+    assert pool.statistics().workers == ready + 1
+    meeting = make_gate(opens_at=2)
+    assert list(pool.map(stand_at, [meeting.address] * 2, "ab", timeout=PATIENCE_S)) == ["a", "b"]
+    assert results([pool.submit(calls.add, number) for number in range(3)]) == [0, 1, 2]
+    held.open()
 
 
 @on_processes

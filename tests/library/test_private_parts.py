@@ -37,6 +37,26 @@ def test_a_pool_that_overrides_a_private_part_is_refused_when_it_is_defined(base
         type("Own", (base,), {name: lambda self: None})
 
 
+class Labelled:
+    """Its subclasses say something of themselves."""
+
+    label = ""
+
+    def __init_subclass__(cls, *, label: str, **others: Any) -> None:
+        super().__init_subclass__(**others)
+        cls.label = label
+
+
+@pytest.mark.parametrize("base", POOLS)
+def test_a_pool_may_be_defined_with_keywords_for_another_base(base: Any) -> None:
+    class Own(base, Labelled, label="mine"):  # type: ignore[misc]
+        pass
+
+    assert Own.label == "mine"
+    with Own(1) as pool:
+        assert pool.submit(abs, -1).result(PATIENCE_S) == 1
+
+
 def test_setting_the_size_resizes_the_pool(make_pool: MakePool, make_gate: MakeGate) -> None:
     pool: Any = make_pool(1)
     pool._max_workers = 3
@@ -76,6 +96,22 @@ def test_a_future_notifies_those_that_wait_for_its_condition() -> None:
         assert future._condition.wait_for(future.done, PATIENCE_S)
     setting.join()
     assert future.result(0) == 7
+
+
+def test_a_future_can_be_finished_though_a_notify_was_cut_short() -> None:
+    """Ctrl-C came when it had woken one that waits, and not yet taken it from the list."""
+    future: Any = Future()
+    results: list[object] = []
+    waiting = threading.Thread(target=lambda: results.append(future.result(PATIENCE_S)))
+    waiting.start()
+    until(lambda: future._listeners is not None and bool(future._listeners.sleepers))
+    with future._condition:
+        for place in (0, 2):
+            future._condition._waiters.insert(place, threading.Lock())
+    future.add_done_callback(results.append)
+    future.set_result(7)
+    waiting.join(PATIENCE_S)
+    assert set(results) == {7, future}
 
 
 def test_callbacks_can_be_looked_at_and_invoked() -> None:

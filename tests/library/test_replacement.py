@@ -5,10 +5,11 @@ import os
 import signal
 import socket
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import psutil
 import pytest
 
@@ -151,6 +152,25 @@ def test_a_call_that_came_back_from_a_dead_worker_is_cancelled_by_a_shutdown_tha
     assert future.cancelled()
     assert log.of(1) == [EventKind.SUBMITTED, EventKind.STARTED, EventKind.CANCELLED]
     assert len(log.only(EventKind.WORKER_STARTED)) == 1
+
+
+def leave_memory(more: int) -> None:
+    """An initializer: the process can have so many bytes more than now."""
+    import resource  # Windows has none
+
+    most = psutil.Process().memory_info().vms + more
+    resource.setrlimit(resource.RLIMIT_AS, (most, most))
+
+
+@pytest.mark.skipif(not psutil.LINUX, reason="elsewhere a process has the memory it wants, or no such limit")
+@pytest.mark.parametrize("make", [bytes, np.zeros])
+def test_a_call_that_a_worker_dies_of_while_it_reads_it_is_sent_once(
+    make_pool: MakePool, log: Log, make: Callable[[int], Any]
+) -> None:
+    pool = make_pool(1, replace_workers=True, initializer=leave_memory, initargs=(50_000_000,), observer=log)
+    assert isinstance(pool.submit(len, make(100_000_000)).exception(PATIENCE_S), WorkerDiedError)
+    assert pool.submit(calls.add, 2).result(PATIENCE_S) == 2
+    assert log.of(0) == [EventKind.SUBMITTED, EventKind.STARTED, EventKind.FAILED]
 
 
 def die_every_other_time(gate: Address, marker: str) -> None:

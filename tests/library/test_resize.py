@@ -319,6 +319,20 @@ def test_a_process_whose_thread_cannot_be_started_is_ended(monkeypatch: pytest.M
     pool.shutdown()
 
 
+@pytest.mark.skipif("fork" not in START_METHODS, reason="this system has no fork")
+@pytest.mark.filterwarnings("ignore:This process .* is multi-threaded:DeprecationWarning")
+def test_a_process_that_was_forked_for_a_call_that_is_cancelled_is_ended(log: Log) -> None:
+    """Nobody hears of it. Inside: the lock keeps the new worker from the call until it is cancelled."""
+    pool = ProcessPoolExecutor(1, multiprocessing.get_context("fork"), observer=log)
+    with pool._scheduler.dealing:
+        future = pool.submit(calls.add, 1)
+        assert multiprocessing.active_children()
+        assert future.cancel()
+    pool.shutdown()
+    assert not multiprocessing.active_children()
+    assert log.kinds == [EventKind.SUBMITTED, EventKind.CANCELLED, EventKind.SHUT_DOWN]
+
+
 def refuse_process(*_: Any) -> None:
     raise OSError("out of processes")
 

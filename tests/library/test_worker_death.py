@@ -2,6 +2,7 @@
 
 import os
 import signal
+import threading
 from collections.abc import Callable
 from typing import Any
 
@@ -9,7 +10,7 @@ import pytest
 
 from pool_lab import BrokenProcessPool, EventKind, Future, WorkerDiedError
 from tests.contract import calls
-from tests.contract.gates import PATIENCE_S, Address, stand_at
+from tests.contract.gates import PATIENCE_S, Address, knock, stand_at
 from tests.library.watching import Log, MakeGate, MakePool, is_alive, is_broken, on_processes, until
 
 pytestmark = on_processes
@@ -155,6 +156,39 @@ def test_ended_workers_fail_running_calls_and_cancel_queued_ones(
     pool.shutdown()
     assert log.of(0) == [EventKind.SUBMITTED, EventKind.STARTED, EventKind.FAILED]
     assert log.of(1) == [EventKind.SUBMITTED, EventKind.CANCELLED]
+
+
+def linger(meeting: Address, line: Address, told: Address) -> None:
+    """Be seen in the line as long as this process lives. A thread keeps it alive when it has been told to end."""
+    stand_at(meeting)
+    calls.knock_and_hold(line)
+    threading.Thread(target=keep_alive, args=(told,)).start()
+
+
+def keep_alive(told: Address) -> None:
+    threading.main_thread().join()
+    knock(told)
+    threading.Event().wait(3 * PATIENCE_S)
+
+
+@pytest.mark.parametrize("way", ["terminate_workers", "kill_workers"])
+@pytest.mark.parametrize("size", [0, 1])
+def test_processes_that_the_pool_lets_go_of_can_be_ended_as_long_as_they_live(
+    make_pool: MakePool, make_gate: MakeGate, way: str, size: int
+) -> None:
+    """After a shutdown, or those that are too many after a resize."""
+    meeting, line, told, pool = make_gate(opens_at=2), make_gate(), make_gate(), make_pool(2)
+    for future in [pool.submit(linger, meeting.address, line.address, told.address) for _ in range(2)]:
+        future.result(PATIENCE_S)
+    until(lambda: pool.statistics().idle == 2)
+    if size:
+        pool.resize(size)
+    else:
+        pool.shutdown(wait=False)
+    told.wait_for(2 - size)
+    getattr(pool, way)()
+    line.wait_until_left()
+    pool.shutdown()
 
 
 def test_workers_that_have_never_started_can_be_ended_too(make_pool: MakePool) -> None:

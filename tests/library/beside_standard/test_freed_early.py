@@ -1,46 +1,19 @@
 """Memory goes as early as with the standard pools, without the garbage collector."""
 
-import gc
 import logging
-from collections.abc import Iterator
 from concurrent.futures import BrokenExecutor, CancelledError
 from importlib import import_module
 from typing import Any
 
 import pytest
 
-from tests.contract.gates import PATIENCE_S, Gate, stand_at
+from tests.contract.gates import PATIENCE_S, stand_at
 from tests.contract.kinds import STANDARD, frees_at_once
-from tests.library.both import LIBRARIES, Sample, Watch, open_pool, open_pools, ours_from
+from tests.library.beside_standard.both import Sample, Watch, open_pool, ours_from
 from tests.library.bursts import allow_long_batches, queue_up, warm_up
 from tests.library.watching import MakeGate, MakePool, on_processes, on_threads
 
-pytestmark = [frees_at_once, pytest.mark.usefixtures("without_collector")]
-
-
-@pytest.fixture(params=LIBRARIES)
-def library(request: pytest.FixtureRequest) -> str:
-    name: str = request.param
-    return name
-
-
-@pytest.fixture
-def make_pool(library: str, kind: str, gates: list[Gate]) -> Iterator[MakePool]:
-    with open_pools(library, kind, gates) as make:
-        yield make
-
-
-@pytest.fixture
-def without_collector() -> Iterator[None]:
-    gc.collect()
-    gc.disable()
-    yield
-    gc.enable()
-
-
-@pytest.fixture
-def watch() -> Watch:
-    return Watch()
+pytestmark = frees_at_once
 
 
 # Errors that a program keeps

@@ -5,7 +5,6 @@ import multiprocessing
 import pickle
 import sys
 import threading
-from collections.abc import Iterator
 from dataclasses import dataclass
 from multiprocessing import resource_sharer
 from typing import Any
@@ -14,23 +13,10 @@ import numpy as np
 import pytest
 
 from pool_lab.processes.pickling import dumps_error, loads_error
-from tests.contract.gates import PATIENCE_S, Gate, knock, stand_at
-from tests.library.both import LIBRARIES, open_pools
+from tests.contract.gates import PATIENCE_S, knock, stand_at
 from tests.library.watching import MakeGate, MakePool, on_processes, open_files
 
 LARGE, SMALL = 100_000, 10  # numbers: a large array travels apart
-
-
-@pytest.fixture(params=LIBRARIES)
-def library(request: pytest.FixtureRequest) -> str:
-    name: str = request.param
-    return name
-
-
-@pytest.fixture
-def make_pool(library: str, kind: str, gates: list[Gate]) -> Iterator[MakePool]:
-    with open_pools(library, kind, gates) as make:
-        yield make
 
 
 def same(value: Any) -> Any:

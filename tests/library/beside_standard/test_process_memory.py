@@ -2,46 +2,20 @@
 
 import gc
 import threading
-from collections.abc import Iterator
 from typing import Any
 
 import psutil
 import pytest
 
-from tests.contract.gates import PATIENCE_S, Gate
+from tests.contract.gates import PATIENCE_S
 from tests.contract.kinds import frees_at_once
-from tests.library.both import LIBRARIES, Sample, Watch, open_pools, ours
+from tests.library.beside_standard.both import Sample, Watch, ours
 from tests.library.bursts import allow_long_batches, queue_up, warm_up
-from tests.library.watching import MakeGate, MakePool
+from tests.library.watching import MakeGate, MakePool, on_processes
 
-pytestmark = frees_at_once
+pytestmark = [frees_at_once, on_processes]
 
 MB = 2**20
-
-
-@pytest.fixture
-def kind() -> str:
-    return "forkserver"
-
-
-@pytest.fixture(params=LIBRARIES)
-def library(request: pytest.FixtureRequest) -> str:
-    name: str = request.param
-    return name
-
-
-@pytest.fixture
-def make_pool(library: str, kind: str, gates: list[Gate]) -> Iterator[MakePool]:
-    with open_pools(library, kind, gates) as make:
-        yield make
-
-
-@pytest.fixture
-def watch() -> Iterator[Watch]:
-    gc.collect()
-    gc.disable()
-    yield Watch()
-    gc.enable()
 
 
 class Unsendable(Sample):

@@ -3,30 +3,15 @@
 import decimal
 import multiprocessing
 import sys
-from collections.abc import Iterator
 from contextvars import ContextVar
 from decimal import Decimal
 
 import numpy as np
 import pytest
 
-from tests.contract.gates import PATIENCE_S, Gate
-from tests.library.both import LIBRARIES, open_pools
+from tests.contract.gates import PATIENCE_S
 from tests.library.watching import MakePool, on_threads
 from tests.scripts import run_like_a_kernel
-
-
-@pytest.fixture(params=LIBRARIES)
-def library(request: pytest.FixtureRequest) -> str:
-    name: str = request.param
-    return name
-
-
-@pytest.fixture
-def make_pool(library: str, kind: str, gates: list[Gate]) -> Iterator[MakePool]:
-    with open_pools(library, kind, gates) as make:
-        yield make
-
 
 user: ContextVar[str] = ContextVar("user", default="nobody")
 
