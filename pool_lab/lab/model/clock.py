@@ -25,6 +25,7 @@ import itertools
 from collections.abc import Callable, Collection, Generator
 from heapq import heapify, heappop, heappush
 from math import inf
+from threading import RLock
 
 __all__ = ["CORE", "PYTHON", "UNTIL", "WAIT", "Clock", "Step", "Task", "never"]
 
@@ -46,6 +47,7 @@ class Clock:
 
     def __init__(self, cores: float, *, gil: bool = True, gil_loss: float = 0.0) -> None:
         self.now = 0.0
+        self.lock = RLock()  # for those who use it from several threads; one of them at a time lets time pass
         self._cores, self._gil_speed = cores, 1.0 - gil_loss
         self._timers: list[_Entry] = []  # due at virtual moments
         # Due when the service of the group, in seconds, is so long.

@@ -9,7 +9,8 @@ It makes the same events as a real pool, with virtual times. Time passes only wh
 call is submitted, and every run with the same seed is the same.
 
 A plain function is really called, in your thread, at the virtual moment at which its call starts, and takes no virtual
-time. It may submit calls and wait for them; meanwhile time passes for all others. Use a pool from one thread.
+time. It may submit calls and wait for them; meanwhile time passes for all others. Threads may share a pool, but only
+one of them at a time lets time pass, and what they do is not the same in every run.
 """
 
 from collections import deque
@@ -105,8 +106,10 @@ class SimulatedPool(Executor):
 
         Returns the virtual moment that it is then.
         """
-        self._clock.run(inf if until is None else not_negative("until", until), is_over)
-        return self.now
+        moment = inf if until is None else not_negative("until", until)
+        with self._clock.lock:
+            self._clock.run(moment, is_over)
+            return self.now
 
     def start(self, task: Task) -> None:
         """Have a task of yours (see `clock`) resumed now, such as one that submits calls at later moments."""
@@ -123,8 +126,9 @@ class SimulatedPool(Executor):
         work = fn if isinstance(fn, Work) else self._work_of(fn, *args, **kwargs) if self._work_of else None
         function = fn if work is None else work.function
         drawn = NO_TIME if work is None else work.draw(self._random)
-        call = SimulatedCall(self, next(self._scheduler.numbers), drawn, function, args, kwargs)
-        self._scheduler.submit(call)
+        with self._clock.lock:
+            call = SimulatedCall(self, next(self._scheduler.numbers), drawn, function, args, kwargs)
+            self._scheduler.submit(call)
         return call
 
     def map(
@@ -144,7 +148,8 @@ class SimulatedPool(Executor):
 
     def resize(self, max_workers: int) -> None:
         """Change how many workers the pool may have. No call is lost or stopped. Raises like `submit`."""
-        self._scheduler.resize(worker_count(max_workers))
+        with self._clock.lock:
+            self._scheduler.resize(worker_count(max_workers))
 
     def statistics(self) -> Statistics:
         """The numbers of workers and of queued calls at this virtual moment."""
@@ -160,7 +165,8 @@ class SimulatedPool(Executor):
 
     def shutdown(self, wait: bool = True, *, cancel_futures: bool = False) -> None:
         """As in `Executor.shutdown`; `wait` lets time pass. Without it, queued calls run when time passes next."""
-        self._scheduler.close(cancel_queued=cancel_futures)
+        with self._clock.lock:
+            self._scheduler.close(cancel_queued=cancel_futures)
         if wait:
             self.run(is_over=lambda: not self._scheduler.workers)
             if self._scheduler.workers:

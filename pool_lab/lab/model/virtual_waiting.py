@@ -4,12 +4,13 @@ The library's own sleep until a worker wakes them. Here the thread that waits is
 """
 
 from collections import deque
-from collections.abc import Generator, Iterable
+from collections.abc import Generator, Iterable, Iterator
 from concurrent.futures import ALL_COMPLETED, FIRST_COMPLETED, FIRST_EXCEPTION
 from contextlib import closing, suppress
 from types import SimpleNamespace
+from typing import Any
 
-from pool_lab.future import NOTIFIED
+from pool_lab.future import NOTIFIED, AnyFuture
 from pool_lab.lab.model.simulated_call import DeadlockError, SimulatedCall
 from pool_lab.waiting import DoneAndNotDoneFutures
 
@@ -17,7 +18,7 @@ __all__ = ["as_completed", "wait"]
 
 
 def wait(
-    fs: Iterable[SimulatedCall], timeout: float | None = None, return_when: str = ALL_COMPLETED
+    fs: Iterable[AnyFuture[Any]], timeout: float | None = None, return_when: str = ALL_COMPLETED
 ) -> DoneAndNotDoneFutures[SimulatedCall]:
     """Let virtual time pass until the calls are done, at most `timeout` virtual seconds (None: as long as it takes).
 
@@ -26,7 +27,7 @@ def wait(
     """
     if return_when not in {ALL_COMPLETED, FIRST_COMPLETED, FIRST_EXCEPTION}:
         raise ValueError(f"Invalid return condition: {return_when!r}")
-    futures = set(fs)
+    futures = set(_simulated(fs))
     with suppress(TimeoutError), closing(as_completed(futures, timeout)) as finished:
         for future in finished:
             failed = return_when == FIRST_EXCEPTION and future._exception is not None
@@ -36,13 +37,13 @@ def wait(
     return DoneAndNotDoneFutures(done, futures - done)
 
 
-def as_completed(fs: Iterable[SimulatedCall], timeout: float | None = None) -> Generator[SimulatedCall, None, None]:
+def as_completed(fs: Iterable[AnyFuture[Any]], timeout: float | None = None) -> Generator[SimulatedCall, None, None]:
     """Yield each future once, in the order of their virtual ends; first those that are done already.
 
     Raises `TimeoutError` if not all are done `timeout` virtual seconds after the first was asked for (None: no limit),
     and `DeadlockError` if they can never be done.
     """
-    futures = list(dict.fromkeys(fs))
+    futures = list(dict.fromkeys(_simulated(fs)))
     finished = deque(future for future in futures if future._state in NOTIFIED)
     waiting = [future for future in futures if future._state not in NOTIFIED]
     waiter = SimpleNamespace(add_result=finished.append, add_exception=finished.append, add_cancelled=finished.append)
@@ -59,6 +60,13 @@ def as_completed(fs: Iterable[SimulatedCall], timeout: float | None = None) -> G
     finally:
         for future in waiting:
             future._ensure_listeners().waiters.remove(waiter)
+
+
+def _simulated(futures: Iterable[AnyFuture[Any]]) -> Iterator[SimulatedCall]:
+    for future in futures:
+        if not isinstance(future, SimulatedCall):
+            raise TypeError(f"these are for futures of simulated pools, and no virtual time would finish {future!r}")
+        yield future
 
 
 def _not_done(left: int, total: int, timeout: float | None) -> Exception:
