@@ -12,6 +12,7 @@ workers take calls), simulated_pool.
 """
 
 from pool_lab.lab.model.arrivals import Poisson, Recording, poisson, recorded
+from pool_lab.lab.model.calibration import calibrate
 from pool_lab.lab.model.figures import Figures
 from pool_lab.lab.model.lengths import constant, distribution, exponential, from_list, lognormal, uniform
 from pool_lab.lab.model.machine import TYPICAL, Machine
@@ -31,6 +32,7 @@ __all__ = [
     "SimulatedPool",
     "Work",
     "as_completed",
+    "calibrate",
     "constant",
     "distribution",
     "estimate",

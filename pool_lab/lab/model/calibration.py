@@ -87,21 +87,21 @@ def _best(measure: Callable[[], float], rounds: int) -> float:
 
 def _cores() -> float:
     """How many times as fast hashing is with a thread for each core as with one; 1 to the number of cores."""
-    count, blocks = usable_cpus(), 800
+    count, blocks = usable_cpus(), 400  # some 15 ms: short, so that one round in many is not disturbed
     with ThreadPoolExecutor(count) as pool:
-        alone = _best(lambda: _seconds(lambda: pool.submit(hash_blocks, blocks).result()), 3)
-        together = _best(lambda: _seconds(lambda: list(pool.map(hash_blocks, [blocks] * count))), 4)
+        alone = _best(lambda: _seconds(lambda: pool.submit(hash_blocks, blocks).result()), 10)
+        together = _best(lambda: _seconds(lambda: list(pool.map(hash_blocks, [blocks] * count))), 20)
     return max(1.0, min(float(count), count * alone / together))
 
 
 def _gil_loss() -> float:
-    """How much longer pure Python takes in two threads than in one, as a share. Without a GIL: 0."""
+    """How much more CPU time pure Python takes in two threads than in one, as a share. Without a GIL: 0."""
     if not has_gil():
         return 0.0
     turns = 1_500_000
     with ThreadPoolExecutor(2) as pool:
-        alone = _best(lambda: _seconds(lambda: [pool.submit(count_up, turns).result() for _ in range(2)]), 3)
-        together = _best(lambda: _seconds(lambda: list(pool.map(count_up, [turns] * 2))), 3)
+        alone = 2 * _best(lambda: _seconds(lambda: pool.submit(count_up, turns).result(), time.process_time), 3)
+        together = _best(lambda: _seconds(lambda: list(pool.map(count_up, [turns] * 2)), time.process_time), 3)
     return max(0.0, min(0.5, 1 - alone / together))
 
 
@@ -132,7 +132,7 @@ def _process_start_s(end: float) -> dict[str, float]:
     for method in ("forkserver", "spawn"):  # to fork beside threads may deadlock
         if method in multiprocessing.get_all_start_methods() and (not measured or time.perf_counter() < end - 1.0):
             _first_call_s(method)
-            measured[method] = _best(partial(_first_call_s, method), 2)
+            measured[method] = _best(partial(_first_call_s, method), 3)
     return {"fork": min(measured.values()), **{name: max(measured.values()) for name in START_METHODS[1:]}, **measured}
 
 
@@ -148,11 +148,11 @@ def _process_costs() -> dict[str, float]:
         bursts = [_cpu_seconds(pool, lambda: _burst(pool)) for _ in range(3)]
         trips = [_seconds(lambda: pool.submit(same, 0).result()) for _ in range(200)]
         trips_cpu = _cpu_seconds(pool, lambda: [pool.submit(same, 0).result() for _ in range(200)])
-        moved_s = _best(lambda: _moving_s(pool), 4)
+        moved_s = _best(lambda: _moving_s(pool), 6)
     here, there = min(burst[0] for burst in bursts) / TINY, min(burst[1] for burst in bursts) / TINY
     message_s, trip_s = max(0.0, trips_cpu[0] / 200 - here), sorted(trips)[len(trips) // 4]
     data = bytes(LARGE_BYTES)
-    pickling_s = 2 * _best(lambda: _seconds(lambda: pickle.dumps(data)), 3)  # there, and back
+    pickling_s = 2 * _best(lambda: _seconds(lambda: pickle.dumps(data)), 5)  # there, and back
     return {
         "process_call_s": here,
         "child_call_s": there,

@@ -18,12 +18,16 @@ class Times:
     def __init__(self) -> None:
         self.count, self.total_s, self.largest_s = 0, 0.0, 0.0
         self._steps: Counter[int] = Counter()
+        self._none = 0  # how many were next to nothing
 
     def add(self, seconds: float) -> None:
         self.count += 1
+        if seconds <= _SHORTEST_S:
+            self._none += 1
+            return
         self.total_s += seconds
         self.largest_s = max(self.largest_s, seconds)
-        self._steps[int(log(seconds / _SHORTEST_S) / _STEP) if seconds > _SHORTEST_S else -1] += 1
+        self._steps[int(log(seconds / _SHORTEST_S) / _STEP)] += 1
 
     @property
     def mean_s(self) -> float:
@@ -31,11 +35,13 @@ class Times:
 
     def percentile(self, percent: float) -> float:
         """Seconds that so many per cent of them do not exceed; within one per cent of the exact value."""
-        wanted, seen = ceil(not_negative("percent", percent, most=100) / 100 * self.count), 0
+        left = ceil(not_negative("percent", percent, most=100) / 100 * self.count) - self._none
         for step in sorted(self._steps):
-            seen += self._steps[step]
-            if seen >= wanted and seen:
-                return min(self.largest_s, _SHORTEST_S * exp((step + 1) * _STEP)) if step >= 0 else 0.0
+            if left <= 0:
+                break
+            left -= self._steps[step]
+            if left <= 0:
+                return min(self.largest_s, _SHORTEST_S * exp((step + 1) * _STEP))
         return 0.0
 
 

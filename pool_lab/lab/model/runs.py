@@ -84,9 +84,15 @@ def _calls(work: Works, arrivals: Arrivals, calls: int | None, seed: int) -> Ite
         raise ValueError(f"calls must be at least 0, got {calls}")
     if isinstance(work, Work) and calls is None and (arrivals is None or isinstance(arrivals, Poisson)):
         raise ValueError("say how many calls there are: one work and these arrivals make an endless run without calls=")
-    works = repeat(work) if isinstance(work, Work) else work
+    works = repeat(work) if isinstance(work, Work) else map(_checked, work)
     # With a generator of their own, arrivals are the same whatever the lengths are.
     return islice(zip(moments(arrivals, Random(f"arrivals {seed}")), works, strict=False), calls)
+
+
+def _checked(work: object) -> Work:
+    if not isinstance(work, Work):
+        raise TypeError(f"each call must be a Work, got {work!r}")
+    return work
 
 
 def _submit(pool: SimulatedPool, source: Iterator[_Call]) -> Task:
