@@ -10,24 +10,28 @@ things is compared with itself at nearly the same moment.
 
 import hashlib
 import importlib.util
+import os
 import resource
 import subprocess
 import sys
 import time
 from collections.abc import Callable
 from concurrent.futures import Executor, wait
+from contextlib import suppress
 from pathlib import Path
 from statistics import median
 from typing import Any, NamedTuple
 
+import psutil
+
 from pool_lab import ProcessPoolExecutor, ThreadPoolExecutor
-from pool_lab.lab.model import Machine, Work, estimate, exponential, poisson, simulate
-from pool_lab.lab.model.calibration import calibrate
+from pool_lab.lab.model import Machine, Work, calibrate, estimate, exponential, poisson, simulate
+from pool_lab.pool import usable_cpus
 
 WORKERS = 4
 POOLS: dict[str, Callable[[int], Executor]] = {"threads": ThreadPoolExecutor, "processes": ProcessPoolExecutor}
 TARGET = 0.15
-STAT = Path("/proc/stat")
+STAT, PATIENCE_S, MOST_OTHERS = Path("/proc/stat"), 15.0, 0.1
 BLOCK = bytes(1 << 16)
 
 
@@ -69,11 +73,29 @@ KINDS = {
 }
 
 
-def real_s(kind: Kind, pool: str) -> float:
+class Measured(NamedTuple):
+    seconds: float
+    others: float
+    """The share of the cores that other programs took meanwhile."""
+
+
+def real(kind: Kind, pool: str) -> Measured:
     with POOLS[pool](WORKERS) as executor:
-        began = time.perf_counter()
+        began, ours, busy = time.perf_counter(), _our_cpu_s(), _busy_s()
         wait([executor.submit(kind.function, value) for value in kind.inputs])
-        return time.perf_counter() - began
+        seconds = time.perf_counter() - began
+        others_s = _busy_s() - busy - (_our_cpu_s() - ours)
+    return Measured(seconds, max(0.0, others_s / (usable_cpus() * seconds)))
+
+
+def quietest(kind: Kind, pool: str, rounds: int = 5) -> Measured:
+    """Of several runs the one that other programs disturbed least."""
+    runs = []
+    for _ in range(rounds):
+        _wait_for_quiet()
+        runs.append(real(kind, pool))
+    quiet = [run for run in runs if run.others <= MOST_OTHERS]
+    return min(quiet) if quiet else min(runs, key=lambda run: run.others)
 
 
 def modelled_s(kind: Kind, pool: str, machine: Machine) -> float:
@@ -91,45 +113,55 @@ def _alone_s(kind: Kind) -> float:
     return min(measured)
 
 
-def _wait_for_quiet(patience_s: float = 20.0) -> None:
-    """Until other programs leave the cores alone, by what Linux says; elsewhere, and when patience ends, go on."""
-    end = time.monotonic() + patience_s
+def _wait_for_quiet() -> None:
+    """Until other programs leave the cores alone, as far as Linux tells; at most for a while."""
+    end = time.monotonic() + PATIENCE_S
     while STAT.exists() and time.monotonic() < end:
-        before = _idle_and_all()
+        busy = _busy_s()
         time.sleep(0.2)
-        idle, total = (after - earlier for after, earlier in zip(_idle_and_all(), before, strict=True))
-        if idle > 0.8 * total:
+        if _busy_s() - busy < 0.2 * usable_cpus() * 0.2:
             return
 
 
-def _idle_and_all() -> tuple[int, int]:
+def _busy_s() -> float:
+    """Seconds that all cores together have been busy."""
+    if not STAT.exists():
+        return 0.0
     ticks = [int(word) for word in STAT.read_text(encoding="ascii").split("\n", 1)[0].split()[1:9]]
-    return ticks[3] + ticks[4], sum(ticks)
+    return (sum(ticks) - ticks[3] - ticks[4]) / os.sysconf("SC_CLK_TCK")
+
+
+def _our_cpu_s() -> float:
+    total = 0.0
+    for process in [psutil.Process(), *psutil.Process().children(recursive=True)]:
+        with suppress(psutil.Error):
+            total += sum(process.cpu_times()[:2])
+    return total
 
 
 def compare(rounds: int) -> None:
-    errors: dict[tuple[str, str], list[tuple[float, float]]] = {}
+    pairs: dict[tuple[str, str], list[tuple[Measured, float]]] = {}
     for number in range(rounds):
         _wait_for_quiet()
         machine = calibrate()
         print(f"round {number + 1}: {machine}", flush=True)
         for name, kind in KINDS.items():
             for pool in POOLS:
-                _wait_for_quiet()
-                real = min(real_s(kind, pool) for _ in range(5))
-                errors.setdefault((name, pool), []).append((real, modelled_s(kind, pool, machine)))
-    print(f"\n{'work':32} {'pool':10} {'real ms':>9} {'model ms':>9} {'error':>7}   of each round")
+                pairs.setdefault((name, pool), []).append((quietest(kind, pool), modelled_s(kind, pool, machine)))
+    report(pairs)
+
+
+def report(pairs: dict[tuple[str, str], list[tuple[Measured, float]]]) -> None:
+    print(f"\n{'work':32} {'pool':10} {'real ms':>9} {'model ms':>9} {'error':>7}   of each round (others' share)")
     medians = []
-    for (name, pool), pairs in errors.items():
-        each = [modelled / real - 1 for real, modelled in pairs]
-        medians.append(median(each))
-        real, modelled = (1e3 * median(column) for column in zip(*pairs, strict=True))
-        print(
-            f"{name:32} {pool:10} {real:9.1f} {modelled:9.1f} {medians[-1]:+7.0%}   "
-            + " ".join(f"{e:+.0%}" for e in each)
-        )
-    sizes = [abs(error) for error in medians]
-    print(f"\nmedian error {median(sizes):.0%}; within {TARGET:.0%}: {sum(s <= TARGET for s in sizes)} of {len(sizes)}")
+    for (name, pool), both in pairs.items():
+        errors = [modelled / measured.seconds - 1 for measured, modelled in both]
+        real_ms, modelled_ms = median(m.seconds for m, _ in both) * 1e3, median(m for _, m in both) * 1e3
+        each = " ".join(f"{error:+.0%} ({m.others:.0%})" for error, (m, _) in zip(errors, both, strict=True))
+        medians.append(abs(median(errors)))
+        print(f"{name:32} {pool:10} {real_ms:9.1f} {modelled_ms:9.1f} {median(errors):+7.0%}   {each}")
+    within = sum(error <= TARGET for error in medians)
+    print(f"\nmedian error {median(medians):.0%}; within {TARGET:.0%}: {within} of {len(medians)}")
 
 
 def speed(calls: int = 1_000_000, workers: int = 10_000) -> None:

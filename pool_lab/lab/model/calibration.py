@@ -11,7 +11,8 @@ import time
 from collections.abc import Callable
 from concurrent.futures import wait
 from functools import partial
-from typing import Any
+from statistics import median
+from typing import Any, NamedTuple
 
 from pool_lab.lab.model.checks import above_zero
 from pool_lab.lab.model.machine import START_METHODS, Machine
@@ -28,24 +29,39 @@ _BLOCK = bytes(1 << 16)
 
 
 def calibrate(limit_s: float = 5.0) -> Machine:
-    """The machine that this program runs on. Takes about 3 seconds, and starts threads and processes.
+    """The machine that this program runs on. Takes 2 to 3 seconds, and starts threads and processes.
 
-    limit_s: seconds after which no further start method is measured, if other programs keep the cores busy. It then
-        counts like the slowest that was. Fork is not measured, since it may deadlock beside threads; it counts like
-        the quickest.
+    limit_s: where other programs keep the cores busy, nothing is measured anew after so many seconds. What has to be
+        measured once still is. Fork is not measured, since it may deadlock beside threads; it counts like the quickest
+        start method.
     """
-    end = time.perf_counter() + above_zero("limit_s", limit_s)
-    costs = _process_costs()
+    best = Best(time.perf_counter(), above_zero("limit_s", limit_s))
+    costs = _process_costs(best)
     return Machine(
-        cores=_cores(),
+        cores=_cores(best),
         gil=has_gil(),
-        gil_loss=_gil_loss(),
-        thread_call_s=_thread_call_s(),
-        thread_start_s=_thread_start_s(),
+        gil_loss=_gil_loss(best),
+        thread_call_s=_thread_call_s(best),
+        thread_start_s=_thread_start_s(best),
         batch_s=BATCH_S,
-        process_start_s=_process_start_s(end),
+        process_start_s=_process_start_s(best),
         **costs,
     )
+
+
+class Best(NamedTuple):
+    """The best of several measurements: fewer, if the part of the time is up by which they should be over."""
+
+    began: float
+    limit_s: float
+
+    def __call__(self, measure: Callable[[], float], rounds: int, by: float) -> float:
+        best, end = measure(), self.began + by * self.limit_s
+        for _ in range(rounds - 1):
+            if time.perf_counter() > end:
+                break
+            best = min(best, measure())
+        return best
 
 
 # What is called
@@ -81,58 +97,54 @@ def _seconds(action: Callable[[], object], clock: Callable[[], float] = time.per
     return clock() - began
 
 
-def _best(measure: Callable[[], float], rounds: int) -> float:
-    return min(measure() for _ in range(rounds))
-
-
-def _cores() -> float:
+def _cores(best: Best) -> float:
     """How many times as fast hashing is with a thread for each core as with one; 1 to the number of cores."""
     count, blocks = usable_cpus(), 400  # some 15 ms: short, so that one round in many is not disturbed
     with ThreadPoolExecutor(count) as pool:
-        alone = _best(lambda: _seconds(lambda: pool.submit(hash_blocks, blocks).result()), 10)
-        together = _best(lambda: _seconds(lambda: list(pool.map(hash_blocks, [blocks] * count))), 20)
+        alone = best(lambda: _seconds(lambda: pool.submit(hash_blocks, blocks).result()), 10, by=0.45)
+        together = best(lambda: _seconds(lambda: list(pool.map(hash_blocks, [blocks] * count))), 20, by=0.6)
     return max(1.0, min(float(count), count * alone / together))
 
 
-def _gil_loss() -> float:
+def _gil_loss(best: Best) -> float:
     """How much more CPU time pure Python takes in two threads than in one, as a share. Without a GIL: 0."""
     if not has_gil():
         return 0.0
     turns = 1_500_000
     with ThreadPoolExecutor(2) as pool:
-        alone = 2 * _best(lambda: _seconds(lambda: pool.submit(count_up, turns).result(), time.process_time), 3)
-        together = _best(lambda: _seconds(lambda: list(pool.map(count_up, [turns] * 2)), time.process_time), 3)
+        alone = 2 * best(lambda: _seconds(lambda: pool.submit(count_up, turns).result(), time.process_time), 3, by=0.65)
+        together = best(lambda: _seconds(lambda: list(pool.map(count_up, [turns] * 2)), time.process_time), 3, by=0.7)
     return max(0.0, min(0.5, 1 - alone / together))
 
 
-def _burst(pool: Any) -> None:
-    wait([pool.submit(same, number) for number in range(TINY)])
+def _burst(pool: Any, calls: int = TINY) -> None:
+    wait([pool.submit(same, number) for number in range(calls)])
 
 
-def _thread_call_s() -> float:
+def _thread_call_s(best: Best) -> float:
     """In Python, so CPU time is what counts: nothing of a burst of tiny calls overlaps."""
     with ThreadPoolExecutor(2) as pool:
         _burst(pool)
-        return _best(lambda: _seconds(lambda: _burst(pool), time.process_time), 3) / TINY
+        return best(lambda: _seconds(lambda: _burst(pool), time.process_time), 3, by=0.75) / TINY
 
 
-def _thread_start_s() -> float:
+def _thread_start_s(best: Best) -> float:
     count = 50
 
     def start_all() -> None:
         with ThreadPoolExecutor(count) as pool:
             wait([pool.submit(time.sleep, 0.005) for _ in range(count)])
 
-    return _best(lambda: _seconds(start_all, time.process_time), 2) / count
+    return best(lambda: _seconds(start_all, time.process_time), 2, by=0.8) / count
 
 
-def _process_start_s(end: float) -> dict[str, float]:
+def _process_start_s(best: Best) -> dict[str, float]:
     """Seconds to start a process, by start method. The first of a method starts its server, and does not count."""
     measured: dict[str, float] = {}
     for method in ("forkserver", "spawn"):  # to fork beside threads may deadlock
-        if method in multiprocessing.get_all_start_methods() and (not measured or time.perf_counter() < end - 1.0):
+        if method in multiprocessing.get_all_start_methods():
             _first_call_s(method)
-            measured[method] = _best(partial(_first_call_s, method), 3)
+            measured[method] = best(partial(_first_call_s, method), 3, by=0.9)
     return {"fork": min(measured.values()), **{name: max(measured.values()) for name in START_METHODS[1:]}, **measured}
 
 
@@ -141,18 +153,17 @@ def _first_call_s(method: str) -> float:
         return _seconds(lambda: pool.submit(same, 0).result())
 
 
-def _process_costs() -> dict[str, float]:
+def _process_costs(best: Best) -> dict[str, float]:
     """Of CPU time, what the program takes, and what its process takes; and of a round trip, what neither does."""
     with ProcessPoolExecutor(1) as pool:
         _burst(pool)
-        bursts = [_cpu_seconds(pool, lambda: _burst(pool)) for _ in range(3)]
-        trips = [_seconds(lambda: pool.submit(same, 0).result()) for _ in range(200)]
-        trips_cpu = _cpu_seconds(pool, lambda: [pool.submit(same, 0).result() for _ in range(200)])
-        moved_s = _best(lambda: _moving_s(pool), 6)
-    here, there = min(burst[0] for burst in bursts) / TINY, min(burst[1] for burst in bursts) / TINY
-    message_s, trip_s = max(0.0, trips_cpu[0] / 200 - here), sorted(trips)[len(trips) // 4]
-    data = bytes(LARGE_BYTES)
-    pickling_s = 2 * _best(lambda: _seconds(lambda: pickle.dumps(data)), 5)  # there, and back
+        here = best(lambda: _cpu_s_here_and_there(pool, TINY)[0], 3, by=0.1) / TINY
+        there = best(lambda: _cpu_s_here_and_there(pool, TINY)[1], 2, by=0.15) / TINY
+        alone = best(lambda: _cpu_s_here_and_there(pool, 1)[0], 100, by=0.2)
+        trip_s = best(lambda: _median_s(partial(_round_trip, pool), 20), 10, by=0.25)
+        moved_s = best(partial(_moving_s, pool), 6, by=0.35)
+    data, message_s = bytes(LARGE_BYTES), max(0.0, alone - here)
+    pickling_s = 2 * best(lambda: _seconds(lambda: pickle.dumps(data)), 5, by=0.4)  # there, and back
     return {
         "process_call_s": here,
         "child_call_s": there,
@@ -163,11 +174,19 @@ def _process_costs() -> dict[str, float]:
     }
 
 
-def _cpu_seconds(pool: Any, action: Callable[[], object]) -> tuple[float, float]:
-    """CPU seconds of this process, and of the pool's only process."""
+def _cpu_s_here_and_there(pool: Any, calls: int) -> tuple[float, float]:
+    """CPU seconds that tiny calls take in this process, and in the pool's only process."""
     there = pool.submit(cpu_of_process, None).result()
-    here = _seconds(action, time.process_time)
+    here = _seconds(lambda: _burst(pool, calls), time.process_time)
     return here, pool.submit(cpu_of_process, None).result() - there
+
+
+def _round_trip(pool: Any) -> None:
+    pool.submit(same, 0).result()
+
+
+def _median_s(action: Callable[[], object], rounds: int) -> float:
+    return median(_seconds(action) for _ in range(rounds))
 
 
 def _moving_s(pool: Any) -> float:

@@ -57,5 +57,19 @@ class Machine:
             not_negative(f"the start of a process by {known('start method', method, START_METHODS)}", seconds)
 
 
-TYPICAL = Machine(cores=4.0)
-"""A machine of 2024 with four cores and Python 3.11, for runs that are to be the same everywhere."""
+TYPICAL = Machine(
+    cores=4.0,
+    gil_loss=0.02,
+    thread_call_s=8e-6,
+    process_call_s=9e-6,
+    child_call_s=1e-6,
+    message_s=110e-6,
+    message_wait_s=30e-6,
+    pickle_bytes_per_s=1.5e9,
+    pipe_bytes_per_s=0.7e9,
+    batch_s=0.0025,
+    thread_start_s=100e-6,
+    process_start_s={"fork": 0.06, "forkserver": 0.06, "spawn": 0.11},
+)
+"""Four cores, and costs that `calibrate` found on a server of 2026 with Python 3.11: for runs that are to be the same
+everywhere. Take `dataclasses.replace(TYPICAL, cores=64)` for other machines."""
