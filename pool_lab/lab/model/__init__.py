@@ -7,6 +7,15 @@
 What a call spends its time on is a `Work`; what it runs on is a `Machine`, whose cores and GIL the calls share.
 Formulas to compare with are in `pool_lab.lab.model.theory`.
 
+Where it parts from a real machine:
+
+- Cores and the GIL are shared evenly at every moment. A real GIL is held for turns of 5 ms, so a thread that needs it
+  briefly, after an answer has come, waits up to 5 ms for each thread that computes in Python. Here it gets its part
+  at once. And calls of exactly equal length stay in step here.
+- A thread that submits calls takes no core. What a submit costs is counted where a worker takes the call.
+- Calls of a batch behind a long one are not given back to other workers.
+- Caches, memory, disks and other programs do not exist.
+
 Read it in this order: work, machine, costs (what a call goes through), clock (how time passes), virtual_scheduler (how
 workers take calls), simulated_pool.
 """

@@ -1,5 +1,4 @@
 from pool_lab.lab.model import Machine, Work, calibrate, simulate
-from pool_lab.lab.trace.executor_kind import has_gil
 from pool_lab.pool import usable_cpus
 
 
@@ -8,7 +7,6 @@ def test_calibrate_gives_a_machine_that_pools_can_be_simulated_on() -> None:
     machine = calibrate(limit_s=0.1)
     assert isinstance(machine, Machine)
     assert 1 <= machine.cores <= usable_cpus()
-    assert machine.gil == has_gil()
     costs = machine.thread_call_s, machine.process_call_s, machine.thread_start_s, *machine.process_start_s.values()
     assert all(0 < cost < 10 for cost in costs)
     for kind in ("threads", "processes"):

@@ -7,7 +7,10 @@ import pytest
 from pool_lab.events import Event
 from pool_lab.lab.model import Machine, SimulatedPool, Work, exponential, simulate
 from pool_lab.lab.recording.recorder import Recorder, attach
+from pool_lab.lab.stills.still import Still
+from pool_lab.lab.stills.timeline import timeline
 from pool_lab.lab.trace.span import Ending
+from pool_lab.lab.trace.summary import summary
 from pool_lab.lab.trace.trace import Trace
 
 
@@ -135,3 +138,11 @@ def test_a_pool_has_a_worker_for_each_core_unless_it_is_told() -> None:
 def test_calls_of_a_work_are_callable_for_real_as_well() -> None:
     assert Work(python=0.001, released=0.001, wait=0.001, function=divmod)(7, 2) == (3, 1)
     assert Work(returns=3)() == bytes(3)
+
+
+def test_summaries_and_stills_of_the_lab_work_on_a_simulated_run() -> None:
+    trace = simulate(Work(wait=0.05), calls=32, workers=4)
+    assert "32 calls on 4 workers, at most 4 at once" in summary([("simulated", trace)])
+    still = Still("timeline: simulated", "what it shows")
+    timeline(still, [("simulated", "virtual seconds", "simulation", trace)], "a caption")
+    assert len(still.axes) >= 1
