@@ -31,7 +31,7 @@ from pool_lab.pool import usable_cpus
 WORKERS = 4
 POOLS: dict[str, Callable[[int], Executor]] = {"threads": ThreadPoolExecutor, "processes": ProcessPoolExecutor}
 TARGET = 0.15
-STAT, PATIENCE_S, MOST_OTHERS = Path("/proc/stat"), 15.0, 0.1
+STAT, PATIENCE_S, MOST_OTHERS = Path("/proc/stat"), 20.0, 0.1
 BLOCK = bytes(1 << 16)
 
 
@@ -88,12 +88,15 @@ def real(kind: Kind, pool: str) -> Measured:
     return Measured(seconds, max(0.0, others_s / (usable_cpus() * seconds)))
 
 
-def quietest(kind: Kind, pool: str, rounds: int = 5) -> Measured:
-    """Of several runs the one that other programs disturbed least."""
-    runs = []
-    for _ in range(rounds):
-        _wait_for_quiet()
+def quietest(kind: Kind, pool: str) -> Measured:
+    """The better of two runs that other programs hardly disturbed; if there are none, the least disturbed one."""
+    runs: list[Measured] = []
+    end = time.monotonic() + PATIENCE_S
+    while time.monotonic() < end or not runs:
+        _wait_for_quiet(end)
         runs.append(real(kind, pool))
+        if sum(run.others <= MOST_OTHERS for run in runs) == 2:
+            break
     quiet = [run for run in runs if run.others <= MOST_OTHERS]
     return min(quiet) if quiet else min(runs, key=lambda run: run.others)
 
@@ -113,13 +116,12 @@ def _alone_s(kind: Kind) -> float:
     return min(measured)
 
 
-def _wait_for_quiet() -> None:
-    """Until other programs leave the cores alone, as far as Linux tells; at most for a while."""
-    end = time.monotonic() + PATIENCE_S
+def _wait_for_quiet(end: float) -> None:
+    """Until other programs leave the cores alone, as far as Linux tells, or until that moment."""
     while STAT.exists() and time.monotonic() < end:
         busy = _busy_s()
-        time.sleep(0.2)
-        if _busy_s() - busy < 0.2 * usable_cpus() * 0.2:
+        time.sleep(0.1)
+        if _busy_s() - busy <= 0.1 * 0.1 * usable_cpus():
             return
 
 
@@ -142,7 +144,7 @@ def _our_cpu_s() -> float:
 def compare(rounds: int) -> None:
     pairs: dict[tuple[str, str], list[tuple[Measured, float]]] = {}
     for number in range(rounds):
-        _wait_for_quiet()
+        _wait_for_quiet(time.monotonic() + PATIENCE_S)
         machine = calibrate()
         print(f"round {number + 1}: {machine}", flush=True)
         for name, kind in KINDS.items():
