@@ -97,6 +97,16 @@ def _seconds(action: Callable[[], object], clock: Callable[[], float] = time.per
     return clock() - began
 
 
+def _least_s(action: Callable[[], object]) -> float:
+    """Seconds of the clock or of CPU time, whichever are fewer, for what is done one thing after the other.
+
+    The clock counts what other programs take meanwhile; CPU time counts twice what two cores do at once.
+    """
+    began, cpu = time.perf_counter(), time.process_time()
+    action()
+    return min(time.perf_counter() - began, time.process_time() - cpu)
+
+
 def _cores(best: Best) -> float:
     """How many times as fast hashing is with a thread for each core as with one; 1 to the number of cores."""
     count, blocks = usable_cpus(), 400  # some 15 ms: short, so that one round in many is not disturbed
@@ -107,13 +117,13 @@ def _cores(best: Best) -> float:
 
 
 def _gil_loss(best: Best) -> float:
-    """How much more CPU time pure Python takes in two threads than in one, as a share. Without a GIL: 0."""
+    """How much longer pure Python takes in two threads than in one, as a share. Without a GIL: 0."""
     if not _has_gil():
         return 0.0
     turns = 1_500_000
     with ThreadPoolExecutor(2) as pool:
-        alone = 2 * best(lambda: _seconds(lambda: pool.submit(count_up, turns).result(), time.process_time), 3, by=0.65)
-        together = best(lambda: _seconds(lambda: list(pool.map(count_up, [turns] * 2)), time.process_time), 3, by=0.7)
+        alone = 2 * best(lambda: _least_s(lambda: pool.submit(count_up, turns).result()), 4, by=0.65)
+        together = best(lambda: _least_s(lambda: list(pool.map(count_up, [turns] * 2))), 4, by=0.7)
     return max(0.0, min(0.5, 1 - alone / together))
 
 
@@ -121,15 +131,15 @@ def _has_gil() -> bool:
     return getattr(sys, "_is_gil_enabled", lambda: True)()
 
 
-def _burst(pool: Any, calls: int = TINY) -> None:
-    wait([pool.submit(same, number) for number in range(calls)])
+def _burst(pool: Any) -> None:
+    wait([pool.submit(same, number) for number in range(TINY)])
 
 
 def _thread_call_s(best: Best) -> float:
-    """In Python, so CPU time is what counts: nothing of a burst of tiny calls overlaps."""
-    with ThreadPoolExecutor(2) as pool:
+    """In Python, so nothing of a burst of tiny calls overlaps."""
+    with ThreadPoolExecutor(4) as pool:
         _burst(pool)
-        return best(lambda: _seconds(lambda: _burst(pool), time.process_time), 3, by=0.75) / TINY
+        return best(lambda: _least_s(lambda: _burst(pool)), 8, by=0.75) / TINY
 
 
 def _thread_start_s(best: Best) -> float:
@@ -161,12 +171,13 @@ def _process_costs(best: Best) -> dict[str, float]:
     """Of CPU time, what the program takes, and what its process takes; and of a round trip, what neither does."""
     with ProcessPoolExecutor(1) as pool:
         _burst(pool)
-        here = best(lambda: _cpu_s_here_and_there(pool, TINY)[0], 3, by=0.1) / TINY
-        there = best(lambda: _cpu_s_here_and_there(pool, TINY)[1], 2, by=0.15) / TINY
-        alone = best(lambda: _cpu_s_here_and_there(pool, 1)[0], 100, by=0.2)
+        here = best(lambda: _cpu_s_here_and_there(pool, *range(TINY))[0], 3, by=0.1) / TINY
+        there = best(lambda: _cpu_s_here_and_there(pool, *range(TINY))[1], 2, by=0.15) / TINY
+        alone = best(lambda: _cpu_s_here_and_there(pool, 0)[0], 100, by=0.2)
         trip_s = best(lambda: _median_s(partial(_round_trip, pool), 20), 10, by=0.25)
-        moved_s = best(partial(_moving_s, pool), 6, by=0.35)
-    data, message_s = bytes(LARGE_BYTES), max(0.0, alone - here)
+        data = bytes(LARGE_BYTES)
+        moved_s = best(lambda: sum(_cpu_s_here_and_there(pool, data)), 6, by=0.35)
+    message_s = max(0.0, alone - here)
     pickling_s = 2 * best(lambda: _seconds(lambda: pickle.dumps(data)), 5, by=0.4)  # there, and back
     return {
         "process_call_s": here,
@@ -174,14 +185,14 @@ def _process_costs(best: Best) -> dict[str, float]:
         "message_s": message_s,
         "message_wait_s": max(0.0, trip_s - message_s - here - there),
         "pickle_bytes_per_s": 2 * LARGE_BYTES / pickling_s,
-        "pipe_bytes_per_s": 2 * LARGE_BYTES / max(moved_s - pickling_s - trip_s, 1e-3),
+        "pipe_bytes_per_s": 2 * LARGE_BYTES / max(moved_s - pickling_s, 1e-3),
     }
 
 
-def _cpu_s_here_and_there(pool: Any, calls: int) -> tuple[float, float]:
-    """CPU seconds that tiny calls take in this process, and in the pool's only process."""
+def _cpu_s_here_and_there(pool: Any, *values: Any) -> tuple[float, float]:
+    """CPU seconds that it takes to send these values and get them back: of this process, and of the pool's only one."""
     there = pool.submit(cpu_of_process, None).result()
-    here = _seconds(lambda: _burst(pool, calls), time.process_time)
+    here = _seconds(lambda: wait([pool.submit(same, value) for value in values]), time.process_time)
     return here, pool.submit(cpu_of_process, None).result() - there
 
 
@@ -191,8 +202,3 @@ def _round_trip(pool: Any) -> None:
 
 def _median_s(action: Callable[[], object], rounds: int) -> float:
     return median(_seconds(action) for _ in range(rounds))
-
-
-def _moving_s(pool: Any) -> float:
-    data = bytes(LARGE_BYTES)
-    return _seconds(lambda: pool.submit(same, data).result())
