@@ -71,6 +71,9 @@ def same(value: Any) -> Any:
     return value
 
 
+def ignore(_: object) -> None: ...
+
+
 def count_up(turns: int) -> None:
     """Pure Python: holds the GIL."""
     for _ in range(turns):
@@ -157,42 +160,45 @@ def _process_start_s(best: Best) -> dict[str, float]:
     measured: dict[str, float] = {}
     for method in ("forkserver", "spawn"):  # to fork beside threads may deadlock
         if method in multiprocessing.get_all_start_methods():
-            _first_call_s(method)
-            measured[method] = best(partial(_first_call_s, method), 3, by=0.9)
+            _start_s(method)
+            measured[method] = best(partial(_start_s, method), 3, by=0.9)
     return {"fork": min(measured.values()), **{name: max(measured.values()) for name in START_METHODS[1:]}, **measured}
 
 
-def _first_call_s(method: str) -> float:
-    with ProcessPoolExecutor(1, multiprocessing.get_context(method)) as pool:
-        return _seconds(lambda: pool.submit(same, 0).result())
+def _start_s(method: str) -> float:
+    """Seconds of a core for each process, if twice as many as there are cores start at once (four at most)."""
+    count, nap_s = min(4, 2 * usable_cpus()), 0.02
+    with ProcessPoolExecutor(count, multiprocessing.get_context(method)) as pool:
+        seconds = _seconds(lambda: wait([pool.submit(time.sleep, nap_s) for _ in range(count)]))
+    return max(0.001, seconds - nap_s) * min(1.0, usable_cpus() / count)
 
 
 def _process_costs(best: Best) -> dict[str, float]:
     """Of CPU time, what the program takes, and what its process takes; and of a round trip, what neither does."""
     with ProcessPoolExecutor(1) as pool:
         _burst(pool)
-        here = best(lambda: _cpu_s_here_and_there(pool, *range(TINY))[0], 3, by=0.1) / TINY
+        here = best(lambda: _least_s(lambda: _burst(pool)), 6, by=0.1) / TINY
         there = best(lambda: _cpu_s_here_and_there(pool, *range(TINY))[1], 2, by=0.15) / TINY
         alone = best(lambda: _cpu_s_here_and_there(pool, 0)[0], 100, by=0.2)
         trip_s = best(lambda: _median_s(partial(_round_trip, pool), 20), 10, by=0.25)
         data = bytes(LARGE_BYTES)
         moved_s = best(lambda: sum(_cpu_s_here_and_there(pool, data)), 6, by=0.35)
     message_s = max(0.0, alone - here)
-    pickling_s = 2 * best(lambda: _seconds(lambda: pickle.dumps(data)), 5, by=0.4)  # there, and back
+    pickling_s = best(lambda: _seconds(lambda: pickle.dumps(data)), 5, by=0.4)
     return {
         "process_call_s": here,
         "child_call_s": there,
         "message_s": message_s,
         "message_wait_s": max(0.0, trip_s - message_s - here - there),
-        "pickle_bytes_per_s": 2 * LARGE_BYTES / pickling_s,
-        "pipe_bytes_per_s": 2 * LARGE_BYTES / max(moved_s - pickling_s, 1e-3),
+        "pickle_bytes_per_s": LARGE_BYTES / pickling_s,
+        "pipe_bytes_per_s": LARGE_BYTES / max(moved_s - pickling_s, 1e-3),
     }
 
 
 def _cpu_s_here_and_there(pool: Any, *values: Any) -> tuple[float, float]:
-    """CPU seconds that it takes to send these values and get them back: of this process, and of the pool's only one."""
+    """CPU seconds that calls with these values take: of this process, and of the pool's only one."""
     there = pool.submit(cpu_of_process, None).result()
-    here = _seconds(lambda: wait([pool.submit(same, value) for value in values]), time.process_time)
+    here = _seconds(lambda: wait([pool.submit(ignore, value) for value in values]), time.process_time)
     return here, pool.submit(cpu_of_process, None).result() - there
 
 
