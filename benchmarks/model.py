@@ -32,7 +32,7 @@ from pool_lab.pool import usable_cpus
 WORKERS = 4
 POOLS: dict[str, Callable[[int], Executor]] = {"threads": ThreadPoolExecutor, "processes": ProcessPoolExecutor}
 TARGET = 0.15
-STAT, PATIENCE_S, MOST_OTHERS = Path("/proc/stat"), 8.0, 0.1
+STAT, PATIENCE_S, MOST_OTHERS = Path("/proc/stat"), 5.0, 0.1
 BLOCK = bytes(1 << 16)
 
 

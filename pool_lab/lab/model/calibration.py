@@ -2,6 +2,11 @@
 
 Each cost is measured several times and the best is taken: what disturbs a measurement makes it longer. What other
 programs take of the machine while a real run goes on is therefore not in the model.
+
+How far makespans are off, by `benchmarks.model` on two cores in quiet moments: 4 % where calls wait; about 10 % where
+they compute, in Python or in C; 5 to 40 % where 50 MB go to processes; a fifth too little for starting processes; and
+up to 45 % for 10,000 tiny calls. Ten calls that do nothing take 2 ms in threads, for handing the GIL over, and 0.1 ms
+in the model.
 """
 
 import hashlib
