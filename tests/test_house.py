@@ -59,6 +59,7 @@ LAB = {
     "trace": set(),
     "recording": {"trace"},
     "work": {"recording", "trace"},
+    "model": {"recording", "trace", "work"},
     "stills": {"recording", "trace"},
     "views": {"notebook", "work", "recording", "trace"},
     "display": {"stills", "notebook"},

@@ -16,18 +16,28 @@ if TYPE_CHECKING:
     from pool_lab.lab.experiments.stacked import stacked
     from pool_lab.lab.experiments.sweep import sweep
     from pool_lab.lab.experiments.watch import watch
+    from pool_lab.lab.model.calibration import calibrate
+    from pool_lab.lab.model.machine import Machine
+    from pool_lab.lab.model.runs import simulate
+    from pool_lab.lab.model.simulated_pool import SimulatedPool
+    from pool_lab.lab.model.work import Work
     from pool_lab.lab.work import servers, workloads
     from pool_lab.lab.work.gate import Gate
     from pool_lab.lab.work.thread_per_call import ThreadPerCall
 
 __all__ = [
     "Gate",
+    "Machine",
+    "SimulatedPool",
     "ThreadPerCall",
+    "Work",
+    "calibrate",
     "inspect_futures",
     "latencies",
     "load",
     "race",
     "servers",
+    "simulate",
     "stacked",
     "sweep",
     "watch",
@@ -37,11 +47,16 @@ __all__ = [
 _MODULES = ("servers", "workloads")
 _HOMES = {
     "Gate": "work.gate",
+    "Machine": "model.machine",
+    "SimulatedPool": "model.simulated_pool",
     "ThreadPerCall": "work.thread_per_call",
+    "Work": "model.work",
+    "calibrate": "model.calibration",
     "inspect_futures": "experiments.inspect",
     "latencies": "experiments.latencies",
     "load": "experiments.load",
     "race": "experiments.race",
+    "simulate": "model.runs",
     "stacked": "experiments.stacked",
     "sweep": "experiments.sweep",
     "watch": "experiments.watch",

@@ -1,0 +1,13 @@
+from pool_lab.lab.model import Machine, Work, calibrate, simulate
+from pool_lab.pool import usable_cpus
+
+
+def test_calibrate_gives_a_machine_that_pools_can_be_simulated_on() -> None:
+    """What it measures is this machine's affair; what it gives is a machine with every cost."""
+    machine = calibrate(limit_s=0.1)
+    assert isinstance(machine, Machine)
+    assert 1 <= machine.cores <= usable_cpus()
+    costs = machine.thread_call_s, machine.process_call_s, machine.thread_start_s, *machine.process_start_s.values()
+    assert all(0 < cost < 10 for cost in costs)
+    for kind in ("threads", "processes"):
+        assert simulate(Work(sends=1000), calls=20, workers=2, machine=machine, kind=kind).makespan_s > 0
