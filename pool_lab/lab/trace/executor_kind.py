@@ -11,7 +11,7 @@ __all__ = ["ExecutorKind", "executor_kind", "has_gil", "this_machine"]
 
 class ExecutorKind(NamedTuple):
     name: str
-    """ "threads", "processes", "interpreters", "cluster" or "other"."""
+    """ "threads", "processes", "interpreters", "cluster", "simulation" or "other"."""
     note: str
     """A few words about it: "one interpreter, one GIL"."""
 
@@ -29,6 +29,8 @@ def executor_kind(executor: type) -> ExecutorKind:
         return ExecutorKind("threads", "a new thread for each call")
     if "distributed." in names or "ClusterExecutor" in names:
         return ExecutorKind("cluster", "workers reached over the network")
+    if "SimulatedPool" in names:
+        return ExecutorKind("simulation", "a virtual clock")
     return ExecutorKind("other", "")
 
 
