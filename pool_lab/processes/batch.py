@@ -114,10 +114,11 @@ class CallBatch:
             call.finish(result, errors.get(place), worker, measured)
 
     def give_back(self, count: int) -> None:
-        """The last calls have not begun: any worker may take them."""
+        """The last calls have not begun: any worker may take them, each alone. In batches they could overtake others."""
         first = len(self.calls) - count
         back, self.calls = self.calls[first:], self.calls[:first]
-        _put_back([call for call in back if call.requeue()], self._scheduler)
+        calls = [[call] for call in back if call.requeue()]
+        _put_back([CallBatch(each, self._scheduler, self._paces) for each in calls], self._scheduler)
 
     def note_pace(self, seconds: float) -> None:
         self._paces.note(self.functions, seconds)

@@ -251,7 +251,7 @@ class ProcessWorker(Worker):
 
     def end_if_given_up(self) -> None:
         """Called by this worker after it has started a process, and by any thread after it has set `end_with`."""
-        process, how = self._process, self._settings.end_with
+        process, how = self._process or self._forked, self._settings.end_with
         if process is not None and how is not None:
             process.terminate(kill=how == "kill")
 

@@ -26,6 +26,7 @@ class Subclass(ThreadPoolExecutor):
         (SimulatedPool, "simulation"),
         (Executor, "other"),
     ],
+    ids=lambda value: f"{value.__module__}.{value.__qualname__}" if isinstance(value, type) else value,
 )
 def test_the_kind_of_an_executor_is_that_of_its_class_or_a_base(executor: type[Executor], name: str) -> None:
     assert executor_kind(executor).name == name
