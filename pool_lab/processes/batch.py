@@ -114,7 +114,7 @@ class CallBatch:
             call.finish(result, errors.get(place), worker, measured)
 
     def give_back(self, count: int) -> None:
-        """The last calls have not begun: any worker may take them, each alone. In batches they could overtake others."""
+        """The last calls have not begun: any worker may take them, each alone, since a batch might overtake others."""
         first = len(self.calls) - count
         back, self.calls = self.calls[first:], self.calls[:first]
         calls = [[call] for call in back if call.requeue()]
