@@ -1,4 +1,4 @@
-# The commands of the house; the first two are all that a learner needs.
+# The commands; the first two are all that a learner needs.
 #
 #   make lab            JupyterLab, open on the first lesson
 #   make test           everything that needs no browser: lint, types, unit tests, every lesson's outputs

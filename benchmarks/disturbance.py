@@ -4,7 +4,7 @@
 
 Everything runs in a kernel of Jupyter, with a live view whose messages are really sent, and received here. Runs with
 and without a view take turns, and the first of a pair is the second of the next, so that what else the machine does
-falls on both. The view is there before its calls are, as in a notebook: what it costs to make one, once, is told by
+falls on both. The view is made before its calls, as in a notebook: what making one costs, once, is reported by
 itself. What is compared is the ratio within each pair, and of these the median:
 
     makespan    of CPU-bound calls, in threads and in processes; on a busy machine it says more about the neighbours

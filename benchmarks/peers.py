@@ -23,7 +23,7 @@ from .contests import STANDARD
 __all__ = ["PROCESSES", "START_METHOD", "THREADS", "Peer"]
 
 START_METHOD = "forkserver" if platform.system() == "Linux" else "spawn"
-"""The same for everybody who lets us choose; loky, and joblib with it, has one of its own."""
+"""The same for each library that lets us choose. loky, and so joblib, has its own."""
 
 Function = Callable[[Any], Any]
 

@@ -43,7 +43,7 @@ def _pending(module: Any) -> float:
     gate = threading.Event()
     with module.ThreadPoolExecutor(1) as pool:
         pool.submit(gate.wait)
-        numbers = list(range(calls))  # whoever submits has the arguments anyhow
+        numbers = list(range(calls))  # the submitting code has the arguments anyway
         gc.collect()
         tracemalloc.start()
         futures = [pool.submit(same, n) for n in numbers]

@@ -200,7 +200,7 @@ def _observed(peer: Peer, calls: int) -> float:
 def _waits_in_a_loop(module: Any, calls: int) -> float:
     """`wait(FIRST_COMPLETED)` until nothing is left, as programs do that refill a pool.
 
-    The submits count as well: who is slow with them has less to wait for afterwards.
+    The submits count as well: a pool with slow submits has less to wait for afterwards.
     """
     with module.ThreadPoolExecutor(WORKERS) as pool:
 

@@ -32,7 +32,7 @@ def machine() -> str:
 
 
 def table(contests: Sequence[Contest], medians: Medians) -> str:
-    """Who took how long, how many times as long as pool_lab, and which targets were reached."""
+    """How long each library took, how many times as long as pool_lab, and which targets were reached."""
     return "\n".join(line for contest in contests for line in _rows(contest, medians[contest.name]))
 
 

@@ -79,7 +79,7 @@ class Job:
                 left_s = None if deadline is None else min(max(deadline - time.monotonic(), 0), TIMEOUT_MAX)
                 self._alarm.get(timeout=left_s)
         except Empty:
-            raise TimeoutError("a result of map was not there in time; the calls that have begun go on") from None
+            raise TimeoutError("map timed out before the next result; calls that have started go on") from None
         finally:
             self._awaited = None
 

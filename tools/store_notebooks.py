@@ -1,6 +1,6 @@
 """Run lessons from top to bottom in a fresh kernel and store what they show: `python -m tools.store_notebooks FILE...`.
 
-What is stored reads the same whoever ran it: no widget state (a saved view is a reference that no one can resolve; the
+The result is the same for everybody: no widget state (a saved view is a reference that no one can resolve; the
 still beside it stays), no timing, nothing of the Python, the folders or the person. With each cell is stored a seal, a
 digest of its source and its outputs: so one sees if either was changed afterwards. `faults` says what a stored lesson
 breaks of these rules; a test sees that it finds nothing.

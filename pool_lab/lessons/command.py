@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
 from pool_lab.lab.trace.units import number_of
-from pool_lab.lessons import records
+from pool_lab.lessons import saved_progress
 from pool_lab.lessons.exercises.sandbox import can_fence, can_seclude
 from pool_lab.lessons.grading.grade import grade_notebook
 from pool_lab.lessons.grading.marks import Mark, as_csv, as_page
@@ -34,7 +34,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     grade.add_argument("--out", type=Path, help="the folder for marks.csv and marks.html; by default the same folder")
     chosen = parser.parse_args(arguments)
     if chosen.command == "report":
-        print(Progress(records.entries()))
+        print(Progress(saved_progress.entries()))
         return 0
     if not chosen.folder.is_dir():
         parser.error(f"there is no folder {chosen.folder}; name an existing one")

@@ -1,11 +1,11 @@
-"""What a lesson says is Markdown, and what it decides is Python: `exercise_1.md` stands beside `exercise_1.py`.
+"""The text of an exercise is Markdown, its rules are Python: `exercise_1.md` is next to `exercise_1.py`.
 
 Both are found by their names, in the folders `lesson_00`, `lesson_01` and so on. Nothing has to be registered.
 
     # Title
     The text.
     ## A section
-    - name (23): What is said of it, and the number of a common belief.
+    - name (23): The text for it, and the number of a common belief.
 """
 
 import pkgutil
@@ -27,7 +27,7 @@ NAMED = re.compile(r"- (?P<name>[^:(]+?)(?: \((?P<number>\d+)\))?: (?P<words>.+)
 
 
 class Named(NamedTuple):
-    """What is said of something that has a name."""
+    """The text for one named item of a list."""
 
     words: str
     number: int | None
@@ -43,7 +43,7 @@ class Page:
     sections: Mapping[str, str]
 
     def code(self, section: str) -> str:
-        """What is in the fence."""
+        """The code between the ``` lines."""
         return "\n".join(self.sections[section].strip().splitlines()[1:-1])
 
     def steps(self, section: str) -> tuple[str, ...]:
@@ -77,7 +77,7 @@ def modules(name: str) -> Iterator[ModuleType]:
 
 
 def parts(kind: str) -> Iterator[Part]:
-    """All of a kind, such as "exercise", in the order of the lessons."""
+    """All parts of one kind, such as "exercise", in the order of the lessons."""
     for lesson in _modules(LESSONS, r"lesson_(\d\d)"):
         for module in _modules(f"{LESSONS}.{lesson[0]}", rf"{kind}_(\d+)"):
             package = f"{LESSONS}.{lesson[0]}"

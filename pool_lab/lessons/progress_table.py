@@ -4,10 +4,10 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from typing import NamedTuple
 
-from pool_lab.lessons import records
+from pool_lab.lessons import saved_progress
 from pool_lab.lessons.exercises.check import EXERCISES
 from pool_lab.lessons.predictions.predict import QUESTIONS
-from pool_lab.lessons.records import Entry
+from pool_lab.lessons.saved_progress import Entry
 from pool_lab.lessons.series import title
 
 __all__ = ["LESSONS", "Progress", "progress"]
@@ -23,7 +23,7 @@ NOTHING = "Nothing is recorded yet. Your predictions and answers will be counted
 
 def progress() -> "Progress":
     """Your predictions and answers so far, read from a file on this computer. `progress().reset()` deletes them."""
-    return Progress(records.entries() if records.is_kept() else ())
+    return Progress(saved_progress.entries() if saved_progress.is_kept() else ())
 
 
 class Row(NamedTuple):
@@ -53,9 +53,9 @@ class Progress:
 
     def reset(self) -> "Progress":
         """Delete all progress. `PermissionError` if the file cannot be deleted."""
-        if not records.forget():
+        if not saved_progress.forget():
             raise PermissionError(
-                f"your progress was not deleted: {records.path()} cannot be removed; delete it yourself"
+                f"your progress was not deleted: {saved_progress.path()} cannot be removed; delete it yourself"
             )
         return progress()
 

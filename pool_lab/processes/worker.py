@@ -34,7 +34,7 @@ from .process import FITS_INTO_PIPE, Process, hint, manner
 
 FALSE_STARTS = 3
 RETRY_S = 0.2
-MOVES_AT_ONCE = 1e5  # bytes that are under way for no time to speak of
+MOVES_AT_ONCE = 1e5  # bytes; the time to send fewer is negligible
 BYTES_A_SECOND = 2.5e8  # so fast does data move. A call that moves much takes long, and travels alone.
 
 

@@ -11,7 +11,7 @@ import pytest
 from playwright.sync_api import Locator, Page, expect
 
 from pool_lab.lab.trace.race_result import SerialTime, race_result
-from pool_lab.lab.trace.speed_up import Curve, Point
+from pool_lab.lab.trace.sweep_result import Curve, Point
 from pool_lab.lab.views.race_result.view import ResultView
 from pool_lab.lab.views.sweep.view import SweepView
 from tests.browser.timeline_page import HTML, OPEN

@@ -1,6 +1,6 @@
 """What a kernel does that keeps progress; a module of its own, so that a new process loads nothing else."""
 
-from pool_lab.lessons.records import keep
+from pool_lab.lessons.saved_progress import keep
 
 __all__ = ["keep_many"]
 

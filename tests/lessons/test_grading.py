@@ -11,7 +11,7 @@ from pool_lab.lessons.exercises.exercise import Exercise
 from pool_lab.lessons.grading.grade import grade_notebook, oddities_of
 from pool_lab.lessons.grading.submissions import Submission, submissions
 from pool_lab.lessons.grading.suspicious_code import oddities
-from pool_lab.lessons.records import FILE_VARIABLE, keep
+from pool_lab.lessons.saved_progress import FILE_VARIABLE, keep
 from tests.lessons.answer_files import answers_to, wrong
 from tests.lessons.submitted import IMPORTS, grades, notebook
 

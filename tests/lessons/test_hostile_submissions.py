@@ -16,7 +16,7 @@ from pool_lab.lessons.exercises.mistakes import OF_ANY_ANSWER
 from pool_lab.lessons.exercises.sandbox import can_fence, can_seclude
 from pool_lab.lessons.grading.grade import grade_notebook
 from pool_lab.lessons.grading.marks import Mark
-from pool_lab.lessons.records import FILE_VARIABLE, keep
+from pool_lab.lessons.saved_progress import FILE_VARIABLE, keep
 from tests.lessons.submitted import IMPORTS, grades, notebook
 
 NAP_ALL = EXERCISES["00.2"]

@@ -12,9 +12,9 @@ import nbformat
 import pytest
 
 from pool_lab.lab.trace.trace import Trace
-from pool_lab.lessons import check, predict, progress, records
+from pool_lab.lessons import check, predict, progress, saved_progress
 from pool_lab.lessons.progress_table import LESSONS
-from pool_lab.lessons.records import FILE_VARIABLE, entries, keep, path
+from pool_lab.lessons.saved_progress import FILE_VARIABLE, entries, keep, path
 from tests.lab.script import Script
 from tests.lessons.keeping import keep_many
 
@@ -94,12 +94,12 @@ def test_progress_can_be_reset(file: Path) -> None:
 
 def test_without_a_front_end_nothing_is_kept_or_shown(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv(FILE_VARIABLE, raising=False)
-    monkeypatch.setattr("pool_lab.lessons.records.path", lambda: tmp_path / "progress.jsonl")
+    monkeypatch.setattr("pool_lab.lessons.saved_progress.path", lambda: tmp_path / "progress.jsonl")
     (tmp_path / "progress.jsonl").write_text('{"kind": "exercise", "name": "00.1", "outcome": "correct", "at": 1}')
     keep("exercise", "00.2", "correct")
-    assert len(entries(records.path())) == 1
+    assert len(entries(saved_progress.path())) == 1
     assert progress().entries == ()
-    monkeypatch.setattr(records, "someone_is_there", lambda: True)
+    monkeypatch.setattr(saved_progress, "someone_is_there", lambda: True)
     assert len(progress().entries) == 1
     keep("exercise", "00.2", "correct")
     assert len(progress().entries) == 2

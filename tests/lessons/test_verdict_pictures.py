@@ -8,7 +8,7 @@ from matplotlib.text import Text
 
 from pool_lab.lessons import check
 from pool_lab.lessons.exercises.check import EXERCISES
-from pool_lab.lessons.records import FILE_VARIABLE
+from pool_lab.lessons.saved_progress import FILE_VARIABLE
 from tests.kernels import Kernel
 from tests.lessons.answer_files import answers_to
 

@@ -152,7 +152,7 @@ class Experiment(Display):
         return self._stopped
 
     def _run(self) -> None:
-        """What the owner does."""
+        """One run, in the thread that owns it."""
         raise NotImplementedError
 
     def _close(self) -> None:

@@ -4,7 +4,7 @@
     lab
 
 Each button has a method of the same name. The inspector does not shut the pool down; your code does. A `shutdown` that
-waits would block the buttons, so it first ends all calls that wait for one.
+waits would block the buttons, so it first ends all calls that wait for a button.
 """
 
 import ast
@@ -127,7 +127,7 @@ class FutureInspector(FutureQuestions, Display):
 
     def fail(self, which: Which, error: BaseException | None = None) -> LogEntry:
         """Let a call raise this exception (None: a `ValueError`), in the same way as `finish`."""
-        error = ValueError("as you wished") if error is None else error
+        error = ValueError("raised on request") if error is None else error
         return self.end(which, f"raise {error!r}", Outcome(error=error))
 
     # What it shows
@@ -255,7 +255,7 @@ class FutureInspector(FutureQuestions, Display):
                 given = _literal(value)
                 self.end(which, f"return {given!r}", Outcome(given), settles_s=0)
             case "raise":
-                error = ERRORS[value]("as you wished")
+                error = ERRORS[value]("raised on request")
                 self.end(which, f"raise {error!r}", Outcome(error=error), settles_s=0)
 
     def _add_still(self) -> None:

@@ -6,7 +6,7 @@
         ...                   <-- page or error --
 
 The load is *open*: each request is sent when it is due, whether or not the earlier ones are answered. Visitors do not
-know of each other either. A latency counts from the time a request is due, so you see when a server cannot keep up.
+wait for each other either. A latency counts from the time a request is due, so you see when a server cannot keep up.
 """
 
 import asyncio

@@ -17,7 +17,7 @@ from pool_lab.lab.stills.still import draw
 from pool_lab.lab.stills.sweep import draw_sweep, sweep_axes
 from pool_lab.lab.trace import sweep_words
 from pool_lab.lab.trace.executor_kind import executor_kind, this_machine
-from pool_lab.lab.trace.speed_up import Curve, curve
+from pool_lab.lab.trace.sweep_result import Curve, curve
 from pool_lab.lab.trace.trace import Trace
 from pool_lab.lab.trace.units import number_of
 from pool_lab.lab.views.controls import Note, StartStop, experiment_view, keep_covered

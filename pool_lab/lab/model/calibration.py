@@ -1,7 +1,7 @@
 """`calibrate`: measures what pools cost on this machine, with our own pools, so that a model can be compared with it.
 
-Each cost is measured several times and the best is taken: what disturbs a measurement makes it longer. What other
-programs take of the machine while a real run goes on is therefore not in the model.
+Each cost is measured several times and the shortest counts, because any disturbance makes it longer. So what other
+programs use of the machine during a real run is not in the model.
 
 How far makespans are off, by `benchmarks.model` on two cores in quiet moments: 4 % where calls wait; about 10 % where
 they compute, in Python or in C; 5 to 40 % where 50 MB go to processes; a fifth too little for starting processes; and
@@ -36,8 +36,8 @@ _BLOCK = bytes(1 << 16)
 def calibrate(limit_s: float = 5.0) -> Machine:
     """The machine that this program runs on. Takes 2 to 3 seconds, and starts threads and processes.
 
-    limit_s: where other programs keep the cores busy, nothing is measured anew after so many seconds. What has to be
-        measured once still is. Fork is not measured, since it may deadlock beside threads; it counts like the quickest
+    limit_s: after this many seconds no measurement is repeated, as on a busy machine. Each cost is still measured at
+        least once. Fork is not measured, because it may deadlock if there are threads; it counts like the quickest
         start method.
     """
     best = Best(time.perf_counter(), above_zero("limit_s", limit_s))
@@ -55,7 +55,7 @@ def calibrate(limit_s: float = 5.0) -> Machine:
 
 
 class Best(NamedTuple):
-    """The best of several measurements: fewer, if the part of the time is up by which they should be over."""
+    """The best of several measurements. There are fewer if their share of the time is used up."""
 
     began: float
     limit_s: float

@@ -8,7 +8,7 @@ __all__ = ["above_zero", "finite", "known", "not_negative", "share"]
 
 
 def not_negative(name: str, value: object, *, most: float = math.inf) -> float:
-    """The value as a float of at least 0 and less than infinity, or at most `most`."""
+    """The value as a float from 0 to `most`. Infinity is allowed if `most` is infinite."""
     number = _number(name, value, "a number of at least 0")
     if not 0 <= number <= most or (math.isinf(number) and math.isfinite(most)):
         raise ValueError(f"{name} must be at least 0{_limit(most)}, got {value!r}")
@@ -19,7 +19,7 @@ def finite(name: str, value: object) -> float:
     """The value as a float of at least 0 that is not infinite."""
     number = not_negative(name, value)
     if math.isinf(number):
-        raise ValueError(f"{name} must be at least 0 and not infinite, got {value!r}")
+        raise ValueError(f"{name} must be finite and at least 0, got {value!r}")
     return number
 
 

@@ -49,7 +49,7 @@ class Clock:
 
     def __init__(self, cores: float, *, gil: bool = True, gil_loss: float = 0.0) -> None:
         self.now = 0.0
-        self.lock = RLock()  # for those who use it from several threads; one of them at a time lets time pass
+        self.lock = RLock()  # for use from several threads: only one at a time lets time pass
         self._cores, self._gil_speed = cores, 1.0 - gil_loss
         self._timers: list[_Entry] = []  # due at virtual moments
         # Due when the service of the group, in seconds, is so long.

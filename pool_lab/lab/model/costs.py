@@ -38,7 +38,7 @@ class Costs:
         return [in_python, *sent, (WAIT, machine.message_wait_s)]
 
     def inside(self, work: Work) -> Sequence[Step]:
-        """Inside the function. A process has a GIL of its own, for which nobody else competes."""
+        """Inside the function. Each process has its own GIL, so no other worker competes for it."""
         if not self.in_processes:
             return work.steps
         return [(CORE if how == PYTHON else how, seconds) for how, seconds in work.steps]

@@ -53,7 +53,7 @@ class Figures:
     waited: Times = field(default_factory=Times)
     """From the arrival of a call to the moment at which a worker takes it."""
     took: Times = field(default_factory=Times)
-    """From the arrival of a call to the moment at which its outcome is there."""
+    """From the arrival of a call to its outcome."""
     busy_s: float = 0.0
     """How long workers had a call, all together."""
     cpu_s: float = 0.0

@@ -64,10 +64,10 @@ def estimate(
     start_method: str | None = None,
     seed: int = 0,
 ) -> Figures:
-    """What `simulate` would show, in figures, for a million calls and more: none of them is kept.
+    """The figures of a run of `simulate`, even for millions of calls: no call is kept.
 
     Works and arrivals are drawn when a worker needs them. Each call travels alone. A worker that is idle is given the
-    next call beforehand, so workers are numbered and started in the order of the calls; else nothing is different.
+    next call in advance, so workers are numbered and started in the order of the calls. Nothing else differs.
     """
     size = worker_count(workers)
     machine = Machine(cores=size) if machine is None else machine

@@ -61,7 +61,7 @@ class SimulatedCall(Future[Any]):
             logger.critical("somebody else has set the outcome of a call", exc_info=True)
 
     def discard(self, error: BaseException | None = None) -> None:
-        """It will not be made, or not to its end. Without an error it is cancelled, and those in `wait` are told."""
+        """The call will not run, or not finish. Without an error it is cancelled, and threads in `wait` learn it."""
         if error is None:
             if self.cancel():
                 self.begin()

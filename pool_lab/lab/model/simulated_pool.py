@@ -69,7 +69,7 @@ class SimulatedPool(Executor):
         seed: of all that is random.
         """
         if beside is not None and machine is not None:
-            raise ValueError("a pool beside another one shares its machine: give machine or beside, not both")
+            raise ValueError("give machine or beside, not both: a pool beside another one shares its machine")
         machine = beside.machine if beside is not None else machine
         if max_workers is None:
             max_workers = 1 if machine is None else max(1, int(machine.cores))

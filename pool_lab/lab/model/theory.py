@@ -36,7 +36,7 @@ def mean_wait_s(rate: float, service_rate: float, workers: int = 1) -> float:
 
 
 def shared_core_s(rate: float, length_s: float) -> float:
-    """How long a call takes on average if all that are there share one core evenly (M/G/1-PS, L. Kleinrock, 1967).
+    """How long a call takes on average if all open calls share one core evenly (M/G/1-PS, L. Kleinrock, 1967).
 
     `length_s` is what it takes alone, on average. Its distribution does not matter.
     """
@@ -46,7 +46,7 @@ def shared_core_s(rate: float, length_s: float) -> float:
 
 
 def little(rate: float, time_s: float) -> float:
-    """How many calls are there on average, if each of `rate` a second stays so long (J. D. C. Little, 1961)."""
+    """How many calls are open on average, if `rate` a second come and each takes `time_s` (J. D. C. Little, 1961)."""
     return finite("rate", rate) * finite("time_s", time_s)
 
 

@@ -79,7 +79,7 @@ class Work:
         return _work(self.phases + other.phases, sends, returns, self.function or other.function)
 
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
-        """Spend the time for real, in this thread. Returns what the function returns, else so many bytes or None."""
+        """Spend the time for real, in this thread. Returns the function's result, or that many bytes, or None."""
         result = None if self.function is None else self.function(*args, **kwargs)
         for how, length in self.phases:
             _SPEND[how](mean_of(length))

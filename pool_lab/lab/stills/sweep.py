@@ -12,7 +12,7 @@ from matplotlib.ticker import FuncFormatter, MaxNLocator
 
 from pool_lab.lab.stills.page import MARGIN, SMALL, WIDTH, Page, note, text
 from pool_lab.lab.stills.style import GROUND, HAIRLINE, INK, POINT, QUIET, colours, styled
-from pool_lab.lab.trace.speed_up import Curve
+from pool_lab.lab.trace.sweep_result import Curve
 from pool_lab.lab.trace.units import number_of
 
 __all__ = ["draw_sweep", "sweep_axes"]

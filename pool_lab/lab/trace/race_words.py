@@ -38,7 +38,7 @@ class ChartRow(NamedTuple):
 
 
 def chart_rows(result: RaceResult) -> list[ChartRow]:
-    """The serial run, if it was measured, and the executors."""
+    """A row for the serial run, if it was measured, and one for each executor."""
     serial = [_serial_line(result.serial)] if result.serial is not None else []
     return [*serial, *map(_line, result.rows)]
 

@@ -1,6 +1,6 @@
 """A trace in sentences: while it runs (`progress`), at its end (`summary`), the same on every machine (`claim`).
 
-Each picture has such a text beside it: for screen readers, for saved notebooks, for people who would rather read. Pure
+Each picture has such a text beside it: for screen readers, for saved notebooks, for people who prefer to read. Pure
 functions. A name may be a class or a plural ("threads"), so the sentences avoid *is* and *are*.
 """
 

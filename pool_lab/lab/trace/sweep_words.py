@@ -2,8 +2,8 @@
 
 from collections.abc import Sequence
 
-from pool_lab.lab.trace.speed_up import PAYS, Curve
 from pool_lab.lab.trace.summary import times
+from pool_lab.lab.trace.sweep_result import PAYS, Curve
 from pool_lab.lab.trace.units import number_of, seconds
 
 __all__ = ["claim", "enumerate_words", "summary"]

@@ -84,7 +84,7 @@ def _start(trace: Trace) -> float:
 
 
 def _scaled(parts: tuple[float, ...], total: float) -> WorkerTimes:
-    """Scaled to add up to the total. A worker that has to exit ends its call first, so the sum can be too large."""
+    """Scaled to add up to the total. The sum can be too large: a worker that is to exit still finishes its call."""
     scale = total / sum(parts) if sum(parts) else 0.0
     return WorkerTimes(*(part * scale for part in parts))
 

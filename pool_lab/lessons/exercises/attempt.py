@@ -1,4 +1,4 @@
-"""`attempt`: run an answer in a process of its own, and tell what became of it.
+"""`attempt`: run an answer in its own process, and return what happened.
 
 The process is new for every attempt. It is ended, with all that it has started, after its last message or when it has
 exceeded a limit. So nothing that an answer does can reach the kernel: not `os._exit`, not an endless loop in C.
@@ -50,7 +50,7 @@ class Run:
 
 @dataclass(frozen=True)
 class Attempt:
-    """What became of an answer."""
+    """What happened when an answer ran."""
 
     ending: Ending
     result: Any = None

@@ -8,14 +8,14 @@ from pool_lab.lessons.exercises.attempt import attempt
 from pool_lab.lessons.exercises.exercise import Exercise, exercises
 from pool_lab.lessons.exercises.line_order import Unreadable
 from pool_lab.lessons.exercises.verdict import Grade, Verdict, judge
-from pool_lab.lessons.records import keep
+from pool_lab.lessons.saved_progress import keep
 
 __all__ = ["EXERCISES", "Hint", "Solution", "check", "exercise", "hint", "named", "solution", "verdict_on"]
 
 T = TypeVar("T")
 
 EXERCISES: dict[str, Exercise] = {exercise.name: exercise for exercise in exercises()}
-"""All there are, by name. They are found in the folders of the lessons."""
+"""All exercises, by name. They are found in the folders of the lessons."""
 
 _hints_given: Counter[str] = Counter()
 

@@ -1,4 +1,4 @@
-"""What an attempt shows: what the answer returned and raised, and what became of its calls."""
+"""What an attempt shows: what the answer returned and raised, and how its calls ended."""
 
 import re
 from collections.abc import Callable, Sequence
@@ -80,7 +80,7 @@ def in_another_order(result: Any, expected: Sequence[Any]) -> bool:
     return listed(result) != list(expected) and sorted(map(repr, listed(result))) == sorted(map(repr, expected))
 
 
-# What became of its calls.
+# How its calls ended.
 
 
 def finished(made: Attempt) -> int:

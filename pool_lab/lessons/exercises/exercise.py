@@ -1,6 +1,6 @@
 """What an exercise is: its rules, which are Python, joined with its words, which are Markdown, and with a solution.
 
-exercise_2.md     title, text, starter, hints, and what is said of each mistake
+exercise_2.md     title, text, starter, hints, and a text for each mistake
 exercise_2.py     RULES: what answers are given, what a right one makes true, how each mistake shows
 solution_2.py     a right answer, below the lesson's imports
 """
@@ -39,7 +39,7 @@ class Rules:
 
     claims: tuple[Claim, ...]
     mistakes: Mapping[str, Question]
-    """How each shows, by its name in the Markdown file; what comes first is told first."""
+    """How each shows, by its name in the Markdown file. The first one that fits is reported."""
     given: Callable[[], tuple[Any, ...]] = nothing
     """Makes what the answer is called with."""
     play: Callable[..., Any] = call
@@ -72,7 +72,7 @@ class Exercise:
     hints: tuple[str, ...]
     claims: tuple[Claim, ...]
     mistakes: Mapping[str, Mistake]
-    """By name; what comes first is told first."""
+    """By name. The first one that fits is reported."""
     play: Play
     solution: Source
     puts_lines_in_order: bool = False
@@ -118,7 +118,7 @@ def source_of(text: str) -> Source:
 
 
 def exercises() -> Iterator[Exercise]:
-    """All there are, in the order of the lessons. `KeyError` if a mistake has no words."""
+    """All exercises, in the order of the lessons. `KeyError` if a mistake has no words."""
     for part in content.parts("exercise"):
         rules: Rules = part.module.RULES
         folder, _, module = part.module.__name__.rpartition(".")

@@ -22,7 +22,7 @@ MOST_RESIDENT = 1 << 30
 MOST_MEMORY = 2 << 30
 """Bytes that all processes of an attempt may hold together. What they share with one another counts once for each."""
 MOST_RESERVED = 8 << 30
-"""Bytes that one process may reserve, where the system can be told."""
+"""Bytes that one process may reserve, on systems that can limit this."""
 MOST_PROCESSES = 64
 MOST_FILES = 10_000
 MOST_WRITTEN = 1 << 30
@@ -44,11 +44,11 @@ class Heartbeat(NamedTuple):
     line: int
     """Where in its own code the answer is; 0 if that is not known."""
     waits: list[str]
-    """What its threads wait for without a limit, in words. Not more than a hundred are told."""
+    """What its threads wait for without a limit, in words. At most a hundred are listed."""
 
 
 class Limits:
-    """Those of one attempt. For `patience_s` nothing may happen; half of that is how long it may compute meanwhile."""
+    """The limits of one attempt. It may be silent for `patience_s`, and compute for half of that meanwhile."""
 
     def __init__(self, patience_s: float) -> None:
         self._patience_s = patience_s

@@ -51,7 +51,7 @@ class Foreign:
 
 
 def packed(value: object) -> Any:
-    """The value as JSON has it. Of what is no number, no text and no collection, only the type is told."""
+    """The value in a form that fits JSON. Only the type is kept of anything but numbers, texts and collections."""
     if value is None or type(value) in SCALARS:
         return value
     match value:

@@ -1,6 +1,6 @@
 """Mistakes that many answers make, and how each one shows. `mistakes.md` has the words, under the same names.
 
-An exercise can say it in words of its own, in its own Markdown file: then those are shown.
+If an exercise has its own words for one, in its Markdown file, those are shown instead.
 """
 
 import re

@@ -63,11 +63,11 @@ class Reporter:
             self.out_of_sight.discard((run, event.call))
         if event.kind is EventKind.SUBMITTED:
             self._calls += 1
-            if self._calls > self._most_calls:  # here and not in the parent: until that hears of it there are thousands
+            if self._calls > self._most_calls:  # here: the parent would know only after thousands of calls
                 self.end(Ending.FLOOD)
 
     def tell(self, heartbeat: Heartbeat) -> int:
-        """Send what has happened, and how much that was."""
+        """Send new events and a heartbeat. Returns how many events were sent."""
         with self._speaking:
             news = self._send_news()
             self._send("alive", heartbeat)

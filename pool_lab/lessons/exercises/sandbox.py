@@ -126,7 +126,7 @@ def _check(result: int) -> int:
 
 @cache
 def can_seclude() -> bool:
-    """Whether it works here: tried by a process of its own, for there is no way back."""
+    """Whether it works here. A separate process tries it, because it cannot be undone."""
     if sys.platform != "linux":
         return False
     trial = f"from {__name__} import seclude; seclude()"

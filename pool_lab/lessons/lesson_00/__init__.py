@@ -1,1 +1,1 @@
-"""Lesson 00: its exercises, in words and in rules."""
+"""Lesson 00: its questions and exercises. Wrong answers lie in tests/lessons/answers/."""

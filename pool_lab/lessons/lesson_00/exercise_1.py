@@ -1,4 +1,4 @@
-"""00.1: lines that nap at the same time."""
+"""00.1: order the lines so that naps run at the same time."""
 
 from pool_lab.lessons.exercises import mistakes
 from pool_lab.lessons.exercises.attempt import Attempt

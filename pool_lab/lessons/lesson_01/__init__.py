@@ -1,1 +1,1 @@
-"""Lesson 01: its exercises, in words and in rules."""
+"""Lesson 01: its questions and exercises. Wrong answers lie in tests/lessons/answers/."""

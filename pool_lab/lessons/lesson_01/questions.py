@@ -93,7 +93,7 @@ RUSH = Question(
     "eight connections and refuses the ninth. Which visitors get an error instead of a page?",
     {
         "each": Option(
-            "Most visitors of the server with a thread for each, and none of the server with a pool of eight.",
+            "With a thread for each visitor: most of them. With a pool of eight: nobody.",
             "Eighty threads asked the database at once, and it refused most of them. Eight workers never ask it more "
             "than eight things at once. The other visitors wait in the pool's queue, which costs them only time.",
         ),

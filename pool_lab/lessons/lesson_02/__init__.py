@@ -1,1 +1,1 @@
-"""Lesson 02: its exercises, in words and in rules."""
+"""Lesson 02: its questions and exercises. Wrong answers lie in tests/lessons/answers/."""

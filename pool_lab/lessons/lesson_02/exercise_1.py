@@ -52,7 +52,7 @@ RULES = Rules(
     given=given,
     play=count_twice,
     claims=(
-        Claim("queued, running and done are told apart", are(0, QUEUED, RUNNING, DONE)),
+        Claim("queued, running and done are counted separately", are(0, QUEUED, RUNNING, DONE)),
         Claim("in that order", says(QUEUED, RUNNING, DONE), essential=False),
         Claim("in the end, all are done", are(1, 0, 0, QUEUED + RUNNING + DONE)),
     ),

@@ -1,1 +1,1 @@
-"""Lesson 03: its exercises, in words and in rules."""
+"""Lesson 03: its questions and exercises. Wrong answers lie in tests/lessons/answers/."""

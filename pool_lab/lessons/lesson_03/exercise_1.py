@@ -1,4 +1,4 @@
-"""03.1: tell what became of futures."""
+"""03.1: report the outcome of each future."""
 
 from typing import Any
 
@@ -49,9 +49,9 @@ def in_capitals(made: Attempt) -> bool:
 RULES = Rules(
     given=given,
     claims=(
-        Claim("you told what the first call returned", says(0)),
-        Claim("you told what the second call raised", says(1)),
-        Claim("you told that the third call was cancelled", says(2)),
+        Claim("the first text says what the call returned", says(0)),
+        Claim("the second text says what the call raised", says(1)),
+        Claim("the third text says that the call was cancelled", says(2)),
         Claim("None is a result like any other", says(3)),
         Claim("there is a text for each future, in order", lambda made: listed(made.result) == FATES),
     ),

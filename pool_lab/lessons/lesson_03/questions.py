@@ -157,7 +157,7 @@ TIMEOUT = Question(
         ),
         "raises": Option(
             "result() raises a TimeoutError, and the call runs on.",
-            "Only your wait is over. The call runs on, and you can ask its future again.",
+            "Only your wait has ended. The call goes on, and you can ask its future again.",
         ),
         "waits": Option(
             "result() keeps waiting: a call cannot be interrupted.",

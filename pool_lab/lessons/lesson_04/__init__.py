@@ -1,1 +1,1 @@
-"""Lesson 04: its exercises, in words and in rules."""
+"""Lesson 04: its questions and exercises. Wrong answers lie in tests/lessons/answers/."""

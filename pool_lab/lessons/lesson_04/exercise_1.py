@@ -1,4 +1,4 @@
-"""04.1: lines that tame an endless input."""
+"""04.1: order the lines so that an endless input is no problem."""
 
 from pool_lab.lessons.exercises import mistakes
 from pool_lab.lessons.exercises.attempt import Attempt

@@ -90,7 +90,7 @@ BACK = Question(
         ),
         "at once": Option(
             "At once, with an iterator; all calls are submitted.",
-            "`map` submits the calls and returns an iterator. Asking it for the next result waits until that is there: "
+            "`map` submits the calls and returns an iterator. Asking it for the next result waits for that call: "
             "the bar of the waiting `next` ends when the first call does.",
         ),
         "lazy": Option(
@@ -139,14 +139,14 @@ TIME = Question(
         ),
         "each": Option(
             "You get the result of A. For B there is one more second, and then a `TimeoutError`.",
-            "B got a second of its own.",
-            "There is one second for all results, and it starts when you call `map`. It was over when you asked for B, "
+            "B got another second.",
+            "There is one second for all results, and it starts when you call `map`. It was up when you asked for B, "
             "so there was no time left.",
         ),
         "first": Option(
-            "There is a `TimeoutError` for A already: the second is over.",
+            "A raises a `TimeoutError` already: the second is up.",
             "A did not finish in time.",
-            "You get a result that is there, however late you ask. The error comes only if you would have to wait.",
+            "A call that is done gives its result, however late you ask. Only waiting can raise the error.",
         ),
         "stopped": Option(
             "You get the result of A. For B there is a `TimeoutError`, and B is stopped.",

@@ -1,1 +1,1 @@
-"""Lesson 05: its exercises, in words and in rules."""
+"""Lesson 05: its questions and exercises. Wrong answers lie in tests/lessons/answers/."""

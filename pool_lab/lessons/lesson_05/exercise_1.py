@@ -1,4 +1,4 @@
-"""05.1: lines that shut a pool down early."""
+"""05.1: order the lines so that a pool is shut down early."""
 
 from pool_lab.lessons.exercises import mistakes
 from pool_lab.lessons.exercises.evidence import cancelled, finished

@@ -155,7 +155,7 @@ FOLLOW_UP = Question(
         "taken": Option(
             "The pool is still working, so it takes the call.",
             "The pool took the call.",
-            "The pool is still working, but after `shutdown` it takes no more calls, not even from a call of its own.",
+            "The pool is still working, but after `shutdown` it takes no more calls, not even from its own calls.",
         ),
         "refused": Option(
             "`submit` raises a `RuntimeError` in the running call.",

@@ -1,1 +1,1 @@
-"""Lesson 06: its exercises, in words and in rules."""
+"""Lesson 06: its questions and exercises. Wrong answers lie in tests/lessons/answers/."""

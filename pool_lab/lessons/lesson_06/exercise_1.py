@@ -1,4 +1,4 @@
-"""06.1: lines that take the first result and leave."""
+"""06.1: order the lines so that only the first result is awaited."""
 
 from pool_lab.lessons.exercises import mistakes
 from pool_lab.lessons.exercises.evidence import finished, left_in_queue, waited_for_more

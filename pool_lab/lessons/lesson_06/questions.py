@@ -31,7 +31,7 @@ def _at_the_limit(given: Any) -> str | None:
 
 
 LIMIT = Question(
-    "You fetch four pages. Two are there. The other two come from a busy server that does not answer. Then you call "
+    "You fetch four pages. Two have arrived. The other two come from a busy server that does not answer. Then you call "
     "`wait(pages, timeout=0.5)`. What happens after half a second?",
     {
         "raises": Option(
@@ -45,7 +45,7 @@ LIMIT = Question(
             "the time is up. The calls run on.",
         ),
         "results": Option(
-            "It returns a list of the two pages that are there.",
+            "It returns a list of the two pages that have arrived.",
             "It returned something other than two sets of futures.",
             "The sets hold futures. You get a page from one of them: `future.result()`.",
         ),

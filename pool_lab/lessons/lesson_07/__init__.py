@@ -1,1 +1,1 @@
-"""Lesson 07: its exercises, in words and in rules."""
+"""Lesson 07: its questions and exercises. Wrong answers lie in tests/lessons/answers/."""

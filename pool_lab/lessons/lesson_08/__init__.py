@@ -1,1 +1,1 @@
-"""Lesson 08: its exercises, in words and in rules."""
+"""Lesson 08: its exercise. Wrong answers lie in tests/lessons/answers/."""

@@ -1,1 +1,1 @@
-"""Questions, the form in which a learner answers them, and what they are told."""
+"""Questions, the form in which a learner answers them, and the comparison with the run."""

@@ -14,7 +14,7 @@ from pool_lab.lab.display import WIDGET_VIEW
 from pool_lab.lab.notebook import someone_is_there
 from pool_lab.lab.trace.trace import Trace
 from pool_lab.lessons.predictions.questions import Asking
-from pool_lab.lessons.records import keep
+from pool_lab.lessons.saved_progress import keep
 
 __all__ = ["CONFIDENCES", "Comparison", "Prediction", "Record"]
 

@@ -355,7 +355,7 @@ def test_a_button_does_what_its_method_does_and_says_what_went_wrong(lab: Future
     lab.wait_for(0, "FINISHED")
     assert lab.futures[0].result(0) == [1, "two"]
     written = [line.code for line in lab.log if not line.called_back]
-    ended = ["A: return [1, 'two']", "A: raise ValueError('as you wished')"]
+    ended = ["A: return [1, 'two']", "A: raise ValueError('raised on request')"]
     assert written == ["pool.submit(A)", "A.cancel()", "A.add_done_callback(note_1)", *ended]
     lab._press("raise", 0, "NoError")
     assert isinstance(lab.log[-1].error, KeyError)

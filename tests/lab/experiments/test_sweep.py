@@ -19,7 +19,7 @@ from pool_lab.lab import sweep, workloads
 from pool_lab.lab.experiments.sweep import Sweep
 from pool_lab.lab.stills.sweep import sweep_axes
 from pool_lab.lab.trace.span import CallState
-from pool_lab.lab.trace.speed_up import Curve, Point, curve
+from pool_lab.lab.trace.sweep_result import Curve, Point, curve
 from pool_lab.lab.trace.sweep_words import claim, summary
 
 

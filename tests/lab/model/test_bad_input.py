@@ -31,7 +31,7 @@ anything: Any = "much"
     [
         (lambda: Work(python=-0.1), "python must be at least 0, got -0.1"),
         (lambda: Work(wait=math.nan), "wait must be a number of at least 0, got nan"),
-        (lambda: Work(released=math.inf), "released must be at least 0 and not infinite, got inf"),
+        (lambda: Work(released=math.inf), "released must be finite and at least 0, got inf"),
         (lambda: Work(sends=-1), "sends must be at least 0, got -1"),
         (lambda: exponential(-1.0), "mean must be at least 0, got -1.0"),
         (lambda: uniform(3.0, 1.0), "low must be at most high, got low=3.0 and high=1.0"),

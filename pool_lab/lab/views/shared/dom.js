@@ -11,7 +11,7 @@ export function add(parent, tag, name, more = {}) {
   return Object.assign(child, more);
 }
 
-/** Screen readers, and those who select text, notice each change: so there is none if the words are the same.
+/** Each change disturbs screen readers and text selections, so nothing changes if the words are the same.
  * @param {Element} element @param {string} words
  */
 export function setText(element, words) {

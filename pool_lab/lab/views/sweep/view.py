@@ -7,7 +7,7 @@ from typing import Any
 import anywidget
 import traitlets
 
-from pool_lab.lab.trace.speed_up import Curve
+from pool_lab.lab.trace.sweep_result import Curve
 from pool_lab.lab.views.bundle import script, style
 
 __all__ = ["SweepView"]

@@ -3,7 +3,7 @@
 import { prefersStillness } from "../shared/dom.js";
 import { axisOf } from "./axis.js";
 import { arrange } from "./layout.js";
-import { widthOf } from "./marks.js";
+import { widthOf } from "./shapes.js";
 import { clock, guarded, updatePage } from "./page.js";
 import { paint } from "./paint.js";
 import { advance, isMoving, isSettled, isSilent } from "./player.js";

@@ -6,7 +6,7 @@ import { paintAxis } from "./paint_axis.js";
 import { ALWAYS, COUNTS, shownCounts } from "./layout.js";
 import {
   bracket, LETTERS, line, paintBad, paintBar, paintQueued, paintRunning, shape, styleOf, tear, text, widthOf,
-} from "./marks.js";
+} from "./shapes.js";
 import { paintPreviousRun, paintStretch } from "./previous_run.js";
 import { paintResizes } from "./paint_resizes.js";
 import { countsAt, firstAfter, knownAt } from "./state.js";
@@ -15,7 +15,7 @@ import { countsAt, firstAfter, knownAt } from "./state.js";
 const SIZES = [[8, 10], [6, 8], [4, 5], [3, 3]];
 
 /** `flight`: how many seconds of the run a call takes, to be seen, from the queue to its worker; 0: it is not shown.
- * @param {import("./marks.js").Pen} pen @param {import("./state.js").State} state
+ * @param {import("./shapes.js").Pen} pen @param {import("./state.js").State} state
  * @param {import("./layout.js").Layout} layout @param {number} now
  * @param {{ selected?: import("./state.js").Call | null, flight?: number }} more
  */

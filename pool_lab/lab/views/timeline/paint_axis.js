@@ -1,7 +1,7 @@
 /* The time axis below the lanes. */
 
 import { seconds } from "../shared/units.js";
-import { line, text, widthOf } from "./marks.js";
+import { line, text, widthOf } from "./shapes.js";
 
 /** Ticks at round seconds. Where a pause was cut out, the axis is interrupted and says how long it was. */
 export function paintAxis(pen, { left, right, axis, scale, window, x, timeAt, breaks }) {

@@ -1,6 +1,6 @@
 /* Where the pool was resized: a dotted line, and words where they cover no bar. */
 
-import { line, text, widthOf } from "./marks.js";
+import { line, text, widthOf } from "./shapes.js";
 import { firstAfter } from "./state.js";
 
 export function paintResizes(pen, state, box, layout, now) {

@@ -1,6 +1,6 @@
 /* The previous run: a thin line below the bars where its calls ran, and a dotted line at its end. */
 
-import { line } from "./marks.js";
+import { line } from "./shapes.js";
 import { ghostEnd } from "./state.js";
 
 const HEIGHT = 2.5;

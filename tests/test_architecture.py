@@ -1,4 +1,4 @@
-"""The house stands as CONTRIBUTING.md draws it: rooms use those below, the library is light, versions have one home."""
+"""Folders are as CONTRIBUTING.md lists them: each uses those below, the library is light, versions have one place."""
 
 import ast
 import importlib
@@ -68,14 +68,14 @@ LAB = {
 ABOVE_LAB = {
     "series": set(),
     "source_code": set(),
-    "records": set(),
+    "saved_progress": set(),
     "content": set(),
-    "predictions": {"content", "records"},
-    "exercises": {"content", "records", "series"},
+    "predictions": {"content", "saved_progress"},
+    "exercises": {"content", "saved_progress", "series"},
     "lesson_NN": {"exercises", "predictions"},
     "grading": {"exercises"},
-    "progress_table": {"exercises", "predictions", "records", "series"},
-    "command": {"grading", "exercises", "progress_table", "records"},
+    "progress_table": {"exercises", "predictions", "saved_progress", "series"},
+    "command": {"grading", "exercises", "progress_table", "saved_progress"},
 }
 # Who may use what is heavy. All else in the lab works without a screen.
 WIDGETS, WIDGET_ROOMS = {"anywidget", "ipywidgets", "traitlets"}, {"views"}
@@ -134,9 +134,9 @@ def room(module: str) -> str:
     return module.partition(".")[0]
 
 
-def room_in(house: str, path: Path) -> str:
+def room_in(top: str, path: Path) -> str:
     """The room of a file of the lab or the lessons; empty for what the package itself exports."""
-    return numberless(name_of(path).removeprefix(house).lstrip(".").partition(".")[0])
+    return numberless(name_of(path).removeprefix(top).lstrip(".").partition(".")[0])
 
 
 def numberless(room: str) -> str:
@@ -249,9 +249,9 @@ def test_no_module_is_named_like_what_its_package_exports(package: str) -> None:
     assert inside.isdisjoint(exported)
 
 
-def rooms_used(house: str, path: Path) -> set[str]:
-    inside = {numberless(module.split(".")[1]) for module in own_imports(path) if module.startswith(f"{house}.")}
-    return inside - {room_in(house, path)}
+def rooms_used(top: str, path: Path) -> set[str]:
+    inside = {numberless(module.split(".")[1]) for module in own_imports(path) if module.startswith(f"{top}.")}
+    return inside - {room_in(top, path)}
 
 
 def test_importing_pool_lab_loads_nothing_heavy() -> None:
