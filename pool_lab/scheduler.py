@@ -56,8 +56,7 @@ class Scheduler:
         self.broken: Callable[[], BrokenExecutor] | None = None  # makes the exception that calls of a broken pool get
         self._make_worker: Callable[[Scheduler, int], Any] | None = make_worker
         self._was_shut_down = self._drops_calls = False
-        # The threads that may still run, also of workers that are exiting; the event of each is set when it ends.
-        self._threads: dict[threading.Thread, Any] = {}
+        self._threads: dict[threading.Thread, Any] = {}  # the worker of each that may still run, also while it exits
         self._context: Context | None = None  # of a submitter
         self._lock = threading.RLock()  # not a Lock: the garbage collector may run user code in a thread that holds it
         on_exit_and_fork(self)
