@@ -121,9 +121,9 @@ def test_a_claim_is_an_experiment_with_a_prediction(number: int) -> None:
     lesson = WRITTEN[lessons.index(claim.lesson)]
     cells = lesson.tagged(f"claim-{number}")
     variables = {variable for cell in cells for variable, _ in _predictions(cell.source)}
-    assert variables, f"{lesson}: no prediction is tagged claim-{number} ({claim.heard})"
+    assert variables, f"{lesson}: no prediction is tagged claim-{number} ({claim.belief})"
     runs = [cell.source for cell in cells if not _predictions(cell.source)]
-    assert runs, f"{lesson}: no cell that runs it is tagged claim-{number} ({claim.heard})"
+    assert runs, f"{lesson}: no cell that runs it is tagged claim-{number} ({claim.belief})"
 
 
 @each

@@ -51,9 +51,9 @@ def worker_times(trace: Trace) -> WorkerTimes:
     start, last_began = _start(trace), max(span.began or 0.0 for span in spans)
     core = sum(min(span.cpu_s or 0.0, span.took_s or 0.0) for span in spans)
     ready = sum(span.took_s or 0.0 for span in spans) - core
-    back = sum(map(_ways_back, _lanes(spans)))
+    back = sum(map(_return_times, _lanes(spans)))
     busy_until_then = sum(_inside(span, last_began) for span in spans) + sum(
-        _ways_back([span for span in lane if (span.began or 0.0) < last_began]) for lane in _lanes(spans)
+        _return_times([span for span in lane if (span.began or 0.0) < last_began]) for lane in _lanes(spans)
     )
     there = max(0.0, _worker_seconds(trace, start, last_began) - busy_until_then)
     idle = max(0.0, mean_size(trace) * trace.makespan_s - there - core - ready - back)
@@ -105,7 +105,7 @@ def _lanes(spans: Sequence[Span]) -> list[list[Span]]:
     return [list(calls) for _, calls in groupby(in_order, key=lambda span: span.worker)]
 
 
-def _ways_back(lane: Sequence[Span]) -> float:
+def _return_times(lane: Sequence[Span]) -> float:
     """Seconds between the end of a call and its outcome, until the worker began its next call."""
     ends = [min(span.arrived or 0.0, after.began or 0.0) for span, after in pairwise(lane)]
     ends += [span.arrived or 0.0 for span in lane[-1:]]

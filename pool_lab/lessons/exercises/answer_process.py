@@ -24,11 +24,11 @@ from pool_lab.lessons.exercises import limits
 from pool_lab.lessons.exercises.messages import Ending
 from pool_lab.lessons.exercises.sandbox import can_seclude
 
-__all__ = ["SENSELESS", "AnswerProcess"]
+__all__ = ["BAD_REPORT", "AnswerProcess"]
 
-SENSELESS = "its report makes no sense"
+BAD_REPORT = "its report makes no sense"
 MARK = "POOL_LAB_ATTEMPT"
-PARTING_S = 5.0
+CLEAN_UP_S = 5.0
 """How long it may take to end processes that go on starting others."""
 PR_SET_CHILD_SUBREAPER = 36
 
@@ -77,7 +77,7 @@ class AnswerProcess:
         try:
             code = self._process.wait(timeout=1)
         except subprocess.TimeoutExpired:
-            return SENSELESS
+            return BAD_REPORT
         return f"exit code {code}" if code >= 0 else f"signal {signal.Signals(-code).name}"
 
     def close(self) -> None:
@@ -85,7 +85,7 @@ class AnswerProcess:
         if os.name != "nt":
             with contextlib.suppress(OSError):
                 os.killpg(self._process.pid, signal.SIGKILL)  # all at once: none of the group can start another
-        deadline = time.monotonic() + PARTING_S
+        deadline = time.monotonic() + CLEAN_UP_S
         while (rest := self._alive()) and time.monotonic() < deadline:
             for process in rest:
                 with contextlib.suppress(psutil.Error):

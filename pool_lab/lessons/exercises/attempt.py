@@ -20,7 +20,7 @@ from typing import IO, Any
 from pool_lab.events import Event, EventKind
 from pool_lab.lab.trace.span import CallState, Span
 from pool_lab.lab.trace.trace import Trace
-from pool_lab.lessons.exercises.answer_process import SENSELESS, AnswerProcess
+from pool_lab.lessons.exercises.answer_process import BAD_REPORT, AnswerProcess
 from pool_lab.lessons.exercises.limits import MOST_OUTPUT, Heartbeat, Limits
 from pool_lab.lessons.exercises.messages import Ending, messages, unpacked
 from pool_lab.processes.pickling import dumps
@@ -28,7 +28,7 @@ from pool_lab.processes.pickling import dumps
 __all__ = ["Attempt", "Play", "Run", "attempt"]
 
 LOOK_EVERY_S = 0.5
-PARTING_S = 1.0
+CLEAN_UP_S = 1.0
 """How long the processes that an answer started may take to end by themselves."""
 
 
@@ -108,11 +108,11 @@ def attempt(play: Play, answer: Any, *, fenced: bool = False) -> Attempt:
     try:
         request = dumps((play, answer))
     except Exception as error:
-        return Attempt(Ending.NOT_SENT, error=f"{_culprits(answer)}{type(error).__name__}: {error}")
+        return Attempt(Ending.NOT_SENT, error=f"{_unpicklable_names(answer)}{type(error).__name__}: {error}")
     return _Report(AnswerProcess(request, fenced=fenced), play.patience_s).attempt()
 
 
-def _culprits(answer: Any) -> str:
+def _unpicklable_names(answer: Any) -> str:
     """The names that the answer uses and that cannot be pickled, as the start of a sentence."""
     names = []
     for function in filter(inspect.isfunction, vars(answer).values() if isinstance(answer, type) else [answer]):
@@ -148,12 +148,12 @@ class _Report:
                 reader.start()
             facts = self._until_the_end()
             if facts["ending"] in {Ending.RETURNED, Ending.RAISED}:
-                readers[1].join(PARTING_S)  # it ends with the last process that could write
+                readers[1].join(CLEAN_UP_S)  # it ends with the last process that could write
         finally:
             self._process.close()
             for reader in readers:
                 if reader.ident is not None:
-                    reader.join(PARTING_S)  # nobody is left to write
+                    reader.join(CLEAN_UP_S)  # nobody is left to write
         return Attempt(**facts, output=self._output.getvalue(), runs=self._runs())
 
     def _until_the_end(self) -> dict[str, Any]:
@@ -177,7 +177,7 @@ class _Report:
             name, *facts = message
             return getattr(self, f"_take_{name}")(*facts)  # type: ignore[no-any-return]
         except (AttributeError, IndexError, RecursionError, TypeError, ValueError):
-            return {"ending": Ending.GONE, "error": SENSELESS}
+            return {"ending": Ending.GONE, "error": BAD_REPORT}
 
     def _take_opened(self, run: int, title: str, kind: str, size: int, given: bool) -> None:
         self._opened.append((str(title), str(kind), int(size), bool(given)))

@@ -14,7 +14,7 @@ from pool_lab.lessons import content
 from pool_lab.lessons.exercises.attempt import Attempt, Play
 from pool_lab.lessons.exercises.evidence import all_shut_down, call, nothing
 from pool_lab.lessons.exercises.line_order import lines_of, ordering
-from pool_lab.lessons.exercises.mistakes import SHARED_WORDS, Mistake, Question, with_words
+from pool_lab.lessons.exercises.mistakes import SHARED_WORDS, Detector, Mistake, with_words
 from pool_lab.lessons.exercises.starter import is_untouched
 
 __all__ = ["SHUT_DOWN", "Claim", "Exercise", "Rules", "Source", "exercises", "source_of"]
@@ -38,7 +38,7 @@ class Rules:
     """How answers to an exercise are run and judged. The process of an attempt imports these functions by name."""
 
     claims: tuple[Claim, ...]
-    mistakes: Mapping[str, Question]
+    mistakes: Mapping[str, Detector]
     """How each shows, by its name in the Markdown file. The first one that fits is reported."""
     given: Callable[[], tuple[Any, ...]] = nothing
     """Makes what the answer is called with."""

@@ -10,7 +10,7 @@ __all__ = ["MISCONCEPTIONS", "Misconception"]
 
 
 class Misconception(NamedTuple):
-    heard: str
+    belief: str
     fact: str
     shown_in: str
     """The number of the lesson."""

@@ -24,9 +24,9 @@ from pool_lab.lessons.exercises.evidence import (
 )
 from pool_lab.lessons.exercises.messages import Ending
 
-__all__ = ["OF_ANY_ANSWER", "SHARED_WORDS", "Mistake", "Question", "with_words"]
+__all__ = ["OF_ANY_ANSWER", "SHARED_WORDS", "Detector", "Mistake", "with_words"]
 
-Question = Callable[[Attempt], bool]
+Detector = Callable[[Attempt], bool]
 
 
 @dataclass(frozen=True)
@@ -35,7 +35,7 @@ class Mistake:
 
     name: str
     words: str
-    seen: Question
+    seen: Detector
     misconception: int | None = None
     """The number of the common belief behind it, in `misconceptions.toml`."""
 
@@ -44,9 +44,9 @@ _PAGE = content.page(content.file_text(__package__, "mistakes.md"))
 SHARED_WORDS = _PAGE.named("Of many exercises")
 
 
-def with_words(questions: Mapping[str, Question], words: Mapping[str, Named]) -> dict[str, Mistake]:
+def with_words(detectors: Mapping[str, Detector], words: Mapping[str, Named]) -> dict[str, Mistake]:
     """Each mistake with its words. `KeyError` if there are none."""
-    return {name: Mistake(name, words[name].words, seen, words[name].number) for name, seen in questions.items()}
+    return {name: Mistake(name, words[name].words, seen, words[name].number) for name, seen in detectors.items()}
 
 
 def futures(made: Attempt) -> bool:
@@ -112,11 +112,11 @@ def _calls_wait_for_calls(made: Attempt) -> bool:
     return any(re.match("a worker waits (for the result of a call|until several calls)", wait) for wait in made.waits)
 
 
-def _ended(ending: Ending) -> Question:
+def _ended(ending: Ending) -> Detector:
     return lambda made: made.ending is ending
 
 
-_ANY: dict[str, Question] = {
+_ANY: dict[str, Detector] = {
     "nothing returned": lambda made: returned(made) and made.result is None,
     "iterator returned": an_iterator,
     "sets returned": sets,

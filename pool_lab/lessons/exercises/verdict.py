@@ -142,10 +142,10 @@ def _is_true(question: Callable[[Attempt], bool], made: Attempt) -> bool:
 def _diagnosis(mistake: Mistake) -> list[str]:
     if mistake.misconception is None:
         return [mistake.words]
-    belief = MISCONCEPTIONS[mistake.misconception]
-    notebook = f"{belief.lesson}.ipynb"
-    where = f"[{title(belief.shown_in)}]({notebook})" if Path(notebook).is_file() else f"lesson {belief.shown_in}"
-    often_heard = f"Often heard (no. {mistake.misconception}): {belief.heard}. In fact, {belief.fact}. See {where}."
+    common = MISCONCEPTIONS[mistake.misconception]
+    notebook = f"{common.lesson}.ipynb"
+    where = f"[{title(common.shown_in)}]({notebook})" if Path(notebook).is_file() else f"lesson {common.shown_in}"
+    often_heard = f"Often heard (no. {mistake.misconception}): {common.belief}. In fact, {common.fact}. See {where}."
     return [mistake.words, "", often_heard]
 
 

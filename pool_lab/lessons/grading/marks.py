@@ -83,9 +83,9 @@ def _beliefs(marks: Sequence[Mark]) -> Iterator[str]:
         yield from _table(
             ["answers", "often heard", "in fact", "lesson"],
             (
-                [str(count), _paragraph(f"{number}. {belief.heard}"), _paragraph(belief.fact), belief.shown_in]
+                [str(count), _paragraph(f"{number}. {common.belief}"), _paragraph(common.fact), common.shown_in]
                 for number, count in counts.most_common()
-                for belief in [MISCONCEPTIONS[number]]
+                for common in [MISCONCEPTIONS[number]]
             ),
         )
 

@@ -9,7 +9,7 @@ from pool_lab.lessons.exercises.attempt import Attempt
 from pool_lab.lessons.exercises.evidence import has, in_another_order, listed
 from pool_lab.lessons.exercises.exercise import Claim, Rules
 from pool_lab.lessons.exercises.messages import Ending
-from pool_lab.lessons.exercises.mistakes import Question
+from pool_lab.lessons.exercises.mistakes import Detector
 
 QUEUED, RUNNING, DONE = 5, 2, 3
 
@@ -39,11 +39,11 @@ def counted(made: Attempt, turn: int = 0) -> list[Any]:
     return listed(both[turn]) if len(both) == 2 else []
 
 
-def says(*numbers: int) -> Question:
+def says(*numbers: int) -> Detector:
     return lambda made: counted(made) == list(numbers)
 
 
-def are(turn: int, *numbers: int) -> Question:
+def are(turn: int, *numbers: int) -> Detector:
     """Whether it returned these, in any order."""
     return lambda made: sorted(map(repr, counted(made, turn))) == sorted(map(repr, numbers))
 

@@ -7,7 +7,7 @@ from pool_lab.lessons.exercises import mistakes
 from pool_lab.lessons.exercises.attempt import Attempt
 from pool_lab.lessons.exercises.evidence import finished, listed, raised, returned
 from pool_lab.lessons.exercises.exercise import Claim, Rules
-from pool_lab.lessons.exercises.mistakes import Question
+from pool_lab.lessons.exercises.mistakes import Detector
 from pool_lab.lessons.lesson_03.given import nap_and_return
 
 FATES = ["returned 42", "raised ValueError", "cancelled", "returned None"]
@@ -29,11 +29,11 @@ def given() -> tuple[Any, ...]:
     return (futures,)
 
 
-def says(place: int) -> Question:
+def says(place: int) -> Detector:
     return lambda made: bool(listed(made.result)[place] == FATES[place])
 
 
-def says_instead(place: int, start: str) -> Question:
+def says_instead(place: int, start: str) -> Detector:
     """Whether it says something else there, which starts like that."""
     return lambda made: not says(place)(made) and str(listed(made.result)[place]).startswith(start)
 
