@@ -13,7 +13,7 @@ from pool_lab.processes import pool as process_pool
 from pool_lab.processes import worker
 from pool_lab.scheduler import Statistics
 from tests.contract import calls
-from tests.contract.gates import PATIENCE_S, knock, stand_at
+from tests.contract.gates import PATIENCE_S, Address, knock, stand_at
 from tests.contract.kinds import START_METHODS
 from tests.library.watching import Log, MakeGate, MakePool, on_processes, on_threads, until
 
@@ -331,6 +331,28 @@ def test_a_process_that_was_forked_for_a_call_that_is_cancelled_is_ended(log: Lo
     pool.shutdown()
     assert not multiprocessing.active_children()
     assert log.kinds == [EventKind.SUBMITTED, EventKind.CANCELLED, EventKind.SHUT_DOWN]
+
+
+def stay(line: Address) -> None:
+    """An initializer that does not come to its end."""
+    calls.knock_and_hold(line)
+    threading.Event().wait(3 * PATIENCE_S)
+
+
+@pytest.mark.skipif("fork" not in START_METHODS, reason="this system has no fork")
+@pytest.mark.filterwarnings("ignore:This process .* is multi-threaded:DeprecationWarning")
+@pytest.mark.parametrize("way", ["kill_workers", "terminate_workers"])
+def test_a_process_that_was_forked_for_a_call_that_is_cancelled_can_be_killed(make_gate: MakeGate, way: str) -> None:
+    """It would not end by itself for long. Inside: the lock, as above."""
+    line, fork = make_gate(), multiprocessing.get_context("fork")
+    pool = ProcessPoolExecutor(1, fork, initializer=stay, initargs=(line.address,))
+    with pool._scheduler.dealing:
+        assert pool.submit(calls.add, 1).cancel()
+        line.wait_for(1)
+        getattr(pool, way)()
+        line.wait_until_left()
+    pool.shutdown()
+    assert not multiprocessing.active_children()
 
 
 def refuse_process(*_: Any) -> None:
