@@ -8,7 +8,6 @@ A round calibrates anew and then runs each kind of work for real and in the mode
 things is compared with itself at nearly the same moment.
 """
 
-import hashlib
 import importlib.util
 import os
 import resource
@@ -27,27 +26,17 @@ import psutil
 
 from pool_lab import ProcessPoolExecutor, ThreadPoolExecutor
 from pool_lab.lab.model import Machine, Work, calibrate, estimate, exponential, poisson, simulate
+from pool_lab.lab.model.calibration import count_up, hash_blocks
 from pool_lab.pool import usable_cpus
 
 WORKERS = 4
 POOLS: dict[str, Callable[[int], Executor]] = {"threads": ThreadPoolExecutor, "processes": ProcessPoolExecutor}
 TARGET = 0.15
 STAT, PATIENCE_S, MOST_OTHERS = Path("/proc/stat"), 5.0, 0.1
-BLOCK = bytes(1 << 16)
 
 
 def nap(seconds: float) -> None:
     time.sleep(seconds)
-
-
-def count_up(turns: int) -> None:
-    for _ in range(turns):
-        pass
-
-
-def hash_blocks(blocks: int) -> None:
-    for _ in range(blocks):
-        hashlib.sha256(BLOCK)
 
 
 def size_of(data: bytes) -> int:

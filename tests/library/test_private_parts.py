@@ -75,12 +75,18 @@ def test_a_future_may_be_cancelled_by_a_thread_that_holds_its_condition() -> Non
     assert future.cancelled()
 
 
-def test_a_future_that_is_finished_by_hand_wakes_those_that_wait() -> None:
+def future_that_is_waited_for() -> tuple[Any, list[object], threading.Thread]:
+    """The future, what a thread gets from it, and that thread, which sleeps in `result`."""
     future: Any = Future()
     results: list[object] = []
     waiting = threading.Thread(target=lambda: results.append(future.result(PATIENCE_S)))
     waiting.start()
     until(lambda: future._listeners is not None and bool(future._listeners.sleepers))
+    return future, results, waiting
+
+
+def test_a_future_that_is_finished_by_hand_wakes_those_that_wait() -> None:
+    future, results, waiting = future_that_is_waited_for()
     with future._condition:
         future._result, future._state = 5, "FINISHED"
         future._condition.notify_all()
@@ -100,11 +106,7 @@ def test_a_future_notifies_those_that_wait_for_its_condition() -> None:
 
 def test_a_future_can_be_finished_though_a_notify_was_cut_short() -> None:
     """Ctrl-C came when it had woken one that waits, and not yet taken it from the list."""
-    future: Any = Future()
-    results: list[object] = []
-    waiting = threading.Thread(target=lambda: results.append(future.result(PATIENCE_S)))
-    waiting.start()
-    until(lambda: future._listeners is not None and bool(future._listeners.sleepers))
+    future, results, waiting = future_that_is_waited_for()
     with future._condition:
         for place in (0, 2):
             future._condition._waiters.insert(place, threading.Lock())
