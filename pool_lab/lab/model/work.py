@@ -107,11 +107,6 @@ class Work:
         """Seconds on a core, with the GIL or without; for a distribution, its mean."""
         return sum([seconds for how, seconds in self.steps if how != WAIT])
 
-    @property
-    def alone_s(self) -> float:
-        """Seconds that it takes with a core to itself; for a distribution, its mean."""
-        return sum([seconds for _, seconds in self.steps])
-
 
 def _work(phases: Any, sends: float, returns: float, function: Callable[..., Any] | None) -> Work:
     return Work.__new__(Work)._fill(phases, sends, returns, function)

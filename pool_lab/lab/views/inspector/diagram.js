@@ -30,7 +30,7 @@ export const stateOf = ({ path }) => path[path.length - 1];
 const hasStep = ({ path }, start, end) => path.some((state, at) => state === start && path[at + 1] === end);
 
 /** @param {Future} future */
-export function outcomeOf(future) {
+function outcomeOf(future) {
   if (stateOf(future) === "FINISHED") return future.raised ? "raised" : "returned";
   return future.path.includes("CANCELLED") ? "cancelled" : stateOf(future).toLowerCase();
 }
