@@ -33,7 +33,7 @@ def open_the_gate(picture: Picture) -> None:
 def test_a_reload_in_the_middle_of_a_run_loses_nothing(picture: Picture) -> None:
     picture.notebook.reload()
     picture.wait_for(WAITING)
-    expect(picture.caption).to_contain_text("threads 0 of 6 done", timeout=PATIENCE_MS)
+    expect(picture.caption).to_have_text("Now: 4 queued, 2 running", timeout=PATIENCE_MS)
     open_the_gate(picture)
 
 

@@ -79,6 +79,24 @@ def test_what_was_left_to_itself_is_drawn_no_further(timeline: TimelinePage) -> 
     expect(timeline.story).to_contain_text("running on w0 for 0.50 s")
 
 
+def test_the_words_below_and_the_counts_above_are_of_the_same_moment(timeline: TimelinePage) -> None:
+    timeline.page.evaluate("window.set('caption', '')")
+    timeline.begin()
+    expect(timeline.caption).to_have_text("Nothing has been submitted yet.")
+    timeline.page.evaluate("window.set('caption', 'Words of an earlier moment.')")
+    start_one(timeline, 0, 0.5)
+    timeline.happen(at(0.6, EventKind.SUBMITTED, call=1, name="nap"))
+    assert (timeline.facts()["runningCalls"], timeline.caption.inner_text()) == (1, "Now: 1 queued, 1 running")
+    timeline.happen(at(2, EventKind.FAILED, call=0, worker=0, error="ValueError: no"))
+    assert (timeline.facts()["done"], timeline.caption.inner_text()) == (1, "Now: 1 queued, 1 done (1 failed)")
+    timeline.happen(at(3, EventKind.CANCELLED, call=1))
+    timeline.page.evaluate("window.set('caption', '')")
+    timeline.hear(type="end", now=3)
+    expect(timeline.caption).to_have_text("Now: 2 done (1 failed, 1 cancelled)")
+    timeline.end("Threads took 2.5 s.")
+    expect(timeline.caption).to_have_text("Threads took 2.5 s.")
+
+
 def test_a_held_picture_stands_still_while_the_run_goes_on(timeline: TimelinePage) -> None:
     timeline.begin()
     start_one(timeline, 0, 0.5)
@@ -275,9 +293,9 @@ def test_the_story_goes_as_far_as_the_moment_that_is_shown(finished: TimelinePag
 def test_a_future_in_the_list_shows_its_state_and_finds_its_bar(finished: TimelinePage) -> None:
     finished.page.locator("summary").click()
     expect(finished.chips()).to_have_count(10)
-    expect(finished.chips().nth(9)).to_have_attribute("title", "future 9: done")
+    expect(finished.chips().nth(9)).to_have_attribute("title", "future 9: returned")
     finished.press("+", "+", "+", "+")
-    finished.page.get_by_label("future 4: done").click()
+    finished.page.get_by_label("future 4: returned").click()
     found = finished.facts()
     assert found["selected"] == [0, 4]
     assert found["from"] <= 1.0 <= found["to"]
@@ -285,7 +303,7 @@ def test_a_future_in_the_list_shows_its_state_and_finds_its_bar(finished: Timeli
     finished.press("0")
     assert finished.facts()["from"] <= 0  # the scrubber goes over what is shown
     finished.scrubber.fill("472")
-    for number, state in enumerate(["done", "running", "queued"], start=1):
+    for number, state in enumerate(["returned", "running", "queued"], start=1):
         expect(finished.chips().nth(number)).to_have_attribute("title", f"future {number}: {state}")
 
 
@@ -295,7 +313,7 @@ def test_the_list_can_be_walked_with_keys(finished: TimelinePage) -> None:
     for key in ("ArrowRight", "ArrowRight", "ArrowRight"):
         finished.page.keyboard.press(key)
     assert finished.facts()["selected"] == [0, 2]
-    expect(finished.page.get_by_label("future 2: done")).to_have_attribute("aria-selected", "true")
+    expect(finished.page.get_by_label("future 2: returned")).to_have_attribute("aria-selected", "true")
 
 
 # What the picture shows
@@ -312,11 +330,26 @@ def test_each_way_to_fail_has_a_shape_a_letter_and_words_of_its_own(timeline: Ti
     lanes = [timeline.canvas.evaluate(PIXELS, [150, 34 + 24 * lane, 600, 20]) for lane in range(4)]
     assert len(set(lanes)) == 4
     facts = timeline.facts()
-    assert (facts["failed"], facts["timedOut"], facts["crashed"], facts["done"]) == (1, 1, 1, 1)
+    assert (facts["failed"], facts["timedOut"], facts["crashed"], facts["done"]) == (1, 1, 1, 4)
     timeline.press("Home")
     for words in ("raised ValueError: no", "was stopped: it ran out of time", "crashed: WorkerDiedError", "returned"):
         expect(timeline.story).to_contain_text(words)
         timeline.press("ArrowDown")
+
+
+def test_a_call_with_a_name_has_it_on_its_bar_in_the_list_and_in_its_story(timeline: TimelinePage) -> None:
+    for names in (None, ["A", "B"]):
+        timeline.begin(THREADS._replace(names=names))
+        timeline.happen(*busy([[1.0, 1.0], [2.0]], cpu=1.0))
+        timeline.end()
+        timeline.page.evaluate(FRAMES, 3)
+    plain, named = (timeline.canvas.evaluate(PIXELS, [142, 34 + 24 * lane, 60, 20]) for lane in (1, 0))
+    assert plain != named, "the third call has no name"
+    timeline.press("Home")
+    expect(timeline.story).to_contain_text("Call A, parse: ")
+    timeline.page.locator("summary").click()
+    titles = [timeline.chips().nth(number).get_attribute("title") for number in range(3)]
+    assert titles == ["future A: returned", "future B: returned", "future 2: returned"]
 
 
 def test_a_call_that_failed_at_the_very_start_has_a_whole_cross(timeline: TimelinePage) -> None:

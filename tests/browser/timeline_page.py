@@ -65,7 +65,7 @@ class TimelinePage:
     def begin(self, *panels: Panel) -> None:
         self.run += 1
         self.panels = panels or (THREADS,)
-        self.rows = TimelineRows(len(self.panels))
+        self.rows = TimelineRows()
         self.hear(type="begin", now=0, panels=[panel._asdict() for panel in self.panels])
 
     def happen(self, *events: Event, panel: int = 0, now: float | None = None) -> None:

@@ -52,6 +52,6 @@ class Script:
         in_order = sorted(self._lines, key=lambda line: line[0])
         return [Event(number, START + time, kind, **facts) for number, (time, kind, facts) in enumerate(in_order)]
 
-    def trace(self, size: int = 0, watched_until: float | None = None) -> Trace:
+    def trace(self, size: int = 0, watched_until: float | None = None, names: str = "") -> Trace:
         until = None if watched_until is None else START + watched_until
-        return Trace(self.events, size=size, origin=START, watched_until=until)
+        return Trace(self.events, size=size, origin=START, watched_until=until, names=names)

@@ -89,3 +89,8 @@ test("the previous run's end is that of its last call", () => {
   const { panels } = fresh({ panels: [panel({ previous: [[[0, 1]], [[0, 1], [2, 3]]] }), panel()] });
   assert.equal(previousEnd(panels), 3);
 });
+
+test("a call has the name that the text gives it; one without has none", () => {
+  const { panels } = stateOf(busy([[1, 1]]), { panels: [panel({ names: ["A"] })] });
+  assert.deepEqual([...panels[0].calls.values()].map(({ label }) => label), ["A", ""]);
+});

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { describe, describeCrowd, describeMoment } from "../../pool_lab/lab/views/timeline/words.js";
+import { describe, describeCrowd, describeMoment, labelOf, tally } from "../../pool_lab/lab/views/timeline/words.js";
 import { panel, row, stateOf } from "./runs.js";
 
 const call = (facts) => stateOf([row(facts)]).panels[0].calls.get(0);
@@ -33,7 +33,21 @@ test("a call that had no worker is described without one", () => {
 test("a moment is described by the counts of all panels", () => {
   const { panels } = stateOf([], { panels: [panel(), panel({ title: "processes" })] });
   const counts = new Map([[panels[0], { queued: 2, returned: 1 }], [panels[1], {}]]);
-  const words = describeMoment(1.5, panels, (one) => counts.get(one));
+  const words = describeMoment("At 1.5 s", panels, (one) => counts.get(one));
   assert.equal(words, "At 1.5 s: threads 2 queued, 1 done; processes nothing yet");
   assert.equal(describeCrowd(1200), "1,200 calls, too short to be told apart here; zoom in to see them");
+});
+
+test("calls that failed or were cancelled are done, and are named in brackets", () => {
+  const counts = { queued: 0, running: 0, returned: 11, raised: 2, cancelled: 1 }, { panels } = stateOf([]);
+  assert.equal(describeMoment("Now", panels, () => counts), "Now: 14 done (2 failed, 1 cancelled)");
+  const shown = tally(counts, { all: true }).map(({ number, word }) => `${number} ${word}`).join(" ");
+  assert.equal(shown, "0 queued 0 running 14 done (2 failed, 1 cancelled)");
+});
+
+test("a call with a name is called by it, and one without by its number", () => {
+  const rows = [row({ began: 0, worker: 0 }), row({ call: 1 })];
+  const { calls } = stateOf(rows, { panels: [panel({ names: ["A"] })] }).panels[0];
+  assert.match(describe(calls.get(0)), /^Call A, nap: /);
+  assert.deepEqual([...calls.values()].map(labelOf), ["A", "1"]);
 });

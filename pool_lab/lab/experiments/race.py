@@ -224,17 +224,12 @@ class Race(Experiment):
         self._recorders = {name: Recorder(sizes[name], origin) for name in pools}
         if self._timeline is not None:
             panels = [panel._replace(previous=times) for panel, times in zip(self._panels, previous, strict=False)]
-            self._timeline.begin(panels or self._panels, self._describe)
+            self._timeline.begin(panels or self._panels)
             self._show_title()
             self._button.show("Stop", icon="stop")
         for number, (name, pool) in enumerate(pools.items()):
             observers = [] if self._timeline is None else [self._timeline.observer(number)]
             attach(pool, to_all(self._recorders[name], *observers))
-
-    def _describe(self) -> str:
-        assert self._timeline is not None
-        progress = zip(self._factories, self._timeline.progress, strict=True)
-        return words.progress(list(progress), self._timeline.elapsed_s)
 
     def _close(self) -> None:
         if self._timeline is not None:

@@ -15,7 +15,7 @@ from pool_lab.lab.stills.still import draw
 from pool_lab.lab.stills.style import INK
 from pool_lab.lab.stills.timeline import Panels, timelines_axes
 from pool_lab.lab.stills.timeline import timeline as draw_timeline
-from pool_lab.lab.trace.summary import tally
+from pool_lab.lab.trace.summary import counts_in_words
 from pool_lab.lab.trace.trace import Trace
 
 __all__ = ["Stacked", "stacked"]
@@ -78,7 +78,7 @@ class Stacked(Display):
 
     def _sentence(self, name: str) -> str:
         trace, end = self.trace[name], self._ends.get(name)
-        facts = ", ".join(f"{number:,} {state}" for number, state in tally(trace)) or "no calls"
+        facts = counts_in_words(trace) or "no calls"
         if end is None:
             return f"{name}: {facts}."
         ran = sum(span.took_s is not None and span.ended is not None and span.ended <= end for span in trace.spans)
@@ -88,4 +88,4 @@ class Stacked(Display):
 
 def _counted_from(origin: float, trace: Trace) -> Trace:
     size = trace.resizes[0].before if trace.resizes else trace.size
-    return Trace(trace.events, size=size, origin=origin)
+    return Trace(trace.events, size=size, origin=origin, names=trace.names)

@@ -7,6 +7,7 @@ resizes the pool for the slider, and ends the view when the pool is shut down an
 import concurrent.futures
 import contextlib
 import weakref
+from collections.abc import Sequence
 from queue import SimpleQueue
 from typing import Any
 
@@ -35,7 +36,13 @@ _MOST_EVENTS = 300_000
 _DECISIVE = frozenset({EventKind.RESIZED, EventKind.SHUT_DOWN, EventKind.WORKER_STOPPED})
 
 
-def watch(executor: concurrent.futures.Executor, *, most_workers: int = 8, after: Cover | None = None) -> "Watch":
+def watch(
+    executor: concurrent.futures.Executor,
+    *,
+    most_workers: int = 8,
+    names: Sequence[str] = (),
+    after: Cover | None = None,
+) -> "Watch":
     """Watch an executor from now on.
 
         pool = ThreadPoolExecutor(4)
@@ -45,6 +52,8 @@ def watch(executor: concurrent.futures.Executor, *, most_workers: int = 8, after
     the pool can be resized, there is also a slider for its workers. The watch ends when the pool has shut down.
 
     executor: any executor, of any library. most_workers: the end of the slider.
+    names: what to call its calls, in the order in which they are submitted: "ABC", or a list. A name is written on the
+        call's bar, here, in the figure and in `stacked`. Calls without one have only their number.
     after: a prediction; the timeline is covered until it has an answer. The calls run all the same.
 
     Returns a `Watch` at once: its `trace`, `summary()` and `figure()` have what happened so far. Raises `TypeError` if
@@ -53,18 +62,20 @@ def watch(executor: concurrent.futures.Executor, *, most_workers: int = 8, after
     methods = (getattr(executor, name, None) for name in ("submit", "shutdown"))
     if isinstance(executor, type) or not all(map(callable, methods)):
         raise TypeError(f"only an executor, with submit() and shutdown(), can be watched; got {executor!r}")
-    return Watch(executor, most_workers, after)
+    return Watch(executor, most_workers, tuple(names), after)
 
 
 class Watch(Display):
     """What `watch` returns: one executor under observation."""
 
-    def __init__(self, executor: concurrent.futures.Executor, most_workers: int, cover: Cover | None) -> None:
+    def __init__(
+        self, executor: concurrent.futures.Executor, most_workers: int, names: Sequence[str], cover: Cover | None
+    ) -> None:
         super().__init__()
         self._name = type(executor).__name__
         self._kind = executor_kind(type(executor))
         self._size = getattr(executor, "_max_workers", 0)
-        self._recorder = Recorder(self._size, most_events=_MOST_EVENTS)
+        self._recorder = Recorder(self._size, most_events=_MOST_EVENTS, names=names)
         self._inbox: SimpleQueue[int | Event | None] = SimpleQueue()
         # Weak, so that watching a pool does not keep it alive. If the program drops the pool, the watch ends as well.
         inbox = self._inbox
@@ -72,7 +83,8 @@ class Watch(Display):
         self._slider: Any = None
         self._draw: Observer | None = None
         if someone_is_there():
-            self._make_view(hasattr(executor, "resize"), max(most_workers, self._size), cover)
+            panel = Panel(self._name, self._kind.note, self._kind.name, self._size, names=list(names))
+            self._make_view(panel, hasattr(executor, "resize"), max(most_workers, self._size), cover)
         self._detach = attach(executor, self._note)
 
     def __repr__(self) -> str:
@@ -115,9 +127,9 @@ class Watch(Display):
             if happened.call is None and happened.kind in _DECISIVE:
                 self._inbox.put(happened)
 
-    def _make_view(self, resizable: bool, most: int, cover: Cover | None) -> None:
+    def _make_view(self, panel: Panel, resizable: bool, most: int, cover: Cover | None) -> None:
         self._timeline = Timeline()
-        self._timeline.begin([Panel(self._name, self._kind.note, self._kind.name, self._size)], self._describe)
+        self._timeline.begin([panel])
         self._draw = self._timeline.observer(0)
         if resizable:
             self._slider = worker_slider(self._size, most, self._inbox.put)
@@ -126,12 +138,6 @@ class Watch(Display):
         if cover is not None:
             keep_covered(self._timeline, None, cover)
         page_thread(self._serve, name="pool-lab-watch").start()
-
-    def _describe(self) -> str:
-        (progress,) = self._timeline.progress
-        if not progress.calls:
-            return "Nothing has been submitted yet."
-        return words.progress([(self._kind.name, progress)], self._timeline.elapsed_s)
 
     def _serve(self) -> None:
         """The watch's own thread."""
@@ -146,8 +152,8 @@ class Watch(Display):
             # Not before: to check it takes time after a long run.
             if may_have_ended and self._has_ended():
                 break
-        self._timeline.end()
         self._timeline.caption = self.summary()
+        self._timeline.end()
         self._come_to_rest()
 
     def _follow(self, size: int) -> None:

@@ -6,7 +6,7 @@ Pools of pool_lab have observers. Other executors are wrapped, see `wrapped_exec
 import concurrent.futures
 import weakref
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import partial
 from typing import Any
 
@@ -21,15 +21,23 @@ __all__ = ["Recorder", "attach", "to_all"]
 class Recorder:
     """An observer that keeps all events, or the latest `most_events` about calls. Safe from any thread.
 
-    `size` is the pool's size before the first event; `origin` is the trace's.
+    `size` is the pool's size before the first event; `origin` and `names` are the trace's.
     """
 
-    def __init__(self, size: int, origin: float | None = None, *, most_events: int | None = None) -> None:
+    def __init__(
+        self,
+        size: int,
+        origin: float | None = None,
+        *,
+        most_events: int | None = None,
+        names: Sequence[str] = (),
+    ) -> None:
         # Adding to a deque and copying it are atomic. Events about workers and sizes are few, and must not be lost.
         self._calls: deque[Event] = deque(maxlen=most_events)
         self._others: deque[Event] = deque(maxlen=most_events)
         self._size = size
         self._origin = origin
+        self._names = names
 
     def __call__(self, event: Event) -> None:
         (self._others if event.call is None else self._calls).append(event)
@@ -37,7 +45,8 @@ class Recorder:
     @property
     def trace(self) -> Trace:
         """What has happened so far."""
-        return Trace([*self._calls.copy(), *self._others.copy()], size=self._size, origin=self._origin)
+        events = [*self._calls.copy(), *self._others.copy()]
+        return Trace(events, size=self._size, origin=self._origin, names=self._names)
 
 
 def attach(

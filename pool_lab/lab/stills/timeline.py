@@ -95,7 +95,7 @@ def _draw_panels(page: Page, panels: Panels, until: float, time_axis: TimeAxis) 
     top = float(TOP)
     for title, note, kind, trace in panels:
         page.write(MARGIN, top + 10, [text(title, INK, 14, bold=True), text(note, QUIET)])
-        counts = [_count(number, state) for number, state in tally(trace)]
+        counts = [_count(number, word) for number, word in tally(trace)]
         page.write(WIDTH - MARGIN, top + 10, counts, right=True, gap=12)
         axes = page.axes(MARGIN + LABELS, top + HEADER, WIDTH - 2 * MARGIN - LABELS, height_of(trace))
         timeline_axes(axes, trace, kind, until=until, time_axis=time_axis)
@@ -105,8 +105,8 @@ def _draw_panels(page: Page, panels: Panels, until: float, time_axis: TimeAxis) 
     return drawn
 
 
-def _count(number: int, state: str) -> OffsetBox:
-    parts: list[Artist] = [text(f"{number:,}", INK, bold=True), text(state, QUIET)]
+def _count(number: str, word: str) -> OffsetBox:
+    parts: list[Artist] = [text(number, INK, bold=True), text(word, QUIET)]
     return HPacker(pad=0, sep=4 * POINT, align="baseline", children=parts)
 
 

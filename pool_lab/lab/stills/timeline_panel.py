@@ -8,7 +8,7 @@ Units are seconds across and lanes down; a pixel is `second` seconds wide and `l
 are one collection, so that thousands are drawn fast. An artist's `gid` says what it shows.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from functools import partial
 from itertools import accumulate
@@ -35,6 +35,8 @@ LANE, LANES_AT_MOST = 24, 448  # pixels
 WIDEST = 870  # pixels: the largest width of a panel
 BAR, CORNER = 19 / 24, 2.5 / 24  # of a lane
 QUEUE, NEVER_RAN = 26, 13  # pixels: the strip above the lanes, and where in it the marks of calls that never ran are
+
+MARK, LETTER = 10, 7.5  # pixels: the room that a mark and a bold letter need
 
 # How a call can fail: its mark and the height of the mark in pixels, its letter, and its artist's name.
 FAILURES: dict[Ending, tuple[Any, float]] = {
@@ -64,6 +66,7 @@ def timeline_axes(
         panel.lanes()
         panel.bars()
         panel.queue()
+        panel.labels()
         panel.failures()
         panel.resizes()
 
@@ -158,13 +161,30 @@ class _Panel:
             color=QUIET, fontsize=SMALL, linespacing=1, annotation_clip=False,
         )  # fmt: skip
 
+    def labels(self) -> None:
+        """Write what the text calls a call at the start of its bar, if there is space."""
+        for span in self.trace.spans:
+            if span.label and _on_a_lane(span) and self.lane * 12 < 1:
+                worker, left, right = self._extent(span)
+                if right - left > (8 + LETTER * len(span.label)) * self.second:
+                    self._letter(span.label, left + 5 * self.second, worker + 0.5, "label")
+
     def failures(self) -> None:
         """Mark calls that raised (cross), timed out (clock) or crashed (torn edge), and cancelled calls (bracket above
-        the lanes). Where there is space, add a letter.
+        the lanes). Where there is space, add a letter. Marks that would lie on each other are one, with their number.
         """
         for ending, (marker, pixels) in FAILURES.items():
             spans = [span for span in self.trace.spans if span.ending is ending]
-            self._marks(MARK_NAMES[ending], [self._middle(span) for span in spans], marker, pixels)
+            groups = self._apart(self._middle(span) for span in spans)
+            self._marks(
+                MARK_NAMES[ending],
+                [((group[0][0] + group[-1][0]) / 2, group[0][1]) for group in groups],
+                marker,
+                pixels,
+            )
+            for group in groups:
+                if len(group) > 1:
+                    self._letter(f"{len(group):,}", (group[0][0] + group[-1][0]) / 2 + 7 * self.second, group[0][1])
             self._letters(LETTERS[ending], spans)
         cancelled = {span.ended for span in self.trace.spans if span.state is CallState.CANCELLED}
         crashed = [(lane.stopped, lane.worker + 0.5) for lane in self.trace.lanes if lane.error]
@@ -173,7 +193,9 @@ class _Panel:
 
     def resizes(self) -> None:
         bars = [self._extent(span) for span in self.trace.spans if _on_a_lane(span)]
-        Resizes(self.axes, _lane_count(self.trace), self.second, self.lane, bars).draw(self.trace.resizes)
+        Resizes(self.axes, _lane_count(self.trace), self.second, self.lane, bars).draw(
+            self.trace.resizes, self.trace.lanes
+        )
 
     def _extent(self, span: Span) -> Extent:
         assert span.worker is not None
@@ -203,10 +225,23 @@ class _Panel:
                 _, left, right = self._extent(span)
                 x, y = self._middle(span)
                 if right - left > 26 * self.second and x is not None:
-                    self.axes.annotate(
-                        letter, (x, y), (8 * POINT, 0), textcoords="offset points", va="center", ha="left",
-                        fontsize=SMALL, fontweight="bold", gid="letter",
-                    )  # fmt: skip
+                    self._letter(letter, x + 8 * self.second, y)
+
+    def _letter(self, words: str, x: float, y: float, gid: str = "letter") -> None:
+        self.axes.text(
+            x, y, words, va="center", ha="left", fontsize=SMALL, fontweight="bold", gid=gid, path_effects=halo(3)
+        )
+
+    def _apart(self, places: Iterable[tuple[float | None, float]]) -> list[list[tuple[float, float]]]:
+        """The places of marks, in groups: between the marks of a group is less than a mark's width."""
+        groups: list[list[tuple[float, float]]] = []
+        for x, y in sorted((x, y) for x, y in places if x is not None):
+            near = [group for group in groups if group[-1][1] == y and x - group[-1][0] < MARK * self.second]
+            if near:
+                near[0].append((x, y))
+            else:
+                groups.append([(x, y)])
+        return groups
 
     def _shapes(self, gid: str, paths: list[Path], **style: Any) -> None:
         if paths:

@@ -2,12 +2,14 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
+from itertools import zip_longest
+from math import inf
 
 from matplotlib.axes import Axes
 
 from pool_lab.lab.stills.page import SMALL, halo
 from pool_lab.lab.stills.style import INK, POINT
-from pool_lab.lab.trace.span import Resize
+from pool_lab.lab.trace.span import Lane, Resize
 
 __all__ = ["Extent", "Resizes"]
 
@@ -25,10 +27,10 @@ class Resizes:
     lane: float
     bars: Sequence[Extent]
 
-    def draw(self, resizes: Sequence[Resize]) -> None:
+    def draw(self, resizes: Sequence[Resize], lanes: Sequence[Lane]) -> None:
         """The words are beside their line where no bar is, or else above the lanes."""
         taken = list(self.bars)
-        resizes = _merged(resizes, 12 * self.second)
+        resizes = _where_lanes_begin(_merged(resizes, 12 * self.second), lanes)
         for resize in resizes:
             words, top = f"{resize.before} → {resize.after} workers", 0.0
             places = list(self._places(resize.time, (6.3 * len(words) + 16) * self.second))
@@ -69,9 +71,21 @@ def _is_free(place: Extent, taken: Sequence[Extent], lines: Sequence[Resize]) ->
 
 
 def _merged(resizes: Sequence[Resize], apart: float) -> list[Resize]:
-    """Join the resizes in a row that come from dragging a slider."""
-    merged: list[Resize] = []
+    """Join the resizes in a row that come from dragging a slider. What they changed comes after the first."""
+    rows: list[list[Resize]] = []
     for resize in resizes:
-        in_a_row = bool(merged) and resize.time - merged[-1].time < apart
-        merged.append(replace(resize, before=merged.pop().before) if in_a_row else resize)
-    return [resize for resize in merged if resize.before != resize.after]
+        if rows and resize.time - rows[-1][-1].time < apart:
+            rows[-1].append(resize)
+        else:
+            rows.append([resize])
+    return [replace(row[0], after=row[-1].after) for row in rows if row[0].before != row[-1].after]
+
+
+def _where_lanes_begin(resizes: Sequence[Resize], lanes: Sequence[Lane]) -> list[Resize]:
+    """An idle pool starts no worker when it is resized, but for later calls. The line is where those lanes begin."""
+    moved: list[Resize] = []
+    for resize, following in zip_longest(resizes, resizes[1:]):
+        until = inf if following is None else following.time
+        new = [lane.started for lane in lanes if lane.worker >= resize.before and resize.time <= lane.started < until]
+        moved.append(replace(resize, time=min(new, default=resize.time)))
+    return moved

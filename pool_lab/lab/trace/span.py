@@ -53,7 +53,10 @@ class Span:
     """One call. Times are seconds since the trace's `origin`, or None if it has not happened."""
 
     call: int
+    label: str = ""
+    """What the text calls it, such as "A"."""
     name: str = ""
+    """The name of the function."""
     state: CallState = CallState.QUEUED
     worker: int | None = None
     submitted: float | None = None

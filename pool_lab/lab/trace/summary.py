@@ -1,43 +1,53 @@
-"""A trace in sentences: while it runs (`progress`), at its end (`summary`), the same on every machine (`claim`).
+"""A trace in sentences: at its end (`summary`), and the same on every machine (`claim`). words.js says how far it is.
+
+A call is done when its future is: it has returned, failed, or was cancelled.
 
 Each picture has such a text beside it: for screen readers, for saved notebooks, for people who prefer to read. Pure
 functions. A name may be a class or a plural ("threads"), so the sentences avoid *is* and *are*.
 """
 
 import re
+from collections import Counter
 from collections.abc import Sequence
 
 from pool_lab.lab.trace.span import CallState, Ending
-from pool_lab.lab.trace.trace import Progress, Trace
-from pool_lab.lab.trace.units import number_of, seconds, share
+from pool_lab.lab.trace.trace import Trace
+from pool_lab.lab.trace.units import number_of, seconds
 
-__all__ = ["claim", "progress", "summary", "tally", "times"]
+__all__ = ["claim", "counts_in_words", "summary", "tally", "times"]
 
 Runs = Sequence[tuple[str, Trace]]
-RunsSoFar = Sequence[tuple[str, Trace | Progress]]
 
 
-def tally(trace: Trace | Progress) -> tuple[tuple[int, str], ...]:
-    """The numbers above a panel: how many calls are queued, running, done and so on. Zeros are left out."""
-    counts = _progress_of(trace).counts
-    return tuple((counts[state], _SHORT.get(state, state)) for state in _IN_ORDER if counts.get(state))
+def tally(trace: Trace) -> tuple[tuple[str, str], ...]:
+    """The numbers above a panel, each with its word: 1 queued 14 done (2 failed, 1 cancelled). Zeros are left out."""
+    first, losses = _parts(trace)
+    last = len(losses) - 1
+    marked = (
+        (f"{'' if at else '('}{number}", f"{word}{',' if at < last else ')'}")
+        for at, (number, word) in enumerate(losses)
+    )
+    return (*first, *marked)
 
 
-def _progress_of(trace: Trace | Progress) -> Progress:
-    return trace.progress if isinstance(trace, Trace) else trace
+def counts_in_words(trace: Trace) -> str:
+    """The same in a sentence; empty if there are no calls."""
+    first, losses = (", ".join(map(" ".join, parts)) for parts in _parts(trace))
+    return f"{first} ({losses})" if losses else first
 
 
-_IN_ORDER: tuple[str, ...] = (CallState.QUEUED.value, CallState.RUNNING.value, *(ending.value for ending in Ending))
-_SHORT: dict[str, str] = {Ending.RETURNED: "done", Ending.RAISED: "failed"}
-_LOSSES = ("failed", "timed out", "crashed", "cancelled")
+def _parts(trace: Trace) -> tuple[list[tuple[str, str]], list[tuple[str, str]]]:
+    """How many calls are queued, running and done; and how many of those that are done did not return."""
+    endings = Counter(span.ending for span in trace.spans if span.ending is not None)
+    states = {
+        word: trace.counts[state] for word, state in (("queued", CallState.QUEUED), ("running", CallState.RUNNING))
+    }
+    first = [(f"{count:,}", word) for word, count in {**states, "done": endings.total()}.items() if count]
+    return first, [(f"{endings[ending]:,}", word) for ending, word in _LOSSES.items() if endings[ending]]
 
 
-def progress(runs: RunsSoFar, elapsed_s: float) -> str:
-    """How far each run is. Give a `Progress` for a long run: it takes time to make a `Trace`."""
-    if not runs:
-        return f"After {seconds(elapsed_s)}: nothing runs yet."
-    first, *others = (_progress(name, _progress_of(trace)) for name, trace in runs)
-    return " ".join([f"After {seconds(elapsed_s)}: {first}", *map(_capital, others)])
+_LOSSES = {ending: "failed" if ending is Ending.RAISED else ending.value for ending in Ending}
+del _LOSSES[Ending.RETURNED]
 
 
 def summary(runs: Runs) -> str:
@@ -54,16 +64,6 @@ def claim(runs: Runs) -> str:
     return " ".join(_claim(name, trace) for name, trace in runs)
 
 
-def _progress(name: str, so_far: Progress) -> str:
-    if not so_far.calls:
-        return f"{name} without a call yet."
-    facts = [f"{name} {so_far.counts.get(Ending.RETURNED, 0):,} of {so_far.calls:,} done"]
-    facts += [f"{count:,} {state}" for count, state in tally(so_far) if state in _LOSSES]
-    if so_far.core_share is not None:
-        facts.append(f"each call {_on_a_core(so_far.core_share)}")
-    return ", ".join(facts) + "."
-
-
 def _outcome(name: str, trace: Trace) -> str:
     return " ".join([_headline(_capital(name), trace), *_losses(trace)])
 
@@ -71,7 +71,7 @@ def _outcome(name: str, trace: Trace) -> str:
 def _headline(name: str, trace: Trace) -> str:
     calls, ran = len(trace.spans), _ran(trace)
     if trace.open_calls:
-        done = trace.counts[CallState.FINISHED]
+        done = calls - trace.open_calls
         over = "stopped" if trace.watched_until is None else "was over"
         return f"{name} {over} after {seconds(trace.lasted_s)} with {done:,} of {number_of(calls, 'call')} done."
     if not ran:
@@ -133,8 +133,8 @@ def _claim(name: str, trace: Trace) -> str:
         return f"{_capital(name)}: stopped before the end of {number_of(calls, 'call')}."
     if trace.counts[CallState.CANCELLED]:
         return f"{_capital(name)}: some of {number_of(calls, 'call')} cancelled."
-    done = f"{_capital(name)}: {calls - failed:,} of {number_of(calls, 'call')} done"
-    return f"{done}, {failed:,} failed." if failed else f"{done}."
+    done = f"{_capital(name)}: {calls:,} of {number_of(calls, 'call')} done"
+    return f"{done} ({failed:,} failed)." if failed else f"{done}."
 
 
 def _ran(trace: Trace) -> int:
@@ -155,11 +155,6 @@ def _on_workers(trace: Trace) -> str:
 
 def _at_once(most: int) -> str:
     return "one at a time" if most <= 1 else f"at most {most:,} at once"
-
-
-def _on_a_core(core_share: float) -> str:
-    part = share(core_share)
-    return "hardly ever on a core" if part == "almost none" else f"on a core {part} of its time"
 
 
 def _kept_busy(cores: float) -> str:

@@ -68,9 +68,8 @@ class TimeAxis:
         size = trace.resizes[0].before if trace.resizes else trace.size
         origin, until = trace.origin, trace.watched_until
         moved = None if until is None else origin + self.place(until - origin)
-        return Trace(
-            (self._moved(event, origin) for event in trace.events), size=size, origin=origin, watched_until=moved
-        )
+        events = (self._moved(event, origin) for event in trace.events)
+        return Trace(events, size=size, origin=origin, watched_until=moved, names=trace.names)
 
     def _moved(self, event: Event, origin: float) -> Event:
         def moved(moment: float) -> float:

@@ -5,27 +5,13 @@ contradict each other.
 """
 
 from collections import Counter
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
 
 from pool_lab.events import Event, EventKind
 from pool_lab.lab.trace.span import CallState, Lane, Resize, Span, advance
 
-__all__ = ["Progress", "Trace"]
-
-
-@dataclass(frozen=True, slots=True)
-class Progress:
-    """How far a run is."""
-
-    counts: Mapping[str, int]
-    """How many calls are "queued" or "running", or ended with each `Ending`."""
-    core_share: float | None = None
-    """The share of their time that ended calls spent on a core, 0 to 1; None if unknown."""
-
-    @property
-    def calls(self) -> int:
-        return sum(self.counts.values())
+__all__ = ["Trace"]
 
 
 class Trace:
@@ -36,6 +22,7 @@ class Trace:
     origin: the time that all others count from, in seconds on `time.perf_counter`. None: that of the first event.
     watched_until: the time at which the watching ended, on the same clock; some calls may still have been running.
         None: it goes on.
+    names: labels for the calls, by their number; later calls have none.
     """
 
     def __init__(
@@ -45,10 +32,12 @@ class Trace:
         size: int = 0,
         origin: float | None = None,
         watched_until: float | None = None,
+        names: Sequence[str] = (),
     ) -> None:
         self.events = tuple(sorted(events, key=lambda event: event.sequence))
         self.origin = origin if origin is not None else min((event.time for event in self.events), default=0.0)
         self.watched_until = watched_until
+        self.names = names
         self.spans = self._spans()
         self.lanes = self._lanes()
         self.resizes = self._resizes(size)
@@ -113,13 +102,6 @@ class Trace:
         return min(1.0, sum(span.cpu_s or 0.0 for span in ended) / took_s) if took_s else 0.0
 
     @property
-    def progress(self) -> Progress:
-        """How far the run is."""
-        counts = Counter(str(span.ending or span.state) for span in self.spans)
-        knows_cpu = any(span.core_share is not None for span in self.spans)
-        return Progress(counts, self.core_share if knows_cpu else None)
-
-    @property
     def finish_order(self) -> tuple[int, ...]:
         """The numbers of the calls, in the order in which they ended."""
         ended = [(span.ended, span.call) for span in self.spans if span.began is not None and span.ended is not None]
@@ -129,9 +111,12 @@ class Trace:
         spans: dict[int, Span] = {}
         for event in self.events:
             if event.call is not None:
-                span = spans.get(event.call) or Span(event.call)
+                span = spans.get(event.call) or Span(event.call, self._label(event.call))
                 spans[event.call] = advance(span, event, self.origin)
         return tuple(spans[call] for call in sorted(spans))
+
+    def _label(self, call: int) -> str:
+        return self.names[call] if call < len(self.names) else ""
 
     def _lanes(self) -> tuple[Lane, ...]:
         lanes: list[Lane] = []

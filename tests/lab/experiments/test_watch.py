@@ -9,6 +9,7 @@ import pytest
 
 from pool_lab import Event, EventKind, ThreadPoolExecutor
 from pool_lab.lab.experiments import watch as watching
+from pool_lab.lab.experiments.stacked import stacked
 from pool_lab.lab.experiments.watch import Watch, watch
 from pool_lab.lab.recording.recorder import Recorder
 
@@ -43,6 +44,16 @@ def test_a_watch_ends_with_its_pool_and_says_in_words_what_happened(ended: threa
     assert timeline_of(watched).caption == watched.summary()
     assert timeline_of(watched).log["running"] is False
     assert [row[1] for row in timeline_of(watched).log["calls"]] == [0, 1, 2, 3]
+
+
+def test_calls_have_the_names_that_the_text_uses_in_the_view_and_in_the_figures(ended: threading.Event) -> None:
+    with ThreadPoolExecutor(1) as pool:
+        watched = watch(pool, names="AB")
+        list(pool.map(abs, range(3)))
+    assert ended.wait(PATIENCE_S)
+    assert timeline_of(watched).log["panels"][0]["names"] == ["A", "B"]
+    assert [span.label for span in watched.trace.spans] == ["A", "B", ""]
+    assert [span.label for span in stacked({"calls": watched}).trace["calls"].spans] == ["A", "B", ""]
 
 
 def test_a_watch_ends_with_a_pool_that_is_dropped_without_a_shutdown(ended: threading.Event) -> None:

@@ -110,6 +110,22 @@ def test_a_failed_call_carries_a_cross() -> None:
     assert len(boxes(panel(trace), "failed calls")) == 1
 
 
+def test_failures_that_lie_on_each_other_are_one_cross_with_their_number() -> None:
+    script = Script().ran(0, 0, 0.0, 8.0)
+    for call in range(1, 4):
+        script.ran(call, 0, 8.0 + call / 100, 8.0 + (call + 1) / 100, error="ValueError: no")
+    script.ran(4, 0, 9.0, 9.01, error="ValueError: no").ran(5, 1, 8.0, 8.02, error="ValueError: no")
+    axes = panel(script.trace())
+    assert [x for x, _ in places(axes, "failed")] == pytest.approx([8.01, 8.025, 9.005])
+    assert [text.get_text() for text in axes.texts if text.get_gid() == "letter"] == ["3"]
+
+
+def test_a_call_that_the_text_names_has_its_name_on_its_bar_if_it_is_wide_enough() -> None:
+    script = Script().ran(0, 0, 0.0, 2.0).ran(1, 1, 0.0, 2.0).ran(2, 0, 2.0, 2.01).ran(3, 0, 2.01, 9.0)
+    axes = panel(script.trace(names="ABC"))
+    assert [text.get_text() for text in axes.texts if text.get_gid() == "label"] == ["A", "B"]
+
+
 def test_a_call_that_timed_out_and_one_that_crashed_have_marks_and_letters_of_their_own() -> None:
     late = "TimeoutError: call 0, parse, ran longer than the task_timeout of 1 seconds and was stopped"
     script = Script().ran(0, 0, 0.0, 1.0, None, error=late)
@@ -181,6 +197,18 @@ def test_the_words_of_a_resize_stand_clear_of_the_line_of_another() -> None:
     assert isinstance(second, Text)
     assert first.get_position()[1] < 0, "right of its line, the other line would go through it"
     assert second.get_position()[1] == 1.5
+
+
+def test_a_resize_of_an_idle_pool_is_where_the_lanes_that_it_made_begin() -> None:
+    script = Script().worker(0).ran(0, 0, 0.0, 1.0).resized(1.5, 2).worker(1, 3.0).ran(1, 0, 3.0, 9.0, submitted=3.0)
+    axes = panel(script.ran(2, 1, 3.0, 9.0, submitted=3.0).resized(9.0, 1).trace(size=1))
+    assert [segment[0][0] for segment in lines(axes, "resize")] == [3.0, 9.0]
+
+
+def test_resizes_in_a_row_are_one_line_where_the_first_lane_begins() -> None:
+    script = Script().worker(0).ran(0, 0, 0.0, 8.0).resized(4.0, 2).resized(4.01, 3)
+    axes = panel(script.worker(1, 4.0).worker(2, 4.01).trace(size=1))
+    assert [segment[0][0] for segment in lines(axes, "resize")] == [4.0]
 
 
 def test_resizes_in_a_row_are_told_as_one() -> None:

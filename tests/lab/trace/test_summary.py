@@ -1,8 +1,8 @@
 import pytest
 
-from pool_lab.lab.trace.summary import claim, progress, summary, tally
+from pool_lab.lab.trace.summary import claim, counts_in_words, summary, tally
 from pool_lab.lab.trace.trace import Trace
-from pool_lab.lab.trace.units import seconds, share
+from pool_lab.lab.trace.units import seconds
 from tests.lab.script import Script
 
 
@@ -39,50 +39,19 @@ def test_a_time_has_two_digits_and_the_unit_people_would_say(s: float, words: st
     assert seconds(s) == words
 
 
-@pytest.mark.parametrize(
-    ("part", "words"),
-    [
-        (0.01, "almost none"),
-        (0.17, "a sixth"),
-        (0.26, "a quarter"),
-        (0.52, "half"),
-        (0.66, "two thirds"),
-        (0.99, "nearly all"),
-    ],
-)
-def test_a_share_is_said_as_the_nearest_fraction(part: float, words: str) -> None:
-    assert share(part) == words
-
-
 def test_a_tally_leaves_out_what_did_not_happen() -> None:
-    trace = Script().queued(0).queued(1).running(2, 0, 1.0).ran(3, 1, 0.0, 1.0).cancelled(4, 1.0).trace()
-    assert tally(trace) == ((2, "queued"), (1, "running"), (1, "done"), (1, "cancelled"))
+    trace = Script().queued(0).queued(1).running(2, 0, 1.0).ran(3, 1, 0.0, 1.0).trace()
+    assert tally(trace) == (("2", "queued"), ("1", "running"), ("1", "done"))
+    assert counts_in_words(trace) == "2 queued, 1 running, 1 done"
     assert tally(Trace([])) == ()
+    assert counts_in_words(Trace([])) == ""
 
 
-def test_progress_tells_how_far_each_run_is() -> None:
-    threads = pool(2).queued(2).queued(3).trace()
-    processes = pool(3, cpu_s=1.0).running(3, 0, 3.0).trace()
-    assert progress([("threads", threads), ("processes", processes)], 3.14) == (
-        "After 3.1 s: threads 2 of 4 done, each call on a core a quarter of its time. "
-        "Processes 3 of 4 done, each call on a core nearly all of its time."
-    )
-
-
-def test_progress_before_anything_has_ended_speaks_of_no_core() -> None:
-    assert progress([("threads", Script().queued(0).trace())], 0.05) == "After 50 ms: threads 0 of 1 done."
-
-
-def test_progress_counts_what_went_wrong() -> None:
-    trace = pool(1).ran(1, 0, 1.0, 2.0, 0.25, error="ValueError: no").cancelled(2, 1.0).trace()
-    assert progress([("threads", trace)], 2.0) == (
-        "After 2.0 s: threads 1 of 3 done, 1 failed, 1 cancelled, each call on a core a quarter of its time."
-    )
-
-
-def test_progress_without_a_call_or_a_run() -> None:
-    assert progress([("threads", Trace([]))], 0.5) == "After 0.50 s: threads without a call yet."
-    assert progress([], 0.5) == "After 0.50 s: nothing runs yet."
+def test_a_call_is_done_when_its_future_is_however_it_ended() -> None:
+    script = pool(2).ran(2, 0, 2.0, 3.0, error="ValueError: no").cancelled(3, 1.0).cancelled(4, 1.0)
+    assert tally(script.trace()) == (("5", "done"), ("(1", "failed,"), ("2", "cancelled)"))
+    assert counts_in_words(script.trace()) == "5 done (1 failed, 2 cancelled)"
+    assert "with 5 of 6 calls done." in summary([("threads", script.queued(5).trace())])
 
 
 def test_a_summary_of_one_run() -> None:
@@ -178,7 +147,7 @@ def test_a_claim_is_the_same_on_every_machine() -> None:
 
 def test_a_claim_counts_failures_but_not_what_depends_on_the_moment() -> None:
     failed = pool(1).ran(1, 0, 1.0, 2.0, error="ValueError: no")
-    assert claim([("threads", failed.trace())]) == "Threads: 1 of 2 calls done, 1 failed."
+    assert claim([("threads", failed.trace())]) == "Threads: 2 of 2 calls done (1 failed)."
     assert claim([("threads", pool(1).queued(1).trace())]) == "Threads: stopped before the end of 2 calls."
     assert claim([("threads", pool(1).cancelled(1, 0.5).trace())]) == "Threads: some of 2 calls cancelled."
     assert claim([("threads", Trace([]))]) == "Threads: no calls."
@@ -197,7 +166,7 @@ def test_a_summary_tells_calls_that_ran_out_of_time_and_calls_that_crashed_from_
     assert "1 call failed (ValueError: no)." in words
     assert "1 call ran out of time (TimeoutError: call 1," in words
     assert "1 call crashed (WorkerDiedError: it was killed)." in words
-    assert tally(trace) == ((1, "failed"), (1, "timed out"), (1, "crashed"))
+    assert tally(trace) == (("3", "done"), ("(1", "failed,"), ("1", "timed out,"), ("1", "crashed)"))
 
 
 def test_a_summary_names_an_error_without_its_module_and_tells_a_reason_once() -> None:
@@ -207,9 +176,3 @@ def test_a_summary_names_an_error_without_its_module_and_tells_a_reason_once() -
     assert f"1 call crashed (WorkerDiedError: {died}). 2 workers stopped unasked." in words
     words = summary([("processes", Script().ran(0, 1, 0.0, 1.0).worker(0, 0.0, 1.0, died).trace())])
     assert f"1 worker stopped unasked ({died})." in words
-
-
-def test_progress_says_the_same_of_a_trace_and_of_its_standing() -> None:
-    trace = Script().queued(0).ran(1, 0, 0.0, 1.0, 0.25).cancelled(2, 1.0).trace()
-    assert progress([("threads", trace.progress)], 1.0) == progress([("threads", trace)], 1.0)
-    assert "1 cancelled" in progress([("threads", trace)], 1.0)

@@ -9,7 +9,7 @@ from pool_lab import Future, ProcessPoolExecutor, wait
 from pool_lab.events import EventKind
 from pool_lab.lab.recording.recorder import Recorder
 from pool_lab.lab.trace.span import CallState, Ending, Lane, Resize
-from pool_lab.lab.trace.trace import Progress, Trace
+from pool_lab.lab.trace.trace import Trace
 from tests.lab.calls import fail, nap_for_ever
 from tests.lab.script import START, Script
 
@@ -189,12 +189,6 @@ def test_an_ending_tells_a_crash_from_a_stopped_call_from_an_exception(error: st
 
 def test_a_call_that_is_not_over_has_no_ending() -> None:
     assert [span.ending for span in Script().queued(0).running(1, 0, 0.5).trace().spans] == [None, None]
-
-
-def test_a_standing_counts_what_has_become_of_the_calls() -> None:
-    trace = Script().queued(0).running(1, 0, 0.5).ran(2, 1, 0.0, 1.0, 0.25).cancelled(3, 1.0).trace()
-    assert trace.progress == Progress({"queued": 1, "running": 1, "returned": 1, "cancelled": 1}, 0.25)
-    assert trace.progress.calls == 4
 
 
 def test_a_real_pool_s_trace_tells_them_apart() -> None:

@@ -5,7 +5,6 @@
 
 import itertools
 import json
-import logging
 import threading
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -14,7 +13,6 @@ from typing import Any
 import pytest
 
 from pool_lab.events import Event, EventKind
-from pool_lab.lab.trace.trace import Progress
 from pool_lab.lab.views.timeline.view import Panel, Timeline, _tick_after
 
 PATIENCE_S = 20
@@ -209,49 +207,10 @@ def test_a_new_run_ends_the_one_before_and_hears_nothing_of_it(timeline: Heard) 
     assert timeline.log["run"] == 2
 
 
-def test_the_last_caption_is_made_after_the_end(timeline: Heard) -> None:
-    words = "running"
-    timeline.begin(PANELS, lambda: words)
-    words = "done"
-    timeline.end()
-    assert timeline.caption == "done"
-
-
-def test_describe_may_end_the_run_itself(timeline: Heard) -> None:
-    def describe() -> str:
-        timeline.end()
-        return "enough"
-
-    timeline.begin(PANELS, describe)
-    timeline.wait_for("end")
-    timeline.end()
-    assert timeline.caption == "enough"
-
-
-def test_a_failing_describe_is_logged_and_shown_once_and_the_run_is_told_all_the_same(
-    timeline: Heard, caplog: pytest.LogCaptureFixture
-) -> None:
-    called = threading.Semaphore(0)
-
-    def describe() -> str:
-        called.release()
-        raise ValueError("no words")
-
-    timeline.begin(PANELS, describe)
-    assert called.acquire(timeout=PATIENCE_S)
-    timeline.observer(0)(submitted(0))
-    timeline.end()
-    assert len(timeline.rows) == 1
-    assert called.acquire(timeout=PATIENCE_S)
-    assert [record.levelno for record in caplog.records] == [logging.ERROR]
-    assert timeline.trouble == "The picture failed while describing (ValueError('no words')); the run goes on."
-
-
-def test_a_caption_that_is_no_text_harms_nothing(timeline: Heard, caplog: pytest.LogCaptureFixture) -> None:
-    timeline.begin(PANELS, lambda: 42)  # type: ignore[arg-type, return-value]
-    timeline.end()
-    assert timeline.types[-1] == "end"
-    assert len(caplog.records) == 1
+def test_a_run_begins_without_the_words_of_the_one_before(timeline: Heard) -> None:
+    timeline.caption = "The earlier run took 2 s."
+    timeline.begin(PANELS)
+    assert timeline.caption == ""
 
 
 def test_a_page_that_cannot_be_reached_is_logged_once_and_the_log_is_kept(
@@ -282,15 +241,6 @@ def test_a_long_run_is_told_whole_to_a_page_and_saved_in_part(monkeypatch: pytes
     assert [row[1] for row in timeline.messages[-1]["calls"]] == [0, 1, 2, 3, 4]
 
 
-def test_how_far_a_run_has_come_is_known_without_its_trace(timeline: Heard) -> None:
-    timeline.begin(PANELS)
-    timeline.observer(1)(event(EventKind.SUBMITTED, 100.0, call=0))
-    timeline.observer(1)(event(EventKind.FINISHED, 102.0, call=0, worker=0, began=100.0, ended=102.0, cpu_s=0.5))
-    timeline.end()
-    assert timeline.progress == (Progress({}), Progress({"returned": 1}, 0.25))
-    assert timeline.elapsed_s == 2.0
-
-
 def test_an_observer_needs_a_run_and_a_panel_of_it(timeline: Heard) -> None:
     with pytest.raises(RuntimeError, match="begin"):
         timeline.observer(0)
@@ -311,12 +261,11 @@ def test_observing_waits_for_no_one(timeline: Heard) -> None:
 
 def test_it_works_without_a_kernel_and_has_a_fixed_repr(caplog: pytest.LogCaptureFixture) -> None:
     timeline = Timeline()
-    timeline.begin(PANELS, lambda: "fine")
+    timeline.begin(PANELS)
     timeline.observer(0)(submitted(0))
     timeline.end()
     timeline.close()
     assert repr(timeline) == "Timeline()"
-    assert timeline.caption == "fine"
     assert json.loads(json.dumps(timeline.log)) == timeline.log
     assert not caplog.records
 

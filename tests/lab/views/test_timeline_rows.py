@@ -47,17 +47,16 @@ def of_trace(trace: Trace) -> list[dict[str, object]]:
 
 @pytest.mark.parametrize("seed", range(5))
 def test_a_page_is_told_what_the_trace_says_however_the_events_arrive(seed: int) -> None:
-    script, rows = everything(), TimelineRows(1)
+    script, rows = everything(), TimelineRows()
     events = [(0, event) for event in script.events]
     random.Random(seed).shuffle(events)
     rows.take(events)
     trace = Trace(script.events, origin=script.events[0].time)
     assert sorted(told(rows), key=lambda row: str(row["call"])) == of_trace(trace)
-    assert rows.progress == (trace.progress,)
 
 
 def test_news_is_what_has_changed_since_the_last_news() -> None:
-    rows = TimelineRows(1)
+    rows = TimelineRows()
     assert rows.news() == {}
     rows.take([(0, Event(0, START, EventKind.SUBMITTED, call=7, name="nap"))])
     rows.take([(0, Event(1, START + 1, EventKind.WORKER_STARTED, worker=0))])
@@ -68,7 +67,7 @@ def test_news_is_what_has_changed_since_the_last_news() -> None:
 
 
 def test_what_was_told_does_not_change_afterwards() -> None:
-    rows = TimelineRows(1)
+    rows = TimelineRows()
     rows.take([(0, Event(0, START, EventKind.SUBMITTED, call=0, name="nap"))])
     news = rows.news()
     rows.take([(0, Event(1, START, EventKind.STARTED, call=0, worker=0))])
@@ -77,10 +76,10 @@ def test_what_was_told_does_not_change_afterwards() -> None:
 
 def test_a_start_that_is_heard_of_after_the_end_opens_nothing_again() -> None:
     submitted, started, finished = Script().ran(0, 0, 1.0, 2.0).events
-    rows = TimelineRows(1)
+    rows = TimelineRows()
     rows.take([(0, submitted), (0, finished)])
     rows.take([(0, started)])
-    assert rows.progress[0].counts == {"returned": 1}
+    assert told(rows)[0]["ending"] == "returned"
     assert rows.open_calls == 0
 
 
@@ -88,7 +87,7 @@ def test_a_long_time_without_a_call_is_a_pause_and_a_long_call_is_none() -> None
     script = (
         Script().ran(0, 0, 0.0, 60.0).ran(1, 0, 100.0, 101.0, submitted=100.0).ran(2, 0, 102.0, 103.0, submitted=102.0)
     )
-    rows = TimelineRows(1)
+    rows = TimelineRows()
     rows.take((0, event) for event in script.events)
     assert rows.news()["others"] == [[0, "pause", 60.0, None, None, None, 100.0]]
     assert pauses_of([script.trace()]) == [(60.0, 100.0)]
@@ -96,7 +95,7 @@ def test_a_long_time_without_a_call_is_a_pause_and_a_long_call_is_none() -> None
 
 def test_a_worker_that_stops_long_after_the_last_call_ends_a_pause() -> None:
     script = Script().worker(0, stopped=60.0).ran(0, 0, 0.0, 1.0)
-    rows = TimelineRows(1)
+    rows = TimelineRows()
     rows.take((0, event) for event in script.events)
     assert [0, "pause", 1.0, None, None, None, 60.0] in rows.news()["others"]
     assert pauses_of([script.trace()]) == [(1.0, 60.0)]
@@ -107,17 +106,16 @@ def test_a_run_that_never_ends_keeps_its_latest_calls_and_those_that_are_open(mo
     script = Script().queued(0)
     for call in range(1, 101):
         script.ran(call, 0, float(call), call + 1.0, submitted=float(call))
-    rows = TimelineRows(1)
+    rows = TimelineRows()
     for event in script.events:
         rows.take([(0, event)])
     rows.news()
     assert [row["call"] for row in told(rows)] == [0, *range(91, 101)]
     assert rows.dropped == 90
-    assert rows.progress[0].counts == {"queued": 1, "returned": 100}
     assert rows.everything(most=3)["dropped"] == 98
 
 
 def test_all_of_it_can_be_written_as_json() -> None:
-    rows = TimelineRows(1)
+    rows = TimelineRows()
     rows.take((0, event) for event in everything().events)
     assert json.loads(json.dumps(rows.everything())) == rows.everything()

@@ -4,12 +4,14 @@ import { firstAfter, knownAt } from "./state.js";
 
 /** A crowd is at most so many pixels wide, so that its level still shows what was when. */
 const CROWD = 4;
+/** Marks that are closer would lie on each other. */
+const MARK = 10;
 
 /** A call, or a crowd of neighbours too narrow to be seen: then `call` is null. `bad`: how it ended, if not well.
  * @typedef {object} Block
  * @property {import("./state.js").Call | null} call @property {number} x0 @property {number} x1
  * @property {number | null} share of its time on a core @property {string | null} bad @property {boolean} isOver
- * @property {number} [many] how many calls
+ * @property {number} [many] how many calls @property {number} failed how many of them ended as `bad` says
  */
 
 /** What a row shows at a moment. As long as the window stays the same, so do the blocks of calls that are over: they
@@ -42,12 +44,13 @@ function addBlock(made, call, { x }, now) {
   const x0 = x(call.began), x1 = Math.max(x(isOver ? call.ended : now), x0), ran = x1 - x0;
   const share = isOver ? call.share : null, bad = isOver && call.ending !== "returned" ? call.ending : null;
   if (ran >= 1 || !isOver) {
-    made.found.push({ call, x0, x1, share, bad, isOver });
+    made.found.push({ call, x0, x1, share, bad, isOver, failed: Number(Boolean(bad)) });
     made.crowd = null;
   } else if (crowd && x0 - crowd.x1 < 1 && x0 - crowd.x0 < CROWD) {
     grow(crowd, { x1, ran, worth: (share ?? 0) * ran, bad });
   } else {
-    made.crowd = { call, x0, x1, share, ran, worth: (share ?? 0) * ran, bad, many: 1, isOver: true };
+    const one = { call, x0, x1, share, bad, isOver: true, many: 1, failed: Number(Boolean(bad)) };
+    made.crowd = { ...one, ran, worth: (share ?? 0) * ran };
     made.found.push(made.crowd);
   }
 }
@@ -59,7 +62,22 @@ function grow(crowd, { x1, ran, worth, bad }) {
   crowd.many += 1;
   crowd.call = null;
   crowd.bad ??= bad;
+  crowd.failed += Number(Boolean(bad) && bad === crowd.bad);
   crowd.share = crowd.ran > 0 ? crowd.worth / crowd.ran : null;
+}
+
+/** A mark for each failure; those that would lie on each other have one mark, which says how many there are.
+ * @param {Block[]} shown @returns {{ bad: string, x0: number, x1: number, many: number }[]}
+ */
+export function marksOf(shown) {
+  const marks = [];
+  for (const { bad, x0, x1, failed } of shown) {
+    if (!bad) continue;
+    const last = marks.findLast((mark) => mark.bad === bad), middle = (x0 + x1) / 2;
+    if (last && middle - last.middle < MARK) Object.assign(last, { x1, middle, many: last.many + failed });
+    else marks.push({ bad, x0, x1, middle, many: failed });
+  }
+  return marks;
 }
 
 /** What is at this point: {box, worker, block}; only {box} in the queue; null outside. A bar may be missed by 3 pixels.

@@ -10,7 +10,7 @@ import { advance, isMoving, isSettled, isSilent } from "./player.js";
 import { fresh } from "./state.js";
 
 const FRAME_MS = 30, FLIGHT_S = 0.3;
-const COLORS = ["ink", "grey", "tint", "threads", "processes", "interpreters", "cluster", "simulation"];
+const COLORS = ["ink", "grey", "ground", "tint", "threads", "processes", "interpreters", "cluster", "simulation"];
 
 /** Paint soon, and go on as long as something moves. */
 export function wake(view) {

@@ -6,7 +6,7 @@ import { add, setText } from "../shared/dom.js";
 import { hasModifier } from "../shared/keyboard.js";
 import { clamp, grouped, sum } from "../shared/numbers.js";
 import { stateAt } from "./state.js";
-import { wordFor } from "./words.js";
+import { labelOf, wordFor } from "./words.js";
 
 const CHIP_WIDTH = 84, CHIP_HEIGHT = 24, CHIP_ROWS = 6;
 const SIGNS = {
@@ -71,9 +71,9 @@ function fillRow(view, { index, first, calls, numbers }, row, across, seen) {
     const number = numbers[(row - first) * across + column];
     if (number === undefined) return;
     const call = calls.get(number), state = stateAt(call, view.now) ?? "not yet", key = `${index}:${number}`;
-    seen.add(put(view, key, row, column, `${number} ${SIGNS[state] ?? ""}`));
+    const label = labelOf(call), words = `future ${label}: ${wordFor(state)}`, isChosen = call === view.selected;
+    seen.add(put(view, key, row, column, `${label} ${SIGNS[state] ?? ""}`));
     const chip = view.futures.chips.get(key);
-    const words = `future ${number}: ${wordFor(state)}`, isChosen = call === view.selected;
     if (chip.title !== words) Object.assign(chip, { title: words, ariaLabel: words });
     Object.assign(chip.dataset, { at: key, state, kind: view.state.panels[index].kind });
     chip.ariaSelected = String(isChosen);

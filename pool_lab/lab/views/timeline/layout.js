@@ -2,10 +2,10 @@
 
 import { clamp } from "../shared/numbers.js";
 import { newPanel } from "./state.js";
+import { tally } from "./words.js";
 
-/** The counts above a panel: [state, word]. */
-export const ALWAYS = [["queued", "queued"], ["running", "running"], ["returned", "done"]];
-const IF_ANY = [["raised", "failed"], ["timed out", "timed out"], ["crashed", "crashed"], ["cancelled", "cancelled"]];
+/** How many counts are always above a panel: queued, running, done. */
+export const ALWAYS = 3;
 /** How wide the signs in the legend are. */
 const MARK = { queued: 8, cancelled: 14, died: 14 }, WIDE_MARK = 30;
 /** The height of a line of counts, on a narrow page. */
@@ -43,7 +43,7 @@ export function arrange(state, width, window, axis, measure, isWhole = false) {
   const boxes = panels.map((panel) => {
     const rows = Math.max(1, panel.rows.length), lane = clamp(Math.floor(LANES_HEIGHT / rows), 4, LANE);
     // On a narrow page the counts have lines of their own.
-    const few = ALWAYS.length + Number(width > TINY) + Number(width > 440), many = shownCounts(panel.counts).length;
+    const few = ALWAYS + Number(width > TINY) + Number(width > 440), many = tally(panel.counts, { all: true }).length;
     const under = narrow ? (many > few ? 2 : 1) : 0;
     const top = y + HEAD + under * COUNTS, bottom = top + rows * lane;
     const bar = lane - (lane >= 16 ? 5 : Math.min(2, lane / 4));
@@ -76,10 +76,6 @@ function legendOf({ panels }, isWhole) {
     [any((panel) => panel.previous.length > 0), "previous", "previous run"],
   ].filter(([shown]) => shown).map(([, sign, words]) => ({ sign, words }));
 }
-
-/** For each state that is to be shown. @param {Record<string, number>} counts */
-export const shownCounts = (counts) =>
-  [...ALWAYS, ...IF_ANY.filter(([state]) => counts[state])].map(([state, word]) => ({ many: counts[state], word }));
 
 /** In lines of this width. */
 function wrap(items, width, top, measure) {

@@ -6,7 +6,7 @@ import { clamp, sum } from "../shared/numbers.js";
 import { seconds } from "../shared/units.js";
 import { openFutures, showFutures } from "./futures_list.js";
 import { buttonOf, isMoving, isSilent } from "./player.js";
-import { countsAt, knownAt } from "./state.js";
+import { countsAt, ENDINGS, knownAt } from "./state.js";
 import { describe, describeMoment } from "./words.js";
 
 /** A screen reader speaks one sentence at most in this time, while calls run; always the latest. */
@@ -88,10 +88,15 @@ export function updatePage(view) {
 /** What has happened to the call by the moment that is shown. */
 export const storyOf = ({ state, now }, call) => describe(call, knownAt(state.panels[call.panel], now));
 
-/** Python's caption is about the latest moment; for an earlier one, the page makes its own. */
+/** While a run goes on, and for an earlier moment, the words are those of the counts above the panels. Else they are
+ * Python's, as soon as it has sent them.
+ */
 function captionOf({ model, player, state, now }) {
-  if (player.mode === "live") return model.get("caption");
-  return describeMoment(now, state.panels, (panel) => countsAt(panel, now, state.now));
+  const caption = model.get("caption"), isLive = player.mode === "live";
+  if (isLive && (!state.run || (!state.running && caption))) return caption;
+  if (isLive && state.panels.every(({ calls }) => !calls.size)) return "Nothing has been submitted yet.";
+  const when = isLive ? "Now" : `At ${seconds(now)}`;
+  return describeMoment(when, state.panels, (panel) => countsAt(panel, now, state.now));
 }
 
 function silenceOf(view) {
@@ -142,7 +147,7 @@ export function speak(view, words) {
 /** For tests, as `data-` attributes of the timeline. */
 function factsOf({ state: { run, running, most, panels, dropped }, player: { mode, shown }, selected, now, axis }) {
   const total = (read) => sum(panels.map(read)), count = (name) => total((panel) => panel.counts[name]);
-  const calls = { queued: count("queued"), runningCalls: count("running"), done: count("returned") };
+  const calls = { queued: count("queued"), runningCalls: count("running"), done: sum(ENDINGS.map(count)) };
   const failures = { failed: count("raised"), timedOut: count("timed out"), crashed: count("crashed") };
   const lanes = { bars: total((panel) => panel.bars), lanes: total((panel) => panel.alive), lanesMost: most, dropped };
   const previousStretches = total(({ previous }) => sum(previous.map((stretches) => stretches.length)));

@@ -1,15 +1,17 @@
 /* The timeline's picture: state and layout -> paint(). `now` is the moment that is shown: what is later is left out. */
 
 import { clamp, grouped, sum } from "../shared/numbers.js";
-import { blocks } from "./blocks.js";
+import { blocks, marksOf } from "./blocks.js";
 import { paintAxis } from "./paint_axis.js";
-import { ALWAYS, COUNTS, shownCounts } from "./layout.js";
+import { ALWAYS, COUNTS } from "./layout.js";
 import {
-  bracket, LETTERS, line, paintBad, paintBar, paintQueued, paintRunning, shape, styleOf, tear, text, widthOf,
+  bracket, LETTERS, line, paintBar, paintEdge, paintLabel, paintMark, paintQueued, paintRunning, shape, styleOf, tear,
+  text, widthOf,
 } from "./shapes.js";
 import { paintPreviousRun, paintStretch } from "./previous_run.js";
 import { paintResizes } from "./paint_resizes.js";
 import { countsAt, firstAfter, knownAt } from "./state.js";
+import { tally } from "./words.js";
 
 /** Width and height of a queued call, with the gap behind it. @type {[number, number][]} */
 const SIZES = [[8, 10], [6, 8], [4, 5], [3, 3]];
@@ -71,11 +73,15 @@ function paintLife(pen, { started, stopped, error }, y, under, bar, { left, righ
 function paintBars(pen, { panel, top, lane, bar }, layout, now, selected) {
   const style = styleOf(pen, panel.kind);
   panel.rows.forEach((row, worker) => {
-    const y = top + worker * lane;
-    for (const block of blocks(row.bars, layout, now)) {
+    const y = top + worker * lane, shown = blocks(row.bars, layout, now);
+    for (const block of shown) {
       if (block.isOver) paintBar(pen, block, y, bar, style);
       else paintRunning(pen, block, y, bar, style);
-      if (block.bad) paintBad(pen, block, y, bar, layout);
+      if (block.bad) paintEdge(pen, block, y, bar);
+    }
+    const labelled = new Map(shown.map((block) => [block.x0, paintLabel(pen, block, y, bar, layout)]));
+    for (const mark of marksOf(shown)) {
+      paintMark(pen, mark, y, bar, { left: Math.max(layout.left, labelled.get(mark.x0)), right: layout.right });
     }
     const isHere = selected?.worker === worker && selected.panel === panel.index;
     if (isHere) paintSelected(pen, selected, y, bar, layout, now);
@@ -142,7 +148,7 @@ function paintHead(pen, { panel, head, under }, { narrow, width }, known) {
   // A number has room for the largest that it can become: nothing moves while it grows.
   const widest = narrow ? 0 : widthOf(pen, grouped(panel.calls.size).replace(/\d/g, "0"), size, 700);
   const slotOf = (number) => Math.max(widest, widthOf(pen, number, size, 700));
-  const shown = known ? shownCounts(known).map(({ many, word }) => ({ number: grouped(many), word })) : [];
+  const shown = known ? tally(known, { all: true }) : [];
   const counts = shown.map(({ number, word }) => ({ number, word, slot: slotOf(number) }));
   const wide = sum(counts.map(({ word, slot }) => slot + 4 + widthOf(pen, word, size) + gap));
   let x = narrow ? 0 : width - wide + gap, y = narrow ? head + COUNTS : head;
@@ -152,7 +158,7 @@ function paintHead(pen, { panel, head, under }, { narrow, width }, known) {
   if (wide) pen.clearRect(x - 4, y - 12, wide, 15);
   pen.clearRect(0, head - 13, title + 10 + widthOf(pen, note, size) + 4, 17);
   for (const [at, { number, word, slot }] of counts.entries()) {
-    if (under === 2 && at === ALWAYS.length) [x, y] = [0, y + COUNTS];
+    if (under === 2 && at === ALWAYS) [x, y] = [0, y + COUNTS];
     text(pen, number, x + slot, y, { size, weight: 700, color: "ink", align: "right" });
     x += slot + 4;
     x += text(pen, word, x, y, { size }) + gap;
@@ -165,7 +171,10 @@ function paintLegend(pen, { sign, words, mark, x, y }, kind) {
   const style = styleOf(pen, kind), block = { x0: x, x1: x + mark, share: 0.45 };
   if (sign === "level") paintBar(pen, block, y - 11, 14, style);
   if (sign === "running") paintRunning(pen, block, y - 11, 14, style);
-  if (sign in LETTERS && sign !== "cancelled") paintBad(pen, { ...block, bad: sign }, y - 11, 14);
+  if (sign in LETTERS && sign !== "cancelled") {
+    paintEdge(pen, { ...block, bad: sign }, y - 11, 14);
+    paintMark(pen, { ...block, bad: sign, many: 1 }, y - 11, 14);
+  }
   if (sign === "cancelled") bracket(pen, x, y - 4, mark, 4);
   if (sign === "queued") paintQueued(pen, sign, x, y - 9, 7, 10, kind);
   if (sign === "died") tear(pen, x + 6, y - 11, 14);

@@ -7,7 +7,8 @@ export function paintResizes(pen, state, box, layout, now) {
   const wordsOf = ({ before, after }) => `${before} → ${after}${layout.narrow ? "" : " workers"}`;
   const wide = (mark) => widthOf(pen, wordsOf(mark)), taken = [];
   const steps = box.panel.resizes.filter(({ time }) => time <= now).map((one) => ({ ...one, x: layout.x(one.time) }));
-  const marks = together(steps, (step) => wide(step) + 16);
+  const rows = together(steps, (step) => wide(step) + 16);
+  const marks = whereLanesBegin(rows, box.panel.rows, now).map((one) => ({ ...one, x: layout.x(one.time) }));
   for (const { x } of marks) line(pen, x, box.top - 4, x, box.bottom, { width: 1.25, dash: [1.5, 3] });
   // No words where bars are still to come.
   const edge = state.running || now < state.now ? Math.min(layout.right, layout.x(now) - 6) : layout.right;
@@ -23,6 +24,18 @@ export function paintResizes(pen, state, box, layout, now) {
     taken.push(spot);
     text(pen, wordsOf(mark), spot.x0, spot.y, { color: "ink" });
   }
+}
+
+/** An idle pool starts no worker when it is resized, but for later calls. The line is where those lanes begin.
+ * @param {import("./state.js").Row[]} rows @param {number} now
+ */
+export function whereLanesBegin(resizes, rows, now) {
+  return resizes.map((resize, at) => {
+    const until = Math.min(now, resizes[at + 1]?.time ?? Infinity);
+    const lives = rows.slice(resize.before).flatMap((row) => row.lives.map(({ started }) => started));
+    const time = Math.min(...lives.filter((started) => started >= resize.time && started <= until));
+    return { ...resize, time: Number.isFinite(time) ? time : resize.time };
+  });
 }
 
 /** Steps in one direction that are too close for words of their own become one: with the line of the first, since what

@@ -10,15 +10,14 @@ This runs ten times a second beside the watched calls, so it must cost little: t
 which take a third of the time of floats to make and to write.
 """
 
-from collections import Counter, deque
+from collections import deque
 from collections.abc import Iterable
 from operator import itemgetter
 from typing import Any
 
 from pool_lab.events import Event, EventKind
-from pool_lab.lab.trace.span import CallState, ending_of
+from pool_lab.lab.trace.span import ending_of
 from pool_lab.lab.trace.time_axis import IDLE_S
-from pool_lab.lab.trace.trace import Progress
 
 __all__ = ["MOST_CALLS", "TimelineRows"]
 
@@ -28,13 +27,11 @@ MOST_OTHERS = 20_000
 """The same for rows about workers, sizes and pauses."""
 
 # The places in a row; state.js reads them.
-PANEL, CALL, NAME, SUBMITTED, DISPATCHED, BEGAN, ENDED, ARRIVED, WORKER, CPU_S, ENDING, ERROR, STATE = range(13)
-# The last is not sent: the state or ending that counts for `progress`.
+PANEL, CALL, NAME, SUBMITTED, DISPATCHED, BEGAN, ENDED, ARRIVED, WORKER, CPU_S, ENDING, ERROR = range(12)
 Row = list[Any]
 
 # Looking up the member of an enum takes as long as looking up a call.
 _SUBMITTED, _STARTED = EventKind.SUBMITTED, EventKind.STARTED
-_QUEUED, _RUNNING = CallState.QUEUED.value, CallState.RUNNING.value
 _OF_EVENT = itemgetter(1)
 
 MICRO = 1e6
@@ -43,7 +40,7 @@ MICRO = 1e6
 class TimelineRows:
     """The rows of one run. Times count from the first event. Use it from one thread at a time."""
 
-    def __init__(self, panels: int) -> None:
+    def __init__(self) -> None:
         self.origin: float | None = None
         self.latest = 0.0
         """The time of the last event."""
@@ -55,8 +52,6 @@ class TimelineRows:
         self._changed: dict[tuple[int, int], Row] = {}
         self._others: deque[Row] = deque(maxlen=MOST_OTHERS)
         self._new_others: list[Row] = []
-        self._counts: list[Counter[str | None]] = [Counter() for _ in range(panels)]
-        self._times: list[list[float]] = [[0.0, 0.0] for _ in range(panels)]
 
     def take(self, arrived: Iterable[tuple[int, Event]]) -> None:
         """Update the rows with pairs of (panel, event), in any order."""
@@ -95,17 +90,6 @@ class TimelineRows:
         """How many calls are kept."""
         return len(self._rows)
 
-    @property
-    def progress(self) -> tuple[Progress, ...]:
-        """How far the run is, for each panel."""
-        return tuple(
-            Progress(
-                {state: many for state, many in counts.items() if many > 0 and state},
-                min(1.0, cpu_s / took_s) if took_s else None,
-            )
-            for counts, (cpu_s, took_s) in zip(self._counts, self._times, strict=True)
-        )
-
     def _note(self, row: Row) -> None:
         self._others.append(row)
         self._new_others.append(row)
@@ -113,17 +97,15 @@ class TimelineRows:
     def _note_call(self, key: tuple[int, int], event: Event) -> None:
         row = self._rows.get(key)
         if row is None:
-            row = self._rows[key] = [*key, *[None] * 11]
-        kind, state = event.kind, row[STATE]
+            row = self._rows[key] = [*key, *[None] * 10]
+        kind = event.kind
         if kind is _SUBMITTED:
             self.open_calls += 1
             row[NAME], row[SUBMITTED] = event.name, self._moment(event.time)
-            self._pass_into(state or _QUEUED, row)
         elif kind is _STARTED:
             row[DISPATCHED] = self._moment(event.time)
             if row[ENDING] is None:  # else the event is late
                 row[BEGAN], row[WORKER] = row[DISPATCHED], event.worker
-                self._pass_into(_RUNNING, row)
         elif row[ENDING] is None:
             self._close(row, event)
             self._ended.append(key)
@@ -141,19 +123,6 @@ class TimelineRows:
             row[BEGAN] = self._moment(event.began)
         if event.cpu_s is not None:
             row[CPU_S] = round(event.cpu_s * MICRO)
-            self._add_time(self._times[row[PANEL]], event)
-        self._pass_into(row[ENDING], row)
-
-    def _pass_into(self, state: str, row: Row) -> None:
-        counts, before = self._counts[row[PANEL]], row[STATE]
-        row[STATE] = state
-        counts[before] -= 1
-        counts[state] += 1
-
-    def _add_time(self, times: list[float], event: Event) -> None:
-        if event.cpu_s is not None and event.began is not None and event.ended is not None:
-            times[0] += event.cpu_s
-            times[1] += event.ended - event.began
 
     def _moment(self, moment: float) -> int:
         return round((moment - self.origin) * MICRO)  # type: ignore[operator]  # no event before the first
@@ -172,7 +141,7 @@ def _rounded(time: float) -> float:
 
 def shortened(row: Row) -> Row:
     """A copy of the row without the Nones at its end."""
-    length = STATE
+    length = len(row)
     while row[length - 1] is None:
         length -= 1
     return row[:length]

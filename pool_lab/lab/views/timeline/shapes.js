@@ -3,7 +3,7 @@
    `pen` draws on the canvas and has the theme's colours and font. A call's outcome has a shape and a letter.
    Colour only shows the kind of executor. */
 
-import { clamp } from "../shared/numbers.js";
+import { clamp, grouped } from "../shared/numbers.js";
 
 /** @typedef {Record<string, any>} Theme */
 /** @typedef {CanvasRenderingContext2D & { theme: Theme }} Pen */
@@ -18,12 +18,18 @@ export function widthOf(pen, words, size = 11.5, weight = 400) {
 
 /** Returns its width.
  * @param {Pen} pen @param {string} words @param {number} x @param {number} y
- * @param {{ size?: number, weight?: number, color?: string, align?: CanvasTextAlign }} look
+ * @param {{ size?: number, weight?: number, color?: string, align?: CanvasTextAlign, halo?: boolean }} look `halo` sets
+ *   it off from what it lies on
  */
-export function text(pen, words, x, y, { size = 11.5, weight = 400, color = "grey", align = "left" } = {}) {
+export function text(pen, words, x, y, look = {}) {
+  const { size = 11.5, weight = 400, color = "grey", align = "left", halo = false } = look;
   pen.font = `${weight} ${size}px ${pen.theme.font}`;
   pen.fillStyle = pen.theme[color];
   pen.textAlign = align;
+  if (halo) {
+    Object.assign(pen, { strokeStyle: pen.theme.ground, lineWidth: 3, lineJoin: "round" });
+    pen.strokeText(words, x, y);
+  }
   pen.fillText(words, x, y);
   return pen.measureText(words).width;
 }
@@ -84,18 +90,38 @@ export function paintRunning(pen, { x0, x1 }, y, height, { color }) {
   if (x1 - x0 > 2) outline(pen, x0, y, x1 - x0, height, color, [3, 2]);
 }
 
-/** A cross, a clock, or a torn edge; and a letter where there is room for it. They are whole and in the visible part of
- * the bar, even if it begins or ends outside of the lanes, or is only a line at their edge.
+/** The edge of a bar whose call failed. @param {Pen} pen */
+export function paintEdge(pen, { x0, x1, bad }, y, height) {
+  const wide = x1 - x0;
+  if (wide <= 6) return;
+  if (bad === "crashed") openOutline(pen, x0, y, wide - 4, height);
+  else outline(pen, x0, y, wide - 1, height, pen.theme.ink);
+}
+
+/** What the text calls the call, at the start of the visible part of its bar, if there is room. Returns where it ends.
  * @param {Pen} pen
  */
-export function paintBad(pen, { x0, x1, bad }, y, height, { left = -Infinity, right = Infinity } = {}) {
-  const wide = x1 - x0, [from, to] = [Math.max(x0, left), Math.min(x1, right)];
-  const arm = Math.min(3.5, height / 3), lettered = to - from >= 26 && height >= 12;
-  if (wide > 6 && bad !== "crashed") outline(pen, x0, y, wide - 1, height, pen.theme.ink);
-  if (bad === "crashed" && wide > 6) openOutline(pen, x0, y, wide - 4, height);
-  const at = clamp((from + to) / 2 - (lettered ? 6 : 0), left + arm + 1, right - arm - 1);
-  glyph(pen, bad, bad === "crashed" ? Math.max(x1 - 4, x0) : at, y, height, arm);
-  if (lettered) badge(pen, LETTERS[bad], at + (bad === "crashed" ? 0 : 7), y + height / 2 + 4);
+export function paintLabel(pen, { call, x0, x1 }, y, height, { left = -Infinity, right = Infinity } = {}) {
+  const from = Math.max(x0, left), look = { size: 11.5, weight: 700, color: "ink", halo: true };
+  if (!call?.label || height < 12) return left;
+  const end = from + 5 + widthOf(pen, call.label, look.size, look.weight);
+  if (end + 3 > Math.min(x1, right)) return left;
+  text(pen, call.label, from + 5, y + height / 2 + 4, look);
+  return end + 3;
+}
+
+/** A cross, a clock, or a torn edge; and a letter where there is room for it, or how many failures it stands for. They
+ * are whole and in the visible part of the bar, even if it begins or ends outside of the lanes, or is only a line.
+ * @param {Pen} pen
+ */
+export function paintMark(pen, { x0, x1, bad, many }, y, height, { left = -Infinity, right = Infinity } = {}) {
+  const [from, to] = [Math.max(x0, left), Math.min(x1, right)], fits = height >= 12;
+  const words = many > 1 ? grouped(many) : to - from >= 26 ? LETTERS[bad] : "", look = { size: 11, weight: 700 };
+  const arm = Math.min(3.5, height / 3), room = words && fits ? 4 + widthOf(pen, words, look.size, look.weight) : 0;
+  const at = clamp((from + to - room) / 2, left + arm + 1, right - arm - room - 1), isTorn = bad === "crashed";
+  glyph(pen, bad, isTorn ? Math.max(x1 - 4, x0) : at, y, height, arm);
+  const beside = at + (isTorn ? 0 : arm + 3);
+  if (room) text(pen, words, beside, y + height / 2 + 4, { ...look, color: "ink", halo: many > 1 });
 }
 
 function glyph(pen, bad, x, y, height, arm) {
@@ -103,8 +129,6 @@ function glyph(pen, bad, x, y, height, arm) {
   else if (bad === "timed out") clockFace(pen, x, y + height / 2, arm + 0.5);
   else cross(pen, x, y + height / 2, arm);
 }
-
-const badge = (pen, letter, x, y) => text(pen, letter, x, y, { size: 11, weight: 700, color: "ink" });
 
 function openOutline(pen, x, y, width, height) {
   Object.assign(pen, { strokeStyle: pen.theme.ink, lineWidth: 1.25 });

@@ -7,7 +7,8 @@
 
 /** What is known of a call. Times are null until they are known. `worker` is null while no worker has it.
  * @typedef {object} Call
- * @property {number} panel @property {number} number @property {string} name @property {string | null} state
+ * @property {number} panel @property {number} number @property {string} label what the text calls it, "A"
+ * @property {string} name of its function @property {string | null} state
  * @property {number | null} submitted @property {number | null} dispatched when a worker took it, perhaps in a batch
  * @property {number | null} began @property {number | null} ended @property {number | null} arrived
  * @property {number | null} worker @property {number | null} share of its time that it spent on a core
@@ -22,6 +23,7 @@
 /** One executor. `previous`: for each worker, when it was inside calls in the previous run.
  * @typedef {object} Panel
  * @property {number} index @property {string} title @property {string} note @property {string} kind
+ * @property {string[]} names of its calls, by their number
  * @property {[number, number][][]} previous @property {number} until when it was last observed
  * @property {number} begunWith workers @property {number} size
  * @property {{ time: number, before: number, after: number }[]} resizes
@@ -37,22 +39,23 @@
 
 /** More calls that have ended are not kept; as in rows.py. */
 const MOST_CALLS = 100000;
-const ENDINGS = ["returned", "raised", "timed out", "crashed", "cancelled"];
-export const STATES = ["queued", "running", ...ENDINGS];
+export const ENDINGS = ["returned", "raised", "timed out", "crashed", "cancelled"];
 
 /** The state of a run that begins. @returns {State} */
 export function fresh({ run = 0, panels = [], running = false, dropped = 0 } = {}) {
   return { run, running, now: 0, most: 0, dropped, pauses: [], panels: panels.map(newPanel) };
 }
 
-/** @param {{ title: string, note: string, kind: string, workers: number, previous?: any, until?: number | null }} sent
+/** @param {{ title: string, note: string, kind: string, workers: number, previous?: any, until?: number | null,
+ *   names?: string[] | null }} sent
  * @returns {Panel}
  */
-export function newPanel({ title, note, kind, workers, previous, until }, index = 0) {
+export function newPanel({ title, note, kind, workers, previous, until, names }, index = 0) {
   const counts = noCounts();
   const rows = Array.from({ length: workers }, newRow);
   const sizes = { begunWith: workers, size: workers, resizes: [] }, totals = { counts, bars: 0, alive: 0, died: 0 };
-  const given = { index, title, note, kind, previous: previous ?? [], until: until ?? Infinity };
+  const optional = { previous: previous ?? [], until: until ?? Infinity, names: names ?? [] };
+  const given = { index, title, note, kind, ...optional };
   return { ...given, ...sizes, ...totals, calls: new Map(), numbers: null, rows, version: 0 };
 }
 
@@ -60,7 +63,7 @@ export function newPanel({ title, note, kind, workers, previous, until }, index 
 export const knownAt = (panel, now) => Math.min(panel.until, now);
 
 /** How many calls are in each state; "stranded" are those that failed before a worker had them. */
-const noCounts = () => Object.fromEntries([...STATES, "stranded"].map((state) => [state, 0]));
+const noCounts = () => Object.fromEntries(["queued", "running", ...ENDINGS, "stranded"].map((state) => [state, 0]));
 
 function count(counts, call, by) {
   counts[call.state] += by;
@@ -115,7 +118,7 @@ function noteCall(panel, row) {
 }
 
 function newCall(panel, number) {
-  const call = { panel: panel.index, number, worker: null, state: null };
+  const call = { panel: panel.index, number, label: panel.names[number] ?? "", worker: null, state: null };
   panel.calls.set(number, call);
   return call;
 }

@@ -3,7 +3,9 @@
     pool's threads --observer--> inbox --sender thread, 10 times a second--> page
 
 An observer only appends to a deque. It takes no lock, reads no clock and makes no text, so the pool is hardly slowed
-down. Each run has one sender thread, which sends what has arrived (less often if that is much) and makes the caption.
+down. Each run has one sender thread, which sends what has arrived (less often if that is much). While a run goes on,
+the page itself says below the picture how far it is; otherwise the caption is there.
+
 `_send_lock` guards what is sent: a page that says hello, in the kernel's main thread or in a subshell, gets everything
 so far and then the rest, in order. Observers never take it.
 
@@ -24,7 +26,6 @@ import traitlets
 
 from pool_lab.events import Event, Observer
 from pool_lab.lab.notebook import page_thread
-from pool_lab.lab.trace.trace import Progress
 from pool_lab.lab.views.bundle import script, style
 from pool_lab.lab.views.timeline.rows import MOST_CALLS, TimelineRows
 
@@ -38,16 +39,15 @@ T = TypeVar("T")
 _TICK_S, _LONGEST_TICK_S = 0.1, 0.5
 _SHARE = 0.004
 """The share of a core for the sender thread. If an update costs more, the next one is later."""
-_CAPTION_S = 1.0
 _TICKS_PER_HEARTBEAT = 5
 """While a call is queued or running, the page gets at least one message in this many ticks: the clock goes on."""
-# A sender thread ends within a tick, unless `describe` hangs. Then the run must still be able to end.
+# A sender thread ends within a tick, unless sending hangs. Then the run must still be able to end.
 _PATIENCE_S = 5.0
 
 _MOST_IN_LOG = 20_000
 """The most calls that are saved with a notebook that saves its widgets."""
 _MOST_UNREAD = 1_000_000
-"""The most events that wait to be sent. If `describe` hangs there are more, and the oldest are dropped."""
+"""The most events that wait to be sent. If sending hangs there are more, and the oldest are dropped."""
 
 
 class Panel(NamedTuple):
@@ -65,6 +65,8 @@ class Panel(NamedTuple):
     """When each worker was inside calls in the previous run: lines below the bars. See `previous_run`."""
     until: float | None = None
     """When the watching ended, in seconds: bars of calls that still ran then end there. None: never."""
+    names: Sequence[str] | None = None
+    """What the calls are called, by their number; later calls have only their number."""
 
 
 class _Run:
@@ -79,7 +81,7 @@ class _Run:
         self.panels = [panel._asdict() for panel in panels]
         self.ended: float | None = None
         self.inboxes: list[deque[Event]] = [deque(maxlen=_MOST_UNREAD) for _ in panels]
-        self.rows = TimelineRows(len(panels))
+        self.rows = TimelineRows()
         self.over = threading.Event()
         self.complaints: set[str] = set()
 
@@ -116,7 +118,7 @@ class Timeline(anywidget.AnyWidget):
     _esm = script(HERE / "main.js")
     _css = style(HERE / "timeline.css")
 
-    caption = traitlets.Unicode(help="The sentence under the picture.").tag(sync=True)
+    caption = traitlets.Unicode(help="The sentence under the picture, unless a run goes on.").tag(sync=True)
     cover = traitlets.Unicode(help="If not empty, shown in place of the picture.").tag(sync=True)
     log = traitlets.Dict(help="The latest run, for a notebook that is opened without its kernel.").tag(sync=True)
     trouble = traitlets.Unicode(help="What went wrong with this picture.").tag(sync=True)
@@ -134,18 +136,6 @@ class Timeline(anywidget.AnyWidget):
     def __repr__(self) -> str:
         return "Timeline()"
 
-    @property
-    def progress(self) -> tuple[Progress, ...]:
-        """How far the current or latest run is, for each panel. Only what has been sent counts."""
-        with self._send_lock:
-            return () if self._latest is None else self._latest.rows.progress
-
-    @property
-    def elapsed_s(self) -> float:
-        """The clock of the current or latest run, in seconds."""
-        with self._send_lock:
-            return 0.0 if self._latest is None else self._latest.now
-
     def prepare(self, panels: Sequence[Panel]) -> None:
         """Show these panels with empty lanes, before a run begins. During a run, do nothing."""
         with self._send_lock:
@@ -155,19 +145,17 @@ class Timeline(anywidget.AnyWidget):
                 self._latest = still
                 self._guarded(still, "showing the panels", lambda: setattr(self, "log", still.snapshot()))
 
-    def begin(self, panels: Sequence[Panel], describe: Callable[[], str] | None = None) -> None:
-        """Begin a run, and end the current one first.
-
-        `describe` returns the caption. It is called in the sender thread, about once a second and at the end.
-        """
+    def begin(self, panels: Sequence[Panel]) -> None:
+        """Begin a run, and end the current one first."""
         self.end()
         with self._send_lock:
             self._runs += 1
             run = _Run(self._runs, panels)
             name = f"pool-lab-timeline-{run.number}"
-            sender = page_thread(self._serve, run, describe, name=name)
+            sender = page_thread(self._serve, run, name=name)
             self._run, self._latest, self._sender = run, run, sender
             self.trouble = ""
+            self._guarded(run, "sending", lambda: self.set_trait("caption", ""))
             sender.start()
 
     def observer(self, panel: int) -> Observer:
@@ -188,23 +176,17 @@ class Timeline(anywidget.AnyWidget):
             if sender is not threading.current_thread():
                 sender.join(_PATIENCE_S)
 
-    def _serve(self, run: _Run, describe: Callable[[], str] | None) -> None:
+    def _serve(self, run: _Run) -> None:
         self._tell(run, lambda: run.message("begin", panels=run.panels))
-        self._describe(run, describe)
-        tick_s, has_news, described = _TICK_S, False, time.perf_counter()
+        tick_s = _TICK_S
         while not run.over.wait(tick_s):
             cpu_began = time.thread_time()
-            has_news |= self._send_news(run)
-            if has_news and time.perf_counter() - described >= _CAPTION_S:
-                self._describe(run, describe)
-                has_news, described = False, time.perf_counter()
+            self._send_news(run)
             tick_s = _tick_after(time.thread_time() - cpu_began)
-        self._send_news(run)
-        self._describe(run, describe)
         self._close(run)
 
-    def _send_news(self, run: _Run) -> bool:
-        """Send what has happened, and return whether anything was sent. While calls are open, time is news as well."""
+    def _send_news(self, run: _Run) -> None:
+        """Send what has happened. While calls are open, time is news as well."""
 
         def news() -> dict[str, Any] | None:
             changed = self._guarded(run, "reading what happened", run.collect) or {}
@@ -212,18 +194,9 @@ class Timeline(anywidget.AnyWidget):
             is_heartbeat = run.rows.open_calls > 0 and run.quiet_ticks % _TICKS_PER_HEARTBEAT == 0
             return run.message("news", **changed) if changed or is_heartbeat else None
 
-        return self._tell(run, news)
-
-    def _describe(self, run: _Run, describe: Callable[[], str] | None) -> None:
-        if describe is not None:
-            # Without the lock: `describe` may take long.
-            sentence = self._guarded(run, "describing", describe)
-            if sentence is not None:
-                with self._send_lock:
-                    self._guarded(run, "sending", lambda: setattr(self, "caption", sentence))
+        self._tell(run, news)
 
     def _close(self, run: _Run) -> None:
-        # Events that arrived while the last caption was made belong to the run, too.
         self._send_news(run)
         with self._send_lock:
             run.ended = run.now
@@ -240,13 +213,12 @@ class Timeline(anywidget.AnyWidget):
                 if run is not None:
                     self._guarded(run, "sending", lambda: self.send(run.snapshot()))
 
-    def _tell(self, run: _Run, make_message: Callable[[], dict[str, Any] | None]) -> bool:
-        """Make a message and send it, with the lock, so nothing is sent in between. Return whether there was one."""
+    def _tell(self, run: _Run, make_message: Callable[[], dict[str, Any] | None]) -> None:
+        """Make a message and send it, with the lock, so nothing is sent in between."""
         with self._send_lock:
             message = make_message()
             if message is not None:
                 self._guarded(run, "sending", lambda: self.send(message))
-            return message is not None
 
     def _guarded(self, run: _Run, doing: str, action: Callable[[], T]) -> T | None:
         """Do it. The first error of each sort in a run is logged and shown below the picture, later ones are not."""

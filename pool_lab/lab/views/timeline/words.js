@@ -1,8 +1,8 @@
 /* A call, and the moment that is shown, in words. No page. */
 
-import { grouped } from "../shared/numbers.js";
+import { grouped, sum } from "../shared/numbers.js";
 import { seconds } from "../shared/units.js";
-import { stateAt, STATES } from "./state.js";
+import { ENDINGS, stateAt } from "./state.js";
 
 /** @typedef {import("./state.js").Call} Call */
 
@@ -12,14 +12,43 @@ const OUTCOME = {
   crashed: ({ error }) => `crashed: ${short(error)}`,
   returned: () => "returned",
 };
-const DONE = { returned: "done", raised: "failed" };
 /** Without the module of the exception's class. */
 const short = (error) => (error || "an exception").replace(/^([\w<>]+\.)+(?=\w+:)/, "");
 
 /** The word that is shown for a state. @param {string} state */
-export const wordFor = (state) => DONE[state] ?? state;
+export const wordFor = (state) => (state === "raised" ? "failed" : state);
 
-const nameOf = ({ number, name }) => `Call ${number}${name ? `, ${name}` : ""}`;
+/** The counts of a panel, each with its word: 0 queued 1 running 14 done (2 failed, 1 cancelled). A call is done when
+ * its future is, however it ended. Zeros are left out, except if `all`, the first three.
+ * @param {Record<string, number>} counts @returns {{ number: string, word: string }[]}
+ */
+export function tally(counts, { all = false } = {}) {
+  const { first, losses } = partsOf(counts, all);
+  return [...first, ...losses.map(({ number, word }, at) => ({
+    number: `${at ? "" : "("}${number}`, word: `${word}${at < losses.length - 1 ? "," : ")"}`,
+  }))];
+}
+
+/** The same in a sentence. */
+function countsInWords(counts) {
+  const { first, losses } = partsOf(counts), list = (parts) => parts.map(({ number, word }) => `${number} ${word}`);
+  return `${list(first).join(", ")}${losses.length ? ` (${list(losses).join(", ")})` : ""}`;
+}
+
+function partsOf(counts, all = false) {
+  const many = (state) => counts[state] ?? 0, part = (word, number) => ({ number: grouped(number), word });
+  const first = { queued: many("queued"), running: many("running"), done: sum(ENDINGS.map(many)) };
+  const losses = ENDINGS.filter((state) => state !== "returned" && many(state));
+  return {
+    first: Object.entries(first).filter(([, number]) => all || number).map(([word, number]) => part(word, number)),
+    losses: losses.map((state) => part(wordFor(state), many(state))),
+  };
+}
+
+/** What to call a call: its label, or its number. @param {Call} call */
+export const labelOf = ({ label, number }) => label || String(number);
+
+const nameOf = (call) => `Call ${labelOf(call)}${call.name ? `, ${call.name}` : ""}`;
 
 /** What has happened to the call up to that moment, in one sentence. @param {Call} call @param {number} time */
 export function describe(call, time = Infinity) {
@@ -48,12 +77,9 @@ function runningFor({ began, worker }, time) {
 /** Calls that are too narrow to be drawn one by one. @param {number} many */
 export const describeCrowd = (many) => `${grouped(many)} calls, too short to be told apart here; zoom in to see them`;
 
-/** How many calls were in each state at a moment; `countsOf` gives them for a panel. */
-export function describeMoment(time, panels, countsOf) {
-  const each = panels.map((panel) => {
-    const counts = countsOf(panel);
-    const parts = STATES.filter((state) => counts[state]).map((state) => `${counts[state]} ${wordFor(state)}`);
-    return `${panels.length > 1 ? `${panel.title} ` : ""}${parts.join(", ") || "nothing yet"}`;
-  });
-  return `At ${seconds(time)}: ${each.join("; ")}`;
+/** How many calls were in each state; `when` says at which moment. `countsOf` gives the counts for a panel. */
+export function describeMoment(when, panels, countsOf) {
+  const titleOf = ({ title }) => (panels.length > 1 ? `${title} ` : "");
+  const each = panels.map((panel) => `${titleOf(panel)}${countsInWords(countsOf(panel)) || "nothing yet"}`);
+  return `${when}: ${each.join("; ")}`;
 }
