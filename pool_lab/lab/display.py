@@ -1,14 +1,16 @@
 """`Display`: something a notebook shows, as a live view, a still picture and words.
 
 A saved notebook has only a reference to a live view, which is worth nothing without its kernel. So below each view is a
-place for a still, which appears there at the end of the run. While the view is live, timeline.css hides the still.
-(Both in one display would draw the view anew, and a slider would lose the focus.) If nobody uses the notebook (nbval,
-nbconvert, plain Python), there is no view, only the still and words.
+place for a still, which appears there when calls have ended. While the view is live, controls.css hides the still.
+(Both in one display would draw the view anew, and a slider would lose the focus.) Above the view is an output with a
+style sheet, saved.css: without the kernel JupyterLab shows an error in place of the view, and the sheet puts better
+words there. If nobody uses the notebook (nbval, nbconvert, plain Python), there is no view, only the still and words.
 
 The text of a display is its `repr`, the same in every run, so that stored outputs can be compared.
 """
 
 import threading
+from pathlib import Path
 from typing import Any
 
 from matplotlib.axes import Axes
@@ -23,6 +25,7 @@ WIDGET_VIEW = "application/vnd.jupyter.widget-view+json"
 Bundle = tuple[dict[str, Any], dict[str, Any]]
 """What a display shows, by MIME type, and its metadata."""
 
+SAVED = Path(__file__).parent / "views" / "shared" / "saved.css"
 STILL_PLACEHOLDER = {"text/html": '<span class="pool-lab-still"></span>', "text/plain": ""}
 
 
@@ -64,6 +67,8 @@ class Display:
         if self.view is None:
             self._show(display, ({"text/plain": repr(self)}, {}))
             return
+        sheet = f'<span class="pool-lab-saved"></span><style>{SAVED.read_text(encoding="utf-8")}</style>'
+        display({"text/html": sheet, "text/plain": ""}, raw=True)  # type: ignore[no-untyped-call]
         model = {"version_major": 2, "version_minor": 0, "model_id": self.view.model_id}
         display({"text/plain": repr(self), WIDGET_VIEW: model}, raw=True)  # type: ignore[no-untyped-call]
         handle = self._show(display, self._still() if self._shows_a_still() else (STILL_PLACEHOLDER, {}))
@@ -75,8 +80,12 @@ class Display:
         return display(data, metadata=metadata, raw=True, display_id=True)
 
     def _come_to_rest(self) -> None:
-        """The run is over: put the still below the live view, wherever this is displayed."""
+        """The run is over: put the still below the live view."""
         self._at_rest = True
+        self._keep_still()
+
+    def _keep_still(self) -> None:
+        """Put the still below the live view, wherever this is displayed, for a notebook that is saved."""
         with self._display_lock:
             displays = tuple(self._displays)
         if displays:

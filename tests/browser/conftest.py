@@ -152,6 +152,15 @@ watching = _of_cells(
     "",
 )
 
+# The same, with a cell after them that is too long to be in sight as well.
+stepping = _of_cells(
+    "import threading\nfrom pool_lab import ThreadPoolExecutor\nfrom pool_lab.lab import watch",
+    "gate = threading.Event()\npool = ThreadPoolExecutor(2)\nwatched = watch(pool)\nwatched",
+    "futures = [pool.submit(gate.wait, 60) for _ in range(6)]" + "\n# more" * 20,
+    "# the next cell" + "\n# more" * 30,
+    "",
+)
+
 # A look into the futures of a pool with two workers.
 inspector = _of_cells(
     "from pool_lab import ThreadPoolExecutor\nfrom pool_lab.lab import inspect_futures",

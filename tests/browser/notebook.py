@@ -5,6 +5,8 @@ Every wait ends: with what was waited for, or after `PATIENCE_MS` with an error 
 
 import ast
 import re
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -172,8 +174,15 @@ class Notebook:
 
     def interrupt(self, code: str) -> None:
         """Have the kernel run this, which waits, and press the stop button: it ends with a `KeyboardInterrupt`."""
+        with self.blocked_by(code):
+            pass
+
+    @contextmanager
+    def blocked_by(self, code: str) -> Iterator[None]:
+        """Have the kernel run this, which waits, until the end of the `with` block."""
         self.page.evaluate(START, INTERRUPTED.format(code=code))
         self.page.wait_for_function("() => window.isInside")
+        yield
         self.page.evaluate(KERNEL, "interrupt")
         assert self.value("interrupted") is True
 

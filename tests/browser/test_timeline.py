@@ -5,6 +5,7 @@ import re
 import pytest
 from playwright.sync_api import expect
 
+from tests.browser.jupyterlab import JupyterLab
 from tests.browser.notebook import PATIENCE_MS, Notebook, Picture
 
 pytestmark = pytest.mark.leaves_behind("Chromium keeps processes in store, for the next page")
@@ -118,3 +119,64 @@ def test_keys_reach_the_timeline_and_not_the_notebook(picture: Picture, watching
     picture.wait_for("data.selected !== null && data.from > 0")
     assert watching.page.locator(".jp-Cell").count() == cells
     assert watching.value(ALL_DONE) == 6
+
+
+def test_a_slider_says_that_the_kernel_does_not_answer_and_no_longer_when_it_does(
+    picture: Picture, watching: Notebook
+) -> None:
+    handle, waiting = picture.view.locator(".noUi-handle"), picture.view.locator(".pool-lab-waiting")
+    with watching.blocked_by("gate.wait(60)"):
+        handle.press("ArrowRight")
+        expect(waiting).to_contain_text("Waiting for the kernel", timeout=PATIENCE_MS)
+    expect(waiting).to_have_text("", timeout=PATIENCE_MS)
+    assert watching.value("pool._max_workers") == 3
+    open_the_gate(picture)
+
+
+SIGHT = """(view) => {
+  const pane = view.closest(".jp-WindowedPanel-outer").getBoundingClientRect(), { top } = view.getBoundingClientRect();
+  const cell = document.querySelector(".jp-Cell.jp-mod-active").getBoundingClientRect();
+  return { above: pane.top - top, next: pane.bottom - cell.top };
+}"""
+
+
+def test_running_a_cell_with_the_keyboard_keeps_the_moving_picture_and_the_next_cell_in_sight(
+    stepping: Notebook,
+) -> None:
+    picture = Picture(stepping)
+    picture.wait_for(WAITING)
+    stepping.value("[gate.set(), [future.result() for future in futures], gate.clear()][-1]")
+    picture.wait_for("data.done === 6")
+    stepping.page.evaluate("() => { window.jupyterapp.shell.currentWidget.content.activeCellIndex = 2; }")
+    picture.timeline.scroll_into_view_if_needed()
+    picture.view.evaluate("(view) => view.scrollIntoView()")
+    stepping.page.locator(".jp-Cell.jp-mod-active .jp-InputPrompt").click()
+    stepping.page.keyboard.press("Shift+Enter")
+    picture.wait_for("data.runningCalls === 2")
+    stepping.page.wait_for_timeout(1500)
+    seen = picture.timeline.evaluate(SIGHT)
+    assert stepping.page.evaluate("() => window.jupyterapp.shell.currentWidget.content.activeCellIndex") == 3
+    assert seen["above"] <= 1, "the picture has not been scrolled out of sight"
+    assert seen["next"] >= 40, "nor has the next cell"
+    stepping.value("gate.set()")
+
+
+STILL = ".jp-RenderedImage > img"
+
+
+def test_a_saved_notebook_without_its_kernel_shows_the_picture_and_no_error(
+    picture: Picture, watching: Notebook, lab: JupyterLab
+) -> None:
+    open_the_gate(picture)
+    watching.page.wait_for_selector(STILL, state="attached", timeout=PATIENCE_MS)
+    watching.put_away()
+    lab.end_kernels()
+    watching.take_out()
+    expect(watching.page.locator(STILL)).to_be_visible(timeout=PATIENCE_MS)
+    gone = watching.page.locator(".jp-OutputArea-output.jupyter-widgets")
+    expect(gone).to_have_css("font-size", "0px", timeout=PATIENCE_MS)  # of JupyterLab's words for an error
+    words = gone.evaluate("(element) => getComputedStyle(element, '::after').content")
+    assert "until its kernel stopped" in words
+    watching.run_all()
+    picture.wait_for(WAITING)
+    open_the_gate(picture)

@@ -457,11 +457,12 @@ def test_who_listens_is_told_now_and_then_while_calls_run_and_the_last_word_at_t
       new MutationObserver(() => window.said.push(status.textContent)).observe(status, { childList: true });
     }""")
     timeline.begin()
+    timeline.page.evaluate(FRAMES, 3)
     for number in range(8):
         start_one(timeline, number, number / 10)
-        timeline.page.evaluate("(words) => window.set('caption', words)", f"After 0.{number} s.")
         timeline.page.evaluate(FRAMES, 3)
-    assert timeline.page.evaluate("window.said") == ["After 0.0 s."]
+    expect(timeline.caption).to_have_text("Now: 8 running")
+    assert timeline.page.evaluate("window.said") == ["Nothing has been submitted yet."]
     timeline.end("All is done.")
     timeline.page.wait_for_function("window.said.at(-1) === 'All is done.'")
     assert timeline.page.evaluate("window.said.length") <= 3
@@ -499,7 +500,6 @@ def test_a_covered_picture_tells_nothing(empty_page: Page) -> None:
     timeline = TimelinePage(empty_page, cover="Predict first.")
     timeline.begin()
     timeline.happen(*busy([[0.25] * 3]))
-    timeline.page.evaluate("window.set('caption', 'Threads 3 of 3 done.')")
     timeline.press("ArrowRight", " ")
     timeline.page.evaluate(FRAMES, 3)
     expect(timeline.root).not_to_contain_text("done")
@@ -507,7 +507,7 @@ def test_a_covered_picture_tells_nothing(empty_page: Page) -> None:
     expect(timeline.page.locator("summary")).to_be_hidden()
     assert "selected" not in timeline.facts()
     timeline.page.evaluate("window.set('cover', '')")
-    expect(timeline.caption).to_have_text("Threads 3 of 3 done.")
+    expect(timeline.caption).to_have_text("Now: 3 done")
     assert timeline.facts()["done"] == 3
 
 

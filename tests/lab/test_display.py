@@ -34,7 +34,8 @@ def bundles(kernel: Kernel, kind: str) -> list[tuple[str, dict[str, str]]]:
 @pytest.mark.parametrize("view", SHOWS)
 def test_a_view_leaves_its_picture_where_it_was_displayed(kernel: Kernel, view: str) -> None:
     kernel.run(SHOWS[view])
-    (_, live), (room, empty) = bundles(kernel, "display_data")
+    (_, sheet), (_, live), (room, empty) = bundles(kernel, "display_data")
+    assert "<style>" in sheet["text/html"]
     assert WIDGET in live
     assert PICTURE not in empty, "before it has been run there is nothing to see"
     kernel.run("shown.start(); print(shown.wait(30)); shown._owner.join()")
@@ -49,7 +50,7 @@ def test_a_view_that_is_displayed_after_the_run_has_its_picture_at_once(kernel: 
     kernel.run(SHOWS[view])
     kernel.run("shown.start(); shown.wait(30); shown._owner.join()")
     kernel.run("shown")
-    (_, live), (_, still) = bundles(kernel, "display_data")
+    _, (_, live), (_, still) = bundles(kernel, "display_data")
     assert WIDGET in live
     assert PICTURE in still
 
@@ -67,6 +68,17 @@ def test_a_sentence_that_is_printed_below_a_picture_is_not_in_it_as_well(kernel:
 def height(shown: dict[str, str]) -> int:
     """Of the picture, as its PNG says."""
     return int.from_bytes(b64decode(shown[PICTURE])[20:24])
+
+
+def test_a_watch_keeps_a_picture_of_the_calls_that_have_ended_though_its_pool_is_open(kernel: Kernel) -> None:
+    kernel.run("pool = ThreadPoolExecutor(1); watched = watch(pool); watched")
+    *_, (room, empty) = bundles(kernel, "display_data")
+    assert PICTURE not in empty, "nothing has been submitted yet"
+    kernel.run("pool.submit(abs, 1).result()\nimport time; time.sleep(3)")
+    (place, still), *_ = bundles(kernel, "update_display_data")
+    assert place == room
+    assert PICTURE in still
+    kernel.run("pool.shutdown()")
 
 
 @pytest.mark.parametrize("view", SHOWS)

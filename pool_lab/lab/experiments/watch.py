@@ -6,9 +6,10 @@ resizes the pool for the slider, and ends the view when the pool is shut down an
 
 import concurrent.futures
 import contextlib
+import logging
 import weakref
 from collections.abc import Sequence
-from queue import SimpleQueue
+from queue import Empty, SimpleQueue
 from typing import Any
 
 from matplotlib.axes import Axes
@@ -29,6 +30,9 @@ from pool_lab.lab.views.timeline.view import Panel, Timeline
 
 __all__ = ["Watch", "watch"]
 
+logger = logging.getLogger(__name__)
+
+_QUIET_S = 1.0
 _MOST_EVENTS = 300_000
 """If a watch never ends, it keeps this many of the latest events."""
 
@@ -82,6 +86,8 @@ class Watch(Display):
         self._executor = weakref.ref(executor, lambda _: inbox.put(event(EventKind.SHUT_DOWN)))
         self._slider: Any = None
         self._draw: Observer | None = None
+        self._latest: Event | None = None
+        self._kept: Event | None = None  # the latest event in the still below the view
         if someone_is_there():
             panel = Panel(self._name, self._kind.note, self._kind.name, self._size, names=list(names))
             self._make_view(panel, hasattr(executor, "resize"), max(most_workers, self._size), cover)
@@ -113,7 +119,8 @@ class Watch(Display):
 
     def _shows_a_still(self) -> bool:
         # Without a view nothing moves. Before the first call there is nothing to see.
-        return self._at_rest or (self.view is None and bool(self.trace.spans))
+        trace = self.trace
+        return self._at_rest or (bool(trace.spans) and (self.view is None or not trace.open_calls))
 
     def close(self) -> None:
         """Stop watching. The pool goes on. May be called again."""
@@ -122,6 +129,7 @@ class Watch(Display):
 
     def _note(self, happened: Event) -> None:
         self._recorder(happened)
+        self._latest = happened
         if self._draw is not None:
             self._draw(happened)
             if happened.call is None and happened.kind in _DECISIVE:
@@ -142,7 +150,7 @@ class Watch(Display):
     def _serve(self) -> None:
         """The watch's own thread."""
         may_have_ended = False
-        while (news := self._inbox.get()) is not None:
+        while (news := self._next()) is not None:
             if isinstance(news, int):
                 self._resize(news)
             elif news.workers is not None and self._slider is not None and self._inbox.empty():
@@ -152,9 +160,25 @@ class Watch(Display):
             # Not before: to check it takes time after a long run.
             if may_have_ended and self._has_ended():
                 break
+        if self._slider is not None:
+            self._follow(self.trace.size)
         self._timeline.caption = self.summary()
         self._timeline.end()
         self._come_to_rest()
+
+    def _next(self) -> int | Event | None:
+        """What to do next. Meanwhile, each time that the last call has ended, keep a still of what there was."""
+        while True:
+            try:
+                return self._inbox.get(timeout=_QUIET_S)
+            except Empty:
+                latest = self._latest
+                if latest is not self._kept and self._timeline.is_quiet:
+                    self._kept = latest
+                    try:
+                        self._keep_still()
+                    except Exception:
+                        logger.exception("the picture of this watch failed; the pool goes on")
 
     def _follow(self, size: int) -> None:
         """Move the slider, since the program may have called `resize`."""

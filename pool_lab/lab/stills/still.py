@@ -56,4 +56,5 @@ def picture(figure: Figure, with_caption: bool = True) -> dict[str, str]:
 
 
 def alt_text(text: str) -> dict[str, Any]:
-    return {"image/png": {"alt": text}}
+    """The metadata of a picture. On a dark page, saved.css shows those that need a light ground dark."""
+    return {"image/png": {"alt": text, "needs_background": "light"}}

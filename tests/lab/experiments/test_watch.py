@@ -74,7 +74,7 @@ def test_the_slider_follows_a_pool_that_is_resized_by_somebody_else(ended: threa
         pool.resize(6)
         assert moved.wait(PATIENCE_S)
     assert ended.wait(PATIENCE_S)
-    assert watched._slider.max == 6
+    assert (watched._slider.max, watched._slider.value) == (6, 6)
 
 
 def test_a_view_that_fails_harms_no_call(ended: threading.Event, caplog: pytest.LogCaptureFixture) -> None:

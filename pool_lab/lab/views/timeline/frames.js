@@ -7,6 +7,7 @@ import { widthOf } from "./shapes.js";
 import { clock, guarded, updatePage } from "./page.js";
 import { paint } from "./paint.js";
 import { advance, isMoving, isSettled, isSilent } from "./player.js";
+import { keepInSight } from "./sight.js";
 import { fresh } from "./state.js";
 
 const FRAME_MS = 30, FLIGHT_S = 0.3;
@@ -39,6 +40,7 @@ function paintFrame(view) {
   fit(canvas, pen, width, view.layout.height);
   if (!covered) paint(pen, state, view.layout, view.now, { selected: view.selected, flight: flightOf(view) });
   updatePage(view);
+  keepInSight(view);
 }
 
 /** How many seconds of the run a call takes, to be seen, from the queue to its worker; 0: that is not shown. */

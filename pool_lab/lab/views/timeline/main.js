@@ -5,7 +5,7 @@
      layout       where everything is           paint, paint_axis, ..._resizes the picture
      blocks       what a worker's row shows     page, futures_list             all around the picture
      player       which moment, which window    input                          mouse, touch, keys
-                                                frames                         when to paint
+     sight        where the page is scrolled    frames                         when to paint
 
    Open bars grow by the browser's clock, so the kernel sends ten small messages a second and no picture. */
 
@@ -16,13 +16,14 @@ import { listenToFutures } from "./futures_list.js";
 import { listen } from "./input.js";
 import { clock, guarded, openPage, speak, storyOf, SUMMARY_MS } from "./page.js";
 import { bringIntoView, newPlayer, SILENCE_S } from "./player.js";
+import { listenToRuns } from "./sight.js";
 import { fresh, reduce } from "./state.js";
 
 let views = 0;
 
 function open(model, el) {
   const frames = { frame: 0, painted: 0, closed: false, broken: "", listedAt: 0 };
-  const speech = { spokenAt: -Infinity, spokenCaption: "", endedAt: -Infinity };
+  const speech = { spokenAt: -Infinity, spokenCaption: "", endedAt: -Infinity, ranAt: -Infinity };
   const times = { offset: Infinity, toldAt: 0, now: 0, axis: axisOf({ pauses: [], now: 0 }), player: newPlayer() };
   const what = { id: (views += 1), model, state: fresh(), selected: null };
   const view = { ...what, ...openPage(el), ...frames, ...speech, ...times };
@@ -85,14 +86,15 @@ function render({ model, el }) {
     if (log.panels && !(log.run === run && log.dropped > dropped)) receive(view, log);
   };
   const themes = new MutationObserver(again), sizes = new ResizeObserver(again);
-  const scheme = matchMedia("(prefers-color-scheme: dark)"), leaveControls = completeControls(el);
+  const scheme = matchMedia("(prefers-color-scheme: dark)"), leaveControls = completeControls(el, model);
   themes.observe(document.body, { attributeFilter: ["data-jp-theme-light", "data-jp-theme-name", "class"] });
   sizes.observe(view.stage);
   scheme.addEventListener("change", again);
   window.addEventListener("resize", again);
   listen(view);
   listenToFutures(view);
-  model.on("msg:custom", (message) => receive(view, message));
+  const leaveRuns = listenToRuns(view);
+  model.on("msg:custom", (message) => message.type !== "answer" && receive(view, message));
   model.on("change:log", onLog);
   model.on("change:caption change:cover change:trouble", again);
   onLog();
@@ -106,6 +108,7 @@ function render({ model, el }) {
     themes.disconnect();
     sizes.disconnect();
     leaveControls();
+    leaveRuns();
     scheme.removeEventListener("change", again);
     window.removeEventListener("resize", again);
   };

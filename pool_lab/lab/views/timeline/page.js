@@ -91,9 +91,9 @@ export const storyOf = ({ state, now }, call) => describe(call, knownAt(state.pa
 /** While a run goes on, and for an earlier moment, the words are those of the counts above the panels. Else they are
  * Python's, as soon as it has sent them.
  */
-function captionOf({ model, player, state, now }) {
+function captionOf({ model, player, state, now, broken }) {
   const caption = model.get("caption"), isLive = player.mode === "live";
-  if (isLive && (!state.run || (!state.running && caption))) return caption;
+  if (broken || (isLive && (!state.run || (!state.running && caption)))) return caption;
   if (isLive && state.panels.every(({ calls }) => !calls.size)) return "Nothing has been submitted yet.";
   const when = isLive ? "Now" : `At ${seconds(now)}`;
   return describeMoment(when, state.panels, (panel) => countsAt(panel, now, state.now));

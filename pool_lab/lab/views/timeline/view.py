@@ -136,6 +136,11 @@ class Timeline(anywidget.AnyWidget):
     def __repr__(self) -> str:
         return "Timeline()"
 
+    @property
+    def is_quiet(self) -> bool:
+        """Whether no call is queued or running, as far as has been sent."""
+        return self._latest is None or self._latest.rows.open_calls == 0
+
     def prepare(self, panels: Sequence[Panel]) -> None:
         """Show these panels with empty lanes, before a run begins. During a run, do nothing."""
         with self._send_lock:
@@ -206,7 +211,9 @@ class Timeline(anywidget.AnyWidget):
                 self._run = self._sender = None
 
     def _receive(self, _widget: object, content: Mapping[str, Any], _buffers: object) -> None:
-        """A page says hello: send everything so far. It does no harm to other pages."""
+        """A page says hello: send everything so far, which does no harm to other pages. Or it asks for an answer."""
+        if content.get("type") == "ask":
+            self.send({"type": "answer"})
         if content.get("type") == "hello":
             with self._send_lock:
                 run = self._latest
