@@ -68,6 +68,7 @@ LAB = {
 ABOVE_LAB = {
     "series": set(),
     "source_code": set(),
+    "tracebacks": set(),
     "saved_progress": set(),
     "content": set(),
     "predictions": {"content", "saved_progress"},

@@ -3,12 +3,14 @@
     from pool_lab.lessons import check, exercise, predict, source
 
 A name is loaded when it is first used, because the process that runs a learner's answer needs no widgets or pictures.
+In a notebook, tracebacks are from now on without the frames of pool_lab; see `tracebacks`.
 """
 
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 from pool_lab.lessons.source_code import source
+from pool_lab.lessons.tracebacks import hide_own_frames
 
 if TYPE_CHECKING:
     from pool_lab.lessons.exercises.check import check, exercise, hint, solution
@@ -27,6 +29,9 @@ _HOMES = {
     "progress": "progress_table",
     "solution": "exercises.check",
 }
+
+
+hide_own_frames()
 
 
 def __getattr__(name: str) -> Any:

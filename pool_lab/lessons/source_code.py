@@ -11,9 +11,20 @@ __all__ = ["Source", "source"]
 def source(thing: type | Callable[..., Any]) -> "Source":
     """The source of a class, function or method, for a notebook to show.
 
-    `OSError` or `TypeError` if its source cannot be found: `thing` is built in, or was typed at a prompt.
+    `TypeError` if `thing` is something else; `OSError` if it has no Python source, since it is built in, say.
     """
-    return Source(thing)
+    if not (inspect.isclass(thing) or inspect.isroutine(thing)):
+        raise TypeError(
+            f"source() shows a class, a function or a method, and {thing!r} is none: "
+            "write source(ThreadPoolExecutor.submit), say"
+        )
+    try:
+        return Source(thing)
+    except (OSError, TypeError):
+        raise OSError(
+            f"there is no Python source of {thing!r} to show: it is written in C, or its file is not here. "
+            "Ask for something else, such as source(ThreadPoolExecutor.submit)"
+        ) from None
 
 
 class Source:

@@ -1,12 +1,13 @@
 """A timeline in a notebook survives what a notebook goes through, and the pool it watches does not notice."""
 
 import re
+from base64 import b64encode
 
 import pytest
 from playwright.sync_api import expect
 
 from tests.browser.jupyterlab import JupyterLab
-from tests.browser.notebook import PATIENCE_MS, Notebook, Picture
+from tests.browser.notebook import PATIENCE_MS, TWO_FRAMES, Notebook, Picture
 
 pytestmark = pytest.mark.leaves_behind("Chromium keeps processes in store, for the next page")
 
@@ -180,3 +181,25 @@ def test_a_saved_notebook_without_its_kernel_shows_the_picture_and_no_error(
     watching.run_all()
     picture.wait_for(WAITING)
     open_the_gate(picture)
+
+
+GROUND = """async ([png, x, y]) => {
+  const pixels = await createImageBitmap(await (await fetch(`data:image/png;base64,${png}`)).blob());
+  const pen = new OffscreenCanvas(pixels.width, pixels.height).getContext("2d");
+  pen.drawImage(pixels, 0, 0);
+  return [...pen.getImageData(x, y, 1, 1).data].slice(0, 3);
+}"""
+
+
+def test_a_still_is_dark_on_a_dark_page_and_light_on_a_light_one(picture: Picture, watching: Notebook) -> None:
+    open_the_gate(picture)
+    watching.run_in_last_cell("watched.figure()")
+    still = watching.page.locator(STILL).last
+    for theme, is_dark in (("Light", False), ("Dark", True)):
+        watching.command("apputils:change-theme", theme=f"JupyterLab {theme}")
+        watching.page.wait_for_function(f"document.body.dataset.jpThemeLight === '{str(not is_dark).lower()}'")
+        watching.page.evaluate(TWO_FRAMES)
+        shot = b64encode(still.screenshot()).decode()
+        ground = watching.page.evaluate(GROUND, [shot, 4, 4])
+        assert (max(ground) < 64) is is_dark, ground
+    watching.command("apputils:change-theme", theme="JupyterLab Light")

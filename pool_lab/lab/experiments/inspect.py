@@ -20,6 +20,7 @@ from matplotlib.figure import Figure
 from pool_lab.events import name_of
 from pool_lab.future import FINISHED, PENDING, RUNNING, AnyFuture
 from pool_lab.lab.display import Display
+from pool_lab.lab.experiments.arguments import check_cover
 from pool_lab.lab.experiments.future_questions import SETTLES_S, FutureQuestions, Which
 from pool_lab.lab.notebook import COVER_TEXT, Cover, replace_earlier_run, someone_is_there
 from pool_lab.lab.recording.future_log import EntryKind, LogEntry
@@ -60,6 +61,7 @@ def inspect_futures(
     """
     if executor is not None and not isinstance(executor, concurrent.futures.Executor):
         raise TypeError(f"calls can be submitted to an executor only; got {executor!r}")
+    check_cover(after)
     return FutureInspector(executor, futures, after)
 
 

@@ -6,6 +6,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from pool_lab.lab.display import Display
+from pool_lab.lab.experiments.arguments import check_by_name, check_cover
 from pool_lab.lab.experiments.load import Load, percentile
 from pool_lab.lab.notebook import COVER_TEXT, Cover
 from pool_lab.lab.stills.latencies import Row, draw_latencies, latency_axes
@@ -24,8 +25,11 @@ def latencies(loads: Mapping[str, Load], *, after: Cover | None = None) -> "Late
     loads: `Load`s by name, as `load` returns them.
     after: a prediction; the picture is covered until it has an answer.
 
-    Returns a `Latencies`. What it shows waits for the last answer of all loads.
+    Returns a `Latencies`; raises `TypeError` if it gets something else. What it shows waits for the last answer of all
+    loads.
     """
+    check_by_name("latencies()", loads, Load, '{"a pool of 8": load(server, 100)}')
+    check_cover(after)
     return Latencies(loads, after)
 
 

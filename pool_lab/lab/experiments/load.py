@@ -49,8 +49,12 @@ def load(server: Server, requests: int, per_second: float = math.inf) -> "Load":
     requests: how many, from 1 to 500. per_second: how fast to send them; infinite: all at once.
 
     Returns a `Load` at once. Its methods and properties block until the last request is answered. Raises `ValueError`
-    for other numbers, `TypeError` if `requests` is no whole number.
+    for other numbers, `TypeError` if `requests` is no whole number or `server` no server.
     """
+    if not isinstance(server, Server):
+        raise TypeError(
+            f"load() sends requests to a server, and {server!r} is none: make one with Server(after(0.2), pool)"
+        )
     if not 1 <= whole_number("requests", requests) <= MOST_REQUESTS:
         raise ValueError(f"requests must be from 1 to {MOST_REQUESTS}, got {requests}")
     if not per_second > 0:

@@ -10,6 +10,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from pool_lab.lab.display import Display
+from pool_lab.lab.experiments.arguments import check_by_name
 from pool_lab.lab.experiments.watch import Watch
 from pool_lab.lab.stills.still import draw
 from pool_lab.lab.stills.style import INK
@@ -31,8 +32,9 @@ def stacked(watches: Mapping[str, Watch], *, moments: Watch | None = None, momen
         panel, the end of its second call one in the second, and so on. None: no lines.
     moment: what happened at these moments, in words.
 
-    Returns a `Stacked` at once.
+    Returns a `Stacked` at once. Raises `TypeError` if `watches` has something else.
     """
+    check_by_name("stacked()", watches, Watch, '{"calls": watch(pool)}')
     return Stacked(watches, moments, moment)
 
 

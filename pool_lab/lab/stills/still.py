@@ -57,4 +57,4 @@ def picture(figure: Figure, with_caption: bool = True) -> dict[str, str]:
 
 def alt_text(text: str) -> dict[str, Any]:
     """The metadata of a picture. On a dark page, saved.css shows those that need a light ground dark."""
-    return {"image/png": {"alt": text, "needs_background": "light"}}
+    return {"image/png": {"alt": text}, "needs_background": "light"}

@@ -95,7 +95,10 @@ def _draw_panels(page: Page, panels: Panels, until: float, time_axis: TimeAxis) 
     top = float(TOP)
     for title, note, kind, trace in panels:
         page.write(MARGIN, top + 10, [text(title, INK, 14, bold=True), text(note, QUIET)])
-        counts = [_count(number, word) for number, word in tally(trace)]
+        first, losses = tally(trace)
+        counts = [_count(number, word) for number, word in first]
+        if losses:
+            counts.append(_row([counts.pop(), *(_count(number, word) for number, word in losses)], 6))
         page.write(WIDTH - MARGIN, top + 10, counts, right=True, gap=12)
         axes = page.axes(MARGIN + LABELS, top + HEADER, WIDTH - 2 * MARGIN - LABELS, height_of(trace))
         timeline_axes(axes, trace, kind, until=until, time_axis=time_axis)
@@ -106,8 +109,11 @@ def _draw_panels(page: Page, panels: Panels, until: float, time_axis: TimeAxis) 
 
 
 def _count(number: str, word: str) -> OffsetBox:
-    parts: list[Artist] = [text(number, INK, bold=True), text(word, QUIET)]
-    return HPacker(pad=0, sep=4 * POINT, align="baseline", children=parts)
+    return _row([text(number, INK, bold=True), text(word, QUIET)], 4)
+
+
+def _row(parts: Sequence[Artist], gap: float) -> OffsetBox:
+    return HPacker(pad=0, sep=gap * POINT, align="baseline", children=list(parts))
 
 
 def _draw_previous(axes: Axes, trace: Trace) -> None:

@@ -36,7 +36,7 @@ WIDEST = 870  # pixels: the largest width of a panel
 BAR, CORNER = 19 / 24, 2.5 / 24  # of a lane
 QUEUE, NEVER_RAN = 26, 13  # pixels: the strip above the lanes, and where in it the marks of calls that never ran are
 
-MARK, LETTER = 10, 7.5  # pixels: the room that a mark and a bold letter need
+MARK, LETTER = 18, 7.5  # pixels: the room that a mark with a number and a bold letter need
 
 # How a call can fail: its mark and the height of the mark in pixels, its letter, and its artist's name.
 FAILURES: dict[Ending, tuple[Any, float]] = {

@@ -19,15 +19,16 @@ __all__ = ["claim", "counts_in_words", "summary", "tally", "times"]
 Runs = Sequence[tuple[str, Trace]]
 
 
-def tally(trace: Trace) -> tuple[tuple[str, str], ...]:
-    """The numbers above a panel, each with its word: 1 queued 14 done (2 failed, 1 cancelled). Zeros are left out."""
+Counts = list[tuple[str, str]]
+"""Numbers, each with its word."""
+
+
+def tally(trace: Trace) -> tuple[Counts, Counts]:
+    """The counts above a panel: 1 queued, 14 done; and of those that are done, (2 failed, 1 cancelled). No zeros."""
     first, losses = _parts(trace)
-    last = len(losses) - 1
-    marked = (
-        (f"{'' if at else '('}{number}", f"{word}{',' if at < last else ')'}")
-        for at, (number, word) in enumerate(losses)
-    )
-    return (*first, *marked)
+    for at, (number, word) in enumerate(losses):
+        losses[at] = f"{'' if at else '('}{number}", f"{word}{',' if at < len(losses) - 1 else ')'}"
+    return first, losses
 
 
 def counts_in_words(trace: Trace) -> str:
@@ -36,7 +37,7 @@ def counts_in_words(trace: Trace) -> str:
     return f"{first} ({losses})" if losses else first
 
 
-def _parts(trace: Trace) -> tuple[list[tuple[str, str]], list[tuple[str, str]]]:
+def _parts(trace: Trace) -> tuple[Counts, Counts]:
     """How many calls are queued, running and done; and how many of those that are done did not return."""
     endings = Counter(span.ending for span in trace.spans if span.ending is not None)
     states = {

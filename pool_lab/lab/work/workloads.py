@@ -19,14 +19,16 @@ import sys
 import threading
 import time
 import zlib
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import dataclass, field
 from functools import cache, partial
 from itertools import cycle, islice, pairwise
+from math import inf
 from pathlib import Path
 from typing import Any
 
+from pool_lab.executor import whole_number
 from pool_lab.lab.trace.units import seconds
 from pool_lab.lab.work import servers
 from pool_lab.lab.work.servers import Server, after
@@ -93,6 +95,10 @@ class Workload:
 
 def of(function: Callable[..., Any], inputs: Sequence[Any]) -> Workload:
     """Your own workload: calls `function(x)` for each x of the inputs, or `function(*x)` if x is a tuple."""
+    if not callable(function) or not isinstance(inputs, Iterable):
+        raise TypeError(
+            f"of() needs a function and its inputs, such as of(len, ['a', 'bc']); got {function!r}, {inputs!r}"
+        )
     calls = [value if isinstance(value, tuple) else (value,) for value in inputs]
     return _first(len(calls), function, calls)
 
@@ -114,18 +120,21 @@ def nap(seconds: float) -> float:
 
 def fetch(calls: int = 64, delay_s: float = 0.25) -> Workload:
     """Fetch pages from a server that waits `delay_s` seconds before it answers."""
+    _check("fetch", calls, delay_s=delay_s)
     inputs, parameters = partial(_served, int(calls), delay_s), (_calls(calls), _length("delay_s", delay_s))
     return Workload(f"fetch {calls} pages", "waits, needs no core", fetch_page, inputs, parameters, fetch)
 
 
 def parse(calls: int = 64) -> Workload:
     """Parse bundles of source files, which takes a core and the GIL."""
+    _check("parse", calls)
     what, inputs = f"parse {calls} bundles of source files", partial(_source_bundles, int(calls))
     return Workload(what, "pure Python, holds the GIL", parse_files, inputs, (_calls(calls),), parse)
 
 
 def compress(calls: int = 64) -> Workload:
     """Compress bundles of source files, which takes a core but not the GIL."""
+    _check("compress", calls)
     what, inputs = f"compress {calls} bundles of source files", partial(_source_bundles, int(calls))
     return Workload(what, "C code, releases the GIL", compress_files, inputs, (_calls(calls),), compress)
 
@@ -136,6 +145,7 @@ def mix(calls: int = 64, length_s: float = 0.05, waiting: float = 0.5) -> Worklo
     length_s: how many seconds a call takes if it has a core to itself.
     waiting: the share, from 0 (only computes) to 1 (only waits). `ValueError` for other numbers.
     """
+    _check("mix", calls, length_s=length_s)
     if not 0 <= waiting <= 1:
         raise ValueError(f"waiting is a share, from 0 to 1; got {waiting}")
     what = f"{calls} calls of {seconds(length_s)}"
@@ -143,6 +153,14 @@ def mix(calls: int = 64, length_s: float = 0.05, waiting: float = 0.5) -> Worklo
     return Workload(
         what, _nature(waiting), wait_and_compute, partial(_mixed, calls, length_s, waiting), parameters, mix
     )
+
+
+def _check(workload: str, calls: int, **seconds: float) -> None:
+    if whole_number("calls", calls) < 1:
+        raise ValueError(f"{workload}(calls={calls}) has nothing to do: give 1 or more")
+    for name, value in seconds.items():
+        if not 0 <= value < inf:
+            raise ValueError(f"{workload}({name}={value}) is no length of time: give 0 seconds or more")
 
 
 def _nature(waiting: float) -> str:

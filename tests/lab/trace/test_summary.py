@@ -41,15 +41,15 @@ def test_a_time_has_two_digits_and_the_unit_people_would_say(s: float, words: st
 
 def test_a_tally_leaves_out_what_did_not_happen() -> None:
     trace = Script().queued(0).queued(1).running(2, 0, 1.0).ran(3, 1, 0.0, 1.0).trace()
-    assert tally(trace) == (("2", "queued"), ("1", "running"), ("1", "done"))
+    assert tally(trace) == ([("2", "queued"), ("1", "running"), ("1", "done")], [])
     assert counts_in_words(trace) == "2 queued, 1 running, 1 done"
-    assert tally(Trace([])) == ()
+    assert tally(Trace([])) == ([], [])
     assert counts_in_words(Trace([])) == ""
 
 
 def test_a_call_is_done_when_its_future_is_however_it_ended() -> None:
     script = pool(2).ran(2, 0, 2.0, 3.0, error="ValueError: no").cancelled(3, 1.0).cancelled(4, 1.0)
-    assert tally(script.trace()) == (("5", "done"), ("(1", "failed,"), ("2", "cancelled)"))
+    assert tally(script.trace()) == ([("5", "done")], [("(1", "failed,"), ("2", "cancelled)")])
     assert counts_in_words(script.trace()) == "5 done (1 failed, 2 cancelled)"
     assert "with 5 of 6 calls done." in summary([("threads", script.queued(5).trace())])
 
@@ -166,7 +166,7 @@ def test_a_summary_tells_calls_that_ran_out_of_time_and_calls_that_crashed_from_
     assert "1 call failed (ValueError: no)." in words
     assert "1 call ran out of time (TimeoutError: call 1," in words
     assert "1 call crashed (WorkerDiedError: it was killed)." in words
-    assert tally(trace) == (("3", "done"), ("(1", "failed,"), ("1", "timed out,"), ("1", "crashed)"))
+    assert tally(trace) == ([("3", "done")], [("(1", "failed,"), ("1", "timed out,"), ("1", "crashed)")])
 
 
 def test_a_summary_names_an_error_without_its_module_and_tells_a_reason_once() -> None:

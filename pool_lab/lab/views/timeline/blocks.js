@@ -4,8 +4,8 @@ import { firstAfter, knownAt } from "./state.js";
 
 /** A crowd is at most so many pixels wide, so that its level still shows what was when. */
 const CROWD = 4;
-/** Marks that are closer would lie on each other. */
-const MARK = 10;
+/** Marks that are closer, with a number beside them, would lie on each other. In pixels. */
+const MARK = 18;
 
 /** A call, or a crowd of neighbours too narrow to be seen: then `call` is null. `bad`: how it ended, if not well.
  * @typedef {object} Block

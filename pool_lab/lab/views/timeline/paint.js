@@ -147,21 +147,23 @@ function paintHead(pen, { panel, head, under }, { narrow, width }, known) {
   const size = narrow ? 11.5 : 12.5, gap = narrow ? 9 : 14;
   // A number has room for the largest that it can become: nothing moves while it grows.
   const widest = narrow ? 0 : widthOf(pen, grouped(panel.calls.size).replace(/\d/g, "0"), size, 700);
-  const slotOf = (number) => Math.max(widest, widthOf(pen, number, size, 700));
+  const slotOf = (number, at) => Math.max(at < ALWAYS ? widest : 0, widthOf(pen, number, size, 700));
   const shown = known ? tally(known, { all: true }) : [];
-  const counts = shown.map(({ number, word }) => ({ number, word, slot: slotOf(number) }));
-  const wide = sum(counts.map(({ word, slot }) => slot + 4 + widthOf(pen, word, size) + gap));
+  // What is in brackets belongs to the number before it.
+  const gapAfter = (at) => (at >= ALWAYS - 1 && at < shown.length - 1 ? 6 : gap);
+  const counts = shown.map(({ number, word }, at) => ({ number, word, slot: slotOf(number, at), after: gapAfter(at) }));
+  const wide = sum(counts.map(({ word, slot, after }) => slot + 4 + widthOf(pen, word, size) + after));
   let x = narrow ? 0 : width - wide + gap, y = narrow ? head + COUNTS : head;
   const title = widthOf(pen, panel.title, 14, 700), room = (narrow ? width : x) - 10 - title - 10;
   const note = [panel.note, panel.note.split(" · ")[0]].find((words) => widthOf(pen, words, size) < room) ?? "";
   // The line of the present moment stays behind the words.
   if (wide) pen.clearRect(x - 4, y - 12, wide, 15);
   pen.clearRect(0, head - 13, title + 10 + widthOf(pen, note, size) + 4, 17);
-  for (const [at, { number, word, slot }] of counts.entries()) {
+  for (const [at, { number, word, slot, after }] of counts.entries()) {
     if (under === 2 && at === ALWAYS) [x, y] = [0, y + COUNTS];
     text(pen, number, x + slot, y, { size, weight: 700, color: "ink", align: "right" });
     x += slot + 4;
-    x += text(pen, word, x, y, { size }) + gap;
+    x += text(pen, word, x, y, { size }) + after;
   }
   text(pen, panel.title, 0, head, { size: 14, weight: 700, color: "ink" });
   text(pen, note, title + 10, head, { size });

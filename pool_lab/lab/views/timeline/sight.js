@@ -31,7 +31,8 @@ export function listenToRuns(view) {
 /** Scroll back, once, if calls run and the picture has gone out of sight since a cell was run. */
 export function keepInSight(view) {
   if (performance.now() - view.ranAt > SOON_MS || !isMoving(view.state)) return;
-  const scroller = view.root.closest(".jp-WindowedPanel-outer"), cell = scroller?.querySelector(".jp-Cell.jp-mod-active");
+  const scroller = view.root.closest(".jp-WindowedPanel-outer");
+  const cell = scroller?.querySelector(".jp-Cell.jp-mod-active");
   if (!cell) return;
   const pane = scroller.getBoundingClientRect(), lowest = pane.bottom - CELL - cell.getBoundingClientRect().top;
   // With its controls, if there is room for them.

@@ -1,0 +1,23 @@
+"""Checks of what experiments are given. An error says what was given, and what to give instead."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from pool_lab.lab.notebook import Cover
+
+__all__ = ["check_by_name", "check_cover"]
+
+
+def check_cover(after: Cover | None) -> None:
+    """`TypeError` if it is neither a prediction nor None."""
+    if after is not None and not (hasattr(after, "is_open") and hasattr(after, "when_open")):
+        raise TypeError(f"after={after!r} is no prediction: give what predict(...) returned, or leave it out")
+
+
+def check_by_name(what: str, values: Mapping[str, Any], kind: type, example: str) -> None:
+    """`TypeError` if this is no dictionary with values of this kind."""
+    if not isinstance(values, Mapping) or not all(isinstance(value, kind) for value in values.values()):
+        raise TypeError(
+            f"{what} needs a dictionary from names to what {kind.__name__.lower()}() returns, such as {example}; "
+            f"got {values!r}"
+        )
