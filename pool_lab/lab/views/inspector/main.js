@@ -23,7 +23,7 @@ function open(model, el) {
 
 function openHead(view) {
   const head = add(view.root, "div", "inspector-head"), words = add(head, "p", "inspector-words");
-  add(words, "span", "inspector-title", { textContent: "Futures" });
+  add(words, "span", "title", { textContent: "Futures" });
   add(words, "span", "inspector-executor", { textContent: view.model.get("title") });
   const submit = addButton(view, head, "submit(…)", "submit");
   submit.classList.add("pool-lab-inspector-primary");
