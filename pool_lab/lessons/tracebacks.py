@@ -18,7 +18,7 @@ def hide_own_frames() -> None:
     """In a kernel, leave the frames of pool_lab out of tracebacks from now on. Elsewhere, do nothing."""
     ipython = sys.modules.get("IPython")
     shell: Any = ipython.get_ipython() if ipython is not None else None
-    printer = getattr(shell, "InteractiveTB", None)
+    printer: Any = getattr(shell, "InteractiveTB", None)
     whole = getattr(printer, "get_records", None)
     if not hasattr(shell, "kernel") or whole is None or hasattr(whole, "__wrapped__"):
         return

@@ -203,3 +203,27 @@ def test_a_still_is_dark_on_a_dark_page_and_light_on_a_light_one(picture: Pictur
         ground = watching.page.evaluate(GROUND, [shot, 4, 4])
         assert (max(ground) < 64) is is_dark, ground
     watching.command("apputils:change-theme", theme="JupyterLab Light")
+
+
+GAPS = """(element) => {
+  const bar = element.closest(".jp-Cell-outputWrapper").querySelector(".jp-Collapser").getBoundingClientRect();
+  const range = document.createRange();
+  range.selectNodeContents(element);
+  return range.getBoundingClientRect().left - bar.right;
+}"""
+
+
+def test_on_a_narrow_page_no_text_touches_the_bar_of_its_cell(picture: Picture, watching: Notebook) -> None:
+    open_the_gate(picture)
+    watching.run_in_last_cell("from IPython.display import Markdown\nMarkdown('As a verdict.')")
+    watching.page.set_viewport_size({"width": 480, "height": 1000})
+    try:
+        watching.page.evaluate(TWO_FRAMES)
+        for text in (
+            picture.view.locator(".pool-lab-title"),
+            picture.caption,
+            watching.page.get_by_text("As a verdict."),
+        ):
+            assert text.last.evaluate(GAPS) >= 8
+    finally:
+        watching.page.set_viewport_size({"width": 1280, "height": 1000})

@@ -1,7 +1,6 @@
 """Checks of what experiments are given. An error says what was given, and what to give instead."""
 
 from collections.abc import Mapping
-from typing import Any
 
 from pool_lab.lab.notebook import Cover
 
@@ -14,7 +13,7 @@ def check_cover(after: Cover | None) -> None:
         raise TypeError(f"after={after!r} is no prediction: give what predict(...) returned, or leave it out")
 
 
-def check_by_name(what: str, values: Mapping[str, Any], kind: type, example: str) -> None:
+def check_by_name(what: str, values: object, kind: type, example: str) -> None:
     """`TypeError` if this is no dictionary with values of this kind."""
     if not isinstance(values, Mapping) or not all(isinstance(value, kind) for value in values.values()):
         raise TypeError(

@@ -1,7 +1,7 @@
 """`Page`: the figure of a still, measured in pixels from its top left corner, 960 wide, with a caption at its end.
 
-It has its own light background, so you can read it in a light and in a dark notebook. Everything is drawn on a given
-`Figure`, never with pyplot and its global state, so any thread may draw.
+It has its own light background, which every page can show; JupyterLab shows it dark on a dark page (views/shared/
+saved.css). Everything is drawn on a given `Figure`, never with pyplot and its global state, so any thread may draw.
 """
 
 import io

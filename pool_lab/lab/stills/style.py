@@ -34,6 +34,7 @@ __all__ = [
 STYLE = Path(__file__).with_name("pool_lab.mplstyle")
 DPI = 100
 POINT = 72 / DPI  # a pixel, in points
+TINT = 0.28  # strong enough to be seen on a dark page, too, where saved.css inverts it
 
 _tokens = cast("dict[str, Any]", matplotlib.rc_params_from_file(STYLE, use_default_template=False))
 
@@ -61,12 +62,12 @@ def _on_ground(colour: str, share: float) -> str:
 _blue, _vermilion, _green, _purple, _grey = _tokens["axes.prop_cycle"].by_key()["color"]
 
 KINDS: dict[str, Colours] = {
-    "threads": Colours(_blue, _on_ground(_blue, 0.2), "none"),
-    "processes": Colours(_vermilion, _on_ground(_vermilion, 0.2), "none"),
-    "interpreters": Colours(_green, _on_ground(_green, 0.2), "none"),
-    "cluster": Colours(_purple, _on_ground(_purple, 0.2), "none"),
+    "threads": Colours(_blue, _on_ground(_blue, TINT), "none"),
+    "processes": Colours(_vermilion, _on_ground(_vermilion, TINT), "none"),
+    "interpreters": Colours(_green, _on_ground(_green, TINT), "none"),
+    "cluster": Colours(_purple, _on_ground(_purple, TINT), "none"),
     "simulation": Colours(_grey, GROUND, _grey),
-    "other": Colours(_grey, _on_ground(_grey, 0.2), "none"),
+    "other": Colours(_grey, _on_ground(_grey, TINT), "none"),
 }
 
 

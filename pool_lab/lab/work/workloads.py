@@ -19,7 +19,7 @@ import sys
 import threading
 import time
 import zlib
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import dataclass, field
 from functools import cache, partial
@@ -95,7 +95,7 @@ class Workload:
 
 def of(function: Callable[..., Any], inputs: Sequence[Any]) -> Workload:
     """Your own workload: calls `function(x)` for each x of the inputs, or `function(*x)` if x is a tuple."""
-    if not callable(function) or not isinstance(inputs, Iterable):
+    if not (callable(function) and hasattr(inputs, "__iter__")):
         raise TypeError(
             f"of() needs a function and its inputs, such as of(len, ['a', 'bc']); got {function!r}, {inputs!r}"
         )
