@@ -1,10 +1,10 @@
 """Checks of what experiments are given. An error says what was given, and what to give instead."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from pool_lab.lab.notebook import Cover
 
-__all__ = ["check_by_name", "check_cover"]
+__all__ = ["check_by_name", "check_cover", "check_names"]
 
 
 def check_cover(after: Cover | None) -> None:
@@ -20,3 +20,9 @@ def check_by_name(what: str, values: object, kind: type, example: str) -> None:
             f"{what} needs a dictionary from names to what {kind.__name__.lower()}() returns, such as {example}; "
             f"got {values!r}"
         )
+
+
+def check_names(names: object) -> None:
+    """`TypeError` if these are not the names of calls: a text, or a list of texts."""
+    if not isinstance(names, Sequence) or not all(isinstance(name, str) for name in names):
+        raise TypeError(f'names={names!r} does not name calls: give a text with a letter for each, "ABC", or a list')

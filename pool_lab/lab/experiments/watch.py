@@ -18,7 +18,7 @@ from matplotlib.figure import Figure
 from pool_lab.events import Event, EventKind, Observer, event
 from pool_lab.executor import whole_number
 from pool_lab.lab.display import Display
-from pool_lab.lab.experiments.arguments import check_cover
+from pool_lab.lab.experiments.arguments import check_cover, check_names
 from pool_lab.lab.notebook import Cover, page_thread, someone_is_there
 from pool_lab.lab.recording.recorder import Recorder, attach
 from pool_lab.lab.stills.still import draw
@@ -70,10 +70,7 @@ def watch(
         raise TypeError(f"only an executor, with submit() and shutdown(), can be watched; got {executor!r}")
     if whole_number("most_workers", most_workers) < 1:
         raise ValueError(f"most_workers={most_workers} leaves the slider no number: give 1 or more")
-    if not isinstance(names, Sequence) or not all(isinstance(name, str) for name in names):
-        raise TypeError(
-            f'names={names!r} does not name calls: give a text with a letter for each, "ABC", or a list of names'
-        )
+    check_names(names)
     check_cover(after)
     return Watch(executor, most_workers, tuple(names), after)
 

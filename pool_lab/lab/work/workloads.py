@@ -95,10 +95,9 @@ class Workload:
 
 def of(function: Callable[..., Any], inputs: Sequence[Any]) -> Workload:
     """Your own workload: calls `function(x)` for each x of the inputs, or `function(*x)` if x is a tuple."""
-    if not (callable(function) and hasattr(inputs, "__iter__")):
-        raise TypeError(
-            f"of() needs a function and its inputs, such as of(len, ['a', 'bc']); got {function!r}, {inputs!r}"
-        )
+    given: tuple[object, object] = function, inputs
+    if not (callable(given[0]) and hasattr(inputs, "__iter__")):
+        raise TypeError(f"of() needs a function and its inputs, such as of(len, ['a', 'bc']); got {given!r}")
     calls = [value if isinstance(value, tuple) else (value,) for value in inputs]
     return _first(len(calls), function, calls)
 
