@@ -141,10 +141,11 @@ def test_an_early_comparison_changes_when_the_prediction_is_made(
     display = MagicMock()
     monkeypatch.setattr("IPython.display.display", display)
     covered.compare(Experiment(overlapping(2)))._ipython_display_()
-    assert display.call_args.args[0]["text/markdown"].startswith("Predict first")
+    assert not any("text/markdown" in call.args[0] for call in display.call_args_list)
     covered.answer("one")
     (bundle,) = display.return_value.update.call_args.args
     assert bundle["text/markdown"].startswith("**What happened:** Two.")
+    assert covered.outcome == "wrong"
 
 
 def test_an_answer_that_depends_on_the_machine_is_told_only_to_learners() -> None:
