@@ -17,8 +17,8 @@ LESSONS = {number: title(number) for number in sorted({name[:2] for name in QUES
 
 ASKED: dict[str, Mapping[str, object]] = {"prediction": QUESTIONS, "exercise": EXERCISES}
 """All questions and exercises, by the kind of their entries."""
-SIGNS = {"right": "✓", "correct": "✓", "nearly": "◐", "almost": "◐", "wrong": "✗", "answered": "…"}
 AFTER_SOLUTION = "correct after its solution was shown"
+SIGNS = {"right": "✓", "correct": "✓", AFTER_SOLUTION: "✓", "nearly": "◐", "almost": "◐", "wrong": "✗", "answered": "…"}
 SETTLED = {"prediction": {"right", "nearly", "wrong", "skipped"}, "exercise": {"correct", AFTER_SOLUTION}}
 """Outcomes that stay, whatever comes afterwards: the first one of a prediction, a correct one of an exercise."""
 NOTHING = "Nothing is recorded yet. Your predictions and answers will be counted here, lesson by lesson."
@@ -71,7 +71,7 @@ class Progress:
         """How many were answered, and how: "3 of 7: 2 ✓ right, 1 ✗ wrong"."""
         names = [name for name in ASKED[kind] if name.startswith(number)]
         counts = Counter(self._outcomes[kind, name] for name in names if (kind, name) in self._outcomes)
-        answered = f"{counts.total()} of {len(names)}"
+        answered = f"{counts.total() - counts['skipped']} of {len(names)}"
         return ": ".join([answered, *filter(None, [", ".join(_outcome(*each) for each in counts.items())])])
 
     def __repr__(self) -> str:
