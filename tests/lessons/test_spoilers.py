@@ -92,7 +92,7 @@ def test_a_cell_is_covered_until_its_question_is_answered_or_skipped(kernel: Ker
     assert [secret for secret in ("printed", "[2]", "1 done", "image/png") if secret in before] == []
     assert "How many nap at the same moment?" in before
     assert "What happened" not in shown(kernel, "naps.compare(watched)")
-    assert "41" not in shown(kernel, "len(watched.trace.spans) + 40")
+    assert "'41'" not in shown(kernel, "len(watched.trace.spans) + 40")
     kernel.run("sizes.append(3)")
     after = shown(kernel, way)
     assert [secret for secret in ("printed [2]", "'[2]'", "1 done", "image/png", "What") if secret not in after] == []
