@@ -106,3 +106,13 @@ def test_a_stored_output_that_answers_a_question_is_folded_until_its_cell_runs(l
     finally:
         notebook.close()
         lab.end_kernels()
+
+
+def test_after_the_page_was_loaded_again_a_cover_is_there_and_says_how_to_go_on(answering: Notebook) -> None:
+    answering.reload()
+    covers = answering.page.locator(".pool-lab-covered-output")
+    expect(covers).to_have_count(3)
+    covers.first.get_by_role("button", name="Show without answering").click()
+    expect(covers.first).to_contain_text("Run this cell again to see its output.", timeout=PATIENCE_MS)
+    answering.run_cell(3)
+    expect(answering.page.locator(".jp-Notebook .jp-OutputArea").filter(has_text="printed 41")).to_have_count(1)

@@ -116,6 +116,12 @@ def test_an_error_of_a_covered_cell_is_shown_and_leaves_no_trace(kernel: Kernel)
     assert kernel.run("print('seen')\n1 + 1") == "seen\n2\n"
 
 
+def test_a_cell_that_runs_a_cell_leaves_no_trace(kernel: Kernel) -> None:
+    assert "40" not in kernel.run("print('hidden')\nget_ipython().run_cell('20 + 20')")
+    kernel.run("naps.skip()")
+    assert kernel.run("print('seen')\n1 + 1") == "seen\n2\n"
+
+
 def test_if_nobody_can_answer_nothing_is_covered(kernel: Kernel) -> None:
     kernel.run("naps.view = None")
     after = shown(kernel, RUN)

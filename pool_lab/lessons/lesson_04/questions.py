@@ -65,7 +65,7 @@ def _left(results: Any) -> str:
 ORDER = OrderQuestion(
     "Three calls, A, B and C, run at the same moment. C finishes first, then B, then A. In which order do their "
     "results come out of `map`?",
-    {"A": "the result of A", "B": "the result of B", "C": "the result of C"},
+    {"B": "the result of B", "C": "the result of C", "A": "the result of A"},
     _given,
     because="`map` gives the results in the order of the inputs. The loop asks for the result of A first and waits for "
     "it, although the result of C is already there. Then the others come at once.",

@@ -34,10 +34,14 @@ class _CellOutputs:
         self._shell = shell
         self._formatter = shell.display_formatter.ipython_display_formatter  # is asked first how to show a value
         self._is_covered = False
+        self._cells = 0  # more than one if a cell runs another
         shell.events.register("pre_run_cell", self._begin)
         shell.events.register("post_run_cell", self._end)
 
     def _begin(self, info: Any) -> None:
+        self._cells += 1
+        if self._cells > 1:
+            return
         names = spoilers([*self._shell.user_ns["In"], info.raw_cell or ""])[-1]
         asked = [self._shell.user_ns.get(name) for name in names]
         waits_for = [each for each in asked if isinstance(each, Prediction) and not each.is_open]
@@ -48,7 +52,9 @@ class _CellOutputs:
             self._formatter.for_type(object, self._show)
 
     def _end(self, _: object) -> None:
-        if self._is_covered:
+        self._cells = max(self._cells - 1, 0)  # the first cell ends without having begun
+        if self._is_covered and not self._cells:
+            self._is_covered = False
             sys.stdout = self._stdout
             self._formatter.pop(object)
             if text := self._printed.getvalue():
