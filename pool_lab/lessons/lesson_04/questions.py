@@ -3,16 +3,7 @@
 from typing import Any
 
 from pool_lab.lab.trace.span import CallState
-from pool_lab.lessons.predictions.questions import (
-    Asking,
-    Miss,
-    NumberQuestion,
-    Option,
-    OrderQuestion,
-    Question,
-    Traces,
-    only,
-)
+from pool_lab.lessons.predictions.questions import Miss, NumberQuestion, Option, OrderQuestion, Question, Traces, only
 
 __all__ = ["QUESTIONS"]
 
@@ -176,7 +167,7 @@ ERROR = Question(
     _left,
 )
 
-QUESTIONS: dict[str, Asking] = {
+QUESTIONS = {
     "04 order": ORDER,
     "04 back": BACK,
     "04 endless": ENDLESS,
