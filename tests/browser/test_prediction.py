@@ -55,6 +55,9 @@ def test_a_cover_leads_to_its_question_with_the_keyboard_alone(asking: Notebook)
     expect(form.locator("input").first).to_be_focused()
     expect(form).to_be_in_viewport()
     assert asking.value("choice.is_open") is False
+    asking.page.get_by_role("button", name="Show without answering").click()
+    expect(asking.page.locator(".pool-lab-cover")).to_be_hidden(timeout=PATIENCE_MS)
+    assert asking.value("choice.outcome") == "skipped"
 
 
 def test_what_is_covered_can_be_shown_without_an_answer_and_takes_its_place(answering: Notebook) -> None:
