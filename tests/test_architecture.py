@@ -62,7 +62,7 @@ LAB = {
     "model": {"recording", "trace", "work"},
     "stills": {"recording", "trace"},
     "views": {"notebook", "work", "recording", "trace"},
-    "display": {"stills", "notebook"},
+    "display": {"views", "stills", "notebook"},
     "experiments": {"display", "views", "stills", "work", "recording", "trace", "notebook"},
 }
 ABOVE_LAB = {

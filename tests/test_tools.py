@@ -1,5 +1,6 @@
 """The commands say plainly what is missing, and a stored lesson that breaks a rule is noticed."""
 
+import copy
 import importlib
 import os
 import shutil
@@ -117,6 +118,25 @@ def test_a_seal_survives_the_way_through_a_file(tmp_path: Path) -> None:
     ]
     nbformat.write(lesson(v4.new_code_cell("print()\nshow()", outputs=outputs)), tmp_path / "lesson.ipynb")
     assert list(store_notebooks.faults(nbformat.read(tmp_path / "lesson.ipynb", as_version=4))) == []
+
+
+ASKING = [v4.new_code_cell('naps = predict("00 naps")\nnaps'), v4.new_code_cell("futures = []")]
+ANSWERING = ["print('two')", "naps.compare(watched)", "watched.trace"]
+
+
+def test_outputs_that_answer_a_question_are_folded_and_give_nothing_away() -> None:
+    shown = [v4.new_code_cell(source, outputs=[v4.new_output("stream", text="two")]) for source in ANSWERING]
+    notebook = lesson(*copy.deepcopy([*ASKING, *shown]))
+    unfolded = [f"code cell {number} answers a question above it and is not folded" for number in (23, 24, 25)]
+    assert [fault.partition(":")[0] for fault in store_notebooks.faults(notebook)] == unfolded
+    store_notebooks.fold(notebook)
+    store_notebooks.seal(notebook)
+    assert list(store_notebooks.faults(notebook)) == []
+    folded = [cell for cell in notebook.cells if cell.metadata.get("jupyter", {}).get("outputs_hidden")]
+    assert [cell.source for cell in folded] == ANSWERING
+    # JupyterLab shows the first line of text of the first output.
+    assert all(set(cell.outputs[0].data) == {"image/png"} for cell in folded)
+    assert all(cell.outputs[1].text == "two" for cell in folded), "for all others nothing is missing"
 
 
 def test_one_cell_in_twenty_may_be_exempt_from_comparison() -> None:

@@ -19,7 +19,9 @@ from pathlib import Path
 import nbformat
 from IPython.utils.path import compress_user
 from nbclient import NotebookClient
-from nbformat import NotebookNode
+from nbformat import NotebookNode, v4
+
+from pool_lab.lessons.predictions.spoilers import spoilers
 
 PROJECT = Path(__file__).resolve().parent.parent
 CELL_TIMEOUT_S = 300
@@ -36,6 +38,8 @@ EXEMPT_COMMENT = re.compile(r"# *(NBVAL_IGNORE_OUTPUT|NBVAL_SKIP|PYTEST_VALIDATE
 MEANT_ERROR = {"raises-exception", "nbval-raises-exception"}
 SEAL = "ran"
 """The cell metadata that holds the digest of what ran and what it showed."""
+PIXEL = "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAQAAAC1HAwCAAAAC0lEQVR42mNkYAAAAAYAAjCB0C8AAAAASUVORK5CYII="
+PIXEL_ALT = {"image/png": {"alt": "what follows answers a question"}}
 COLOUR = re.compile(r"\x1b\[[\d;]*m")
 MACHINE_PATH = re.compile(r"(?<![\w.])(?:~/|/(?:home|root|Users|tmp|work|private|var/folders)/|[A-Z]:\\)[\w.\\/-]+")
 
@@ -47,6 +51,7 @@ def main(paths: list[Path]) -> None:
         notebook = nbformat.read(path, as_version=4)
         run(notebook, path.parent)
         clean(notebook)
+        fold(notebook)
         seal(notebook)
         nbformat.write(notebook, path)
         found += [f"{path}: {fault}" for fault in faults(notebook)]
@@ -74,11 +79,31 @@ def clean(notebook: NotebookNode) -> None:
     notebook.metadata = nbformat.from_dict(METADATA)
     for cell in code_cells(notebook):
         cell.metadata.pop("execution", None)
+        cell.metadata.pop("jupyter", None)
         for output in cell.outputs:
             for kind in [kind for kind in output.get("data", {}) if kind.startswith(WIDGETS)]:
                 del output["data"][kind]
             if output.output_type == "error":
                 output.traceback = [portable(line) for line in output.traceback]
+
+
+def fold(notebook: NotebookNode) -> None:
+    """Have JupyterLab fold, in place, the outputs that give away the answer to a question above them.
+
+    JupyterLab unfolds a cell when it runs. Others, such as GitHub, show all outputs.
+    """
+    for cell in giving_away(notebook):
+        cell.metadata["jupyter"] = {"outputs_hidden": True}
+        # Of a folded cell JupyterLab shows the first line of the first output. A picture has none.
+        cell.outputs.insert(0, v4.new_output("display_data", {"image/png": PIXEL}, metadata=PIXEL_ALT))
+
+
+def giving_away(notebook: NotebookNode) -> Iterator[NotebookNode]:
+    """The cells with outputs that answer a question above them."""
+    cells = code_cells(notebook)
+    for cell, questions in zip(cells, spoilers(cell.source for cell in cells), strict=True):
+        if questions and cell.outputs:
+            yield cell
 
 
 def seal(notebook: NotebookNode) -> None:
@@ -109,7 +134,10 @@ def faults(notebook: NotebookNode) -> Iterator[str]:
         yield "its metadata tells about the machine or keeps widget state"
     if CELLS_FOR_ONE_EXEMPTION * sum(map(is_exempt, cells)) > len(cells):
         yield "more than 1 code cell in 20 is exempt from comparison"
+    spoiling = [id(cell) for cell in giving_away(notebook) if not is_folded(cell)]
     for number, cell in enumerate(cells, 1):
+        if id(cell) in spoiling:
+            yield f"code cell {number} answers a question above it and is not folded: run make notebooks"
         yield from (f"code cell {number} {fault}" for fault in cell_faults(cell))
 
 
@@ -133,6 +161,11 @@ def cell_faults(cell: NotebookNode) -> Iterator[str]:
 
 def code_cells(notebook: NotebookNode) -> list[NotebookNode]:
     return [cell for cell in notebook.cells if cell.cell_type == "code"]
+
+
+def is_folded(cell: NotebookNode) -> bool:
+    """Whether JupyterLab shows nothing of its outputs."""
+    return bool(cell.metadata.get("jupyter", {}).get("outputs_hidden")) and cell.outputs[0].metadata == PIXEL_ALT
 
 
 def is_exempt(cell: NotebookNode) -> bool:

@@ -16,7 +16,7 @@ from typing import Any
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from pool_lab.lab.notebook import someone_is_there
+from pool_lab.lab.notebook import Cover, someone_is_there
 from pool_lab.lab.stills.still import alt_text, picture
 
 __all__ = ["Display"]
@@ -35,7 +35,9 @@ class Display:
     view: Any = None
     """The live view, a widget; None if nobody uses the notebook."""
 
-    def __init__(self) -> None:
+    def __init__(self, cover: Cover | None = None) -> None:
+        """Without a live view it shows nothing until the cover opens. A live view is covered by itself."""
+        self._cover = cover
         self._at_rest = False
         self._displays: list[str] = []
         self._display_lock = threading.Lock()
@@ -58,6 +60,11 @@ class Display:
     def _ipython_display_(self) -> None:
         from IPython.display import display  # only IPython calls this
 
+        if self.view is None and self._cover is not None and not self._cover.is_open:
+            from pool_lab.lab.views.cover.view import Covering  # needs widgets
+
+            Covering([self._cover]).show_later(self.outputs)
+            return
         if self.view is None and self._shows_a_still():
             # Words below the picture; a live view has its caption.
             words, summary = self.summary() if someone_is_there() else self.claim(), self.summary()
@@ -94,6 +101,10 @@ class Display:
             data, metadata = self._still()
             for display_id in displays:
                 update_display(data, metadata=metadata, raw=True, display_id=display_id)  # type: ignore[no-untyped-call]
+
+    def outputs(self) -> list[Bundle]:
+        """The still and, below it, the words."""
+        return [self._still(with_caption=False), ({"text/plain": self.summary()}, {})]
 
     def _shows_a_still(self) -> bool:
         """Whether there is something to see, and it no longer changes."""

@@ -7,17 +7,21 @@ from collections.abc import Callable
 from contextvars import copy_context
 from typing import Any, Protocol
 
-__all__ = ["COVER_TEXT", "Cover", "page_thread", "replace_earlier_run", "someone_is_there"]
-
-COVER_TEXT = "Predict first: this opens when you have answered."
-"""Shown in place of what is covered."""
+__all__ = ["Cover", "page_thread", "replace_earlier_run", "someone_is_there"]
 
 
 class Cover(Protocol):
     """Covers an experiment until it opens: a prediction opens when you have answered."""
 
     @property
+    def asks(self) -> str:
+        """The question to answer, in one sentence."""
+
+    @property
     def is_open(self) -> bool: ...
+    def skip(self) -> None:
+        """Open it without an answer."""
+
     def when_open(self, callback: Callable[[], None], /) -> None:
         """Call this when it opens; at once if it is open."""
 

@@ -7,7 +7,7 @@ from typing import NamedTuple
 from pool_lab.lessons import saved_progress
 from pool_lab.lessons.exercises.check import EXERCISES
 from pool_lab.lessons.predictions.predict import QUESTIONS
-from pool_lab.lessons.saved_progress import Entry
+from pool_lab.lessons.saved_progress import SOLUTION_SHOWN, Entry
 from pool_lab.lessons.series import title
 
 __all__ = ["LESSONS", "Progress", "progress"]
@@ -17,7 +17,10 @@ LESSONS = {number: title(number) for number in sorted({name[:2] for name in QUES
 
 ASKED: dict[str, Mapping[str, object]] = {"prediction": QUESTIONS, "exercise": EXERCISES}
 """All questions and exercises, by the kind of their entries."""
-SIGNS = {"right": "✓", "correct": "✓", "almost": "◐", "wrong": "✗", "answered": "…"}
+AFTER_SOLUTION = "correct after its solution was shown"
+SIGNS = {"right": "✓", "correct": "✓", AFTER_SOLUTION: "✓", "nearly": "◐", "almost": "◐", "wrong": "✗", "answered": "…"}
+SETTLED = {"prediction": {"right", "nearly", "wrong", "skipped"}, "exercise": {"correct", AFTER_SOLUTION}}
+"""Outcomes that stay, whatever comes afterwards: the first one of a prediction, a correct one of an exercise."""
 NOTHING = "Nothing is recorded yet. Your predictions and answers will be counted here, lesson by lesson."
 
 
@@ -38,11 +41,16 @@ class Progress:
     def __init__(self, entries: Iterable[Entry]) -> None:
         self.entries = tuple(entries)
         self._outcomes: dict[tuple[str, str], str] = {}
+        solved: set[str] = set()
         for entry in self.entries:
             key = entry.kind, entry.name
-            # A right answer stays right, whatever is tried afterwards.
-            if entry.name in ASKED.get(entry.kind, ()) and SIGNS.get(self._outcomes.get(key, "")) != "✓":
-                self._outcomes[key] = entry.outcome
+            if entry.name not in ASKED.get(entry.kind, ()) or self._outcomes.get(key) in SETTLED[entry.kind]:
+                continue
+            if entry.outcome == SOLUTION_SHOWN:
+                solved.add(entry.name)
+            else:
+                is_late = entry.outcome == "correct" and entry.name in solved
+                self._outcomes[key] = AFTER_SOLUTION if is_late else entry.outcome
 
     def rows(self) -> Iterator[Row]:
         """One for each lesson that has been begun."""
@@ -63,7 +71,7 @@ class Progress:
         """How many were answered, and how: "3 of 7: 2 ✓ right, 1 ✗ wrong"."""
         names = [name for name in ASKED[kind] if name.startswith(number)]
         counts = Counter(self._outcomes[kind, name] for name in names if (kind, name) in self._outcomes)
-        answered = f"{counts.total()} of {len(names)}"
+        answered = f"{counts.total() - counts['skipped']} of {len(names)}"
         return ": ".join([answered, *filter(None, [", ".join(_outcome(*each) for each in counts.items())])])
 
     def __repr__(self) -> str:

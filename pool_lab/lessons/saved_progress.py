@@ -21,10 +21,12 @@ import platformdirs
 
 from pool_lab.lab.notebook import someone_is_there
 
-__all__ = ["FILE_VARIABLE", "Entry", "entries", "forget", "is_kept", "keep", "path"]
+__all__ = ["FILE_VARIABLE", "SOLUTION_SHOWN", "Entry", "entries", "forget", "is_kept", "keep", "path"]
 
 FILE_VARIABLE = "POOL_LAB_PROGRESS"
 """The environment variable with the path of another file."""
+SOLUTION_SHOWN = "solution shown"
+"""The outcome that says that the learner has looked at the solution of an exercise."""
 
 _line = threading.Lock()
 
@@ -37,7 +39,8 @@ class Entry:
     """ "prediction" or "exercise"."""
     name: str
     outcome: str
-    """ "answered", "right" or "wrong" for a prediction, the grade of the verdict for an exercise."""
+    """ "answered", "right", "nearly", "wrong" or "skipped" for a prediction, the grade of the verdict for an exercise,
+    or that its solution was shown."""
     at: float
     """Seconds since the epoch."""
     note: str = ""

@@ -137,6 +137,16 @@ asking = _of_cells(
     'order = predict("02 order")\norder',
 )
 
+# A question, and cells that answer it before anyone has answered: with a value, a print and a comparison.
+answering = _of_cells(
+    "from pool_lab import ThreadPoolExecutor\nfrom pool_lab.lab import stacked, watch",
+    'from pool_lab.lessons import predict\nnaps = predict("00 naps")\nnaps',
+    "pool = ThreadPoolExecutor(2)\nwatched = watch(pool, after=naps)\nwatched",
+    'print("printed", pool.submit(abs, -41).result())\nstacked({"calls": watched})',
+    "naps.compare(watched)",
+    "watched.trace.most_at_once, 42",
+)
+
 # A timeline to draw, and the pool that waits for it.
 board = _of_cells(
     "from pool_lab import ThreadPoolExecutor\nfrom pool_lab.lab import watch, workloads",

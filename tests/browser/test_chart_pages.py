@@ -159,9 +159,9 @@ def test_what_is_being_measured_is_marked_below_where_it_will_stand(empty_page: 
 
 def test_a_covered_sweep_shows_nothing_but_why(empty_page: Page) -> None:
     view = a_sweep()
-    view.cover = "Predict first."
+    view.cover = "Two workers. Is it faster?"
     show(empty_page, view)
-    expect(empty_page.locator(".pool-lab-cover")).to_have_text("Predict first.")
+    expect(empty_page.locator(".pool-lab-cover")).to_contain_text("This opens when you have answered:Is it faster?Show")
     expect(empty_page.locator("svg")).to_have_count(0)
     expect(empty_page.locator(".pool-lab-caption")).to_have_text("")
 

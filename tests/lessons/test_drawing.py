@@ -7,7 +7,7 @@ import pytest
 
 from pool_lab.lab.trace.trace import Trace
 from pool_lab.lessons.lesson_00.questions import DRAWING, LENGTHS
-from pool_lab.lessons.predictions.drawn_timeline import Bar, DrawQuestion, match, same
+from pool_lab.lessons.predictions.drawn_timeline import Bar, DrawQuestion, match
 from pool_lab.lessons.predictions.prediction import CONFIDENCES, Prediction
 from pool_lab.lessons.predictions.questions import Miss, NumberQuestion, OrderQuestion
 from tests.lab.script import Script
@@ -43,12 +43,41 @@ def test_a_drawing_is_right_however_fast_the_machine_is(slow: float) -> None:
 
 def test_which_worker_is_which_makes_no_difference() -> None:
     mirrored = drawn([(1 - worker, start) for worker, start in RIGHT])
-    assert same(drawn(RIGHT), mirrored)
+    assert DRAWING.outcome(mirrored, drawn(RIGHT)) == "right"
     assert match(drawn(RIGHT), mirrored) == 1
 
 
-def test_calls_on_one_worker_make_a_difference() -> None:
-    assert not same([Bar(0, 1, 2), Bar(0, 0, 1)], [Bar(0, 1, 2), Bar(1, 0, 1)])
+@pytest.mark.parametrize("slow", [1, 3])
+@pytest.mark.parametrize(
+    "bars",
+    [[*RIGHT[:4], (0, 5)], [(0, 0, 2), *RIGHT[1:]], [*RIGHT[:4], (0, 4, 7)]],
+    ids=["starts later", "ends sooner", "ends later"],
+)
+def test_a_drawing_that_is_a_unit_off_is_nearly_right(bars: Sequence[tuple[float, ...]], slow: float) -> None:
+    prediction = Prediction(DRAWING)
+    prediction.answer(bars)
+    comparison = prediction.compare(run_of(RIGHT, slow))
+    assert (comparison.outcome, comparison.was_right) == ("nearly", False)
+    assert str(comparison).splitlines()[1] == "You were nearly right (fairly sure)."
+    assert "a unit off" in str(comparison).splitlines()[-1]
+
+
+def test_a_drawing_that_is_two_units_off_is_wrong() -> None:
+    assert DRAWING.outcome(drawn([*RIGHT[:4], (0, 6)]), drawn(RIGHT)) == "wrong"
+
+
+@pytest.mark.usefixtures("_someone_is_there")
+def test_an_order_that_nobody_has_touched_is_no_answer() -> None:
+    prediction = Prediction(ORDER)
+    lines, button, said = form_of(prediction)
+    button.click()
+    assert (prediction.record, said.value[:20]) == (None, "Move the lines first")
+    first, second = (lines.children[at].children for at in (0, 1))
+    first[1].click()
+    second[0].click()
+    button.click()
+    assert prediction.record is not None
+    assert prediction.record.option == ("0", "1", "2"), "there and back: this is how the learner wants it"
 
 
 def test_how_much_of_two_drawings_overlaps() -> None:
@@ -182,6 +211,7 @@ def test_each_button_records_another_confidence_and_shows_which_one_it_was() -> 
     prediction = Prediction(ORDER)
     _, *buttons, said = prediction.view.children[2].children
     assert [button.description for button in buttons] == list(CONFIDENCES)
+    prediction.view.children[1].children[0].children[1].click()
     for chosen in buttons:
         chosen.click()
         assert prediction.record is not None

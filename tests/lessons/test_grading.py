@@ -3,6 +3,7 @@
 import csv
 from pathlib import Path
 
+import nbformat
 import pytest
 
 from pool_lab.lessons.command import main
@@ -26,6 +27,17 @@ def test_every_exercise_of_a_notebook_is_graded(tmp_path: Path) -> None:
 def test_a_starter_is_no_attempt(tmp_path: Path) -> None:
     path = notebook(tmp_path / "a.ipynb", IMPORTS, EXERCISES["00.1"].starter, NAP_ALL.starter)
     assert grades(path) == [("00.1", "not attempted", ""), ("00.2", "not attempted", "")]
+
+
+@pytest.mark.parametrize(("shown_at", "words"), [(2, "The solution was shown before this answer ran."), (4, "")])
+def test_a_mark_says_that_the_solution_was_shown_before(tmp_path: Path, shown_at: int, words: str) -> None:
+    path = notebook(tmp_path / "a.ipynb", IMPORTS, 'check("00.1", "E B A C")', 'solution("00.1")')
+    stored = nbformat.read(path, as_version=4)
+    for cell, count in zip(stored.cells, (1, 3, shown_at), strict=True):
+        cell.execution_count = count
+    nbformat.write(stored, path)
+    (mark,) = grade_notebook(path.name, path.read_bytes())
+    assert (mark.grade, mark.diagnosis) == ("correct", words)
 
 
 def test_the_last_answer_counts_and_may_use_what_other_cells_define(tmp_path: Path) -> None:

@@ -12,7 +12,7 @@ import nbformat
 import pytest
 
 from pool_lab.lab.trace.trace import Trace
-from pool_lab.lessons import check, predict, progress, saved_progress
+from pool_lab.lessons import check, predict, progress, saved_progress, solution
 from pool_lab.lessons.progress_table import LESSONS
 from pool_lab.lessons.saved_progress import FILE_VARIABLE, entries, keep, path
 from tests.lab.script import Script
@@ -71,6 +71,46 @@ def test_the_table_has_a_row_for_each_lesson_that_was_begun(file: Path) -> None:
         "03 Hold a promise | predictions 3 of 7: 2 ✓ right, 1 ✗ wrong | exercises 0 of 2",
     ]
     assert progress()._repr_markdown_().count("|---") == 3
+
+
+def test_a_prediction_counts_as_it_was_compared_first(file: Path) -> None:
+    for option in ("one", "workers"):
+        prediction = predict("00 naps")
+        prediction.answer(option)
+        prediction.compare(two_at_once())
+        with pytest.raises(RuntimeError, match="this answer stays"):
+            prediction.answer("all")
+    assert str(progress()) == "00 Start here | predictions 1 of 2: 1 ✗ wrong | exercises 0 of 2"
+
+
+def test_a_question_that_was_skipped_is_not_answered(file: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("pool_lab.lessons.predictions.prediction.someone_is_there", lambda: True)
+    prediction = predict("00 naps")
+    prediction.skip()
+    assert prediction.is_open
+    assert "What happened:" in str(prediction.compare(two_at_once()))
+    with pytest.raises(RuntimeError, match="you have seen what happens"):
+        prediction.answer("workers")
+    predict("00 naps").answer("workers")
+    assert [entry.outcome for entry in entries()] == ["skipped", "answered"]
+    assert str(progress()) == "00 Start here | predictions 0 of 2: 1 skipped | exercises 0 of 2"
+
+
+def test_an_answer_that_is_compared_again_is_kept_once(file: Path) -> None:
+    prediction = predict("00 naps")
+    prediction.answer("workers")
+    assert [prediction.compare(two_at_once()).outcome for _ in range(2)] == ["right", "right"]
+    assert [entry.outcome for entry in entries()] == ["answered", "right"]
+
+
+def test_a_solution_that_was_shown_before_the_answer_is_noted(file: Path) -> None:
+    solution("00.1")
+    assert str(progress()).startswith("Nothing is recorded yet."), "looking is no answer"
+    check("00.1", "E B A C")
+    keep("exercise", "00.2", "correct")
+    solution("00.2")
+    keep("exercise", "00.2", "correct")
+    assert str(progress()).endswith("exercises 2 of 2: 1 ✓ correct after its solution was shown, 1 ✓ correct")
 
 
 def test_without_entries_a_sentence_says_so(file: Path) -> None:

@@ -22,7 +22,7 @@ from pool_lab.future import FINISHED, PENDING, RUNNING, AnyFuture
 from pool_lab.lab.display import Display
 from pool_lab.lab.experiments.arguments import check_cover
 from pool_lab.lab.experiments.future_questions import SETTLES_S, FutureQuestions, Which
-from pool_lab.lab.notebook import COVER_TEXT, Cover, replace_earlier_run, someone_is_there
+from pool_lab.lab.notebook import Cover, replace_earlier_run, someone_is_there
 from pool_lab.lab.recording.future_log import EntryKind, LogEntry
 from pool_lab.lab.recording.tracked_future import STATES, TrackedFuture
 from pool_lab.lab.stills.future_states import draw_states, states_axes
@@ -151,8 +151,7 @@ class FutureInspector(FutureQuestions, Display):
     def after(self, cover: Cover) -> Self:
         """Cover the diagram again until this prediction has an answer. As the last line of a cell it is shown there."""
         if self.view is not None and not cover.is_open:
-            self.view.cover = COVER_TEXT
-            cover.when_open(lambda: self.view.set_trait("cover", ""))
+            self.view.keep_covered(cover)
         return self
 
     def figure(self, ax: Axes | None = None) -> Figure:

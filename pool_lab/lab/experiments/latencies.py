@@ -8,7 +8,7 @@ from matplotlib.figure import Figure
 from pool_lab.lab.display import Display
 from pool_lab.lab.experiments.arguments import check_by_name, check_cover
 from pool_lab.lab.experiments.load import Load, percentile
-from pool_lab.lab.notebook import COVER_TEXT, Cover
+from pool_lab.lab.notebook import Cover
 from pool_lab.lab.stills.latencies import Row, draw_latencies, latency_axes
 from pool_lab.lab.stills.still import draw
 from pool_lab.lab.trace.span import CallState
@@ -37,13 +37,12 @@ class Latencies(Display):
     """What `latencies` returns: several loads above each other."""
 
     def __init__(self, loads: Mapping[str, Load], cover: Cover | None) -> None:
-        super().__init__()
+        super().__init__(cover)
         self._loads = dict(loads)
-        self._cover = cover
+        self._at_rest = True
 
     def __repr__(self) -> str:
-        covered = self._cover is not None and not self._cover.is_open
-        return COVER_TEXT if covered else f"Latencies({', '.join(self._loads)})"
+        return f"Latencies({', '.join(self._loads)})"
 
     @property
     def trace(self) -> dict[str, Trace]:
@@ -61,26 +60,6 @@ class Latencies(Display):
         rows = [_row(label, each) for label, each in self._loads.items()]
         title = f"latencies: {', '.join(self._loads)}"
         return draw(ax, (draw_latencies, latency_axes), rows, title=title, words=self.summary())
-
-    def _shows_a_still(self) -> bool:
-        return self._cover is None or self._cover.is_open
-
-    def _ipython_display_(self) -> None:
-        """If it is still covered, the picture and the words appear when it opens; the cell need not run again."""
-        if self._shows_a_still() or self._cover is None:
-            super()._ipython_display_()
-            return
-        from IPython.display import display  # only IPython calls this
-
-        picture = self._show(display, ({"text/plain": repr(self)}, {}))
-        words = self._show(display, ({"text/plain": ""}, {}))
-
-        def uncover() -> None:
-            data, metadata = self._still()
-            picture.update(data, metadata=metadata, raw=True)
-            words.update({"text/plain": self.summary()}, raw=True)
-
-        self._cover.when_open(uncover)
 
 
 def _row(label: str, each: Load) -> Row:

@@ -25,7 +25,7 @@ from pool_lab.lab.trace.previous_run import busy_times_of_panels
 from pool_lab.lab.trace.race_result import RaceResult, SerialTime, race_result
 from pool_lab.lab.trace.race_words import explain
 from pool_lab.lab.trace.trace import Trace
-from pool_lab.lab.views.controls import Note, StartStop, experiment_view, keep_covered, worker_slider
+from pool_lab.lab.views.controls import Note, StartStop, experiment_view, worker_slider
 from pool_lab.lab.views.race_result.view import ResultView
 from pool_lab.lab.views.timeline.view import Panel, Timeline
 from pool_lab.lab.work.executors import OURS, Executors, executor_factories, size_of
@@ -263,7 +263,7 @@ class Race(Experiment):
         sliders = [worker_slider(self._workers, most_workers, self.resize), *self._parameter_sliders()]
         self.view = experiment_view(self._note, self._button, sliders, self._timeline, self._result)
         if self._cover is not None:
-            keep_covered(self._timeline, self._button, self._cover)
+            self._timeline.keep_covered(self._cover, self._button)
 
 
 def _panel(executor: type[Executor], workers: int) -> Panel:

@@ -20,7 +20,7 @@ from pool_lab.lab.trace.executor_kind import executor_kind, this_machine
 from pool_lab.lab.trace.sweep_result import Curve, curve
 from pool_lab.lab.trace.trace import Trace
 from pool_lab.lab.trace.units import number_of
-from pool_lab.lab.views.controls import Note, StartStop, experiment_view, keep_covered
+from pool_lab.lab.views.controls import Note, StartStop, experiment_view
 from pool_lab.lab.views.sweep.view import SweepView
 from pool_lab.lab.work.executors import OURS, Executors, executor_factories
 from pool_lab.lab.work.run_calls import STOP, cancel_queued, run_calls
@@ -206,7 +206,7 @@ class Sweep(Experiment):
         self._button = StartStop(self.start, self.stop)
         self.view = experiment_view(self._note, self._button, self._parameter_sliders(), self._picture)
         if cover is not None:
-            keep_covered(self._picture, self._button, cover)
+            self._picture.keep_covered(cover, self._button)
 
     def _tell(self, measuring: tuple[str, int] | None, sentence: str) -> None:
         if self._picture is not None:

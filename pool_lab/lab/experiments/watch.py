@@ -27,7 +27,7 @@ from pool_lab.lab.stills.timeline import timeline as draw_timeline
 from pool_lab.lab.trace import summary as words
 from pool_lab.lab.trace.executor_kind import executor_kind
 from pool_lab.lab.trace.trace import Trace
-from pool_lab.lab.views.controls import Note, experiment_view, keep_covered, worker_slider
+from pool_lab.lab.views.controls import Note, experiment_view, worker_slider
 from pool_lab.lab.views.timeline.view import Panel, Timeline
 
 __all__ = ["Watch", "watch"]
@@ -150,7 +150,7 @@ class Watch(Display):
         controls = [] if self._slider is None else [self._slider]
         self.view = experiment_view(Note("Watch", "calls appear as they are submitted"), None, controls, self._timeline)
         if cover is not None:
-            keep_covered(self._timeline, None, cover)
+            self._timeline.keep_covered(cover)
         page_thread(self._serve, name="pool-lab-watch").start()
 
     def _serve(self) -> None:

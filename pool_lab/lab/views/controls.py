@@ -5,19 +5,12 @@ A control only calls back; the experiment's own thread does the work.
 
 from collections.abc import Callable
 from html import escape
-from typing import Protocol
 
 import ipywidgets
 
-from pool_lab.lab.notebook import COVER_TEXT, Cover
 from pool_lab.lab.work.workloads import Parameter
 
-__all__ = ["Note", "StartStop", "experiment_view", "keep_covered", "parameter_slider", "worker_slider"]
-
-
-class Picture(Protocol):
-    cover: str
-    """If not empty, shown in place of the picture."""
+__all__ = ["Note", "StartStop", "experiment_view", "parameter_slider", "worker_slider"]
 
 
 class StartStop(ipywidgets.Button):  # type: ignore[misc]  # ipywidgets ships no types
@@ -72,15 +65,3 @@ def experiment_view(
     view = ipywidgets.VBox([head, row, *pictures] if controls else [head, *pictures])
     view.add_class("pool-lab").add_class("pool-lab-experiment")
     return view
-
-
-def keep_covered(picture: Picture, button: StartStop | None, cover: Cover) -> None:
-    """Hide the picture and disable the button until the cover opens."""
-
-    def set_covered(covered: bool) -> None:
-        picture.cover = COVER_TEXT if covered else ""
-        if button is not None:
-            button.disabled = covered
-
-    set_covered(not cover.is_open)
-    cover.when_open(lambda: set_covered(False))

@@ -8,7 +8,7 @@ from pool_lab.lessons.exercises.attempt import attempt
 from pool_lab.lessons.exercises.exercise import Exercise, exercises
 from pool_lab.lessons.exercises.line_order import Unreadable
 from pool_lab.lessons.exercises.verdict import Grade, Verdict, judge
-from pool_lab.lessons.saved_progress import keep
+from pool_lab.lessons.saved_progress import SOLUTION_SHOWN, keep
 
 __all__ = ["EXERCISES", "Hint", "Solution", "check", "exercise", "hint", "named", "solution", "verdict_on"]
 
@@ -59,8 +59,10 @@ def hint(name: str) -> "Hint":
 
 
 def solution(name: str) -> "Solution":
-    """One right answer. There are others."""
-    return Solution(named(name).solution.cell)
+    """One right answer. There are others. Your progress notes that you have seen it."""
+    task = named(name)
+    keep("exercise", name, SOLUTION_SHOWN)
+    return Solution(task.solution.cell)
 
 
 def named(name: str) -> Exercise:

@@ -26,6 +26,7 @@ from pool_lab.lessons.grading.suspicious_code import oddities
 
 __all__ = ["grade_notebook", "oddities_of"]
 
+SEEN = "The solution was shown before this answer ran."
 NOT_ATTEMPTED = "this is still the starter"
 
 
@@ -37,7 +38,8 @@ def grade_notebook(name: str, content: bytes) -> Iterator[Mark]:
         yield Mark(name, "", UNREADABLE, "", f"This is no notebook ({type(error).__name__}: {error}).")
         return
     for answer in answers:
-        yield _mark(name, answer)
+        mark = _mark(name, answer)
+        yield mark._replace(diagnosis=f"{mark.diagnosis} {SEEN}".strip()) if answer.solution_shown else mark
 
 
 def _mark(notebook: str, answer: Submission) -> Mark:

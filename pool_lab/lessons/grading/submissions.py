@@ -15,6 +15,7 @@ from pool_lab.lessons.exercises.check import EXERCISES
 __all__ = ["Submission", "submissions"]
 
 ASKS = re.compile(r"""\b(?:check|exercise)\(\s*["']([\w.]+)["']""")
+SHOWS = re.compile(r"""\bsolution\(\s*["']([\w.]+)["']""")
 COMMANDS = re.compile(r"^[%!].*$", re.MULTILINE)
 """Lines that only IPython understands."""
 
@@ -26,6 +27,8 @@ class Submission(NamedTuple):
     before: str
     """What the answer's cell builds on."""
     cell: str
+    solution_shown: bool = False
+    """Whether the solution was shown before the answer ran, as far as the numbers of the cells tell."""
 
 
 def submissions(content: bytes) -> list[Submission]:
@@ -35,11 +38,14 @@ def submissions(content: bytes) -> list[Submission]:
     """
     cells = [cell for cell in json.loads(content)["cells"] if cell["cell_type"] == "code"]
     sources = [COMMANDS.sub("", "".join(cell["source"])) for cell in cells]
+    runs = [cell.get("execution_count") or 0 for cell in cells]
+    shown = {name: run for run, source in zip(runs, sources, strict=True) if run for name in SHOWS.findall(source)}
     answers: dict[str, Submission] = {}
     for number, source in enumerate(sources):
         for name in ASKS.findall(source):
             if name in EXERCISES:
-                answers[name] = Submission(name, "\n".join(_needed(sources[:number], source)), source)
+                before = "\n".join(_needed(sources[:number], source))
+                answers[name] = Submission(name, before, source, shown.get(name, runs[number]) < runs[number])
     return [answers[name] for name in sorted(answers)]
 
 

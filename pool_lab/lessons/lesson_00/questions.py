@@ -3,7 +3,7 @@
 from itertools import combinations, pairwise
 
 from pool_lab.lessons.predictions.drawn_timeline import Drawing, DrawQuestion
-from pool_lab.lessons.predictions.questions import Asking, Miss, Option, Question, Traces, only
+from pool_lab.lessons.predictions.questions import Miss, Option, Question, Traces, only
 
 __all__ = ["DRAWING", "LENGTHS", "QUESTIONS"]
 
@@ -87,4 +87,4 @@ DRAWING = DrawQuestion(
     otherwise="Check bar by bar: which worker is free first, and which call has been queued longest?",
 )
 
-QUESTIONS: dict[str, Asking] = {"00 naps": NAPS, "00 drawing": DRAWING}
+QUESTIONS = {"00 naps": NAPS, "00 drawing": DRAWING}

@@ -3,7 +3,7 @@
 from pool_lab.events import EventKind
 from pool_lab.lab.trace.span import CallState
 from pool_lab.lab.trace.trace import Trace
-from pool_lab.lessons.predictions.questions import Asking, Miss, NumberQuestion, Option, Question, Traces, only
+from pool_lab.lessons.predictions.questions import Miss, NumberQuestion, Option, Question, Traces, only
 
 __all__ = ["QUESTIONS"]
 
@@ -166,7 +166,7 @@ TOO_SMALL = Question(
     _queue,
 )
 
-QUESTIONS: dict[str, Asking] = {
+QUESTIONS = {
     "01 hundred calls": HUNDRED,
     "01 threads": THREADS,
     "01 ten times": RUSH,

@@ -3,7 +3,6 @@
 from pool_lab.events import EventKind
 from pool_lab.lab.trace.span import Span
 from pool_lab.lessons.predictions.questions import (
-    Asking,
     Miss,
     NumberQuestion,
     Option,
@@ -127,4 +126,4 @@ QUEUED = NumberQuestion(
 )
 
 
-QUESTIONS: dict[str, Asking] = {"02 submit": SUBMIT, "02 order": ORDER, "02 queued": QUEUED}
+QUESTIONS = {"02 submit": SUBMIT, "02 order": ORDER, "02 queued": QUEUED}

@@ -4,7 +4,6 @@ from pool_lab.lab.recording.future_log import LogEntry
 from pool_lab.lab.recording.tracked_future import FutureTrace
 from pool_lab.lab.trace.span import CallState
 from pool_lab.lessons.predictions.questions import (
-    Asking,
     Miss,
     NumberQuestion,
     Option,
@@ -279,7 +278,7 @@ THREADS = NumberQuestion(
     unit="of three",
 )
 
-QUESTIONS: dict[str, Asking] = {
+QUESTIONS = {
     "03 box": BOX,
     "03 cancel": CANCEL,
     "03 cancelled": CANCELLED,

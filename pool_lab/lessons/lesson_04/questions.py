@@ -3,16 +3,7 @@
 from typing import Any
 
 from pool_lab.lab.trace.span import CallState
-from pool_lab.lessons.predictions.questions import (
-    Asking,
-    Miss,
-    NumberQuestion,
-    Option,
-    OrderQuestion,
-    Question,
-    Traces,
-    only,
-)
+from pool_lab.lessons.predictions.questions import Miss, NumberQuestion, Option, OrderQuestion, Question, Traces, only
 
 __all__ = ["QUESTIONS"]
 
@@ -65,7 +56,7 @@ def _left(results: Any) -> str:
 ORDER = OrderQuestion(
     "Three calls, A, B and C, run at the same moment. C finishes first, then B, then A. In which order do their "
     "results come out of `map`?",
-    {"A": "the result of A", "B": "the result of B", "C": "the result of C"},
+    {"B": "the result of B", "C": "the result of C", "A": "the result of A"},
     _given,
     because="`map` gives the results in the order of the inputs. The loop asks for the result of A first and waits for "
     "it, although the result of C is already there. Then the others come at once.",
@@ -176,7 +167,7 @@ ERROR = Question(
     _left,
 )
 
-QUESTIONS: dict[str, Asking] = {
+QUESTIONS = {
     "04 order": ORDER,
     "04 back": BACK,
     "04 endless": ENDLESS,

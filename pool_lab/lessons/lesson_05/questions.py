@@ -3,16 +3,7 @@
 from typing import Any
 
 from pool_lab.lab.trace.span import CallState, Span
-from pool_lab.lessons.predictions.questions import (
-    Asking,
-    Miss,
-    NumberQuestion,
-    Option,
-    OrderQuestion,
-    Question,
-    Traces,
-    only,
-)
+from pool_lab.lessons.predictions.questions import Miss, NumberQuestion, Option, OrderQuestion, Question, Traces, only
 
 __all__ = ["LAST_LINE", "QUESTIONS"]
 
@@ -194,7 +185,7 @@ LEAVING = Question(
     _left,
 )
 
-QUESTIONS: dict[str, Asking] = {
+QUESTIONS = {
     "05 shutdown": RUNNING_AND_QUEUED,
     "05 order": ORDER,
     "05 wait=False": NOT_WAITING,

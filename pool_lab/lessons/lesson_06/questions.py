@@ -5,16 +5,7 @@ from concurrent.futures import Future
 from typing import Any
 
 from pool_lab.lab.trace.span import CallState
-from pool_lab.lessons.predictions.questions import (
-    Asking,
-    Miss,
-    NumberQuestion,
-    Option,
-    OrderQuestion,
-    Question,
-    Traces,
-    only,
-)
+from pool_lab.lessons.predictions.questions import Miss, NumberQuestion, Option, OrderQuestion, Question, Traces, only
 
 __all__ = ["QUESTIONS"]
 
@@ -196,7 +187,7 @@ LOSERS = Question(
     _what_happened_to_the_rest,
 )
 
-QUESTIONS: dict[str, Asking] = {
+QUESTIONS = {
     "06 limit": LIMIT,
     "06 first failure": FIRST_FAILURE,
     "06 ending": ENDING,

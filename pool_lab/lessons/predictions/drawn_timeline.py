@@ -1,7 +1,8 @@
 """Questions that are answered with a drawing: a small timeline, with a worker, a start and an end for each bar.
 
-A drawing is right if it has what is the same on every machine: which calls share a worker, in which order, and which
-run at the same moment. The numbers of the workers make no difference. The learner is also told how much of the drawing
+A drawing is judged by what is the same on every machine: which calls share a worker, and in which order. The numbers of
+the workers make no difference. It is right if each call also starts as soon as the call before it on its worker ends,
+and takes as long as it was said to; nearly right if it is a unit off. The learner is also told how much of the drawing
 and of the run overlap.
 """
 
@@ -11,9 +12,9 @@ from itertools import combinations, permutations
 from typing import Any, NamedTuple
 
 from pool_lab.lab.trace.trace import Trace
-from pool_lab.lessons.predictions.questions import Miss, Traces, explained, only
+from pool_lab.lessons.predictions.questions import Explained, Miss, Traces, only
 
-__all__ = ["Bar", "DrawQuestion", "Drawing", "match", "same"]
+__all__ = ["Bar", "DrawQuestion", "Drawing", "match"]
 
 
 class Bar(NamedTuple):
@@ -32,7 +33,7 @@ Drawing = tuple[Bar, ...]
 
 
 @dataclass(frozen=True)
-class DrawQuestion:
+class DrawQuestion(Explained):
     """Which worker will run which call, and when? There is one pool."""
 
     text: str
@@ -44,7 +45,6 @@ class DrawQuestion:
     because: str
     misses: tuple[Miss, ...]
     otherwise: str
-    """What to say about a wrong drawing that is none of the misses."""
     on_any_machine: bool = True
 
     def lines(self) -> list[str]:
@@ -71,8 +71,25 @@ class DrawQuestion:
         """The first calls of the run. None if some of them have not finished."""
         return _drawn(only(traces), len(self.calls), self.unit_s)
 
-    def is_right(self, answer: Drawing, happened: Drawing) -> bool:
-        return same(answer, happened)
+    def outcome(self, answer: Drawing, happened: Drawing) -> str:
+        two_at_once = any(one.worker == other.worker and one.overlaps(other) for one, other in combinations(answer, 2))
+        if two_at_once or _order_on_workers(answer) != _order_on_workers(happened):
+            return "wrong"
+        off = max(
+            max(abs(bar.start - ideal.start), abs(bar.end - ideal.end))
+            for bar, ideal in zip(answer, self._without_pauses(happened), strict=True)
+        )
+        return "right" if off < 0.5 else "nearly" if off <= 1 else "wrong"
+
+    def _without_pauses(self, run: Drawing) -> Drawing:
+        """The same calls on the same workers, on a machine that loses no time."""
+        ends: dict[int, float] = {}
+        ideal = {}
+        for bar, length, number in sorted(zip(run, self.calls.values(), range(len(run)), strict=True)):
+            start = ends.get(bar.worker, 0.0)
+            ideal[number] = Bar(bar.worker, start, start + length)
+            ends[bar.worker] = start + length
+        return tuple(ideal[number] for number in range(len(run)))
 
     def words(self, answer: Drawing) -> str:
         lanes: dict[int, list[tuple[float, str]]] = {}
@@ -84,16 +101,11 @@ class DrawQuestion:
 
     def why(self, answer: Drawing | None, happened: Drawing) -> list[str]:
         if answer is None:
-            return [self.because]
+            return super().why(answer, happened)
         share = f"Your drawing and the run match to {match(answer, happened):.0%}."
-        if same(answer, happened):
-            return [share, self.because]
-        return [share, self.because, explained(self.misses, self.otherwise, answer, happened)]
-
-
-def same(one: Sequence[Bar], other: Sequence[Bar]) -> bool:
-    """Whether both have the same calls on one worker, in the same order, and the same calls at the same moment."""
-    return _relations(one) == _relations(other)
+        if self.outcome(answer, happened) == "nearly":
+            return [share, self.because, "All calls are on the right workers, in the right order. Some are a unit off."]
+        return [share, *super().why(answer, happened)]
 
 
 def match(drawn: Sequence[Bar], real: Sequence[Bar]) -> float:
@@ -103,11 +115,12 @@ def match(drawn: Sequence[Bar], real: Sequence[Bar]) -> float:
     return max(_shared(drawn, real, names) for names in renamings)
 
 
-def _relations(bars: Sequence[Bar]) -> list[tuple[bool, bool, bool]]:
-    return [
-        (one.worker == other.worker, one.worker == other.worker and one.start < other.start, one.overlaps(other))
-        for one, other in combinations(bars, 2)
-    ]
+def _order_on_workers(bars: Sequence[Bar]) -> set[tuple[int, ...]]:
+    """For each worker the numbers of its calls, in their order."""
+    lanes: dict[int, list[tuple[float, int]]] = {}
+    for number, bar in enumerate(bars):
+        lanes.setdefault(bar.worker, []).append((bar.start, number))
+    return {tuple(number for _, number in sorted(lane)) for lane in lanes.values()}
 
 
 def _shared(drawn: Sequence[Bar], real: Sequence[Bar], names: Mapping[int, int]) -> float:

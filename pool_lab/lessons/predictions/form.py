@@ -21,7 +21,7 @@ from pool_lab.lessons.predictions.questions import Asking, NumberQuestion, Order
 if TYPE_CHECKING:
     from pool_lab.lessons.predictions.prediction import Prediction
 
-__all__ = ["prediction_view"]
+__all__ = ["Form"]
 
 HERE = Path(__file__).parent
 
@@ -44,6 +44,8 @@ class _Entry(NamedTuple):
     """Returns the answer, or None if there is none yet."""
     missing: str
     """What to tell the learner if there is no answer."""
+    parts: list[Any]
+    """What is disabled when the answer stays."""
 
 
 def _html(text: str) -> str:
@@ -51,33 +53,43 @@ def _html(text: str) -> str:
     return re.sub(r"`([^`]+)`", r"<code>\1</code>", escape(text))
 
 
-def prediction_view(prediction: "Prediction") -> ipywidgets.VBox:
-    """The form. Its buttons record the answer in the prediction."""
-    from pool_lab.lessons.predictions.prediction import CONFIDENCES  # that module imports this one
+class Form(ipywidgets.VBox):  # type: ignore[misc]  # ipywidgets ships no types
+    """The question, and below it how to answer. Its buttons record the answer in the prediction."""
 
-    entry = _entry(prediction.question)
-    buttons = {confidence: ipywidgets.Button(description=confidence) for confidence in CONFIDENCES}
-    recorded = ipywidgets.HTML()
+    def __init__(self, prediction: "Prediction") -> None:
+        from pool_lab.lessons.predictions.prediction import CONFIDENCES  # that module imports this one
 
-    def record(confidence: str) -> None:
-        answer = entry.read()
+        self._prediction = prediction
+        self._entry = _entry(prediction.question)
+        self._buttons = [ipywidgets.Button(description=confidence) for confidence in CONFIDENCES]
+        self._said = ipywidgets.HTML()
+        for button in self._buttons:
+            button.on_click(self._record)
+        foot = ipywidgets.HBox([ipywidgets.HTML("Record my answer as"), *self._buttons, self._said])
+        foot.add_class("pool-lab-prediction-foot")
+        super().__init__([Heading(html=_html(prediction.question.text)), self._entry.widget, foot])
+        self.add_class("pool-lab").add_class("pool-lab-prediction")
+
+    def close_answer(self, why: str) -> None:
+        """Take no other answer, and say why."""
+        for widget in [*self._entry.parts, *self._buttons]:
+            widget.disabled = True
+        self._said.value = why
+
+    def show_what_happened(self, happened: Any) -> None:
+        """Draw the run beside the answer, if that is a drawing."""
+        if isinstance(self._entry.widget, Board):
+            self._entry.widget.show_what_happened(happened)
+
+    def _record(self, pressed: ipywidgets.Button) -> None:
+        answer = self._entry.read()
         if answer is None:
-            recorded.value = entry.missing
+            self._said.value = self._entry.missing
             return
-        prediction.answer(answer, confidence)
-        for name, button in buttons.items():
-            button.button_style = "primary" if name == confidence else ""
-        recorded.value = f"Recorded, {escape(confidence)}. Now see what happens."
-
-    for confidence, button in buttons.items():
-        button.on_click(lambda _, confidence=confidence: record(confidence))
-    foot = ipywidgets.HBox([ipywidgets.HTML("Record my answer as"), *buttons.values(), recorded])
-    foot.add_class("pool-lab-prediction-foot")
-    view = ipywidgets.VBox([Heading(html=_html(prediction.question.text)), entry.widget, foot])
-    view.add_class("pool-lab").add_class("pool-lab-prediction")
-    if isinstance(entry.widget, Board):
-        view.show_what_happened = entry.widget.show_what_happened
-    return view
+        self._said.value = f"Recorded, {pressed.description}. Now see what happens."
+        for button in self._buttons:
+            button.button_style = "primary" if button is pressed else ""
+        self._prediction.answer(answer, pressed.description)
 
 
 def _entry(question: Asking) -> _Entry:
@@ -90,7 +102,7 @@ def _entry(question: Asking) -> _Entry:
             return _order(question)
         case DrawQuestion():
             board = Board(question)
-            return _Entry(board, lambda: board.drawing, "Place all bars first.")
+            return _Entry(board, lambda: board.drawing, "Place all bars first.", [])
         case _:
             raise TypeError(f"there is no form for a {type(question).__name__}")
 
@@ -99,7 +111,7 @@ def _choice(question: Question) -> _Entry:
     # Radio buttons show plain text.
     options = [(option.text.replace("`", ""), key) for key, option in question.options.items()]
     choice = ipywidgets.RadioButtons(options=options, value=None)
-    return _Entry(choice, lambda: choice.value, "Choose an answer first.")
+    return _Entry(choice, lambda: choice.value, "Choose an answer first.", [choice])
 
 
 def _number(question: NumberQuestion) -> _Entry:
@@ -112,17 +124,14 @@ def _number(question: NumberQuestion) -> _Entry:
         except ValueError:
             return None
 
-    return _Entry(field, read, f"Type a whole number from {question.least} to {question.most} first.")
+    return _Entry(field, read, f"Type a whole number from {question.least} to {question.most} first.", [field])
 
 
 def _order(question: OrderQuestion) -> _Entry:
     """A line for each place. Only the texts move, so the buttons stay in place and keep the focus."""
     order = list(question.items)
-    lines = [ipywidgets.HTML() for _ in order]
-
-    def write() -> None:
-        for line, key in zip(lines, order, strict=True):
-            line.value = _html(question.items[key])
+    lines = [ipywidgets.HTML(_html(text)) for text in question.items.values()]
+    movers: list[ipywidgets.Button] = []
 
     def button(sign: str, way: str, at: int, to: int) -> ipywidgets.Button:
         mover = ipywidgets.Button(description=sign, tooltip=f"Move line {at + 1} {way}")
@@ -130,14 +139,16 @@ def _order(question: OrderQuestion) -> _Entry:
 
         def swap(_: object) -> None:
             order[at], order[to] = order[to], order[at]
-            write()
+            lines[at].value, lines[to].value = lines[to].value, lines[at].value
+            was_touched.append(True)
 
         mover.on_click(swap)
+        movers.append(mover)
         return mover
 
-    write()
-    places = range(len(order))
-    rows = [[button("↑", "up", at, at - 1), button("↓", "down", at, at + 1), lines[at]] for at in places]
+    was_touched: list[bool] = []
+    rows = [[button("↑", "up", at, at - 1), button("↓", "down", at, at + 1), line] for at, line in enumerate(lines)]
     view = ipywidgets.VBox([ipywidgets.HBox(row) for row in rows])
     view.add_class("pool-lab-order")
-    return _Entry(view, lambda: tuple(order), "")
+    missing = "Move the lines first. If they are right as they are, move one there and back."
+    return _Entry(view, lambda: tuple(order) if was_touched else None, missing, movers)

@@ -1,30 +1,40 @@
 """Kinds of questions: one of several answers, a number, an order. `drawn_timeline` adds a drawing.
 
-A question does not store the right answer. Its judge reads the answer off the run, and returns None if the run showed
-none of the expected answers.
+A question does not store the right answer. Its judge reads the answer off the run. It returns None if the run showed
+none of the expected answers, and `Undecided` if the run is too close to call.
 """
 
+from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
-from typing import Any, Protocol
+from typing import Any
 
 from pool_lab.lab.trace.trace import Trace
 
 __all__ = [
     "Asking",
+    "Explained",
     "Miss",
     "NumberQuestion",
     "Option",
     "OrderQuestion",
     "Question",
     "Traces",
+    "Undecided",
     "before",
-    "explained",
     "only",
 ]
 
 Traces = Mapping[str, Trace]
 """The traces of a run, by the name of the pool."""
+
+
+@dataclass(frozen=True)
+class Undecided:
+    """What a judge returns if this run cannot tell, for example because two times are almost the same."""
+
+    reason: str
+    """Why it cannot tell, in a whole sentence."""
 
 
 def only(traces: Traces) -> Trace:
@@ -33,32 +43,38 @@ def only(traces: Traces) -> Trace:
     return trace
 
 
-class Asking(Protocol):
+class Asking(ABC):
     """A question of any kind."""
 
-    @property
-    def text(self) -> str: ...
+    text: str
+    judge: Callable[[Any], Any]
+    """Takes what the prediction is compared with: traces, or a value."""
+    on_any_machine: bool
+    """Whether the same happens on every machine, however busy it is."""
 
-    @property
-    def on_any_machine(self) -> bool:
-        """Whether the same happens on every machine, however busy it is."""
-
+    @abstractmethod
     def lines(self) -> Iterable[str]:
         """The possible answers, in words."""
 
+    @abstractmethod
     def checked(self, answer: Any) -> Any:
         """The answer in the form in which it is recorded. `ValueError` if it is not a possible answer."""
 
-    def happened(self, traces: Traces) -> Any | None:
-        """The answer that the run gave. None if it gave none of the expected answers."""
-
-    def is_right(self, answer: Any, happened: Any) -> bool: ...
-
+    @abstractmethod
     def words(self, answer: Any) -> str:
         """The answer in words."""
 
+    @abstractmethod
     def why(self, answer: Any | None, happened: Any) -> list[str]:
         """The explanation of what happened, and of the answer if it was wrong. The answer may be None."""
+
+    def happened(self, traces: Any) -> Any | Undecided | None:
+        """The answer that the run gave. None if it gave none of the expected answers."""
+        return self.judge(traces)
+
+    def outcome(self, answer: Any, happened: Any) -> str:
+        """Whether the answer was "right", "nearly" or "wrong"."""
+        return "right" if answer == happened else "wrong"
 
 
 @dataclass(frozen=True)
@@ -73,12 +89,12 @@ class Option:
 
 
 @dataclass(frozen=True)
-class Question:
+class Question(Asking):
     """Which of these will happen? The judge returns the key of the option that did."""
 
     text: str
     options: Mapping[str, Option]
-    judge: Callable[[Traces], str | None]
+    judge: Callable[[Traces], str | Undecided | None]
     on_any_machine: bool = True
 
     def lines(self) -> list[str]:
@@ -88,12 +104,6 @@ class Question:
         if answer not in self.options:
             raise ValueError(f"there is no option {answer!r}; choose one of {', '.join(self.options)}")
         return str(answer)
-
-    def happened(self, traces: Traces) -> str | None:
-        return self.judge(traces)
-
-    def is_right(self, answer: str, happened: str) -> bool:
-        return answer == happened
 
     def words(self, answer: str) -> str:
         return self.options[answer].text
@@ -122,21 +132,30 @@ def before(first: str, second: str, words: str) -> Miss:
     return Miss(lambda answer, _: answer.index(first) < answer.index(second), words)
 
 
-def explained(misses: Iterable[Miss], otherwise: str, answer: Any, happened: Any) -> str:
-    """What to say about a wrong answer: the words of the first miss that fits, or else `otherwise`."""
-    return next((miss.words for miss in misses if miss.fits(answer, happened)), otherwise)
+class Explained(Asking):
+    """A question with one explanation of what happens, and one for each way to be wrong."""
 
-
-@dataclass(frozen=True)
-class NumberQuestion:
-    """How many? The judge returns the number."""
-
-    text: str
-    judge: Callable[[Traces], int | None]
     because: str
     misses: tuple[Miss, ...]
     otherwise: str
     """What to say about a wrong answer that is none of the misses."""
+
+    def why(self, answer: Any | None, happened: Any) -> list[str]:
+        if answer is None or self.outcome(answer, happened) == "right":
+            return [self.because]
+        seen = (miss.words for miss in self.misses if miss.fits(answer, happened))
+        return [self.because, next(seen, self.otherwise)]
+
+
+@dataclass(frozen=True)
+class NumberQuestion(Explained):
+    """How many? The judge returns the number."""
+
+    text: str
+    judge: Callable[[Traces], int | Undecided | None]
+    because: str
+    misses: tuple[Miss, ...]
+    otherwise: str
     least: int = 0
     most: int = 1000
     unit: str = ""
@@ -150,33 +169,22 @@ class NumberQuestion:
             raise ValueError(f"answer with a whole number from {self.least} to {self.most}, not {answer!r}")
         return answer
 
-    def happened(self, traces: Traces) -> int | None:
-        return self.judge(traces)
-
-    def is_right(self, answer: int, happened: int) -> bool:
-        return answer == happened
-
     def words(self, answer: int) -> str:
         unit = self.unit.removesuffix("s") if answer == 1 else self.unit
         return f"{answer} {unit}".strip()
 
-    def why(self, answer: int | None, happened: int) -> list[str]:
-        if answer is None or answer == happened:
-            return [self.because]
-        return [self.because, explained(self.misses, self.otherwise, answer, happened)]
-
 
 @dataclass(frozen=True)
-class OrderQuestion:
+class OrderQuestion(Explained):
     """In which order? The judge returns the keys of the items in the order of the run."""
 
     text: str
     items: Mapping[str, str]
-    judge: Callable[[Traces], tuple[str, ...] | None]
+    """In the order in which they are shown: not the right one."""
+    judge: Callable[[Traces], tuple[str, ...] | Undecided | None]
     because: str
     misses: tuple[Miss, ...]
     otherwise: str
-    """What to say about a wrong answer that is none of the misses."""
     on_any_machine: bool = True
 
     def lines(self) -> list[str]:
@@ -188,16 +196,5 @@ class OrderQuestion:
             raise ValueError(f"answer with all of {', '.join(self.items)} in their order, not {answer!r}")
         return keys
 
-    def happened(self, traces: Traces) -> tuple[str, ...] | None:
-        return self.judge(traces)
-
-    def is_right(self, answer: tuple[str, ...], happened: tuple[str, ...]) -> bool:
-        return answer == happened
-
     def words(self, answer: tuple[str, ...]) -> str:
         return ", ".join(self.items[key] for key in answer)
-
-    def why(self, answer: tuple[str, ...] | None, happened: tuple[str, ...]) -> list[str]:
-        if answer is None or answer == happened:
-            return [self.because]
-        return [self.because, explained(self.misses, self.otherwise, answer, happened)]

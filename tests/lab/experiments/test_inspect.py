@@ -443,8 +443,12 @@ def test_in_a_kernel_that_is_interrupted_the_call_goes_on_and_can_be_ended(kerne
 
 
 def test_a_gate_keeps_it_covered_until_it_opens(kernel: Kernel) -> None:
-    kernel.run("class Gate:\n    is_open = False\n    def when_open(self, callback): self.open = callback")
-    kernel.run("gate = Gate()\ncovered = inspect_futures(after=gate)")
-    assert kernel.run("bool(covered.view.cover)") == "True\n"
-    kernel.run("gate.open()")
-    assert kernel.run("bool(covered.view.cover)") == "False\n"
+    opening = "    def open(self): self.is_open = True; self.callback()"
+    waiting = "    is_open = False\n    def when_open(self, callback): self.callback = callback"
+    kernel.run(f"class Gate:\n    def __init__(self, asks): self.asks = asks\n{waiting}\n{opening}")
+    kernel.run("one, two = Gate('Which?'), Gate('How many?')\ncovered = inspect_futures(after=one)\ncovered.after(two)")
+    assert kernel.run("covered.view.cover") == "'Which?'\n"
+    kernel.run("one.open()")
+    assert kernel.run("covered.view.cover") == "'How many?'\n", "it shows what answers both"
+    kernel.run("two.open()")
+    assert kernel.run("covered.view.cover") == "''\n"

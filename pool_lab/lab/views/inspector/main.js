@@ -3,6 +3,7 @@
    Python has all facts (`futures`, `lines`); the page only knows which future is chosen. After each change the elements
    are brought up to date, none is made again, so the focus stays where it is. */
 
+import { showCover } from "../cover/cover.js";
 import { add, setText } from "../shared/dom.js";
 import { keepKeys } from "../shared/keyboard.js";
 import { addButton, openButtons, openLog, scrollToEnd, showButtons, showLog } from "./buttons.js";
@@ -18,7 +19,7 @@ function open(model, el) {
   const below = add(root, "div", "inspector-below");
   Object.assign(view, { below }, openButtons(view, below), openLog(view, below));
   const caption = add(root, "p", "inspector-caption", { ariaLive: "polite" });
-  return Object.assign(view, { caption, cover: add(root, "div", "inspector-cover") });
+  return Object.assign(view, { caption, cover: add(root, "div", "cover") });
 }
 
 function openHead(view) {
@@ -51,7 +52,7 @@ function show(view) {
   view.known = futures.length;
   view.chosen ??= firstChoice(futures);
   const chosen = futures.find(({ number }) => number === view.chosen);
-  showCover(view, model.get("cover"));
+  coverOrShow(view);
   showFutures(view, futures);
   showPath(view, chosen);
   showButtons(view, chosen);
@@ -64,10 +65,10 @@ function show(view) {
   Object.assign(root.dataset, { kind: model.get("kind"), futures: futures.length, closed: model.get("closed") });
 }
 
-function showCover({ root, cover, diagram, below, submit }, words) {
-  Object.assign(cover, { hidden: !words, textContent: words });
-  root.classList.toggle("pool-lab-inspector-covered", words !== "");
-  for (const part of [diagram, below, submit]) part.inert = words !== "";
+function coverOrShow({ root, model, cover, diagram, below, submit }) {
+  showCover(cover, model);
+  root.classList.toggle("pool-lab-inspector-covered", !cover.hidden);
+  for (const part of [diagram, below, submit]) part.inert = !cover.hidden;
 }
 
 function render({ model, el }) {

@@ -13,11 +13,11 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-import anywidget
 import traitlets
 
 from pool_lab.lab.notebook import page_thread
 from pool_lab.lab.views.bundle import script, style
+from pool_lab.lab.views.cover.view import Coverable
 
 __all__ = ["InspectorView"]
 
@@ -27,7 +27,7 @@ logger = logging.getLogger(__name__)
 _REST_S = 0.05
 
 
-class InspectorView(anywidget.AnyWidget):
+class InspectorView(Coverable):
     """`picture` makes what is shown, `press` does what a button says, `shown` is called when the page is up to date."""
 
     _esm = script(HERE / "main.js")
@@ -40,7 +40,6 @@ class InspectorView(anywidget.AnyWidget):
     )
     lines: "traitlets.List[Any]" = traitlets.List(help="The log: what was asked, and the answers.").tag(sync=True)
     caption = traitlets.Unicode(help="The sentence under the picture.").tag(sync=True)
-    cover = traitlets.Unicode(help="If not empty, shown in place of the picture.").tag(sync=True)
     closed = traitlets.Bool(help="Whether the buttons are disabled for good.").tag(sync=True)
 
     def __init__(

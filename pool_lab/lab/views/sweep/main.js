@@ -1,5 +1,6 @@
 /* A sweep on the page: its chart is drawn again each time something has been measured, with a sentence below. */
 
+import { showCover } from "../cover/cover.js";
 import { completeControls } from "../shared/controls.js";
 import { add } from "../shared/dom.js";
 import { draw } from "./chart.js";
@@ -11,7 +12,7 @@ function render({ model, el }) {
   caption.setAttribute("aria-live", "polite");
   const show = () => {
     const covered = model.get("cover") !== "", chart = model.get("chart");
-    Object.assign(cover, { hidden: !covered, textContent: model.get("cover") });
+    showCover(cover, model);
     stage.hidden = covered;
     caption.textContent = covered ? "" : model.get("caption");
     if (covered || !chart.curves || !stage.clientWidth) return;

@@ -4,25 +4,24 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-import anywidget
 import traitlets
 
 from pool_lab.lab.trace.sweep_result import Curve
 from pool_lab.lab.views.bundle import script, style
+from pool_lab.lab.views.cover.view import Coverable
 
 __all__ = ["SweepView"]
 
 HERE = Path(__file__).parent
 
 
-class SweepView(anywidget.AnyWidget):
+class SweepView(Coverable):
     """The chart, and a sentence below it."""
 
     _esm = script(HERE / "main.js")
     _css = style(HERE / "sweep.css")
 
     caption = traitlets.Unicode(help="The sentence under the chart.").tag(sync=True)
-    cover = traitlets.Unicode(help="If not empty, shown in place of the chart.").tag(sync=True)
     chart = traitlets.Dict(help="What to draw.").tag(sync=True)
 
     def __repr__(self) -> str:

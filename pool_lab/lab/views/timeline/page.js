@@ -1,5 +1,6 @@
 /* The timeline's elements on the page, and all the words around the picture. */
 
+import { showCover } from "../cover/cover.js";
 import { add, setText } from "../shared/dom.js";
 import { keepKeys } from "../shared/keyboard.js";
 import { clamp, sum } from "../shared/numbers.js";
@@ -74,7 +75,7 @@ export function updatePage(view) {
   canvas.setAttribute("aria-label", words);
   canvas.style.visibility = covered ? "hidden" : "";
   canvas.style.cursor = player.window ? "grab" : "";
-  Object.assign(cover, { hidden: !covered, textContent: model.get("cover") });
+  showCover(cover, model);
   if (covered) tip.hidden = true;
   updateScrubber(view);
   updateList(view);

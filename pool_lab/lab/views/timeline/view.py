@@ -21,12 +21,12 @@ from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple, TypeVar
 
-import anywidget
 import traitlets
 
 from pool_lab.events import Event, Observer
 from pool_lab.lab.notebook import page_thread
 from pool_lab.lab.views.bundle import script, style
+from pool_lab.lab.views.cover.view import Coverable
 from pool_lab.lab.views.timeline.rows import MOST_CALLS, TimelineRows
 
 __all__ = ["Panel", "Timeline"]
@@ -109,7 +109,7 @@ class _Run:
         return self.rows.news()
 
 
-class Timeline(anywidget.AnyWidget):
+class Timeline(Coverable):
     """Draws runs as they happen: a panel for each executor, on one time axis.
 
     One thread owns a run: it calls `begin`, gives the observers to the pools, and calls `end`.
@@ -119,7 +119,6 @@ class Timeline(anywidget.AnyWidget):
     _css = style(HERE / "timeline.css")
 
     caption = traitlets.Unicode(help="The sentence under the picture, unless a run goes on.").tag(sync=True)
-    cover = traitlets.Unicode(help="If not empty, shown in place of the picture.").tag(sync=True)
     log = traitlets.Dict(help="The latest run, for a notebook that is opened without its kernel.").tag(sync=True)
     trouble = traitlets.Unicode(help="What went wrong with this picture.").tag(sync=True)
 

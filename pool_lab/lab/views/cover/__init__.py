@@ -1,0 +1,1 @@
+"""What is shown in the place of a picture or an output until a question is answered."""
