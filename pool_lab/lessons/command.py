@@ -7,7 +7,7 @@ from pathlib import Path
 
 from pool_lab.lab.trace.units import number_of
 from pool_lab.lessons import saved_progress
-from pool_lab.lessons.exercises.sandbox import can_fence, can_seclude
+from pool_lab.lessons.exercises.sandbox import can_isolate_files, can_isolate_network
 from pool_lab.lessons.grading.grade import grade_notebook
 from pool_lab.lessons.grading.marks import Mark, as_csv, as_page
 from pool_lab.lessons.progress_table import Progress
@@ -42,9 +42,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def _grade(folder: Path, out: Path) -> int:
-    if not can_fence():
+    if not can_isolate_files():
         print("Warning: on this system, submissions can read and write your files.", file=sys.stderr)
-    if not can_seclude():
+    if not can_isolate_network():
         print("Warning: on this system, submissions can use the network.", file=sys.stderr)
     submitted = _submitted(folder)
     marks: list[Mark] = []

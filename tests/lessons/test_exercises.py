@@ -213,6 +213,6 @@ def test_a_question_that_makes_no_sense_of_a_result_is_answered_with_no() -> Non
 
     task = EXERCISES["00.1"]
     broken = replace(task, mistakes={"?": Mistake("?", "?", explode)})
-    made = check("00.1", "E B A").attempt
-    assert made is not None
-    assert judge(broken, made).mistake is None
+    attempt = check("00.1", "E B A").attempt
+    assert attempt is not None
+    assert judge(broken, attempt).mistake is None

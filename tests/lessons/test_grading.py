@@ -66,7 +66,7 @@ def one(pool, n):
     assert answer.cell == cell.removeprefix("%%time")
 
 
-def test_a_submission_can_use_pools_of_processes_behind_the_fence(tmp_path: Path) -> None:
+def test_a_submission_can_use_pools_of_processes_in_the_sandbox(tmp_path: Path) -> None:
     imports = "from pool_lab import ProcessPoolExecutor, ThreadPoolExecutor\nfrom pool_lab.lessons import exercise"
     path = notebook(tmp_path / "a.ipynb", imports, EXERCISES["07.1"].solution.cell)
     (mark,) = grade_notebook("a", path.read_bytes())

@@ -1,4 +1,4 @@
-"""`attempt`: run an answer in its own process, and return what happened.
+"""`try_answer`: run an answer in its own process, and return what happened.
 
 The process is new for every attempt. It is ended, with all that it has started, after its last message or when it has
 exceeded a limit. So nothing that an answer does can reach the kernel: not `os._exit`, not an endless loop in C.
@@ -25,7 +25,7 @@ from pool_lab.lessons.exercises.limits import MOST_OUTPUT, Heartbeat, Limits
 from pool_lab.lessons.exercises.messages import Ending, messages, unpacked
 from pool_lab.processes.pickling import dumps
 
-__all__ = ["Attempt", "Play", "Run", "attempt"]
+__all__ = ["Attempt", "Play", "Run", "try_answer"]
 
 LOOK_EVERY_S = 0.5
 CLEAN_UP_S = 1.0
@@ -103,13 +103,16 @@ class Play:
     holds the GIL. Half of it is how long an answer may compute without submitting a call."""
 
 
-def attempt(play: Play, answer: Any, *, fenced: bool = False) -> Attempt:
-    """Blocks until the answer has ended or was stopped. An interrupt stops it. Fence in the answers of other people."""
+def try_answer(play: Play, answer: Any, *, sandboxed: bool = False) -> Attempt:
+    """Blocks until the answer has ended or was stopped. An interrupt stops it.
+
+    sandboxed: for the answers of other people.
+    """
     try:
         request = dumps((play, answer))
     except Exception as error:
         return Attempt(Ending.NOT_SENT, error=f"{_unpicklable_names(answer)}{type(error).__name__}: {error}")
-    return _Report(AnswerProcess(request, fenced=fenced), play.patience_s).attempt()
+    return _Report(AnswerProcess(request, sandboxed=sandboxed), play.patience_s).attempt()
 
 
 def _unpicklable_names(answer: Any) -> str:

@@ -4,7 +4,7 @@ from collections import Counter
 from collections.abc import Callable
 from typing import TypeVar
 
-from pool_lab.lessons.exercises.attempt import attempt
+from pool_lab.lessons.exercises.attempt import try_answer
 from pool_lab.lessons.exercises.exercise import Exercise, exercises
 from pool_lab.lessons.exercises.line_order import Unreadable
 from pool_lab.lessons.exercises.verdict import Grade, Verdict, judge
@@ -47,7 +47,7 @@ def verdict_on(task: Exercise, answer: object) -> Verdict:
         prepared = task.prepare(answer)
     except Unreadable as error:
         return Verdict(task, Grade.WRONG, says=str(error))
-    return judge(task, attempt(task.play, prepared))
+    return judge(task, try_answer(task.play, prepared))
 
 
 def hint(name: str) -> "Hint":

@@ -49,57 +49,57 @@ def with_words(detectors: Mapping[str, Detector], words: Mapping[str, Named]) ->
     return {name: Mistake(name, words[name].words, seen, words[name].number) for name, seen in detectors.items()}
 
 
-def futures(made: Attempt) -> bool:
-    return has(made.result, "future")
+def futures(attempt: Attempt) -> bool:
+    return has(attempt.result, "future")
 
 
-def an_iterator(made: Attempt) -> bool:
-    return has(made.result, "iterator")
+def an_iterator(attempt: Attempt) -> bool:
+    return has(attempt.result, "iterator")
 
 
-def not_a_list(made: Attempt) -> bool:
-    return returned(made) and not isinstance(made.result, list | tuple | None)
+def not_a_list(attempt: Attempt) -> bool:
+    return returned(attempt) and not isinstance(attempt.result, list | tuple | None)
 
 
-def sets(made: Attempt) -> bool:
-    return is_of_wait(made.result)
+def sets(attempt: Attempt) -> bool:
+    return is_of_wait(attempt.result)
 
 
-def called_first(made: Attempt) -> bool:
-    return any("not callable" in error for error in errors(made))
+def called_first(attempt: Attempt) -> bool:
+    return any("not callable" in error for error in errors(attempt))
 
 
-def one_at_a_time(made: Attempt) -> bool:
-    return finished(made) > 1 and made.most_at_once == 1
+def one_at_a_time(attempt: Attempt) -> bool:
+    return finished(attempt) > 1 and attempt.most_at_once == 1
 
 
-def did_not_wait(made: Attempt) -> bool:
-    return returned(made) and made.unfinished > 0
+def did_not_wait(attempt: Attempt) -> bool:
+    return returned(attempt) and attempt.unfinished > 0
 
 
-def nothing_cancelled(made: Attempt) -> bool:
-    return returned(made) and not cancelled(made)
+def nothing_cancelled(attempt: Attempt) -> bool:
+    return returned(attempt) and not cancelled(attempt)
 
 
-def after_shutdown(made: Attempt) -> bool:
-    return any("after shutdown" in error for error in errors(made))
+def after_shutdown(attempt: Attempt) -> bool:
+    return any("after shutdown" in error for error in errors(attempt))
 
 
-def cannot_be_pickled(made: Attempt) -> bool:
-    return any(re.search("pickl|Can't get local object", error, re.IGNORECASE) for error in errors(made))
+def cannot_be_pickled(attempt: Attempt) -> bool:
+    return any(re.search("pickl|Can't get local object", error, re.IGNORECASE) for error in errors(attempt))
 
 
-def not_shut_down(made: Attempt) -> bool:
-    return returned(made) and bool(made.own_runs) and not all_shut_down(made)
+def not_shut_down(attempt: Attempt) -> bool:
+    return returned(attempt) and bool(attempt.own_runs) and not all_shut_down(attempt)
 
 
-def calls_left_in_queue(made: Attempt) -> bool:
-    return returned(made) and left_in_queue(made)
+def calls_left_in_queue(attempt: Attempt) -> bool:
+    return returned(attempt) and left_in_queue(attempt)
 
 
-def no_results(made: Attempt) -> bool:
+def no_results(attempt: Attempt) -> bool:
     """Of lines to put in order: whether none of them makes `results`."""
-    return "'results'" in made.error
+    return "'results'" in attempt.error
 
 
 without_a_pool = did_without_a_pool
@@ -108,19 +108,21 @@ cancelled_and_asked = raised("CancelledError", "concurrent.futures._base.Cancell
 misspelt = raised("AttributeError")
 
 
-def _calls_wait_for_calls(made: Attempt) -> bool:
-    return any(re.match("a worker waits (for the result of a call|until several calls)", wait) for wait in made.waits)
+def _calls_wait_for_calls(attempt: Attempt) -> bool:
+    return any(
+        re.match("a worker waits (for the result of a call|until several calls)", wait) for wait in attempt.waits
+    )
 
 
 def _ended(ending: Ending) -> Detector:
-    return lambda made: made.ending is ending
+    return lambda attempt: attempt.ending is ending
 
 
 _ANY: dict[str, Detector] = {
-    "nothing returned": lambda made: returned(made) and made.result is None,
+    "nothing returned": lambda attempt: returned(attempt) and attempt.result is None,
     "iterator returned": an_iterator,
     "sets returned": sets,
-    "standstill": lambda made: made.ending is Ending.DEADLOCK and not _calls_wait_for_calls(made),
+    "standstill": lambda attempt: attempt.ending is Ending.DEADLOCK and not _calls_wait_for_calls(attempt),
     **{ending.value: _ended(ending) for ending in Ending if ending is not Ending.RETURNED},
 }
 OF_ANY_ANSWER = with_words(_ANY, _PAGE.named("Of any answer"))

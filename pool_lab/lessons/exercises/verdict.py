@@ -13,7 +13,7 @@ from pathlib import Path
 from reprlib import Repr
 from typing import TYPE_CHECKING
 
-from pool_lab.lessons.exercises.attempt import Attempt, attempt
+from pool_lab.lessons.exercises.attempt import Attempt, try_answer
 from pool_lab.lessons.exercises.evidence import call
 from pool_lab.lessons.exercises.exercise import Exercise
 from pool_lab.lessons.exercises.messages import Ending
@@ -77,19 +77,20 @@ class Verdict:
             lines += [*self._claims(self.attempt), *self._result(self.attempt), *_told(self.attempt)]
         return lines
 
-    def _claims(self, made: Attempt) -> list[str]:
+    def _claims(self, attempt: Attempt) -> list[str]:
         """What is right and what is missing. An answer that was stopped half-way is not measured by it."""
-        if made.ending is not Ending.RETURNED:
+        if attempt.ending is not Ending.RETURNED:
             return []
         return [
-            f"- {'✓' if _is_true(claim.holds, made) else '✗ not yet:'} {claim.words}" for claim in self.exercise.claims
+            f"- {'✓' if _is_true(claim.holds, attempt) else '✗ not yet:'} {claim.words}"
+            for claim in self.exercise.claims
         ]
 
-    def _result(self, made: Attempt) -> list[str]:
+    def _result(self, attempt: Attempt) -> list[str]:
         """What a wrong answer returned, if it was simply called. Else the result is what the exercise found out."""
-        if self.grade is Grade.CORRECT or made.ending is not Ending.RETURNED or self.exercise.play.play is not call:
+        if self.grade is Grade.CORRECT or attempt.ending is not Ending.RETURNED or self.exercise.play.play is not call:
             return []
-        return ["", f"Your answer returned `{BRIEF.repr(made.result)}`."]
+        return ["", f"Your answer returned `{BRIEF.repr(attempt.result)}`."]
 
     def timelines(self) -> "Timelines | None":
         """The answer's timeline and, if it is wrong, that of a right answer; None if there were no calls."""
@@ -100,7 +101,7 @@ class Verdict:
         attempts = [("yours", self.attempt)]
         if self.grade is not Grade.CORRECT:
             task = self.exercise
-            attempts.append(("a right answer", attempt(task.play, task.prepare(task.value_of(task.solution)))))
+            attempts.append(("a right answer", try_answer(task.play, task.prepare(task.value_of(task.solution)))))
         return Timelines(f"Exercise {self.exercise.name}", attempts)
 
     def show(self) -> None:
@@ -121,20 +122,20 @@ class Verdict:
             display(timelines)  # type: ignore[no-untyped-call]
 
 
-def judge(exercise: Exercise, made: Attempt) -> Verdict:
-    missing = [claim for claim in exercise.claims if not _is_true(claim.holds, made)]
-    if made.ending is Ending.RETURNED and not missing:
-        return Verdict(exercise, Grade.CORRECT, made)
-    almost = made.ending is Ending.RETURNED and not any(claim.essential for claim in missing)
+def judge(exercise: Exercise, attempt: Attempt) -> Verdict:
+    missing = [claim for claim in exercise.claims if not _is_true(claim.holds, attempt)]
+    if attempt.ending is Ending.RETURNED and not missing:
+        return Verdict(exercise, Grade.CORRECT, attempt)
+    almost = attempt.ending is Ending.RETURNED and not any(claim.essential for claim in missing)
     known = (*exercise.mistakes.values(), *OF_ANY_ANSWER.values())
-    mistake = next((mistake for mistake in known if _is_true(mistake.seen, made)), None)
-    return Verdict(exercise, Grade.ALMOST if almost else Grade.WRONG, made, mistake)
+    mistake = next((mistake for mistake in known if _is_true(mistake.seen, attempt)), None)
+    return Verdict(exercise, Grade.ALMOST if almost else Grade.WRONG, attempt, mistake)
 
 
-def _is_true(question: Callable[[Attempt], bool], made: Attempt) -> bool:
+def _is_true(question: Callable[[Attempt], bool], attempt: Attempt) -> bool:
     """If a question makes no sense for an odd result, the answer is no."""
     try:
-        return bool(question(made))
+        return bool(question(attempt))
     except Exception:
         return False
 
@@ -149,17 +150,17 @@ def _diagnosis(mistake: Mistake) -> list[str]:
     return [mistake.words, "", often_heard]
 
 
-def _told(made: Attempt) -> list[str]:
+def _told(attempt: Attempt) -> list[str]:
     """What the answer itself did: its error, what its threads waited for, what it printed."""
     lines = []
-    if made.waits:
-        lines += ["", *(f"- {_together(wait, count)}" for wait, count in Counter(made.waits).items())]
-    elif made.line and made.ending is not Ending.RAISED:
-        lines += ["", f"It was in line {made.line} at that moment."]
-    if made.error:
-        lines += ["", *_fenced(made.error + (f"  (line {made.line})" if made.line else ""))]
-    if made.output:
-        lines += ["", "Your answer printed:", "", *_fenced(made.output.rstrip("\n"))]
+    if attempt.waits:
+        lines += ["", *(f"- {_together(wait, count)}" for wait, count in Counter(attempt.waits).items())]
+    elif attempt.line and attempt.ending is not Ending.RAISED:
+        lines += ["", f"It was in line {attempt.line} at that moment."]
+    if attempt.error:
+        lines += ["", *_code_block(attempt.error + (f"  (line {attempt.line})" if attempt.line else ""))]
+    if attempt.output:
+        lines += ["", "Your answer printed:", "", *_code_block(attempt.output.rstrip("\n"))]
     return lines
 
 
@@ -167,7 +168,7 @@ def _together(wait: str, count: int) -> str:
     return wait if count == 1 else wait.replace("a worker waits", f"{count} workers wait")
 
 
-def _fenced(text: str) -> list[str]:
+def _code_block(text: str) -> list[str]:
     fence = "~~~"
     while fence in text:
         fence += "~"

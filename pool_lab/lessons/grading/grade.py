@@ -15,7 +15,7 @@ from functools import partial
 from typing import Any
 
 from pool_lab import lessons
-from pool_lab.lessons.exercises.attempt import Play, attempt
+from pool_lab.lessons.exercises.attempt import Play, try_answer
 from pool_lab.lessons.exercises.check import named
 from pool_lab.lessons.exercises.exercise import Exercise
 from pool_lab.lessons.exercises.messages import Ending
@@ -42,10 +42,12 @@ def grade_notebook(name: str, content: bytes) -> Iterator[Mark]:
 
 def _mark(notebook: str, answer: Submission) -> Mark:
     task = named(answer.exercise)
-    made = attempt(Play(partial(perform, answer.exercise), task.play.given, task.play.most_calls), answer, fenced=True)
-    if made.ending is Ending.RAISED and NOT_ATTEMPTED in made.error:
+    attempt = try_answer(
+        Play(partial(perform, answer.exercise), task.play.given, task.play.most_calls), answer, sandboxed=True
+    )
+    if attempt.ending is Ending.RAISED and NOT_ATTEMPTED in attempt.error:
         return Mark(notebook, task.name, Grade.NOT_ATTEMPTED.value, "", "")
-    verdict = judge(task, made)
+    verdict = judge(task, attempt)
     odd = oddities_of(task, answer)
     if odd and verdict.grade is not Grade.WRONG:
         return Mark(notebook, task.name, TO_BE_READ, "", f"It was judged {verdict.grade}, but {_together(odd)}.")

@@ -18,16 +18,18 @@ def given() -> tuple[Any, ...]:
 RULES = Rules(
     given=given,
     claims=(
-        Claim("every nap went through the pool", lambda made: finished(made) == len(LENGTHS)),
-        Claim("all results are there", lambda made: set(map(repr, listed(made.result))) == set(map(repr, LENGTHS))),
-        Claim("in the order of the lengths", lambda made: listed(made.result) == list(LENGTHS), essential=False),
-        Claim("several naps ran at the same time", lambda made: made.most_at_once > 2),
+        Claim("every nap went through the pool", lambda attempt: finished(attempt) == len(LENGTHS)),
+        Claim(
+            "all results are there", lambda attempt: set(map(repr, listed(attempt.result))) == set(map(repr, LENGTHS))
+        ),
+        Claim("in the order of the lengths", lambda attempt: listed(attempt.result) == list(LENGTHS), essential=False),
+        Claim("several naps ran at the same time", lambda attempt: attempt.most_at_once > 2),
     ),
     mistakes={
         "called first": mistakes.called_first,
         "futures": mistakes.futures,
         "an iterator": mistakes.an_iterator,
-        "by finish": lambda made: in_another_order(made.result, LENGTHS),
+        "by finish": lambda attempt: in_another_order(attempt.result, LENGTHS),
         "one at a time": mistakes.one_at_a_time,
         "without the pool": mistakes.without_a_pool,
         "did not wait": mistakes.did_not_wait,

@@ -25,29 +25,32 @@ def pages(requests: tuple[int, ...]) -> list[str]:
     return [f"page {request}" for request in requests]
 
 
-def threads_started(made: Attempt) -> int:
+def threads_started(attempt: Attempt) -> int:
     """By all pools together."""
-    return sum(len(run.trace.lanes) for run in made.runs)
+    return sum(len(run.trace.lanes) for run in attempt.runs)
 
 
-def many_pools(made: Attempt) -> bool:
-    return len(made.own_runs) > 1
+def many_pools(attempt: Attempt) -> bool:
+    return len(attempt.own_runs) > 1
 
 
-def too_many(made: Attempt) -> bool:
-    return threads_started(made) > MOST_THREADS and not many_pools(made)
+def too_many(attempt: Attempt) -> bool:
+    return threads_started(attempt) > MOST_THREADS and not many_pools(attempt)
 
 
-BOUNDED = Claim(f"no more than {MOST_THREADS} threads were started", lambda made: threads_started(made) <= MOST_THREADS)
-TOGETHER = Claim("several pages were made at the same time", lambda made: made.most_at_once > 1)
+BOUNDED = Claim(
+    f"no more than {MOST_THREADS} threads were started", lambda attempt: threads_started(attempt) <= MOST_THREADS
+)
+TOGETHER = Claim("several pages were made at the same time", lambda attempt: attempt.most_at_once > 1)
 
 RULES = Rules(
     given=given,
     claims=(
         Claim(
-            "every request has its page", lambda made: sorted(map(str, listed(made.result))) == sorted(pages(REQUESTS))
+            "every request has its page",
+            lambda attempt: sorted(map(str, listed(attempt.result))) == sorted(pages(REQUESTS)),
         ),
-        Claim("in the order of the requests", lambda made: made.result == pages(REQUESTS), essential=False),
+        Claim("in the order of the requests", lambda attempt: attempt.result == pages(REQUESTS), essential=False),
         BOUNDED,
         TOGETHER,
         SHUT_DOWN,
@@ -59,7 +62,7 @@ RULES = Rules(
         "too many": too_many,
         "without a pool": mistakes.without_a_pool,
         "one at a time": mistakes.one_at_a_time,
-        "by finish": lambda made: in_another_order(made.result, pages(REQUESTS)),
+        "by finish": lambda attempt: in_another_order(attempt.result, pages(REQUESTS)),
         "not shut down": mistakes.not_shut_down,
     },
 )

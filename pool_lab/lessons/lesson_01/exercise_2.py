@@ -25,9 +25,9 @@ def flat(result: Any) -> list[str]:
     return sorted(map(str, chain.from_iterable(map(listed, listed(result)))))
 
 
-def one_rush_after_the_other(made: Attempt) -> bool:
+def one_rush_after_the_other(attempt: Attempt) -> bool:
     """Whether all calls of a rush had finished when the first of the next was submitted."""
-    spans = sorted(made.spans, key=lambda span: span.submitted or 0.0)
+    spans = sorted(attempt.spans, key=lambda span: span.submitted or 0.0)
     if len(spans) != CALLS:
         return False
     rushes = [[spans[request] for request in rush] for rush in RUSHES]
@@ -40,8 +40,8 @@ def one_rush_after_the_other(made: Attempt) -> bool:
 RULES = Rules(
     given=given,
     claims=(
-        Claim("every request has its page", lambda made: flat(made.result) == flat(all_pages())),
-        Claim("in a list for each rush", lambda made: made.result == all_pages(), essential=False),
+        Claim("every request has its page", lambda attempt: flat(attempt.result) == flat(all_pages())),
+        Claim("in a list for each rush", lambda attempt: attempt.result == all_pages(), essential=False),
         Claim("each rush was over before the next was submitted", one_rush_after_the_other),
         BOUNDED,
         TOGETHER,
@@ -54,7 +54,7 @@ RULES = Rules(
         "too many": too_many,
         "without a pool": mistakes.without_a_pool,
         "one at a time": mistakes.one_at_a_time,
-        "all at once": lambda made: len(made.spans) == CALLS and not one_rush_after_the_other(made),
+        "all at once": lambda attempt: len(attempt.spans) == CALLS and not one_rush_after_the_other(attempt),
         "not shut down": mistakes.not_shut_down,
     },
 )

@@ -33,19 +33,19 @@ def count_twice(answer: Callable[[list[Future[int]]], Any], futures: list[Future
     return [before, answer(list(futures))]
 
 
-def counted(made: Attempt, turn: int = 0) -> list[Any]:
+def counted(attempt: Attempt, turn: int = 0) -> list[Any]:
     """The three numbers that were returned while the gate was closed, or when all calls were done."""
-    both = listed(made.result)
+    both = listed(attempt.result)
     return listed(both[turn]) if len(both) == 2 else []
 
 
 def says(*numbers: int) -> Detector:
-    return lambda made: counted(made) == list(numbers)
+    return lambda attempt: counted(attempt) == list(numbers)
 
 
 def are(turn: int, *numbers: int) -> Detector:
     """Whether it returned these, in any order."""
-    return lambda made: sorted(map(repr, counted(made, turn))) == sorted(map(repr, numbers))
+    return lambda attempt: sorted(map(repr, counted(attempt, turn))) == sorted(map(repr, numbers))
 
 
 RULES = Rules(
@@ -60,9 +60,9 @@ RULES = Rules(
         "queued counted as running": says(0, QUEUED + RUNNING, DONE),
         "running counted as queued": says(QUEUED + RUNNING, 0, DONE),
         "queued counted as done": says(0, RUNNING, QUEUED + DONE),
-        "waits": lambda made: made.ending is Ending.DEADLOCK,
-        "counted twice": lambda made: sum(counted(made)) > QUEUED + RUNNING + DONE,
-        "another order": lambda made: in_another_order(counted(made), (QUEUED, RUNNING, DONE)),
-        "lists": lambda made: any(has(part, "future") for part in counted(made)),
+        "waits": lambda attempt: attempt.ending is Ending.DEADLOCK,
+        "counted twice": lambda attempt: sum(counted(attempt)) > QUEUED + RUNNING + DONE,
+        "another order": lambda attempt: in_another_order(counted(attempt), (QUEUED, RUNNING, DONE)),
+        "lists": lambda attempt: any(has(part, "future") for part in counted(attempt)),
     },
 )

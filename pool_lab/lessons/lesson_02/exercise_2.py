@@ -26,28 +26,28 @@ def arranged(*, reverse: bool) -> list[list[str]]:
     return [sorted(words, key=len, reverse=reverse) for words in WORDS]
 
 
-def are_sorted(made: Attempt) -> bool:
-    return sorted(map(str, listed(made.result))) == sorted(map(str, arranged(reverse=True)))
+def are_sorted(attempt: Attempt) -> bool:
+    return sorted(map(str, listed(attempt.result))) == sorted(map(str, arranged(reverse=True)))
 
 
 RULES = Rules(
     given=given,
     claims=(
         Claim("every list is sorted, the longest word first", are_sorted),
-        Claim("in the order of the lists", lambda made: made.result == arranged(reverse=True), essential=False),
-        Claim("a call for each list went through a pool", lambda made: finished(made) == len(WORDS)),
-        Claim("all calls were submitted before you waited for one", lambda made: not one_after_the_other(made)),
+        Claim("in the order of the lists", lambda attempt: attempt.result == arranged(reverse=True), essential=False),
+        Claim("a call for each list went through a pool", lambda attempt: finished(attempt) == len(WORDS)),
+        Claim("all calls were submitted before you waited for one", lambda attempt: not one_after_the_other(attempt)),
         SHUT_DOWN,
     ),
     mistakes={
         "futures": mistakes.futures,
         "an iterator": mistakes.an_iterator,
         "called first": mistakes.called_first,
-        "keywords for map": lambda made: bool(
-            re.search(r"map\(\) got an unexpected|'bool' object is not iter", made.error)
+        "keywords for map": lambda attempt: bool(
+            re.search(r"map\(\) got an unexpected|'bool' object is not iter", attempt.error)
         ),
         "without a pool": mistakes.without_a_pool,
-        "without keywords": lambda made: listed(made.result) == arranged(reverse=False),
+        "without keywords": lambda attempt: listed(attempt.result) == arranged(reverse=False),
         "one after the other": one_after_the_other,
         "not shut down": mistakes.not_shut_down,
     },

@@ -30,20 +30,20 @@ def given() -> tuple[Any, ...]:
 
 
 def says(place: int) -> Detector:
-    return lambda made: bool(listed(made.result)[place] == FATES[place])
+    return lambda attempt: bool(listed(attempt.result)[place] == FATES[place])
 
 
 def says_instead(place: int, start: str) -> Detector:
     """Whether it says something else there, which starts like that."""
-    return lambda made: not says(place)(made) and str(listed(made.result)[place]).startswith(start)
+    return lambda attempt: not says(place)(attempt) and str(listed(attempt.result)[place]).startswith(start)
 
 
-def did_not_wait(made: Attempt) -> bool:
-    return returned(made) and not says(0)(made) and says(2)(made) and finished(made) < 2
+def did_not_wait(attempt: Attempt) -> bool:
+    return returned(attempt) and not says(0)(attempt) and says(2)(attempt) and finished(attempt) < 2
 
 
-def in_capitals(made: Attempt) -> bool:
-    return [str(text).lower() for text in listed(made.result)] == [text.lower() for text in FATES]
+def in_capitals(attempt: Attempt) -> bool:
+    return [str(text).lower() for text in listed(attempt.result)] == [text.lower() for text in FATES]
 
 
 RULES = Rules(
@@ -53,22 +53,22 @@ RULES = Rules(
         Claim("the second text says what the call raised", says(1)),
         Claim("the third text says that the call was cancelled", says(2)),
         Claim("None is a result like any other", says(3)),
-        Claim("there is a text for each future, in order", lambda made: listed(made.result) == FATES),
+        Claim("there is a text for each future, in order", lambda attempt: listed(attempt.result) == FATES),
     ),
     mistakes={
         "misspelt": mistakes.misspelt,
         "not caught": raised("ValueError"),
         "cancelled, and asked": mistakes.cancelled_and_asked,
         "a failure": says_instead(2, "raised"),
-        "no brackets": lambda made: listed(made.result) == ["cancelled"] * len(FATES),
-        "taken for cancelled": lambda made: says(0)(made) and says_instead(1, "cancelled")(made),
+        "no brackets": lambda attempt: listed(attempt.result) == ["cancelled"] * len(FATES),
+        "taken for cancelled": lambda attempt: says(0)(attempt) and says_instead(1, "cancelled")(attempt),
         "out of patience": says_instead(0, "raised TimeoutError"),
-        "no texts": lambda made: listed(made.result)[0] == 42,
+        "no texts": lambda attempt: listed(attempt.result)[0] == 42,
         "done is good": says_instead(2, "returned"),
         "did not wait": did_not_wait,
-        "nothing is something": lambda made: says(0)(made) and not says(3)(made),
-        "its text": lambda made: says(0)(made) and says_instead(1, "raised")(made),
-        "left out": lambda made: 0 < len(listed(made.result)) < len(FATES),
+        "nothing is something": lambda attempt: says(0)(attempt) and not says(3)(attempt),
+        "its text": lambda attempt: says(0)(attempt) and says_instead(1, "raised")(attempt),
+        "left out": lambda attempt: 0 < len(listed(attempt.result)) < len(FATES),
         "capitals": in_capitals,
         "futures": mistakes.futures,
         "not a list": mistakes.not_a_list,

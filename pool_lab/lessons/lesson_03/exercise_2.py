@@ -35,27 +35,27 @@ def call_and_let_go(answer: Any, *args: Any) -> Any:
         _over.set()
 
 
-def number(made: Attempt) -> Any:
-    return made.result[0]
+def number(attempt: Attempt) -> Any:
+    return attempt.result[0]
 
 
-def is_number(made: Attempt) -> bool:
-    return type(number(made)) is int
+def is_number(attempt: Attempt) -> bool:
+    return type(number(attempt)) is int
 
 
-def has_waited(made: Attempt) -> bool:
-    return bool(made.result[1])
+def has_waited(attempt: Attempt) -> bool:
+    return bool(attempt.result[1])
 
 
-def one_before_the_others(made: Attempt) -> bool:
+def one_before_the_others(attempt: Attempt) -> bool:
     """Whether the first call was done before the second was submitted."""
-    first, second = made.spans[:2]
+    first, second = attempt.spans[:2]
     return first.ended is not None and second.submitted is not None and first.ended <= second.submitted
 
 
-def too_soon(made: Attempt) -> bool:
+def too_soon(attempt: Attempt) -> bool:
     """Whether a call was cancelled before the first was done."""
-    first, *rest = made.spans
+    first, *rest = attempt.spans
     ends = [span.ended for span in rest if span.state is CallState.CANCELLED]
     return first.state is CallState.CANCELLED or any(
         end is None or first.ended is None or end < first.ended for end in ends
@@ -66,27 +66,30 @@ RULES = Rules(
     given=given,
     play=call_and_let_go,
     claims=(
-        Claim("all calls were submitted", lambda made: len(made.spans) == CALLS),
-        Claim("the first was done before you cancelled anything", lambda made: not too_soon(made)),
-        Claim("the queued calls were cancelled", lambda made: cancelled(made) >= CALLS - 3),
-        Claim("you returned how many you cancelled", lambda made: is_number(made) and number(made) == cancelled(made)),
+        Claim("all calls were submitted", lambda attempt: len(attempt.spans) == CALLS),
+        Claim("the first was done before you cancelled anything", lambda attempt: not too_soon(attempt)),
+        Claim("the queued calls were cancelled", lambda attempt: cancelled(attempt) >= CALLS - 3),
+        Claim(
+            "you returned how many you cancelled",
+            lambda attempt: is_number(attempt) and number(attempt) == cancelled(attempt),
+        ),
         Claim(
             "all were submitted before the first was done",
-            lambda made: not one_before_the_others(made),
+            lambda attempt: not one_before_the_others(attempt),
             essential=False,
         ),
-        Claim("you did not wait for the running calls", lambda made: not has_waited(made), essential=False),
+        Claim("you did not wait for the running calls", lambda attempt: not has_waited(attempt), essential=False),
     ),
     mistakes={
         "misspelt": mistakes.misspelt,
         "called first": mistakes.called_first,
         "one at a time": mistakes.one_at_a_time,
-        "not all": lambda made: 0 < len(made.spans) < CALLS,
+        "not all": lambda attempt: 0 < len(attempt.spans) < CALLS,
         "nothing cancelled": mistakes.nothing_cancelled,
         "too soon": too_soon,
-        "counted the running": lambda made: is_number(made) and number(made) > cancelled(made),
-        "not a number": lambda made: returned(made) and not is_number(made),
-        "counted too few": lambda made: is_number(made) and number(made) < cancelled(made),
+        "counted the running": lambda attempt: is_number(attempt) and number(attempt) > cancelled(attempt),
+        "not a number": lambda attempt: returned(attempt) and not is_number(attempt),
+        "counted too few": lambda attempt: is_number(attempt) and number(attempt) < cancelled(attempt),
         "waits for the running": has_waited,
         "the others later": one_before_the_others,
     },

@@ -25,46 +25,46 @@ def given() -> tuple[Any, ...]:
     return ThreadPoolExecutor(max_workers=5), price, list(ITEMS)
 
 
-def ended_at_the_error(made: Attempt) -> bool:
+def ended_at_the_error(attempt: Attempt) -> bool:
     """Whether everything after the error is missing."""
-    return listed(made.result) in (EXPECTED[:FAILED], [*EXPECTED[:FAILED], None])
+    return listed(attempt.result) in (EXPECTED[:FAILED], [*EXPECTED[:FAILED], None])
 
 
-def places_that_differ(made: Attempt) -> list[int]:
+def places_that_differ(attempt: Attempt) -> list[int]:
     """Where the list is not as it should be; nothing if it is too short or too long."""
-    prices = listed(made.result)
+    prices = listed(attempt.result)
     if len(prices) != len(EXPECTED):
         return []
     return [place for place, expected in enumerate(EXPECTED) if prices[place] != expected]
 
 
-def has_none_for_a_price(made: Attempt) -> bool:
+def has_none_for_a_price(attempt: Attempt) -> bool:
     """Whether all that is wrong about the list is that prices are missing."""
-    wrong = places_that_differ(made)
-    return bool(wrong) and all(made.result[place] is None for place in wrong)
+    wrong = places_that_differ(attempt)
+    return bool(wrong) and all(attempt.result[place] is None for place in wrong)
 
 
 RULES = Rules(
     given=given,
     claims=(
-        Claim("every item has its price, or `None`, in its place", lambda made: listed(made.result) == EXPECTED),
-        Claim("each item was a call in a pool", lambda made: len(made.spans) == len(ITEMS)),
-        Claim("all calls were submitted before you waited for one", lambda made: not one_after_the_other(made)),
+        Claim("every item has its price, or `None`, in its place", lambda attempt: listed(attempt.result) == EXPECTED),
+        Claim("each item was a call in a pool", lambda attempt: len(attempt.spans) == len(ITEMS)),
+        Claim("all calls were submitted before you waited for one", lambda attempt: not one_after_the_other(attempt)),
     ),
     mistakes={
         "called first": mistakes.called_first,
-        "by itself": lambda made: raised("KeyError")(made) and not made.spans,
+        "by itself": lambda attempt: raised("KeyError")(attempt) and not attempt.spans,
         "the error came out": raised("KeyError"),
         "ended at the error": ended_at_the_error,
-        "left out": lambda made: listed(made.result) == [price for price in EXPECTED if price is not None],
+        "left out": lambda attempt: listed(attempt.result) == [price for price in EXPECTED if price is not None],
         "futures": mistakes.futures,
-        "exceptions": lambda made: returned(made) and has(made.result, "object"),
+        "exceptions": lambda attempt: returned(attempt) and has(attempt.result, "object"),
         "an iterator": mistakes.an_iterator,
-        "by finish": lambda made: in_another_order(made.result, EXPECTED),
+        "by finish": lambda attempt: in_another_order(attempt.result, EXPECTED),
         "one at a time": one_after_the_other,
         "did not wait": has_none_for_a_price,
-        "something for None": lambda made: places_that_differ(made) == [FAILED],
-        "merged": lambda made: 0 < len(made.spans) == len(set(ITEMS)),
+        "something for None": lambda attempt: places_that_differ(attempt) == [FAILED],
+        "merged": lambda attempt: 0 < len(attempt.spans) == len(set(ITEMS)),
         "not a list": mistakes.not_a_list,
         "without a pool": mistakes.without_a_pool,
     },

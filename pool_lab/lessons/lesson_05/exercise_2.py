@@ -31,47 +31,53 @@ def in_haste(answer: Callable[[Callable[[], str], float], Any]) -> list[Any]:
     return results
 
 
-def waited_in_shutdown(made: Attempt) -> bool:
+def waited_in_shutdown(attempt: Attempt) -> bool:
     """Whether it was in `shutdown`, or at the end of a `with` block, which is the same."""
-    return made.ending is Ending.DEADLOCK and (all_shut_down(made) or any("in shutdown" in wait for wait in made.waits))
+    return attempt.ending is Ending.DEADLOCK and (
+        all_shut_down(attempt) or any("in shutdown" in wait for wait in attempt.waits)
+    )
 
 
-def slept(made: Attempt) -> bool:
+def slept(attempt: Attempt) -> bool:
     """Whether it was stuck with the first call done, and no other submitted."""
-    return made.ending is Ending.STUCK and finished(made) == len(made.spans) == 1
+    return attempt.ending is Ending.STUCK and finished(attempt) == len(attempt.spans) == 1
 
 
-def shut_one_down(made: Attempt) -> bool:
-    return returned(made) and any(run.was_shut_down for run in made.own_runs) and not all_shut_down(made)
+def shut_one_down(attempt: Attempt) -> bool:
+    return returned(attempt) and any(run.was_shut_down for run in attempt.own_runs) and not all_shut_down(attempt)
 
 
-def gave_a_timeout(made: Attempt) -> bool:
-    return any("unexpected keyword argument 'timeout'" in error for error in errors(made))
+def gave_a_timeout(attempt: Attempt) -> bool:
+    return any("unexpected keyword argument 'timeout'" in error for error in errors(attempt))
 
 
 RULES = Rules(
     play=in_haste,
     claims=(
-        Claim("you returned the result that was there in time", lambda made: listed(made.result)[:1] == ["here it is"]),
         Claim(
-            'you returned `"too late"` before the call was done', lambda made: listed(made.result)[1:] == ["too late"]
+            "you returned the result that was there in time",
+            lambda attempt: listed(attempt.result)[:1] == ["here it is"],
         ),
-        Claim("both calls went to a pool", lambda made: len(made.spans) == 2),
+        Claim(
+            'you returned `"too late"` before the call was done',
+            lambda attempt: listed(attempt.result)[1:] == ["too late"],
+        ),
+        Claim("both calls went to a pool", lambda attempt: len(attempt.spans) == 2),
         SHUT_DOWN,
     ),
     mistakes={
         "after shutdown": mistakes.after_shutdown,
         "called first": mistakes.called_first,
         "a timeout for the call": gave_a_timeout,
-        "without a pool": lambda made: not made.spans and made.ending is not Ending.RAISED,
+        "without a pool": lambda attempt: not attempt.spans and attempt.ending is not Ending.RAISED,
         "slept": slept,
         "waits at the end": waited_in_shutdown,
-        "waits for ever": lambda made: made.ending in {Ending.DEADLOCK, Ending.STUCK},
+        "waits for ever": lambda attempt: attempt.ending in {Ending.DEADLOCK, Ending.STUCK},
         "the error came out": raised("TimeoutError"),
         "a future": mistakes.futures,
-        "sets": lambda made: any(map(is_of_wait, listed(made.result))),
-        "no patience": lambda made: listed(made.result)[0] == "too late",
-        "nothing": lambda made: listed(made.result)[1] is None,
+        "sets": lambda attempt: any(map(is_of_wait, listed(attempt.result))),
+        "no patience": lambda attempt: listed(attempt.result)[0] == "too late",
+        "nothing": lambda attempt: listed(attempt.result)[1] is None,
         "one of two": shut_one_down,
         "not shut down": mistakes.not_shut_down,
     },

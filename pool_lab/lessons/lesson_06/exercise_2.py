@@ -37,37 +37,39 @@ def given() -> tuple[Any, ...]:
     return ThreadPoolExecutor(max_workers=WORKERS), fetch, [Server(answer).url for answer in answers]
 
 
-def did_not_wait_for_the_slow(made: Attempt) -> bool:
+def did_not_wait_for_the_slow(attempt: Attempt) -> bool:
     """Whether one mirror has answered, and others were asked that have not."""
-    return finished(made) == 1 and bool(made.unfinished or cancelled(made))
+    return finished(attempt) == 1 and bool(attempt.unfinished or cancelled(attempt))
 
 
-def cancelled_too_soon(made: Attempt) -> bool:
+def cancelled_too_soon(attempt: Attempt) -> bool:
     """Whether a call was cancelled before one had returned a page."""
     good, ends = (
-        [span.ended for span in made.spans if span.state is state and span.ended is not None]
+        [span.ended for span in attempt.spans if span.state is state and span.ended is not None]
         for state in (CallState.FINISHED, CallState.CANCELLED)
     )
     return bool(ends) and (not good or min(ends) < min(good))
 
 
-def is_a_future(made: Attempt) -> bool:
-    return isinstance(made.result, Foreign) and made.result.kind == "future"
+def is_a_future(attempt: Attempt) -> bool:
+    return isinstance(attempt.result, Foreign) and attempt.result.kind == "future"
 
 
-def is_an_error(made: Attempt) -> bool:
-    return isinstance(made.result, Foreign) and made.result.type_name == "OSError"
+def is_an_error(attempt: Attempt) -> bool:
+    return isinstance(attempt.result, Foreign) and attempt.result.type_name == "OSError"
 
 
 RULES = Rules(
     given=given,
     claims=(
-        Claim("you returned the page", lambda made: made.result == PAGE),
-        Claim("all mirrors were asked through the pool", lambda made: len(made.spans) == MIRRORS),
+        Claim("you returned the page", lambda attempt: attempt.result == PAGE),
+        Claim("all mirrors were asked through the pool", lambda attempt: len(attempt.spans) == MIRRORS),
         Claim("you did not wait for the slow ones", did_not_wait_for_the_slow),
-        Claim("no call is left in the queue", lambda made: not left_in_queue(made), essential=False),
+        Claim("no call is left in the queue", lambda attempt: not left_in_queue(attempt), essential=False),
         Claim(
-            "you cancelled none before the page was there", lambda made: not cancelled_too_soon(made), essential=False
+            "you cancelled none before the page was there",
+            lambda attempt: not cancelled_too_soon(attempt),
+            essential=False,
         ),
     ),
     mistakes={
@@ -75,15 +77,15 @@ RULES = Rules(
         "futures": mistakes.futures,
         "sets": mistakes.sets,
         "the map is over": raised("StopIteration"),
-        "without the pool": lambda made: made.ending in {Ending.RETURNED, Ending.RAISED} and not made.spans,
+        "without the pool": lambda attempt: attempt.ending in {Ending.RETURNED, Ending.RAISED} and not attempt.spans,
         "the first to fail": raised("OSError"),
         "the error for a page": is_an_error,
         "out of patience": raised("TimeoutError"),
-        "gave up": lambda made: returned(made) and made.result is None and bool(made.spans),
+        "gave up": lambda attempt: returned(attempt) and attempt.result is None and bool(attempt.spans),
         "one after the other": one_after_the_other,
-        "in a with": lambda made: waited_for_more(made) and all_shut_down(made),
+        "in a with": lambda attempt: waited_for_more(attempt) and all_shut_down(attempt),
         "waits for all": waited_for_more,
-        "pages expected": lambda made: any(re.search("'Future'|'set'", error) for error in errors(made)),
+        "pages expected": lambda attempt: any(re.search("'Future'|'set'", error) for error in errors(attempt)),
         "left in the queue": mistakes.calls_left_in_queue,
         "cancelled too soon": cancelled_too_soon,
     },

@@ -27,18 +27,18 @@ def numbers_of_primes() -> list[int]:
     return [sum(is_prime[:limit]) for limit in LIMITS]
 
 
-def in_processes(made: Attempt) -> bool:
-    return made.kinds() == {"processes"}
+def in_processes(attempt: Attempt) -> bool:
+    return attempt.kinds() == {"processes"}
 
 
-def in_threads(made: Attempt) -> bool:
-    return "threads" in made.kinds()
+def in_threads(attempt: Attempt) -> bool:
+    return "threads" in attempt.kinds()
 
 
-def could_use_several_cores(made: Attempt) -> bool:
+def could_use_several_cores(attempt: Attempt) -> bool:
     """Where there are several."""
-    workers = max((run.trace.size for run in made.runs), default=0)
-    return workers >= min(2, usable_cpus()) and (in_processes(made) or (in_threads(made) and not has_gil()))
+    workers = max((run.trace.size for run in attempt.runs), default=0)
+    return workers >= min(2, usable_cpus()) and (in_processes(attempt) or (in_threads(attempt) and not has_gil()))
 
 
 RULES = Rules(
@@ -46,18 +46,18 @@ RULES = Rules(
     claims=(
         Claim(
             "all primes are counted, in the order of the limits",
-            lambda made: listed(made.result) == numbers_of_primes(),
+            lambda attempt: listed(attempt.result) == numbers_of_primes(),
         ),
-        Claim("each limit was a call of its own", lambda made: finished(made) == len(LIMITS), essential=False),
+        Claim("each limit was a call of its own", lambda attempt: finished(attempt) == len(LIMITS), essential=False),
         Claim("the calls could use several cores", could_use_several_cores),
-        Claim("all calls were submitted before you waited for one", lambda made: not one_after_the_other(made)),
+        Claim("all calls were submitted before you waited for one", lambda attempt: not one_after_the_other(attempt)),
         SHUT_DOWN,
     ),
     mistakes={
         "cannot be pickled": mistakes.cannot_be_pickled,
         "futures": mistakes.futures,
         "an iterator": mistakes.an_iterator,
-        "threads": lambda made: in_threads(made) and has_gil(),
+        "threads": lambda attempt: in_threads(attempt) and has_gil(),
         "without a pool": mistakes.without_a_pool,
         "called first": mistakes.called_first,
         "one after the other": one_after_the_other,

@@ -17,8 +17,8 @@ def given() -> tuple[Any, ...]:
     return square, range(NUMBERS)
 
 
-def are_squared(made: Attempt) -> bool:
-    return listed(made.result) == [number * number for number in range(NUMBERS)]
+def are_squared(attempt: Attempt) -> bool:
+    return listed(attempt.result) == [number * number for number in range(NUMBERS)]
 
 
 RULES = Rules(
@@ -27,7 +27,7 @@ RULES = Rules(
     claims=(
         Claim("all numbers are squared, in order", are_squared),
         Claim("the calls ran in processes", in_processes),
-        Claim(f"at most {MOST_CALLS} calls were submitted", lambda made: 0 < len(made.spans) <= MOST_CALLS),
+        Claim(f"at most {MOST_CALLS} calls were submitted", lambda attempt: 0 < len(attempt.spans) <= MOST_CALLS),
         SHUT_DOWN,
     ),
     mistakes={
@@ -36,7 +36,7 @@ RULES = Rules(
         "an iterator": mistakes.an_iterator,
         "threads": in_threads,
         "without a pool": mistakes.without_a_pool,
-        "tiny calls": lambda made: len(made.spans) > MOST_CALLS,
+        "tiny calls": lambda attempt: len(attempt.spans) > MOST_CALLS,
         "not shut down": mistakes.not_shut_down,
     },
 )
