@@ -16,7 +16,7 @@ import pytest
 from pool_lab.lessons import check, exercise, hint, solution
 from pool_lab.lessons.exercises.check import EXERCISES
 from pool_lab.lessons.exercises.exercise import Exercise, Source
-from pool_lab.lessons.exercises.mistakes import OF_ANY_ANSWER, Mistake
+from pool_lab.lessons.exercises.mistakes import OF_ANY_ANSWER, PLAIN, Mistake
 from pool_lab.lessons.exercises.starter import is_untouched
 from pool_lab.lessons.exercises.verdict import Grade, judge
 from pool_lab.pool import usable_cpus
@@ -86,7 +86,7 @@ def compute() -> None:
 def test_every_mistake_has_an_answer_that_makes_it_and_every_wrong_answer_names_one(task: Exercise) -> None:
     made = {answer.mistake for answer in answers_to(task)} - {""}
     assert set(task.mistakes) <= made
-    assert made <= {*task.mistakes, *OF_ANY_ANSWER}
+    assert made <= {*task.mistakes, *OF_ANY_ANSWER, *PLAIN}
 
 
 def test_every_answer_is_to_an_exercise() -> None:

@@ -90,12 +90,16 @@ def _announced(make: Callable[..., None], reporter: Reporter) -> Callable[..., N
 
 
 def _look_like_a_notebook(answer: Any) -> None:
-    """Put the answer and its globals where a forked worker looks for them: in `__main__`, as in a kernel."""
+    """Put the answer and its globals where a forked worker looks for them: in `__main__`, as in a kernel.
+
+    The answer finds itself under its name, too. In its cell it is checked before it has one.
+    """
     main = vars(sys.modules["__main__"])
+    named = {answer.__name__: answer} if hasattr(answer, "__name__") else {}
     for function in functions_of(answer):
+        function.__globals__.update(named)
         main.update({name: value for name, value in function.__globals__.items() if not name.startswith("__")})
-    if hasattr(answer, "__name__"):
-        main[answer.__name__] = answer
+    main.update(named)
 
 
 def _limit(name: str, most: int) -> None:

@@ -21,10 +21,12 @@ __all__ = [
     "is_of_wait",
     "left_in_queue",
     "listed",
+    "made_a_pool",
     "nothing",
     "one_after_the_other",
     "raised",
     "returned",
+    "waited_before_the_last",
     "waited_for_more",
     "workers_used",
 ]
@@ -65,7 +67,7 @@ def listed(result: Any) -> list[Any]:
 
 
 def has(result: Any, kind: str) -> bool:
-    """Whether the result is, or holds, a "future" or an "iterator"."""
+    """Whether the result is, or holds, a "future", an "iterator" or a "function"."""
     return any(isinstance(one, Foreign) and one.kind == kind for one in [result, *listed(result)])
 
 
@@ -100,6 +102,11 @@ def workers_used(attempt: Attempt) -> int:
     return sum(len(run.trace.workers_used) for run in attempt.runs)
 
 
+def made_a_pool(attempt: Attempt) -> bool:
+    """Whether calls went to a pool that the answer made."""
+    return any(run.trace.spans for run in attempt.own_runs)
+
+
 def all_shut_down(attempt: Attempt) -> bool:
     return bool(attempt.own_runs) and all(run.was_shut_down for run in attempt.own_runs)
 
@@ -125,3 +132,13 @@ def one_after_the_other(attempt: Attempt) -> bool:
         before.ended is not None and after.submitted is not None and before.ended <= after.submitted
         for before, after in pairs
     )
+
+
+def waited_before_the_last(attempt: Attempt) -> bool:
+    """Whether at some moment all calls had ended, and others were submitted after that."""
+    ended = 0.0
+    for number, span in enumerate(attempt.spans):
+        if number and span.submitted is not None and ended <= span.submitted:
+            return True
+        ended = max(ended, float("inf") if span.ended is None else span.ended)
+    return False

@@ -4,8 +4,9 @@ If an exercise has its own words for one, in its Markdown file, those are shown 
 """
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from pool_lab.lessons import content
 from pool_lab.lessons.content import Named
@@ -19,12 +20,14 @@ from pool_lab.lessons.exercises.evidence import (
     has,
     is_of_wait,
     left_in_queue,
+    listed,
+    made_a_pool,
     raised,
     returned,
 )
 from pool_lab.lessons.exercises.messages import Ending
 
-__all__ = ["OF_ANY_ANSWER", "SHARED_WORDS", "Detector", "Mistake", "with_words"]
+__all__ = ["ALL_WORDS", "OF_ANY_ANSWER", "PLAIN", "SHARED_WORDS", "Detector", "Mistake", "with_words"]
 
 Detector = Callable[[Attempt], bool]
 
@@ -42,11 +45,17 @@ class Mistake:
 
 _PAGE = content.page(content.file_text(__package__, "mistakes.md"))
 SHARED_WORDS = _PAGE.named("Of many exercises")
+ALL_WORDS = _PAGE.named("Of any answer") | _PAGE.named("Of any answer, plain to see") | SHARED_WORDS
+"""What an exercise finds words in for a mistake without its own."""
 
 
 def with_words(detectors: Mapping[str, Detector], words: Mapping[str, Named]) -> dict[str, Mistake]:
     """Each mistake with its words. `KeyError` if there are none."""
     return {name: Mistake(name, words[name].words, seen, words[name].number) for name, seen in detectors.items()}
+
+
+def nothing_returned(attempt: Attempt) -> bool:
+    return returned(attempt) and attempt.result is None
 
 
 def futures(attempt: Attempt) -> bool:
@@ -66,7 +75,8 @@ def sets(attempt: Attempt) -> bool:
 
 
 def called_first(attempt: Attempt) -> bool:
-    return any("not callable" in error for error in errors(attempt))
+    """Whether a call failed because what was submitted is not a function."""
+    return any("object is not callable" in (span.error or "") for span in attempt.spans)
 
 
 def one_at_a_time(attempt: Attempt) -> bool:
@@ -90,11 +100,16 @@ def cannot_be_pickled(attempt: Attempt) -> bool:
 
 
 def not_shut_down(attempt: Attempt) -> bool:
-    return returned(attempt) and bool(attempt.own_runs) and not all_shut_down(attempt)
+    return attempt.result is not None and returned(attempt) and bool(attempt.own_runs) and not all_shut_down(attempt)
 
 
 def calls_left_in_queue(attempt: Attempt) -> bool:
     return returned(attempt) and left_in_queue(attempt)
+
+
+def too_early(attempt: Attempt) -> bool:
+    """Of lines to put in order: whether one uses a name that a later one defines."""
+    return "cannot access" in attempt.error
 
 
 def no_results(attempt: Attempt) -> bool:
@@ -103,9 +118,29 @@ def no_results(attempt: Attempt) -> bool:
 
 
 without_a_pool = did_without_a_pool
-a_line_is_missing = raised("NameError", "UnboundLocalError")
+another_pool = made_a_pool
+a_line_is_missing = raised("NameError")
 cancelled_and_asked = raised("CancelledError", "concurrent.futures._base.CancelledError")
 misspelt = raised("AttributeError")
+
+
+def raised_anywhere(pattern: str) -> Detector:
+    """Whether the answer, or a call of it, raised something with such a text."""
+    return lambda attempt: any(re.search(pattern, error) for error in errors(attempt))
+
+
+def no_brackets(attempt: Attempt) -> bool:
+    """Whether a method was taken for what it returns."""
+    return has(attempt.result, "function") or "<bound method" in repr(attempt.result) or METHOD_USED(attempt)
+
+
+def same_for_all(attempt: Attempt, expected: Sequence[Any]) -> bool:
+    """Whether some results stand in the place of others. A lambda in a loop may get the value of a later round."""
+    results, wanted = list(map(repr, listed(attempt.result))), list(map(repr, expected))
+    return len(results) == len(wanted) and set(results) < set(wanted)
+
+
+METHOD_USED = raised_anywhere("'(method|function|builtin_function_or_method)' (object|and)|and '(method|function)'")
 
 
 def _calls_wait_for_calls(attempt: Attempt) -> bool:
@@ -118,8 +153,21 @@ def _ended(ending: Ending) -> Detector:
     return lambda attempt: attempt.ending is ending
 
 
+PLAIN = with_words(
+    {
+        "called first": called_first,
+        "args": raised_anywhere("unexpected keyword argument '(args|kwargs)'"),
+        "no brackets": no_brackets,
+        "cannot be pickled": cannot_be_pickled,
+        "input": raised_anywhere("^EOFError: EOF when reading a line"),
+        "exit": lambda attempt: any(re.match("SystemExit|(exit|quit)(, .*)?: ", error) for error in errors(attempt)),
+    },
+    _PAGE.named("Of any answer, plain to see"),
+)
+"""What is looked for before the mistakes of the exercise itself, since it cannot be anything else."""
+
 _ANY: dict[str, Detector] = {
-    "nothing returned": lambda attempt: returned(attempt) and attempt.result is None,
+    "nothing returned": nothing_returned,
     "iterator returned": an_iterator,
     "sets returned": sets,
     "standstill": lambda attempt: attempt.ending is Ending.DEADLOCK and not _calls_wait_for_calls(attempt),

@@ -6,7 +6,7 @@ that runs when the verdict is shown, on this machine, like the learner's own.
 
 import sys
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
@@ -16,19 +16,20 @@ from typing import TYPE_CHECKING
 from pool_lab.lessons.exercises.attempt import Attempt, try_answer
 from pool_lab.lessons.exercises.evidence import call
 from pool_lab.lessons.exercises.exercise import Exercise
+from pool_lab.lessons.exercises.limits import MOST_OUTPUT
 from pool_lab.lessons.exercises.messages import Ending
 from pool_lab.lessons.exercises.misconceptions import MISCONCEPTIONS
-from pool_lab.lessons.exercises.mistakes import OF_ANY_ANSWER, Mistake
+from pool_lab.lessons.exercises.mistakes import OF_ANY_ANSWER, PLAIN, Mistake
 from pool_lab.lessons.series import title
 
 if TYPE_CHECKING:
     from pool_lab.lessons.exercises.comparison import Timelines
 
-__all__ = ["SIGNS", "Grade", "Verdict", "judge"]
+__all__ = ["SIGNS", "Grade", "Verdict", "judge", "worst"]
 
 
 class Grade(StrEnum):
-    """The values are the words a learner reads."""
+    """From good to bad. The values are the words a learner reads."""
 
     NOT_ATTEMPTED = "not attempted"
     CORRECT = "correct"
@@ -88,7 +89,11 @@ class Verdict:
 
     def _result(self, attempt: Attempt) -> list[str]:
         """What a wrong answer returned, if it was simply called. Else the result is what the exercise found out."""
-        if self.grade is Grade.CORRECT or attempt.ending is not Ending.RETURNED or self.exercise.play.play is not call:
+        if (
+            self.grade is Grade.CORRECT
+            or attempt.ending is not Ending.RETURNED
+            or self.exercise.plays[0].play is not call
+        ):
             return []
         return ["", f"Your answer returned `{BRIEF.repr(attempt.result)}`."]
 
@@ -101,7 +106,8 @@ class Verdict:
         attempts = [("yours", self.attempt)]
         if self.grade is not Grade.CORRECT:
             task = self.exercise
-            attempts.append(("a right answer", try_answer(task.play, task.prepare(task.value_of(task.solution)))))
+            play = next(play for play in task.plays if play.case == self.attempt.case)
+            attempts.append(("a right answer", try_answer(play, task.prepare(task.value_of(task.solution)))))
         return Timelines(f"Exercise {self.exercise.name}", attempts)
 
     def show(self) -> None:
@@ -127,9 +133,19 @@ def judge(exercise: Exercise, attempt: Attempt) -> Verdict:
     if attempt.ending is Ending.RETURNED and not missing:
         return Verdict(exercise, Grade.CORRECT, attempt)
     almost = attempt.ending is Ending.RETURNED and not any(claim.essential for claim in missing)
-    known = (*exercise.mistakes.values(), *OF_ANY_ANSWER.values())
+    known = (*PLAIN.values(), *exercise.mistakes.values(), *OF_ANY_ANSWER.values())
     mistake = next((mistake for mistake in known if _is_true(mistake.seen, attempt)), None)
     return Verdict(exercise, Grade.ALMOST if almost else Grade.WRONG, attempt, mistake)
+
+
+def worst(verdicts: Iterable[Verdict]) -> Verdict:
+    """What counts if an answer is tried several times. After a wrong verdict no other is made."""
+    seen: list[Verdict] = []
+    for verdict in verdicts:
+        seen.append(verdict)
+        if verdict.grade is Grade.WRONG:
+            break
+    return max(seen, key=lambda verdict: [*Grade].index(verdict.grade))
 
 
 def _is_true(question: Callable[[Attempt], bool], attempt: Attempt) -> bool:
@@ -160,7 +176,9 @@ def _told(attempt: Attempt) -> list[str]:
     if attempt.error:
         lines += ["", *_code_block(attempt.error + (f"  (line {attempt.line})" if attempt.line else ""))]
     if attempt.output:
-        lines += ["", "Your answer printed:", "", *_code_block(attempt.output.rstrip("\n"))]
+        more = f" more than is shown here, which is the first {MOST_OUTPUT} characters"
+        more = more if len(attempt.output) >= MOST_OUTPUT else ""
+        lines += ["", f"Your answer printed{more}:", "", *_code_block(attempt.output.rstrip("\n"))]
     return lines
 
 

@@ -15,6 +15,7 @@ from pool_lab.lessons.exercises.check import EXERCISES
 __all__ = ["Submission", "submissions"]
 
 ASKS = re.compile(r"""\b(?:check|exercise)\(\s*["']([\w.]+)["']""")
+OPENS = re.compile(r"""^[^#\n]*\bsolution\(\s*["']([\w.]+)["']""", re.MULTILINE)
 COMMANDS = re.compile(r"^[%!].*$", re.MULTILINE)
 """Lines that only IPython understands."""
 
@@ -26,6 +27,8 @@ class Submission(NamedTuple):
     before: str
     """What the answer's cell builds on."""
     cell: str
+    opens_solution: bool = False
+    """Whether the notebook shows the solution, in any cell."""
 
 
 def submissions(content: bytes) -> list[Submission]:
@@ -35,11 +38,13 @@ def submissions(content: bytes) -> list[Submission]:
     """
     cells = [cell for cell in json.loads(content)["cells"] if cell["cell_type"] == "code"]
     sources = [COMMANDS.sub("", "".join(cell["source"])) for cell in cells]
+    opened = {name for source in sources for name in OPENS.findall(source)}
     answers: dict[str, Submission] = {}
     for number, source in enumerate(sources):
         for name in ASKS.findall(source):
             if name in EXERCISES:
-                answers[name] = Submission(name, "\n".join(_needed(sources[:number], source)), source)
+                before = "\n".join(_needed(sources[:number], source))
+                answers[name] = Submission(name, before, source, name in opened)
     return [answers[name] for name in sorted(answers)]
 
 

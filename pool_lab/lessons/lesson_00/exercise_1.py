@@ -12,6 +12,7 @@ def naps_twice(attempt: Attempt) -> bool:
 
 RULES = Rules(
     puts_lines_in_order=True,
+    most_calls=20,
     claims=(
         Claim("the list holds what the three naps returned", lambda attempt: attempt.result == [0.3] * 3),
         Claim("three naps were submitted", lambda attempt: len(attempt.spans) == 3),
@@ -20,6 +21,7 @@ RULES = Rules(
     ),
     mistakes={
         "no results": mistakes.no_results,
+        "too early": mistakes.too_early,
         "a line is missing": mistakes.a_line_is_missing,
         "after shutdown": mistakes.after_shutdown,
         "naps twice": naps_twice,

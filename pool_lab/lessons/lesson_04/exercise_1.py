@@ -23,6 +23,7 @@ RULES = Rules(
     ),
     mistakes={
         "no results": mistakes.no_results,
+        "too early": mistakes.too_early,
         "a line is missing": mistakes.a_line_is_missing,
         "after shutdown": mistakes.after_shutdown,
         "takes all inputs": ran_far_ahead,

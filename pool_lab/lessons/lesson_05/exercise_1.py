@@ -6,6 +6,7 @@ from pool_lab.lessons.exercises.exercise import SHUT_DOWN, Claim, Rules
 
 RULES = Rules(
     puts_lines_in_order=True,
+    most_calls=100,
     claims=(
         Claim("forty naps were submitted", lambda attempt: len(attempt.spans) == 40),
         Claim("the queued ones were cancelled", lambda attempt: cancelled(attempt) > 0),
@@ -16,6 +17,7 @@ RULES = Rules(
     ),
     mistakes={
         "no results": mistakes.no_results,
+        "too early": mistakes.too_early,
         "a line is missing": mistakes.a_line_is_missing,
         "after shutdown": mistakes.after_shutdown,
         "asks the cancelled": lambda attempt: "CancelledError" in attempt.error,

@@ -6,6 +6,7 @@ from pool_lab.lessons.exercises.exercise import SHUT_DOWN, Claim, Rules
 
 RULES = Rules(
     puts_lines_in_order=True,
+    most_calls=20,
     claims=(
         Claim("the list holds the result of the nap that was done first", lambda attempt: attempt.result == [0.1]),
         Claim("four naps were submitted", lambda attempt: len(attempt.spans) == 4),
@@ -15,6 +16,7 @@ RULES = Rules(
     ),
     mistakes={
         "no results": mistakes.no_results,
+        "too early": mistakes.too_early,
         "a line is missing": mistakes.a_line_is_missing,
         "after shutdown": mistakes.after_shutdown,
         "cancelled too soon": mistakes.cancelled_and_asked,

@@ -1,0 +1,11 @@
+# mistake: input
+from pool_lab import ThreadPoolExecutor, wait
+from pool_lab.lab import watch, workloads
+from pool_lab.lessons import exercise
+
+
+@exercise("00.2")
+def nap_all(pool, lengths):
+
+    n = int(input("how many? "))
+    return list(pool.map(workloads.nap, lengths[:n]))

@@ -1,0 +1,15 @@
+# mistake: too many
+import threading
+import time
+
+from pool_lab import ThreadPoolExecutor, wait
+from pool_lab.lessons import exercise
+
+
+@exercise("01.1")
+def serve(answer, requests):
+
+    half = len(requests) // 2
+    with ThreadPoolExecutor(4) as a, ThreadPoolExecutor(4) as b:
+        first, second = a.map(answer, requests[:half]), b.map(answer, requests[half:])
+        return [*first, *second]

@@ -1,0 +1,15 @@
+# mistake: in processes
+import threading
+import time
+
+from pool_lab import ThreadPoolExecutor, wait
+from pool_lab.lessons import exercise
+
+
+@exercise("01.2")
+def serve_rushes(answer, rushes):
+
+    import concurrent.futures
+
+    with concurrent.futures.ProcessPoolExecutor(4) as pool:
+        return [list(pool.map(answer, rush)) for rush in rushes]

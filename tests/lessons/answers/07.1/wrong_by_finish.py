@@ -1,0 +1,13 @@
+# mistake: by finish
+from pool_lab import ProcessPoolExecutor, ThreadPoolExecutor
+from pool_lab.lab import race, workloads
+from pool_lab.lessons import exercise
+
+
+@exercise("07.1")
+def count_all(count_primes, limits):
+
+    import concurrent.futures
+
+    with ProcessPoolExecutor(2) as pool:
+        return [f.result() for f in concurrent.futures.as_completed([pool.submit(count_primes, l) for l in limits])]
