@@ -18,10 +18,10 @@ __all__ = ["main"]
 
 GRADE = """\
 Check the exercises in all notebooks in the folder and below it, and write the verdicts to marks.csv and marks.html.
-Several notebooks are graded at once. Each answer runs in its own process, with limits of time and memory. An answer that
-uses what no answer needs (files, the checker, private parts of other modules) is not called correct but "to be read". On
-Linux, submissions can neither read nor change other people's files, and have no network. On other systems, use an account
-with no other files."""
+Several notebooks are graded at once. Each answer runs in its own process, with limits of time and memory. An answer
+that uses what no answer needs (files, the checker, private parts of other modules) is not called correct but "to be
+read". On Linux, submissions can neither read nor change other people's files, and have no network. On other systems,
+use an account with no other files."""
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

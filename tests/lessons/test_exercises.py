@@ -13,6 +13,7 @@ from pathlib import Path
 
 import pytest
 
+from pool_lab.lab import workloads
 from pool_lab.lessons import check, exercise, hint, solution
 from pool_lab.lessons.exercises.check import EXERCISES
 from pool_lab.lessons.exercises.exercise import Exercise, Source
@@ -178,6 +179,34 @@ def test_an_almost_right_answer_is_told_what_is_right_and_what_is_missing() -> N
     lines = str(verdict).splitlines()
     assert "- ✓ the list holds what the three naps returned" in lines
     assert "- ✗ not yet: the pool was shut down" in lines
+
+
+def test_an_answer_that_is_right_for_one_input_only_is_wrong() -> None:
+    first, second = (play.case for play in EXERCISES["03.1"].plays)
+    verdict = check("03.1", function_of(f"return {list(first)!r}"))
+    assert verdict.grade is Grade.WRONG
+    assert verdict.attempt is not None
+    assert verdict.attempt.case == second
+
+
+def test_an_answer_that_calls_itself_does_not_call_an_earlier_answer_of_that_name() -> None:
+    cell = """
+def nap_all(pool, lengths, futures=()):
+    if len(futures) == len(lengths):
+        return [future.result() for future in futures]
+    return nap_all(pool, lengths, [*futures, pool.submit(workloads.nap, lengths[len(futures)])])
+"""
+    names = {"__name__": "__main__", "nap_all": function_of("return None"), "workloads": workloads}
+    earlier = names["nap_all"]
+    exec(cell, names)
+    answer, names["nap_all"] = names["nap_all"], earlier
+    assert check("00.2", answer).grade is Grade.CORRECT
+
+
+def test_of_what_an_answer_prints_the_beginning_is_shown() -> None:
+    said = str(check("00.2", function_of("print('x' * 100_000)")))
+    assert "Your answer printed more than is shown here, which is the first 2000 characters:" in said
+    assert len(said) < 4_000
 
 
 def test_a_deadlock_without_calls_that_wait_for_calls_is_no_misconception_about_them() -> None:

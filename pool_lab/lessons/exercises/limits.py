@@ -16,8 +16,8 @@ PATIENCE_AT_FIRST_S = 60.0
 """How long the process may take to start. From then on it may be silent for as long as nothing may happen."""
 TIME_IN_ALL_S = 45.0
 IDLE_IN_ALL_S = 10.0
-"""For how long an answer in threads may merely wait, all its calls together. A busy machine does not count for that: what
-wants to compute gets a core now and then."""
+"""How long an answer in threads may merely wait, all in all. A busy machine does not count: what computes gets a
+core now and then."""
 CPU_OF_IDLE_S = 0.0001
 """Between two heartbeats. What computes gets more, even on a busy machine."""
 LONGEST_TICK_S = 0.1

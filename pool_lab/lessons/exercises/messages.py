@@ -67,7 +67,7 @@ def packed(value: object) -> Any:
             return {"dict": [[packed(key), packed(item)] for key, item in value.items()]}
         case bytes():
             return {"bytes": value.hex()}
-    kinds = {"future": Future, "iterator": Iterator, "function": FUNCTIONS}
+    kinds: dict[str, Any] = {"future": Future, "iterator": Iterator, "function": FUNCTIONS}
     kind = next((kind for kind, types in kinds.items() if isinstance(value, types)), "object")
     return {"foreign": [kind, type(value).__name__]}
 

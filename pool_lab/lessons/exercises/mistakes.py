@@ -96,7 +96,8 @@ def after_shutdown(attempt: Attempt) -> bool:
 
 
 def cannot_be_pickled(attempt: Attempt) -> bool:
-    return any(re.search("pickl|Can't get local object", error, re.IGNORECASE) for error in errors(attempt))
+    unpicklable = any(re.search("pickl|Can't get local object", error, re.IGNORECASE) for error in errors(attempt))
+    return unpicklable and attempt.ending is not Ending.NOT_SENT
 
 
 def not_shut_down(attempt: Attempt) -> bool:
@@ -131,7 +132,7 @@ def raised_anywhere(pattern: str) -> Detector:
 
 def no_brackets(attempt: Attempt) -> bool:
     """Whether a method was taken for what it returns."""
-    return has(attempt.result, "function") or "<bound method" in repr(attempt.result) or METHOD_USED(attempt)
+    return has(attempt.result, "function") or "<bound method" in repr(attempt.result) or _uses_a_method(attempt)
 
 
 def same_for_all(attempt: Attempt, expected: Sequence[Any]) -> bool:
@@ -140,7 +141,7 @@ def same_for_all(attempt: Attempt, expected: Sequence[Any]) -> bool:
     return len(results) == len(wanted) and set(results) < set(wanted)
 
 
-METHOD_USED = raised_anywhere("'(method|function|builtin_function_or_method)' (object|and)|and '(method|function)'")
+_uses_a_method = raised_anywhere("'(method|function|builtin_function_or_method)' (object|and)|and '(method|function)'")
 
 
 def _calls_wait_for_calls(attempt: Attempt) -> bool:

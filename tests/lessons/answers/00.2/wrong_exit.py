@@ -1,6 +1,5 @@
 # mistake: exit
-from pool_lab import ThreadPoolExecutor, wait
-from pool_lab.lab import watch, workloads
+from pool_lab.lab import workloads
 from pool_lab.lessons import exercise
 
 
@@ -9,4 +8,4 @@ def nap_all(pool, lengths):
 
     results = list(pool.map(workloads.nap, lengths))
     print(results)
-    exit()
+    exit()  # noqa: PLR1722

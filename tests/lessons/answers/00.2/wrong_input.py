@@ -1,6 +1,5 @@
 # mistake: input
-from pool_lab import ThreadPoolExecutor, wait
-from pool_lab.lab import watch, workloads
+from pool_lab.lab import workloads
 from pool_lab.lessons import exercise
 
 

@@ -1,6 +1,6 @@
 # mistake: not a list
-from pool_lab import ThreadPoolExecutor, wait
-from pool_lab.lab import watch, workloads
+from pool_lab import wait
+from pool_lab.lab import workloads
 from pool_lab.lessons import exercise
 
 

@@ -1,8 +1,5 @@
 # mistake: in processes
-import threading
-import time
 
-from pool_lab import ThreadPoolExecutor, wait
 from pool_lab.lessons import exercise
 
 

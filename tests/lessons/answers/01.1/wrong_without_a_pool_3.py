@@ -1,15 +1,12 @@
 # mistake: without a pool
-import threading
-import time
 
-from pool_lab import ThreadPoolExecutor, wait
 from pool_lab.lessons import exercise
 
 
 @exercise("01.1")
 def serve(answer, requests):
 
-    from threading import Thread, Semaphore
+    from threading import Semaphore, Thread
 
     pages, room = {}, Semaphore(4)
 

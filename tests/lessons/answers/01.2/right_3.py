@@ -1,7 +1,4 @@
-import threading
-import time
-
-from pool_lab import ThreadPoolExecutor, wait
+from pool_lab import ThreadPoolExecutor
 from pool_lab.lessons import exercise
 
 

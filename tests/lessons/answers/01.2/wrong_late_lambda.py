@@ -1,8 +1,6 @@
 # mistake: late lambda
-import threading
-import time
 
-from pool_lab import ThreadPoolExecutor, wait
+from pool_lab import ThreadPoolExecutor
 from pool_lab.lessons import exercise
 
 

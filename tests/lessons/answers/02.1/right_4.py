@@ -1,6 +1,3 @@
-import threading
-
-from pool_lab import ThreadPoolExecutor, wait
 from pool_lab.lessons import exercise
 
 

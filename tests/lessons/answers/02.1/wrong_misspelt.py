@@ -1,7 +1,5 @@
 # mistake: misspelt
-import threading
 
-from pool_lab import ThreadPoolExecutor, wait
 from pool_lab.lessons import exercise
 
 

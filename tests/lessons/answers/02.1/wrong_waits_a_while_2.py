@@ -1,7 +1,6 @@
 # mistake: waits a while
-import threading
 
-from pool_lab import ThreadPoolExecutor, wait
+from pool_lab import wait
 from pool_lab.lessons import exercise
 
 

@@ -1,6 +1,4 @@
-import threading
-
-from pool_lab import ThreadPoolExecutor, wait
+from pool_lab import ThreadPoolExecutor
 from pool_lab.lessons import exercise
 
 

@@ -1,7 +1,6 @@
 # mistake: by finish
-import threading
 
-from pool_lab import ThreadPoolExecutor, wait
+from pool_lab import ThreadPoolExecutor
 from pool_lab.lessons import exercise
 
 

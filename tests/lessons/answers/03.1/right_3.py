@@ -1,4 +1,4 @@
-from pool_lab import CancelledError, Future, InvalidStateError, ThreadPoolExecutor
+from pool_lab import CancelledError
 from pool_lab.lessons import exercise
 
 
@@ -9,9 +9,9 @@ def fates(futures):
         return []
     f, *rest = futures
     try:
-        text = "returned {}".format(f.result())
+        text = f"returned {f.result()}"
     except CancelledError:
         text = "cancelled"
     except BaseException as e:
         text = "raised " + repr(type(e)).split("'")[1].split(".")[-1]
-    return [text] + fates(rest)
+    return [text, *fates(rest)]

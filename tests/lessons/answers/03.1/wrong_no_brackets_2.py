@@ -1,5 +1,4 @@
 # mistake: no brackets
-from pool_lab import CancelledError, Future, InvalidStateError, ThreadPoolExecutor
 from pool_lab.lessons import exercise
 
 

@@ -1,5 +1,5 @@
 # mistake: one kind of error
-from pool_lab import CancelledError, Future, InvalidStateError, ThreadPoolExecutor
+from pool_lab import CancelledError
 from pool_lab.lessons import exercise
 
 

@@ -1,11 +1,9 @@
 # mistake: late lambda
-from pool_lab import CancelledError, Future, InvalidStateError, ThreadPoolExecutor
 from pool_lab.lessons import exercise
 
 
 @exercise("03.2")
 def first_only(pool, calls):
-    from pool_lab import wait
 
     lambdas = [lambda: call() for call in calls]
     futures = [pool.submit(each) for each in lambdas]

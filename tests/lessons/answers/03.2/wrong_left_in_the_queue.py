@@ -1,11 +1,9 @@
 # mistake: left in the queue
-from pool_lab import CancelledError, Future, InvalidStateError, ThreadPoolExecutor
 from pool_lab.lessons import exercise
 
 
 @exercise("03.2")
 def first_only(pool, calls):
-    from pool_lab import wait
 
     futures = [pool.submit(call) for call in calls]
     futures[0].result()

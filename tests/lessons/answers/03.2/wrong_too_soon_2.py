@@ -1,5 +1,4 @@
 # mistake: too soon
-from pool_lab import CancelledError, Future, InvalidStateError, ThreadPoolExecutor
 from pool_lab.lessons import exercise
 
 

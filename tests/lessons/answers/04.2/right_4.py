@@ -1,8 +1,3 @@
-import time
-from itertools import count, islice, repeat
-
-from pool_lab import ProcessPoolExecutor, ThreadPoolExecutor, as_completed
-from pool_lab.lab import Gate, stacked, watch, workloads
 from pool_lab.lessons import exercise
 
 
@@ -13,4 +8,4 @@ def price_list(pool, price, items):
         return []
     f = pool.submit(price, items[0])
     rest = price_list(pool, price, items[1:])
-    return [f.result() if not f.exception() else None] + rest
+    return [f.result() if not f.exception() else None, *rest]

@@ -1,9 +1,6 @@
 # mistake: any error
-import time
-from threading import Event
 
-from pool_lab import ThreadPoolExecutor, wait
-from pool_lab.lab import Gate, stacked, watch, workloads
+from pool_lab import ThreadPoolExecutor
 from pool_lab.lessons import exercise
 
 

@@ -1,6 +1,5 @@
 # mistake: args
-from pool_lab import ProcessPoolExecutor, ThreadPoolExecutor
-from pool_lab.lab import race, workloads
+from pool_lab import ProcessPoolExecutor
 from pool_lab.lessons import exercise
 
 
@@ -8,5 +7,5 @@ from pool_lab.lessons import exercise
 def count_all(count_primes, limits):
 
     with ProcessPoolExecutor(2) as pool:
-        fs = [pool.submit(count_primes, args=[l]) for l in limits]
+        fs = [pool.submit(count_primes, args=[limit]) for limit in limits]
         return [f.result() for f in fs]

@@ -1,6 +1,5 @@
 # mistake: by finish
-from pool_lab import ProcessPoolExecutor, ThreadPoolExecutor
-from pool_lab.lab import race, workloads
+from pool_lab import ProcessPoolExecutor
 from pool_lab.lessons import exercise
 
 
@@ -10,4 +9,4 @@ def count_all(count_primes, limits):
     import concurrent.futures
 
     with ProcessPoolExecutor(2) as pool:
-        return [f.result() for f in concurrent.futures.as_completed([pool.submit(count_primes, l) for l in limits])]
+        return [f.result() for f in concurrent.futures.as_completed([pool.submit(count_primes, n) for n in limits])]

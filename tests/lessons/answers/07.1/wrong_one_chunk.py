@@ -1,6 +1,5 @@
 # mistake: one chunk
-from pool_lab import ProcessPoolExecutor, ThreadPoolExecutor
-from pool_lab.lab import race, workloads
+from pool_lab import ProcessPoolExecutor
 from pool_lab.lessons import exercise
 
 
