@@ -9,7 +9,7 @@ from typing import Any
 from pool_lab import ThreadPoolExecutor
 from pool_lab.lessons.exercises import mistakes
 from pool_lab.lessons.exercises.attempt import Attempt
-from pool_lab.lessons.exercises.evidence import finished, in_another_order, listed, raised, returned
+from pool_lab.lessons.exercises.evidence import failed, finished, in_another_order, listed, raised, returned
 from pool_lab.lessons.exercises.exercise import Claim, Rules
 from pool_lab.lessons.exercises.mistakes import Detector
 
@@ -45,10 +45,12 @@ def texts(attempt: Attempt) -> list[Any]:
 
 def right(start: str) -> Detector:
     """Whether all texts that start so are as they should be."""
-    return lambda attempt: [text for text, _ in of(start, attempt)] == [text for _, text in of(start, attempt)]
+    return lambda attempt: (
+        [text for text, _ in compared(start, attempt)] == [text for _, text in compared(start, attempt)]
+    )
 
 
-def of(start: str, attempt: Attempt) -> list[tuple[Any, str]]:
+def compared(start: str, attempt: Attempt) -> list[tuple[Any, str]]:
     """What the answer says, and what it should say, where it should start so."""
     said = texts(attempt) + [None] * len(attempt.case)
     return [(text, fate) for text, fate in zip(said, attempt.case, strict=False) if fate.startswith(start)]
@@ -56,7 +58,7 @@ def of(start: str, attempt: Attempt) -> list[tuple[Any, str]]:
 
 def says_instead(start: str, wrong: str) -> Detector:
     """Whether it says something else somewhere, which starts like that."""
-    return lambda attempt: any(text != fate and str(text).startswith(wrong) for text, fate in of(start, attempt))
+    return lambda attempt: any(text != fate and str(text).startswith(wrong) for text, fate in compared(start, attempt))
 
 
 def both(*detectors: Detector) -> Detector:
@@ -68,18 +70,14 @@ def did_not_wait(attempt: Attempt) -> bool:
     return returned(attempt) and right("cancelled")(attempt) and finished(attempt) + failed(attempt) < done
 
 
-def failed(attempt: Attempt) -> int:
-    return sum(span.error is not None for span in attempt.spans)
-
-
 def nothing_is_something(attempt: Attempt) -> bool:
     """Whether only None or 0 is not reported as it should be."""
-    wrong = [fate for text, fate in of("returned", attempt) if text != fate]
+    wrong = [fate for text, fate in compared("returned", attempt) if text != fate]
     return bool(wrong) and set(wrong) <= {"returned None", "returned 0"}
 
 
 def one_name_for_all(attempt: Attempt) -> bool:
-    said = [text for text, _ in of("raised", attempt)]
+    said = [text for text, _ in compared("raised", attempt)]
     return len(set(said)) == 1 and said[0] in attempt.case
 
 
