@@ -10,6 +10,7 @@ import pytest
 
 from pool_lab.lab.trace.span import CallState
 from pool_lab.lessons.exercises.attempt import Attempt, Play, try_answer
+from pool_lab.lessons.exercises.check import EXERCISES
 from pool_lab.lessons.exercises.evidence import call, nothing
 from pool_lab.lessons.exercises.messages import Ending, Foreign
 from tests.lessons.answer_files import function_of
@@ -40,11 +41,9 @@ def test_every_pool_that_an_answer_makes_is_seen(home: str) -> None:
 
 
 def test_pools_that_an_answer_is_given_are_told_from_its_own() -> None:
-    from pool_lab.lessons.lesson_00.exercise_2 import given
-
     def answer(pool: object, lengths: object) -> None: ...
 
-    attempt = try_answer(Play(call, given), answer)
+    attempt = try_answer(EXERCISES["00.2"].plays[0], answer)
     assert [run.given for run in attempt.runs] == [True]
     assert attempt.own_runs == ()
 

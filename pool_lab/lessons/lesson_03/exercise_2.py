@@ -70,7 +70,7 @@ def has_waited(attempt: Attempt) -> bool:
 
 
 def has_all(attempt: Attempt) -> bool:
-    return len(attempt.spans) == attempt.case.number
+    return bool(len(attempt.spans) == attempt.case.number)
 
 
 def one_before_the_others(attempt: Attempt) -> bool:

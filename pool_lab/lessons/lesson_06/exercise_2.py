@@ -96,7 +96,7 @@ RULES = Rules(
         "without the pool": lambda attempt: attempt.ending in {Ending.RETURNED, Ending.RAISED} and not attempt.spans,
         "in a with": lambda attempt: has_waited(attempt) and any(run.was_shut_down for run in attempt.runs),
         "another pool": mistakes.another_pool,
-        "pages expected": lambda attempt: re.search("'Future'|'Call'|'set'", attempt.error),
+        "pages expected": lambda attempt: bool(re.search("'Future'|'Call'|'set'", attempt.error)),
         "the first to fail": raised("OSError"),
         "the error for a page": is_an_error,
         "out of patience": raised("TimeoutError"),
