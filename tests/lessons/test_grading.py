@@ -186,13 +186,6 @@ def test_a_cell_that_awaits_is_judged_as_in_the_notebook(tmp_path: Path) -> None
     assert grades(notebook(tmp_path / "a.ipynb", IMPORTS, cell)) == [("00.2", "correct", "")]
 
 
-def test_a_solution_that_the_notebook_opens_is_mentioned(tmp_path: Path) -> None:
-    answered = [IMPORTS, 'check("00.1", "E B A C")', 'solution("00.1")', '# solution("00.2")', NAP_ALL.solution.cell]
-    path = notebook(tmp_path / "a.ipynb", *answered)
-    marks = grade_notebook("a", path.read_bytes())
-    assert [mark.diagnosis for mark in marks] == ["The notebook opens the solution.", ""]
-
-
 def test_a_report_shows_ones_own_progress(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -63,8 +63,7 @@ def _mark(notebook: str, answer: Submission) -> Mark:
     if odd and verdict.grade is not Grade.WRONG:
         return Mark(notebook, task.name, TO_BE_READ, "", f"It was judged {verdict.grade}, but {_together(odd)}.")
     number = verdict.mistake.misconception if verdict.mistake is not None else None
-    diagnosis = _diagnosis(verdict) + (" The notebook opens the solution." if answer.opens_solution else "")
-    return Mark(notebook, task.name, verdict.grade.value, str(number or ""), diagnosis.strip())
+    return Mark(notebook, task.name, verdict.grade.value, str(number or ""), _diagnosis(verdict))
 
 
 def oddities_of(task: Exercise, answer: Submission) -> list[str]:

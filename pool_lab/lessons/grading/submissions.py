@@ -15,7 +15,6 @@ from pool_lab.lessons.exercises.check import EXERCISES
 __all__ = ["Submission", "submissions"]
 
 ASKS = re.compile(r"""\b(?:check|exercise)\(\s*["']([\w.]+)["']""")
-OPENS = re.compile(r"""^[^#\n]*\bsolution\(\s*["']([\w.]+)["']""", re.MULTILINE)
 COMMANDS = re.compile(r"^[%!].*$", re.MULTILINE)
 """Lines that only IPython understands."""
 
@@ -27,8 +26,6 @@ class Submission(NamedTuple):
     before: str
     """What the answer's cell builds on."""
     cell: str
-    opens_solution: bool = False
-    """Whether the notebook shows the solution, in any cell."""
 
 
 def submissions(content: bytes) -> list[Submission]:
@@ -38,13 +35,11 @@ def submissions(content: bytes) -> list[Submission]:
     """
     cells = [cell for cell in json.loads(content)["cells"] if cell["cell_type"] == "code"]
     sources = [COMMANDS.sub("", "".join(cell["source"])) for cell in cells]
-    opened = {name for source in sources for name in OPENS.findall(source)}
     answers: dict[str, Submission] = {}
     for number, source in enumerate(sources):
         for name in ASKS.findall(source):
             if name in EXERCISES:
-                before = "\n".join(_needed(sources[:number], source))
-                answers[name] = Submission(name, before, source, name in opened)
+                answers[name] = Submission(name, "\n".join(_needed(sources[:number], source)), source)
     return [answers[name] for name in sorted(answers)]
 
 
