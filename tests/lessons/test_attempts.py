@@ -9,7 +9,8 @@ import psutil
 import pytest
 
 from pool_lab.lab.trace.span import CallState
-from pool_lab.lessons.exercises.attempt import Attempt, Play, attempt
+from pool_lab.lessons.exercises.attempt import Attempt, Play, try_answer
+from pool_lab.lessons.exercises.check import EXERCISES
 from pool_lab.lessons.exercises.evidence import call, nothing
 from pool_lab.lessons.exercises.messages import Ending, Foreign
 from tests.lessons.answer_files import function_of
@@ -21,43 +22,41 @@ POOLS = pytest.mark.parametrize("home", ["pool_lab", "concurrent.futures"])
 
 
 def of(body: str, play: Play = PATIENT) -> Attempt:
-    return attempt(play, function_of(body))
+    return try_answer(play, function_of(body))
 
 
 @POOLS
 def test_every_pool_that_an_answer_makes_is_seen(home: str) -> None:
-    made = of(f"""
+    attempt = of(f"""
         from {home} import ThreadPoolExecutor as Pool
         with Pool(2) as first, Pool(max_workers=1) as second:
             return [*first.map(abs, [-1, -2]), second.submit(abs, -3).result()]
     """)
-    assert (made.ending, made.result) == (Ending.RETURNED, [1, 2, 3])
-    assert [(run.kind, run.given, run.was_shut_down, len(run.trace.spans)) for run in made.runs] == [
+    assert (attempt.ending, attempt.result) == (Ending.RETURNED, [1, 2, 3])
+    assert [(run.kind, run.given, run.was_shut_down, len(run.trace.spans)) for run in attempt.runs] == [
         ("threads", False, True, 2),
         ("threads", False, True, 1),
     ]
-    assert made.counts == {CallState.FINISHED: 3}
+    assert attempt.counts == {CallState.FINISHED: 3}
 
 
 def test_pools_that_an_answer_is_given_are_told_from_its_own() -> None:
-    from pool_lab.lessons.lesson_00.exercise_2 import given
-
     def answer(pool: object, lengths: object) -> None: ...
 
-    made = attempt(Play(call, given), answer)
-    assert [run.given for run in made.runs] == [True]
-    assert made.own_runs == ()
+    attempt = try_answer(EXERCISES["00.2"].plays[0], answer)
+    assert [run.given for run in attempt.runs] == [True]
+    assert attempt.own_runs == ()
 
 
 @POOLS
 def test_calls_in_processes_are_seen(home: str) -> None:
-    made = of(f"""
+    attempt = of(f"""
         from {home} import ProcessPoolExecutor
         with ProcessPoolExecutor(2) as pool:
             return list(pool.map(abs, [-1, -2, -3]))
     """)
-    assert (made.result, len(made.spans)) == ([1, 2, 3], 3)
-    assert made.kinds() == {"processes"}
+    assert (attempt.result, len(attempt.spans)) == ([1, 2, 3], 3)
+    assert attempt.kinds() == {"processes"}
 
 
 @pytest.mark.parametrize(
@@ -84,83 +83,83 @@ def test_calls_in_processes_are_seen(home: str) -> None:
     ],
 )
 def test_whatever_an_answer_does_it_comes_to_an_end(body: str, ending: Ending, line: int) -> None:
-    made = of(body, IMPATIENT)
-    assert (made.ending, made.line) == (ending, line)
+    attempt = of(body, IMPATIENT)
+    assert (attempt.ending, attempt.line) == (ending, line)
 
 
 def test_who_takes_too_much_memory_is_stopped() -> None:
-    made = of("hoard = []\nwhile True:\n    hoard.append(b'x' * 10_000_000)")
-    assert made.ending is Ending.MEMORY
+    attempt = of("hoard = []\nwhile True:\n    hoard.append(b'x' * 10_000_000)")
+    assert attempt.ending is Ending.MEMORY
 
 
 def test_what_an_answer_prints_is_kept_and_is_not_endless() -> None:
-    made = of("""
+    attempt = of("""
         import os, sys
         print("out")
         print("err", file=sys.stderr)
         os.write(1, b"below")
         print("x" * 100_000)
     """)
-    assert made.output.startswith("out\nerr\nbelowxxx")
-    assert len(made.output) == 20_000
+    assert attempt.output.startswith("out\nerr\nbelowxxx")
+    assert len(attempt.output) == 2_000
 
 
 def test_a_print_in_a_worker_process_is_kept() -> None:
-    made = of("""
+    attempt = of("""
         from pool_lab import ProcessPoolExecutor
         with ProcessPoolExecutor(1) as pool:
             pool.submit(print, "from afar").result()
     """)
-    assert made.output == "from afar\n"
+    assert attempt.output == "from afar\n"
 
 
 def test_the_error_and_its_line_are_told() -> None:
-    made = of("""
+    attempt = of("""
         from pool_lab import ThreadPoolExecutor
         with ThreadPoolExecutor(1) as pool:
             pool.submit(int, "x").result()
     """)
-    assert made.error == "ValueError: invalid literal for int() with base 10: 'x'"
-    assert made.line == 4
+    assert attempt.error == "ValueError: invalid literal for int() with base 10: 'x'"
+    assert attempt.line == 4
 
 
 def test_what_cannot_leave_its_process_is_described() -> None:
-    made = of("""
+    attempt = of("""
         from pool_lab import Future
         class Thing: pass
         return [Future(), iter([]), Thing(), {"a": (1, 2.5, None)}, print]
     """)
-    assert made.result == [
+    assert attempt.result == [
         Foreign("future", "Future"),
         Foreign("iterator", "list_iterator"),
         Foreign("object", "Thing"),
         {"a": (1, 2.5, None)},
-        Foreign("object", "builtin_function_or_method"),
+        Foreign("function", "builtin_function_or_method"),
     ]
 
 
 def test_an_answer_that_uses_what_cannot_be_sent_is_not_run() -> None:
-    made = of("return lock.locked()", PATIENT)
-    assert made.ending is Ending.RAISED
-    made = attempt(PATIENT, function_of("return lock.locked()", lock=threading.Lock()))
-    assert made.ending is Ending.NOT_SENT
-    assert made.error.startswith("lock: TypeError: cannot pickle")
+    attempt = of("return lock.locked()", PATIENT)
+    assert attempt.ending is Ending.RAISED
+    attempt = try_answer(PATIENT, function_of("return lock.locked()", lock=threading.Lock()))
+    assert attempt.ending is Ending.NOT_SENT
+    assert attempt.error.startswith("lock: TypeError: cannot pickle")
 
 
 def test_calls_that_were_not_waited_for_are_counted() -> None:
-    made = of("""
+    attempt = of("""
         import time
         from pool_lab import ThreadPoolExecutor
         pool = ThreadPoolExecutor(1)
         pool.submit(time.sleep, 30)
         pool.submit(time.sleep, 30)
     """)
-    assert (made.ending, made.unfinished) == (Ending.RETURNED, 2)
+    assert (attempt.ending, attempt.unfinished) == (Ending.RETURNED, 2)
 
 
 @POOLS
 def test_no_process_outlives_an_attempt(home: str) -> None:
-    made = of(f"""
+    attempt = of(f"""
         import os, time
         from {home} import ProcessPoolExecutor
         pool = ProcessPoolExecutor(2)
@@ -168,8 +167,8 @@ def test_no_process_outlives_an_attempt(home: str) -> None:
         pool.submit(time.sleep, 60)
         return pids
     """)
-    assert len(made.result) == 2
-    until_ended(*made.result)
+    assert len(attempt.result) == 2
+    until_ended(*attempt.result)
 
 
 def until_ended(*pids: int) -> None:
@@ -186,13 +185,13 @@ def is_alive(pid: int) -> bool:
 
 @pytest.mark.skipif(os.name == "nt", reason="there are no sessions to escape to")
 def test_a_process_that_leaves_the_group_does_not_outlive_an_attempt_either() -> None:
-    made = of("""
+    attempt = of("""
         import subprocess, sys
         nap = [sys.executable, "-c", "import time; time.sleep(60)"]
         return subprocess.Popen(nap, start_new_session=True).pid
     """)
-    assert made.ending is Ending.RETURNED
-    until_ended(made.result)
+    assert attempt.ending is Ending.RETURNED
+    until_ended(attempt.result)
 
 
 def test_an_interrupt_ends_the_attempt(tmp_path: Path) -> None:
@@ -215,7 +214,7 @@ def test_an_interrupt_ends_the_attempt(tmp_path: Path) -> None:
 
 def test_a_report_carries_nothing_but_plain_values(capsys: pytest.CaptureFixture[str]) -> None:
     """A process that runs foreign code must not be able to have code run here."""
-    made = of("""
+    attempt = of("""
         import os, pickle
         class Bad:
             def __reduce__(self):
@@ -228,5 +227,5 @@ def test_a_report_carries_nothing_but_plain_values(capsys: pytest.CaptureFixture
         import time
         time.sleep(60)
     """)
-    assert made.ending is Ending.GONE
+    assert attempt.ending is Ending.GONE
     assert "gotcha" not in capsys.readouterr().out

@@ -3,7 +3,7 @@
 import pytest
 
 from pool_lab.lab.trace.span import CallState
-from pool_lab.lessons.exercises.attempt import Attempt, Play, attempt
+from pool_lab.lessons.exercises.attempt import Attempt, Play, try_answer
 from pool_lab.lessons.exercises.evidence import call, nothing
 from pool_lab.lessons.exercises.messages import Ending
 from tests.lessons.answer_files import function_of
@@ -13,12 +13,12 @@ POOLS = pytest.mark.parametrize("home", ["pool_lab", "concurrent.futures"])
 
 
 def of(body: str, play: Play = PATIENT) -> Attempt:
-    return attempt(play, function_of(body))
+    return try_answer(play, function_of(body))
 
 
 @POOLS
 def test_every_worker_waits_for_another_call(home: str) -> None:
-    made = of(f"""
+    attempt = of(f"""
         import threading
         from {home} import ThreadPoolExecutor
         pool, both_run = ThreadPoolExecutor(2), threading.Barrier(2)
@@ -27,17 +27,17 @@ def test_every_worker_waits_for_another_call(home: str) -> None:
             return pool.submit(abs, -1).result()
         return [future.result() for future in [pool.submit(outer) for _ in range(2)]]
     """)
-    assert made.ending is Ending.DEADLOCK
-    assert made.waits == (
+    assert attempt.ending is Ending.DEADLOCK
+    assert attempt.waits == (
         "your code waits for the result of a call that is running, in line 8",
         *["a worker waits for the result of a call that has not been started, in line 7"] * 2,
     )
-    assert made.counts == {CallState.RUNNING: 2, CallState.QUEUED: 2}
+    assert attempt.counts == {CallState.RUNNING: 2, CallState.QUEUED: 2}
 
 
 @POOLS
 def test_a_deadlock_at_the_end_of_a_with_block_is_one_too(home: str) -> None:
-    made = of(f"""
+    attempt = of(f"""
         import threading
         from {home} import ThreadPoolExecutor, wait
         is_waited_for = threading.Event()
@@ -49,37 +49,37 @@ def test_a_deadlock_at_the_end_of_a_with_block_is_one_too(home: str) -> None:
             pool.submit(outer)
             is_waited_for.wait()
     """)
-    assert made.ending is Ending.DEADLOCK
-    assert "your code waits in shutdown until a pool's last call is done, in line 9" in made.waits
+    assert attempt.ending is Ending.DEADLOCK
+    assert "your code waits in shutdown until a pool's last call is done, in line 9" in attempt.waits
 
 
 @POOLS
 def test_processes_that_have_no_call_wake_nobody(home: str) -> None:
-    made = of(f"""
+    attempt = of(f"""
         from {home} import Future, ProcessPoolExecutor
         with ProcessPoolExecutor(1) as pool:
             pool.submit(abs, -1).result()
             Future().result()
     """)
-    assert made.ending is Ending.DEADLOCK
-    assert made.waits == ("your code waits for the result of a call that has not been started, in line 5",)
+    assert attempt.ending is Ending.DEADLOCK
+    assert attempt.waits == ("your code waits for the result of a call that has not been started, in line 5",)
 
 
 @POOLS
 def test_processes_that_take_long_to_end_are_waited_for(home: str) -> None:
-    made = of(f"""
+    attempt = of(f"""
         import multiprocessing, time
         from {home} import ProcessPoolExecutor
         context = multiprocessing.get_context("spawn")
         with ProcessPoolExecutor(1, context, multiprocessing.util.Finalize, (None, time.sleep, (1,), None, 1)) as pool:
             return pool.submit(abs, -1).result()
     """)
-    assert (made.ending, made.result) == (Ending.RETURNED, 1)
+    assert (attempt.ending, attempt.result) == (Ending.RETURNED, 1)
 
 
 @POOLS
 def test_processes_that_have_a_call_may_wake_someone(home: str) -> None:
-    made = of(f"""
+    attempt = of(f"""
         import time
         from {home} import Future, ProcessPoolExecutor
         with ProcessPoolExecutor(1) as pool:
@@ -87,32 +87,32 @@ def test_processes_that_have_a_call_may_wake_someone(home: str) -> None:
             second.add_done_callback(lambda _: first.set_result("woken"))
             return first.result()
     """)
-    assert made.result == "woken"
+    assert attempt.result == "woken"
 
 
 def test_a_wait_with_a_limit_is_no_deadlock() -> None:
-    made = of("""
+    attempt = of("""
         from pool_lab import Future
         try:
             Future().result(timeout=1)
         except TimeoutError:
             return "time is up"
     """)
-    assert made.result == "time is up"
+    assert attempt.result == "time is up"
 
 
 def test_a_long_nap_beside_those_who_wait_is_no_deadlock() -> None:
-    made = of("""
+    attempt = of("""
         import time
         from pool_lab import ThreadPoolExecutor
         with ThreadPoolExecutor(1) as pool:
             return [pool.submit(lambda: time.sleep(1)).result() for _ in range(1)]
     """)
-    assert made.result == [None]
+    assert attempt.result == [None]
 
 
 def test_a_thread_that_is_slow_to_start_is_no_deadlock() -> None:
-    made = of(
+    attempt = of(
         """
         import threading
         slow = threading.Thread()
@@ -121,4 +121,4 @@ def test_a_thread_that_is_slow_to_start_is_no_deadlock() -> None:
         """,
         Play(call, nothing, patience_s=1.5),
     )
-    assert made.ending is Ending.STUCK
+    assert attempt.ending is Ending.STUCK

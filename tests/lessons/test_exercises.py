@@ -13,10 +13,11 @@ from pathlib import Path
 
 import pytest
 
+from pool_lab.lab import workloads
 from pool_lab.lessons import check, exercise, hint, solution
 from pool_lab.lessons.exercises.check import EXERCISES
 from pool_lab.lessons.exercises.exercise import Exercise, Source
-from pool_lab.lessons.exercises.mistakes import OF_ANY_ANSWER, Mistake
+from pool_lab.lessons.exercises.mistakes import OF_ANY_ANSWER, PLAIN, Mistake
 from pool_lab.lessons.exercises.starter import is_untouched
 from pool_lab.lessons.exercises.verdict import Grade, judge
 from pool_lab.pool import usable_cpus
@@ -86,7 +87,7 @@ def compute() -> None:
 def test_every_mistake_has_an_answer_that_makes_it_and_every_wrong_answer_names_one(task: Exercise) -> None:
     made = {answer.mistake for answer in answers_to(task)} - {""}
     assert set(task.mistakes) <= made
-    assert made <= {*task.mistakes, *OF_ANY_ANSWER}
+    assert made <= {*task.mistakes, *OF_ANY_ANSWER, *PLAIN}
 
 
 def test_every_answer_is_to_an_exercise() -> None:
@@ -180,6 +181,34 @@ def test_an_almost_right_answer_is_told_what_is_right_and_what_is_missing() -> N
     assert "- ✗ not yet: the pool was shut down" in lines
 
 
+def test_an_answer_that_is_right_for_one_input_only_is_wrong() -> None:
+    first, second = (play.case for play in EXERCISES["03.1"].plays)
+    verdict = check("03.1", function_of(f"return {list(first)!r}"))
+    assert verdict.grade is Grade.WRONG
+    assert verdict.attempt is not None
+    assert verdict.attempt.case == second
+
+
+def test_an_answer_that_calls_itself_does_not_call_an_earlier_answer_of_that_name() -> None:
+    cell = """
+def nap_all(pool, lengths, futures=()):
+    if len(futures) == len(lengths):
+        return [future.result() for future in futures]
+    return nap_all(pool, lengths, [*futures, pool.submit(workloads.nap, lengths[len(futures)])])
+"""
+    names = {"__name__": "__main__", "nap_all": function_of("return None"), "workloads": workloads}
+    earlier = names["nap_all"]
+    exec(cell, names)
+    answer, names["nap_all"] = names["nap_all"], earlier
+    assert check("00.2", answer).grade is Grade.CORRECT
+
+
+def test_of_what_an_answer_prints_the_beginning_is_shown() -> None:
+    said = str(check("00.2", function_of("print('x' * 100_000)")))
+    assert "Your answer printed more than is shown here, which is the first 2000 characters:" in said
+    assert len(said) < 4_000
+
+
 def test_a_deadlock_without_calls_that_wait_for_calls_is_no_misconception_about_them() -> None:
     forever = function_of("from pool_lab import Future\nreturn Future().result()")
     assert check("00.2", forever).mistake is OF_ANY_ANSWER["standstill"]
@@ -213,6 +242,6 @@ def test_a_question_that_makes_no_sense_of_a_result_is_answered_with_no() -> Non
 
     task = EXERCISES["00.1"]
     broken = replace(task, mistakes={"?": Mistake("?", "?", explode)})
-    made = check("00.1", "E B A").attempt
-    assert made is not None
-    assert judge(broken, made).mistake is None
+    attempt = check("00.1", "E B A").attempt
+    assert attempt is not None
+    assert judge(broken, attempt).mistake is None

@@ -1,6 +1,8 @@
 """Submissions are graded by what they do."""
 
 import csv
+import os
+from collections.abc import Iterator
 from pathlib import Path
 
 import nbformat
@@ -10,11 +12,14 @@ from pool_lab.lessons.command import main
 from pool_lab.lessons.exercises.check import EXERCISES
 from pool_lab.lessons.exercises.exercise import Exercise
 from pool_lab.lessons.grading.grade import grade_notebook, oddities_of
+from pool_lab.lessons.grading.marks import Mark
 from pool_lab.lessons.grading.submissions import Submission, submissions
 from pool_lab.lessons.grading.suspicious_code import oddities
 from pool_lab.lessons.saved_progress import FILE_VARIABLE, keep
+from pool_lab.pool import usable_cpus
 from tests.lessons.answer_files import answers_to, wrong
 from tests.lessons.submitted import IMPORTS, grades, notebook
+from tests.library.watching import until
 
 NAP_ALL = EXERCISES["00.2"]
 
@@ -78,7 +83,7 @@ def one(pool, n):
     assert answer.cell == cell.removeprefix("%%time")
 
 
-def test_a_submission_can_use_pools_of_processes_behind_the_fence(tmp_path: Path) -> None:
+def test_a_submission_can_use_pools_of_processes_in_the_sandbox(tmp_path: Path) -> None:
     imports = "from pool_lab import ProcessPoolExecutor, ThreadPoolExecutor\nfrom pool_lab.lessons import exercise"
     path = notebook(tmp_path / "a.ipynb", imports, EXERCISES["07.1"].solution.cell)
     (mark,) = grade_notebook("a", path.read_bytes())
@@ -123,6 +128,8 @@ def test_a_folder_makes_a_table_and_a_page_and_nobody_disturbs_the_others(tmp_pa
     notebook(tmp_path / "1 hangs.ipynb", IMPORTS, deadlock)
     (tmp_path / "2 broken.ipynb").write_text("<script>no notebook")
     notebook(tmp_path / "3 good.ipynb", IMPORTS, NAP_ALL.solution.cell)
+    (tmp_path / "4 folder.ipynb").mkdir()
+    notebook(tmp_path / "5 empty.ipynb", IMPORTS)
     assert main(["grade", str(tmp_path), "--out", str(tmp_path / "marks")]) == 0
     with (tmp_path / "marks" / "marks.csv").open(encoding="utf-8-sig", newline="") as file:
         rows = list(csv.reader(file))
@@ -131,11 +138,64 @@ def test_a_folder_makes_a_table_and_a_page_and_nobody_disturbs_the_others(tmp_pa
         ["1 hangs.ipynb", "00.2", "wrong", "30"],
         ["2 broken.ipynb", "", "unreadable", ""],
         ["3 good.ipynb", "00.2", "correct", ""],
+        ["4 folder.ipynb", "", "unreadable", ""],
+        ["5 empty.ipynb", "", "no exercises", ""],
     ]
+    assert rows[4][4] == "This cannot be graded (OSError: it is not a file)."
     assert rows[2][4].startswith("This is no notebook (")
     page = (tmp_path / "marks" / "marks.html").read_text(encoding="utf-8")
     assert 'aria-label="correct" title="correct">✓<' in page
-    assert page.count("<tr>") == (1 + 3) + (1 + 1) + (1 + 3), "an overview, a belief, every verdict"
+    assert page.count("<tr>") == (1 + 5) + (1 + 1) + (1 + 5), "an overview, a belief, every verdict"
+
+
+def test_a_link_to_nothing_does_not_end_the_grading(tmp_path: Path) -> None:
+    try:
+        (tmp_path / "a.ipynb").symlink_to(tmp_path / "nowhere")
+    except OSError:
+        pytest.skip("this system makes no links")
+    notebook(tmp_path / "b.ipynb", IMPORTS, NAP_ALL.starter)
+    assert main(["grade", str(tmp_path)]) == 0
+    table = (tmp_path / "marks.csv").read_text(encoding="utf-8-sig")
+    assert "a.ipynb,,unreadable,," in table
+    assert "b.ipynb,00.2,not attempted,," in table
+
+
+@pytest.mark.skipif(usable_cpus() < 2, reason="one core grades one notebook at a time")
+def test_several_notebooks_are_graded_at_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in "ab":
+        notebook(tmp_path / f"{name}.ipynb", IMPORTS)
+    came = tmp_path / "came"
+    came.mkdir()
+
+    def meet(name: str, _: bytes) -> Iterator[Mark]:
+        (came / name).touch()
+        until(lambda: len([*came.iterdir()]) == 2)
+        yield Mark(name, "00.2", "correct", "", "")
+
+    monkeypatch.setattr("pool_lab.lessons.command.grade_notebook", meet)
+    assert main(["grade", str(tmp_path)]) == 0
+    assert (tmp_path / "marks.csv").read_text(encoding="utf-8-sig").count("correct") == 2
+
+
+def test_who_ends_the_grader_ends_it_for_one_notebook_only(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in "ab":
+        notebook(tmp_path / f"{name}.ipynb", IMPORTS)
+
+    def end(name: str, _: bytes) -> Iterator[Mark]:
+        if name == "a.ipynb":
+            os._exit(1)
+        yield Mark(name, "00.2", "correct", "", "")
+
+    monkeypatch.setattr("pool_lab.lessons.command.grade_notebook", end)
+    assert main(["grade", str(tmp_path)]) == 0
+    table = (tmp_path / "marks.csv").read_text(encoding="utf-8-sig")
+    assert 'a.ipynb,,unreadable,,"This cannot be graded (WorkerDiedError' in table
+    assert "b.ipynb,00.2,correct" in table
+
+
+def test_a_cell_that_awaits_is_judged_as_in_the_notebook(tmp_path: Path) -> None:
+    cell = "import asyncio\nawait asyncio.sleep(0)\n" + NAP_ALL.solution.cell + "\nawait asyncio.sleep(0)"
+    assert grades(notebook(tmp_path / "a.ipynb", IMPORTS, cell)) == [("00.2", "correct", "")]
 
 
 def test_a_report_shows_ones_own_progress(

@@ -13,7 +13,7 @@ from pool_lab.lessons.command import main
 from pool_lab.lessons.exercises import limits
 from pool_lab.lessons.exercises.check import EXERCISES
 from pool_lab.lessons.exercises.mistakes import OF_ANY_ANSWER
-from pool_lab.lessons.exercises.sandbox import can_fence, can_seclude
+from pool_lab.lessons.exercises.sandbox import can_isolate_files, can_isolate_network
 from pool_lab.lessons.grading.grade import grade_notebook
 from pool_lab.lessons.grading.marks import Mark
 from pool_lab.lessons.saved_progress import FILE_VARIABLE, keep
@@ -192,7 +192,7 @@ def test_a_process_with_a_false_heartbeat_is_stopped_all_the_same(
     assert grades(path) == [("00.2", "wrong", "")]
 
 
-@pytest.mark.skipif(not can_fence(), reason="this system has no fence")
+@pytest.mark.skipif(not can_isolate_files(), reason="this system cannot isolate files")
 def test_a_submission_reads_and_writes_nobody_elses_files_and_ends_nobody(tmp_path: Path) -> None:
     neighbour = notebook(tmp_path / "neighbour.ipynb", IMPORTS)
     before = neighbour.read_bytes()
@@ -221,7 +221,7 @@ def test_a_submission_reads_and_writes_nobody_elses_files_and_ends_nobody(tmp_pa
     assert not (tmp_path / "new").exists()
 
 
-@pytest.mark.skipif(not can_seclude(), reason="this system cannot keep a process off the network")
+@pytest.mark.skipif(not can_isolate_network(), reason="this system cannot keep a process off the network")
 def test_a_submission_reaches_nobody_over_the_network(tmp_path: Path) -> None:
     caller = """
         import socket
@@ -251,7 +251,7 @@ def test_progress_is_not_reached_by_a_submission(tmp_path: Path, monkeypatch: py
 def test_notebooks_that_a_submission_has_changed_are_put_right(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    """As it may be where there is no fence."""
+    """As it may be where files cannot be isolated."""
     kept = notebook(tmp_path / "b" / "kept.ipynb", IMPORTS)
     before = kept.read_bytes()
     notebook(tmp_path / "a.ipynb", IMPORTS, NAP_ALL.starter)

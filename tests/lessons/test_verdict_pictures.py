@@ -37,7 +37,7 @@ def test_a_wrong_answer_is_drawn_above_a_right_one() -> None:
 
 def test_calls_that_went_on_are_drawn_until_the_answer_was_over_and_a_pool_without_calls_is_not_drawn() -> None:
     task = EXERCISES["06.2"]
-    (answer,) = (answer for answer in answers_to(task) if answer.file == "right_in_a_pool_of_its_own.py")
+    (answer,) = (answer for answer in answers_to(task) if answer.file == "wrong_another_pool.py")
     verdict = check("06.2", task.value_of(answer.source))
     assert verdict.attempt is not None
     assert len(verdict.attempt.runs) == 2, "the one that was given, and its own"

@@ -2,7 +2,7 @@
 
     the kernel                                    a process of its own
     check(name, answer)
-      attempt.attempt(...)     -- the answer -->  child: runs it, and listens to every pool that it makes or is given
+      attempt.try_answer(...)  -- the answer -->  child: runs it, and listens to every pool that it makes or is given
                                <-- messages ---   reporter: pools, events, and how it ended
                                <-- heartbeats --  deadlock: what its threads wait for
       limits: whether it has to be stopped

@@ -22,7 +22,7 @@ import psutil  # comes with every kernel
 
 from pool_lab.lessons.exercises import limits
 from pool_lab.lessons.exercises.messages import Ending
-from pool_lab.lessons.exercises.sandbox import can_seclude
+from pool_lab.lessons.exercises.sandbox import can_isolate_network
 
 __all__ = ["BAD_REPORT", "AnswerProcess"]
 
@@ -36,26 +36,26 @@ PR_SET_CHILD_SUBREAPER = 36
 class AnswerProcess:
     """A fresh interpreter that finds the same modules; `-c` gives it a `__main__` that is like a kernel's."""
 
-    def __init__(self, request: bytes, *, fenced: bool = False) -> None:
-        """With a fence it writes only into its folder, reads little more than it needs to run, and has no network.
+    def __init__(self, request: bytes, *, sandboxed: bool = False) -> None:
+        """In a sandbox it writes only into its folder, reads little more than it needs to run, and has no network.
 
         This holds as far as the system can do it. No process escapes, but start no other process until this has ended.
         """
-        self._older = {child.pid for child in _children()} if fenced and _adopt_orphans() else None
+        self._older = {child.pid for child in _children()} if sandboxed and _adopt_orphans() else None
         self._mark = uuid.uuid4().hex
         self._folder = TemporaryDirectory(prefix="pool-lab-", ignore_cleanup_errors=True)
         folder = self._folder.name
         environment = os.environ | {"PYTHONIOENCODING": "utf-8", "PYTHONFAULTHANDLER": "", MARK: self._mark}
         environment |= dict.fromkeys(("TMPDIR", "TEMP", "TMP"), folder)
-        if fenced:
+        if sandboxed:
             environment |= {"HOME": folder, "POOL_LAB_PROGRESS": f"{folder}/progress.jsonl"}
-        fence = folder if fenced else ""
-        alone = fenced and can_seclude()
-        start = f"from pool_lab.lessons.exercises.child import main; main({fence!r}, {alone=})"
+        sandbox = folder if sandboxed else ""
+        offline = sandboxed and can_isolate_network()
+        start = f"from pool_lab.lessons.exercises.child import main; main({sandbox!r}, {offline=})"
         pipe = subprocess.PIPE
         self._process = subprocess.Popen(
             [sys.executable, "-u", "-c", f"import sys; sys.path[:] = {sys.path!r}; {start}"],
-            stdin=pipe, stdout=pipe, stderr=pipe, env=environment, cwd=fence or None, start_new_session=True,
+            stdin=pipe, stdout=pipe, stderr=pipe, env=environment, cwd=sandbox or None, start_new_session=True,
         )  # fmt: skip
         streams = (self._process.stdin, self._process.stdout, self._process.stderr)
         self._stdin, self.reports, self.output = (cast("IO[bytes]", stream) for stream in streams)

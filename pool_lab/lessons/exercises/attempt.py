@@ -1,4 +1,4 @@
-"""`attempt`: run an answer in its own process, and return what happened.
+"""`try_answer`: run an answer in its own process, and return what happened.
 
 The process is new for every attempt. It is ended, with all that it has started, after its last message or when it has
 exceeded a limit. So nothing that an answer does can reach the kernel: not `os._exit`, not an endless loop in C.
@@ -13,7 +13,7 @@ import threading
 import time
 from collections import Counter
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import IO, Any
 
@@ -25,7 +25,7 @@ from pool_lab.lessons.exercises.limits import MOST_OUTPUT, Heartbeat, Limits
 from pool_lab.lessons.exercises.messages import Ending, messages, unpacked
 from pool_lab.processes.pickling import dumps
 
-__all__ = ["Attempt", "Play", "Run", "attempt"]
+__all__ = ["Attempt", "Play", "Run", "try_answer"]
 
 LOOK_EVERY_S = 0.5
 CLEAN_UP_S = 1.0
@@ -61,6 +61,8 @@ class Attempt:
     waits: tuple[str, ...] = ()
     output: str = ""
     runs: tuple[Run, ...] = ()
+    case: Any = None
+    """What the exercise was given: one of its `cases`."""
 
     @property
     def spans(self) -> tuple[Span, ...]:
@@ -98,18 +100,24 @@ class Play:
     """Called with the answer and what is given; what it returns is the attempt's result."""
     given: Callable[[], tuple[Any, ...]]
     most_calls: int = 1000
+    case: Any = None
+    """The attempt's `case`."""
     patience_s: float = 10.0
     """How long nothing may happen, and how long there may be no heartbeat. There are many a second, unless something
     holds the GIL. Half of it is how long an answer may compute without submitting a call."""
 
 
-def attempt(play: Play, answer: Any, *, fenced: bool = False) -> Attempt:
-    """Blocks until the answer has ended or was stopped. An interrupt stops it. Fence in the answers of other people."""
+def try_answer(play: Play, answer: Any, *, sandboxed: bool = False) -> Attempt:
+    """Blocks until the answer has ended or was stopped. An interrupt stops it.
+
+    sandboxed: for the answers of other people.
+    """
     try:
         request = dumps((play, answer))
     except Exception as error:
         return Attempt(Ending.NOT_SENT, error=f"{_unpicklable_names(answer)}{type(error).__name__}: {error}")
-    return _Report(AnswerProcess(request, fenced=fenced), play.patience_s).attempt()
+    report = _Report(AnswerProcess(request, sandboxed=sandboxed), play.patience_s)
+    return replace(report.attempt(), case=play.case)
 
 
 def _unpicklable_names(answer: Any) -> str:
@@ -181,6 +189,7 @@ class _Report:
 
     def _take_opened(self, run: int, title: str, kind: str, size: int, given: bool) -> None:
         self._opened.append((str(title), str(kind), int(size), bool(given)))
+        self._limits.uses_processes |= kind != "threads"
         self._events.append([])
 
     def _take_events(self, events: list[tuple[int, list[Any]]], now: float) -> None:

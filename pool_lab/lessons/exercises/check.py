@@ -4,10 +4,10 @@ from collections import Counter
 from collections.abc import Callable
 from typing import TypeVar
 
-from pool_lab.lessons.exercises.attempt import attempt
+from pool_lab.lessons.exercises.attempt import try_answer
 from pool_lab.lessons.exercises.exercise import Exercise, exercises
 from pool_lab.lessons.exercises.line_order import Unreadable
-from pool_lab.lessons.exercises.verdict import Grade, Verdict, judge
+from pool_lab.lessons.exercises.verdict import Grade, Verdict, judge, worst
 from pool_lab.lessons.saved_progress import SOLUTION_SHOWN, keep
 
 __all__ = ["EXERCISES", "Hint", "Solution", "check", "exercise", "hint", "named", "solution", "verdict_on"]
@@ -47,7 +47,7 @@ def verdict_on(task: Exercise, answer: object) -> Verdict:
         prepared = task.prepare(answer)
     except Unreadable as error:
         return Verdict(task, Grade.WRONG, says=str(error))
-    return judge(task, attempt(task.play, prepared))
+    return worst(judge(task, try_answer(play, prepared)) for play in task.plays)
 
 
 def hint(name: str) -> "Hint":

@@ -20,7 +20,7 @@ from pool_lab.lessons.exercises.deadlock import Watchdog
 from pool_lab.lessons.exercises.limits import LARGEST_FILE, MOST_RESERVED
 from pool_lab.lessons.exercises.messages import Ending, packed
 from pool_lab.lessons.exercises.reporter import Reporter
-from pool_lab.lessons.exercises.sandbox import fence, seclude
+from pool_lab.lessons.exercises.sandbox import isolate_files, isolate_network
 from pool_lab.lessons.exercises.starter import functions_of
 from pool_lab.pool import Pool
 
@@ -30,17 +30,17 @@ NEEDED = ("/usr", "/lib", "/lib64", "/bin", "/etc", "/proc", "/sys", "/dev", sys
 """What has to be read to run Python, besides the modules."""
 
 
-def main(folder: str = "", *, alone: bool = False) -> None:
-    """With a folder, a fence is put up first: it is where files may be written then. Alone, it has no network."""
+def main(sandbox: str = "", *, offline: bool = False) -> None:
+    """In a sandbox, which is a folder, files can be written only there. Offline, there is no network."""
     channel = io.FileIO(os.dup(1), "wb")
     os.dup2(2, 1)
     request = sys.stdin.buffer.read()
     _limit("RLIMIT_AS", MOST_RESERVED)
     _limit("RLIMIT_FSIZE", LARGEST_FILE)
-    if alone:
-        seclude()
-    if folder:
-        fence([*NEEDED, *filter(None, sys.path)], [folder, "/dev/null", "/dev/shm"])
+    if offline:
+        isolate_network()
+    if sandbox:
+        isolate_files([*NEEDED, *filter(None, sys.path)], [sandbox, "/dev/null", "/dev/shm"])
     perform(channel, *pickle.loads(request))
 
 
@@ -90,12 +90,16 @@ def _announced(make: Callable[..., None], reporter: Reporter) -> Callable[..., N
 
 
 def _look_like_a_notebook(answer: Any) -> None:
-    """Put the answer and its globals where a forked worker looks for them: in `__main__`, as in a kernel."""
+    """Put the answer and its globals where a forked worker looks for them: in `__main__`, as in a kernel.
+
+    The answer finds itself under its name, too. In its cell it is checked before it has one.
+    """
     main = vars(sys.modules["__main__"])
+    named = {answer.__name__: answer} if hasattr(answer, "__name__") else {}
     for function in functions_of(answer):
+        function.__globals__.update(named)
         main.update({name: value for name, value in function.__globals__.items() if not name.startswith("__")})
-    if hasattr(answer, "__name__"):
-        main[answer.__name__] = answer
+    main.update(named)
 
 
 def _limit(name: str, most: int) -> None:

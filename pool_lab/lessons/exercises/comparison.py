@@ -25,7 +25,7 @@ class Timelines(Display):
         super().__init__()
         self._title = title
         # A pool without calls would only be empty lanes.
-        self._panels = [(whose, run) for whose, made in attempts for run in made.runs if run.trace.spans]
+        self._panels = [(whose, run) for whose, attempt in attempts for run in attempt.runs if run.trace.spans]
         self._at_rest = True
         if someone_is_there():
             self._make_view()

@@ -21,10 +21,12 @@ __all__ = [
     "is_of_wait",
     "left_in_queue",
     "listed",
+    "made_a_pool",
     "nothing",
     "one_after_the_other",
     "raised",
     "returned",
+    "waited_before_the_last",
     "waited_for_more",
     "workers_used",
 ]
@@ -44,19 +46,19 @@ def nothing() -> tuple[Any, ...]:
 # What it returned and raised.
 
 
-def returned(made: Attempt) -> bool:
+def returned(attempt: Attempt) -> bool:
     """Whether it returned, and raised no exception."""
-    return made.ending is Ending.RETURNED
+    return attempt.ending is Ending.RETURNED
 
 
 def raised(*names: str) -> Callable[[Attempt], bool]:
     """Whether the answer raised one of these, such as "TimeoutError". What its calls raised is in `errors`."""
-    return lambda made: made.ending is Ending.RAISED and re.split(r"[:\s]", made.error, maxsplit=1)[0] in names
+    return lambda attempt: attempt.ending is Ending.RAISED and re.split(r"[:\s]", attempt.error, maxsplit=1)[0] in names
 
 
-def errors(made: Attempt) -> list[str]:
+def errors(attempt: Attempt) -> list[str]:
     """What the answer and its calls raised."""
-    return [made.error, *(span.error or "" for span in made.spans)]
+    return [attempt.error, *(span.error or "" for span in attempt.spans)]
 
 
 def listed(result: Any) -> list[Any]:
@@ -65,7 +67,7 @@ def listed(result: Any) -> list[Any]:
 
 
 def has(result: Any, kind: str) -> bool:
-    """Whether the result is, or holds, a "future" or an "iterator"."""
+    """Whether the result is, or holds, a "future", an "iterator" or a "function"."""
     return any(isinstance(one, Foreign) and one.kind == kind for one in [result, *listed(result)])
 
 
@@ -83,45 +85,60 @@ def in_another_order(result: Any, expected: Sequence[Any]) -> bool:
 # How its calls ended.
 
 
-def finished(made: Attempt) -> int:
-    return made.counts[CallState.FINISHED]
+def finished(attempt: Attempt) -> int:
+    return attempt.counts[CallState.FINISHED]
 
 
-def failed(made: Attempt) -> int:
-    return made.counts[CallState.FAILED]
+def failed(attempt: Attempt) -> int:
+    return attempt.counts[CallState.FAILED]
 
 
-def cancelled(made: Attempt) -> int:
-    return made.counts[CallState.CANCELLED]
+def cancelled(attempt: Attempt) -> int:
+    return attempt.counts[CallState.CANCELLED]
 
 
-def workers_used(made: Attempt) -> int:
+def workers_used(attempt: Attempt) -> int:
     """How many workers ran at least one call, over all pools."""
-    return sum(len(run.trace.workers_used) for run in made.runs)
+    return sum(len(run.trace.workers_used) for run in attempt.runs)
 
 
-def all_shut_down(made: Attempt) -> bool:
-    return bool(made.own_runs) and all(run.was_shut_down for run in made.own_runs)
+def made_a_pool(attempt: Attempt) -> bool:
+    """Whether calls went to a pool that the answer made."""
+    return any(run.trace.spans for run in attempt.own_runs)
 
 
-def did_without_a_pool(made: Attempt) -> bool:
-    return returned(made) and not made.spans and bool(listed(made.result))
+def all_shut_down(attempt: Attempt) -> bool:
+    return bool(attempt.own_runs) and all(run.was_shut_down for run in attempt.own_runs)
 
 
-def left_in_queue(made: Attempt) -> bool:
+def did_without_a_pool(attempt: Attempt) -> bool:
+    return returned(attempt) and not attempt.spans and bool(listed(attempt.result))
+
+
+def left_in_queue(attempt: Attempt) -> bool:
     """Whether calls were still queued when the answer returned."""
-    return made.counts[CallState.QUEUED] > 0
+    return attempt.counts[CallState.QUEUED] > 0
 
 
-def waited_for_more(made: Attempt) -> bool:
+def waited_for_more(attempt: Attempt) -> bool:
     """Whether a second call had finished when the answer returned."""
-    return returned(made) and finished(made) > 1
+    return returned(attempt) and finished(attempt) > 1
 
 
-def one_after_the_other(made: Attempt) -> bool:
+def one_after_the_other(attempt: Attempt) -> bool:
     """Whether each call was submitted only after the one before had ended."""
-    pairs = list(zip(made.spans, made.spans[1:], strict=False))
+    pairs = list(zip(attempt.spans, attempt.spans[1:], strict=False))
     return bool(pairs) and all(
         before.ended is not None and after.submitted is not None and before.ended <= after.submitted
         for before, after in pairs
     )
+
+
+def waited_before_the_last(attempt: Attempt) -> bool:
+    """Whether at some moment all calls had ended, and others were submitted after that."""
+    ended = 0.0
+    for number, span in enumerate(attempt.spans):
+        if number and span.submitted is not None and ended <= span.submitted:
+            return True
+        ended = max(ended, float("inf") if span.ended is None else span.ended)
+    return False

@@ -8,16 +8,17 @@ solution_2.py     a right answer, below the lesson's imports
 import ast
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
+from functools import partial
 from typing import Any, NamedTuple
 
 from pool_lab.lessons import content
 from pool_lab.lessons.exercises.attempt import Attempt, Play
-from pool_lab.lessons.exercises.evidence import all_shut_down, call, nothing
+from pool_lab.lessons.exercises.evidence import all_shut_down, call, made_a_pool, nothing
 from pool_lab.lessons.exercises.line_order import lines_of, ordering
-from pool_lab.lessons.exercises.mistakes import SHARED_WORDS, Detector, Mistake, with_words
+from pool_lab.lessons.exercises.mistakes import ALL_WORDS, Detector, Mistake, with_words
 from pool_lab.lessons.exercises.starter import is_untouched
 
-__all__ = ["SHUT_DOWN", "Claim", "Exercise", "Rules", "Source", "exercises", "source_of"]
+__all__ = ["IN_THE_GIVEN_POOL", "SHUT_DOWN", "Claim", "Exercise", "Rules", "Source", "exercises", "source_of"]
 
 
 @dataclass(frozen=True)
@@ -31,6 +32,7 @@ class Claim:
 
 
 SHUT_DOWN = Claim("the pool was shut down", all_shut_down, essential=False)
+IN_THE_GIVEN_POOL = Claim("all calls went to the pool that you were given", lambda attempt: not made_a_pool(attempt))
 
 
 @dataclass(frozen=True)
@@ -40,8 +42,10 @@ class Rules:
     claims: tuple[Claim, ...]
     mistakes: Mapping[str, Detector]
     """How each shows, by its name in the Markdown file. The first one that fits is reported."""
-    given: Callable[[], tuple[Any, ...]] = nothing
-    """Makes what the answer is called with."""
+    given: Callable[..., tuple[Any, ...]] = nothing
+    """Makes what the answer is called with. If there are cases, it gets one of them."""
+    cases: tuple[Any, ...] = ()
+    """The answer is tried once with each, and the worst verdict counts. A claim finds the case in the attempt."""
     play: Callable[..., Any] = call
     """Called with the answer and what is given; what it returns is the attempt's result."""
     most_calls: int = 1000
@@ -73,7 +77,8 @@ class Exercise:
     claims: tuple[Claim, ...]
     mistakes: Mapping[str, Mistake]
     """By name. The first one that fits is reported."""
-    play: Play
+    plays: tuple[Play, ...]
+    """One for each case."""
     solution: Source
     puts_lines_in_order: bool = False
 
@@ -130,8 +135,15 @@ def exercises() -> Iterator[Exercise]:
             part.page.code("Starter"),
             part.page.steps("Hints"),
             rules.claims,
-            with_words(rules.mistakes, SHARED_WORDS | part.page.named("Mistakes")),
-            Play(rules.play, rules.given, rules.most_calls),
+            with_words(rules.mistakes, ALL_WORDS | part.page.named("Mistakes")),
+            tuple(_plays(rules)),
             source_of(solution),
             rules.puts_lines_in_order,
         )
+
+
+def _plays(rules: Rules) -> Iterator[Play]:
+    if not rules.cases:
+        yield Play(rules.play, rules.given, rules.most_calls)
+    for case in rules.cases:
+        yield Play(rules.play, partial(rules.given, case), rules.most_calls, case)

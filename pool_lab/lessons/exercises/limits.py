@@ -15,8 +15,16 @@ __all__ = ["Heartbeat", "Limits"]
 PATIENCE_AT_FIRST_S = 60.0
 """How long the process may take to start. From then on it may be silent for as long as nothing may happen."""
 TIME_IN_ALL_S = 45.0
+IDLE_IN_ALL_S = 10.0
+"""How long an answer in threads may merely wait, all in all. A busy machine does not count: what computes gets a
+core now and then."""
+CPU_OF_IDLE_S = 0.0001
+"""Between two heartbeats. What computes gets more, even on a busy machine."""
+LONGEST_TICK_S = 0.1
 CPU_OF_NOTHING_S = 0.05
 """More than waiting threads use. What computes gets that, even where many others want the processor."""
+SHARE_OF_COMPUTING = 0.05
+"""Of a core. What computes gets that on a busy machine, and may be silent for longer: it is not its fault."""
 MOST_RESIDENT = 1 << 30
 """Bytes of memory that the process itself may use."""
 MOST_MEMORY = 2 << 30
@@ -28,8 +36,8 @@ MOST_FILES = 10_000
 MOST_WRITTEN = 1 << 30
 """Bytes of all its temporary files."""
 LARGEST_FILE = 256 << 20
-MOST_OUTPUT = 20_000
-"""Characters of what it prints. The rest is dropped."""
+MOST_OUTPUT = 2_000
+"""Characters of what it prints. The rest is dropped, and the verdict says so."""
 
 
 class Heartbeat(NamedTuple):
@@ -55,19 +63,28 @@ class Limits:
         self._started = self._heard = time.monotonic()
         self._latest: Heartbeat | None = None
         self._news = Heartbeat(0, 0, 0, 0, [])
+        self._idle_s = 0.0
+        self.uses_processes = False
+        """Whether the answer has a pool of something other than threads."""
 
     def broken_by(self, heartbeat: Heartbeat, *, news: bool) -> Ending | None:
         """The limit that the process has exceeded, if any. News are events since the heartbeat before."""
         self._heard = time.monotonic()
         if self._latest is None:
             self._started = self._heard
+        elif heartbeat.cpu_s - self._latest.cpu_s < CPU_OF_IDLE_S:
+            self._idle_s += min(heartbeat.now - self._latest.now, LONGEST_TICK_S)
         if news or self._latest is None:
             self._news = heartbeat
         self._latest = heartbeat
         quiet_s, cpu_s = heartbeat.now - self._news.now, heartbeat.cpu_s - self._news.cpu_s
-        is_late = quiet_s > self._patience_s
+        computes = cpu_s > max(CPU_OF_NOTHING_S, SHARE_OF_COMPUTING * quiet_s)
+        is_late = quiet_s > self._patience_s * (3 if computes else 1)
         if heartbeat.resident > MOST_RESIDENT:
             return Ending.MEMORY
+        goes_on = quiet_s < self._patience_s / 5 and not self.uses_processes  # not one long wait, which says more
+        if goes_on and self._idle_s > IDLE_IN_ALL_S:
+            return Ending.ENDLESS
         if cpu_s > self._patience_s / 2 or (is_late and cpu_s > CPU_OF_NOTHING_S):
             return Ending.ENDLESS
         return Ending.STUCK if is_late else None

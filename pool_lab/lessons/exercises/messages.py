@@ -13,6 +13,7 @@ from collections.abc import Iterator
 from concurrent.futures import Future
 from dataclasses import dataclass
 from enum import StrEnum
+from types import BuiltinFunctionType, FunctionType, MethodType
 from typing import IO, Any
 
 __all__ = ["Ending", "Foreign", "line_of", "messages", "packed", "unpacked"]
@@ -20,6 +21,7 @@ __all__ = ["Ending", "Foreign", "line_of", "messages", "packed", "unpacked"]
 MOST_BYTES = 64 << 20
 """As much as any attempt may have to say."""
 SCALARS = (bool, int, float, str)
+FUNCTIONS = (FunctionType, MethodType, BuiltinFunctionType)
 
 
 class Ending(StrEnum):
@@ -41,7 +43,7 @@ class Ending(StrEnum):
 
 @dataclass(frozen=True)
 class Foreign:
-    """Stands for a value that does not leave its process: a "future", an "iterator", or another "object"."""
+    """Stands for a value that does not leave its process: a "future", an "iterator", a "function" or an "object"."""
 
     kind: str
     type_name: str
@@ -65,7 +67,8 @@ def packed(value: object) -> Any:
             return {"dict": [[packed(key), packed(item)] for key, item in value.items()]}
         case bytes():
             return {"bytes": value.hex()}
-    kind = "future" if isinstance(value, Future) else "iterator" if isinstance(value, Iterator) else "object"
+    kinds: dict[str, Any] = {"future": Future, "iterator": Iterator, "function": FUNCTIONS}
+    kind = next((kind for kind, types in kinds.items() if isinstance(value, types)), "object")
     return {"foreign": [kind, type(value).__name__]}
 
 

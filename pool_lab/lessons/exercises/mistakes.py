@@ -4,8 +4,9 @@ If an exercise has its own words for one, in its Markdown file, those are shown 
 """
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from pool_lab.lessons import content
 from pool_lab.lessons.content import Named
@@ -19,12 +20,14 @@ from pool_lab.lessons.exercises.evidence import (
     has,
     is_of_wait,
     left_in_queue,
+    listed,
+    made_a_pool,
     raised,
     returned,
 )
 from pool_lab.lessons.exercises.messages import Ending
 
-__all__ = ["OF_ANY_ANSWER", "SHARED_WORDS", "Detector", "Mistake", "with_words"]
+__all__ = ["ALL_WORDS", "OF_ANY_ANSWER", "PLAIN", "SHARED_WORDS", "Detector", "Mistake", "with_words"]
 
 Detector = Callable[[Attempt], bool]
 
@@ -42,6 +45,8 @@ class Mistake:
 
 _PAGE = content.page(content.file_text(__package__, "mistakes.md"))
 SHARED_WORDS = _PAGE.named("Of many exercises")
+ALL_WORDS = _PAGE.named("Of any answer") | _PAGE.named("Of any answer, plain to see") | SHARED_WORDS
+"""What an exercise finds words in for a mistake without its own."""
 
 
 def with_words(detectors: Mapping[str, Detector], words: Mapping[str, Named]) -> dict[str, Mistake]:
@@ -49,78 +54,124 @@ def with_words(detectors: Mapping[str, Detector], words: Mapping[str, Named]) ->
     return {name: Mistake(name, words[name].words, seen, words[name].number) for name, seen in detectors.items()}
 
 
-def futures(made: Attempt) -> bool:
-    return has(made.result, "future")
+def nothing_returned(attempt: Attempt) -> bool:
+    return returned(attempt) and attempt.result is None
 
 
-def an_iterator(made: Attempt) -> bool:
-    return has(made.result, "iterator")
+def futures(attempt: Attempt) -> bool:
+    return has(attempt.result, "future")
 
 
-def not_a_list(made: Attempt) -> bool:
-    return returned(made) and not isinstance(made.result, list | tuple | None)
+def an_iterator(attempt: Attempt) -> bool:
+    return has(attempt.result, "iterator")
 
 
-def sets(made: Attempt) -> bool:
-    return is_of_wait(made.result)
+def not_a_list(attempt: Attempt) -> bool:
+    return returned(attempt) and not isinstance(attempt.result, list | tuple | None)
 
 
-def called_first(made: Attempt) -> bool:
-    return any("not callable" in error for error in errors(made))
+def sets(attempt: Attempt) -> bool:
+    return is_of_wait(attempt.result)
 
 
-def one_at_a_time(made: Attempt) -> bool:
-    return finished(made) > 1 and made.most_at_once == 1
+def called_first(attempt: Attempt) -> bool:
+    """Whether a call failed because what was submitted is not a function."""
+    return any("object is not callable" in (span.error or "") for span in attempt.spans)
 
 
-def did_not_wait(made: Attempt) -> bool:
-    return returned(made) and made.unfinished > 0
+def one_at_a_time(attempt: Attempt) -> bool:
+    return finished(attempt) > 1 and attempt.most_at_once == 1
 
 
-def nothing_cancelled(made: Attempt) -> bool:
-    return returned(made) and not cancelled(made)
+def did_not_wait(attempt: Attempt) -> bool:
+    return returned(attempt) and attempt.unfinished > 0
 
 
-def after_shutdown(made: Attempt) -> bool:
-    return any("after shutdown" in error for error in errors(made))
+def nothing_cancelled(attempt: Attempt) -> bool:
+    return returned(attempt) and not cancelled(attempt)
 
 
-def cannot_be_pickled(made: Attempt) -> bool:
-    return any(re.search("pickl|Can't get local object", error, re.IGNORECASE) for error in errors(made))
+def after_shutdown(attempt: Attempt) -> bool:
+    return any("after shutdown" in error for error in errors(attempt))
 
 
-def not_shut_down(made: Attempt) -> bool:
-    return returned(made) and bool(made.own_runs) and not all_shut_down(made)
+def cannot_be_pickled(attempt: Attempt) -> bool:
+    unpicklable = any(re.search("pickl|Can't get local object", error, re.IGNORECASE) for error in errors(attempt))
+    return unpicklable and attempt.ending is not Ending.NOT_SENT
 
 
-def calls_left_in_queue(made: Attempt) -> bool:
-    return returned(made) and left_in_queue(made)
+def not_shut_down(attempt: Attempt) -> bool:
+    return attempt.result is not None and returned(attempt) and bool(attempt.own_runs) and not all_shut_down(attempt)
 
 
-def no_results(made: Attempt) -> bool:
+def calls_left_in_queue(attempt: Attempt) -> bool:
+    return returned(attempt) and left_in_queue(attempt)
+
+
+def too_early(attempt: Attempt) -> bool:
+    """Of lines to put in order: whether one uses a name that a later one defines."""
+    return "cannot access" in attempt.error
+
+
+def no_results(attempt: Attempt) -> bool:
     """Of lines to put in order: whether none of them makes `results`."""
-    return "'results'" in made.error
+    return "'results'" in attempt.error
 
 
 without_a_pool = did_without_a_pool
-a_line_is_missing = raised("NameError", "UnboundLocalError")
+another_pool = made_a_pool
+a_line_is_missing = raised("NameError")
 cancelled_and_asked = raised("CancelledError", "concurrent.futures._base.CancelledError")
 misspelt = raised("AttributeError")
 
 
-def _calls_wait_for_calls(made: Attempt) -> bool:
-    return any(re.match("a worker waits (for the result of a call|until several calls)", wait) for wait in made.waits)
+def raised_anywhere(pattern: str) -> Detector:
+    """Whether the answer, or a call of it, raised something with such a text."""
+    return lambda attempt: any(re.search(pattern, error) for error in errors(attempt))
+
+
+def no_brackets(attempt: Attempt) -> bool:
+    """Whether a method was taken for what it returns."""
+    return has(attempt.result, "function") or "<bound method" in repr(attempt.result) or _uses_a_method(attempt)
+
+
+def same_for_all(attempt: Attempt, expected: Sequence[Any]) -> bool:
+    """Whether some results stand in the place of others. A lambda in a loop may get the value of a later round."""
+    results, wanted = list(map(repr, listed(attempt.result))), list(map(repr, expected))
+    return len(results) == len(wanted) and set(results) < set(wanted)
+
+
+_uses_a_method = raised_anywhere("'(method|function|builtin_function_or_method)' (object|and)|and '(method|function)'")
+
+
+def _calls_wait_for_calls(attempt: Attempt) -> bool:
+    return any(
+        re.match("a worker waits (for the result of a call|until several calls)", wait) for wait in attempt.waits
+    )
 
 
 def _ended(ending: Ending) -> Detector:
-    return lambda made: made.ending is ending
+    return lambda attempt: attempt.ending is ending
 
+
+PLAIN = with_words(
+    {
+        "called first": called_first,
+        "args": raised_anywhere("unexpected keyword argument '(args|kwargs)'"),
+        "no brackets": no_brackets,
+        "cannot be pickled": cannot_be_pickled,
+        "input": raised_anywhere("^EOFError: EOF when reading a line"),
+        "exit": lambda attempt: any(re.match("SystemExit|(exit|quit)(, .*)?: ", error) for error in errors(attempt)),
+    },
+    _PAGE.named("Of any answer, plain to see"),
+)
+"""What is looked for before the mistakes of the exercise itself, since it cannot be anything else."""
 
 _ANY: dict[str, Detector] = {
-    "nothing returned": lambda made: returned(made) and made.result is None,
+    "nothing returned": nothing_returned,
     "iterator returned": an_iterator,
     "sets returned": sets,
-    "standstill": lambda made: made.ending is Ending.DEADLOCK and not _calls_wait_for_calls(made),
+    "standstill": lambda attempt: attempt.ending is Ending.DEADLOCK and not _calls_wait_for_calls(attempt),
     **{ending.value: _ended(ending) for ending in Ending if ending is not Ending.RETURNED},
 }
 OF_ANY_ANSWER = with_words(_ANY, _PAGE.named("Of any answer"))

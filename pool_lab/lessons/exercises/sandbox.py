@@ -1,9 +1,9 @@
 """A sandbox for a process that runs foreign code: what it may read and write, whom it may signal, and no network.
 
 Two parts of the Linux kernel do it, by which a process gives up rights for good, for itself and for all that it starts.
-Landlock (5.13 and newer) fences files in, without any privilege. A network namespace has its own loopback and nothing
+Landlock (5.13 and newer) isolates files, without any privilege. A network namespace has its own loopback and nothing
 beyond it; without being root, a process gets one together with a user namespace, which some systems do not allow.
-Elsewhere a process keeps what it has: `can_fence` and `can_seclude` say so.
+Elsewhere a process keeps what it has: `can_isolate_files` and `can_isolate_network` say so.
 
 https://docs.kernel.org/userspace-api/landlock.html
 https://man7.org/linux/man-pages/man7/network_namespaces.7.html
@@ -20,7 +20,7 @@ from contextlib import contextmanager
 from functools import cache
 from pathlib import Path
 
-__all__ = ["can_fence", "can_seclude", "fence", "seclude"]
+__all__ = ["can_isolate_files", "can_isolate_network", "isolate_files", "isolate_network"]
 
 CREATE_RULESET, ADD_RULE, RESTRICT_SELF = 444, 445, 446
 ASK_FOR_VERSION = 1
@@ -52,14 +52,14 @@ class _PathBeneath(ctypes.Structure):
     _fields_ = (("rights", ctypes.c_uint64), ("folder", ctypes.c_int32))
 
 
-def can_fence() -> bool:
+def can_isolate_files() -> bool:
     return _version() > 0
 
 
-def fence(readable: Iterable[str], writable: Iterable[str]) -> bool:
+def isolate_files(readable: Iterable[str], writable: Iterable[str]) -> bool:
     """From now on this thread, and whatever it starts, reads only below the one and writes only below the other.
 
-    Nor does it reach a process outside with a signal, where the kernel knows how. False if there is no fence here.
+    Nor does it reach a process outside with a signal, where the kernel knows how. False if the system cannot do it.
     Call it while there is one thread only.
     """
     version = _version()
@@ -125,16 +125,16 @@ def _check(result: int) -> int:
 
 
 @cache
-def can_seclude() -> bool:
+def can_isolate_network() -> bool:
     """Whether it works here. A separate process tries it, because it cannot be undone."""
     if sys.platform != "linux":
         return False
-    trial = f"from {__name__} import seclude; seclude()"
+    trial = f"from {__name__} import isolate_network; isolate_network()"
     code = [sys.executable, "-c", f"import sys; sys.path[:] = {sys.path!r}; {trial}"]
     return subprocess.run(code, capture_output=True, timeout=START_S, check=False).returncode == 0
 
 
-def seclude() -> None:
+def isolate_network() -> None:
     """From now on this process, and whatever it starts, reaches nobody but itself. `OSError` if that cannot be.
 
     Call it while there is one thread only.

@@ -6,29 +6,30 @@ that runs when the verdict is shown, on this machine, like the learner's own.
 
 import sys
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
 from reprlib import Repr
 from typing import TYPE_CHECKING
 
-from pool_lab.lessons.exercises.attempt import Attempt, attempt
+from pool_lab.lessons.exercises.attempt import Attempt, try_answer
 from pool_lab.lessons.exercises.evidence import call
 from pool_lab.lessons.exercises.exercise import Exercise
+from pool_lab.lessons.exercises.limits import MOST_OUTPUT
 from pool_lab.lessons.exercises.messages import Ending
 from pool_lab.lessons.exercises.misconceptions import MISCONCEPTIONS
-from pool_lab.lessons.exercises.mistakes import OF_ANY_ANSWER, Mistake
+from pool_lab.lessons.exercises.mistakes import OF_ANY_ANSWER, PLAIN, Mistake
 from pool_lab.lessons.series import title
 
 if TYPE_CHECKING:
     from pool_lab.lessons.exercises.comparison import Timelines
 
-__all__ = ["SIGNS", "Grade", "Verdict", "judge"]
+__all__ = ["SIGNS", "Grade", "Verdict", "judge", "worst"]
 
 
 class Grade(StrEnum):
-    """The values are the words a learner reads."""
+    """From good to bad. The values are the words a learner reads."""
 
     NOT_ATTEMPTED = "not attempted"
     CORRECT = "correct"
@@ -77,19 +78,24 @@ class Verdict:
             lines += [*self._claims(self.attempt), *self._result(self.attempt), *_told(self.attempt)]
         return lines
 
-    def _claims(self, made: Attempt) -> list[str]:
+    def _claims(self, attempt: Attempt) -> list[str]:
         """What is right and what is missing. An answer that was stopped half-way is not measured by it."""
-        if made.ending is not Ending.RETURNED:
+        if attempt.ending is not Ending.RETURNED:
             return []
         return [
-            f"- {'✓' if _is_true(claim.holds, made) else '✗ not yet:'} {claim.words}" for claim in self.exercise.claims
+            f"- {'✓' if _is_true(claim.holds, attempt) else '✗ not yet:'} {claim.words}"
+            for claim in self.exercise.claims
         ]
 
-    def _result(self, made: Attempt) -> list[str]:
+    def _result(self, attempt: Attempt) -> list[str]:
         """What a wrong answer returned, if it was simply called. Else the result is what the exercise found out."""
-        if self.grade is Grade.CORRECT or made.ending is not Ending.RETURNED or self.exercise.play.play is not call:
+        if (
+            self.grade is Grade.CORRECT
+            or attempt.ending is not Ending.RETURNED
+            or self.exercise.plays[0].play is not call
+        ):
             return []
-        return ["", f"Your answer returned `{BRIEF.repr(made.result)}`."]
+        return ["", f"Your answer returned `{BRIEF.repr(attempt.result)}`."]
 
     def timelines(self) -> "Timelines | None":
         """The answer's timeline and, if it is wrong, that of a right answer; None if there were no calls."""
@@ -100,7 +106,8 @@ class Verdict:
         attempts = [("yours", self.attempt)]
         if self.grade is not Grade.CORRECT:
             task = self.exercise
-            attempts.append(("a right answer", attempt(task.play, task.prepare(task.value_of(task.solution)))))
+            play = next(play for play in task.plays if play.case == self.attempt.case)
+            attempts.append(("a right answer", try_answer(play, task.prepare(task.value_of(task.solution)))))
         return Timelines(f"Exercise {self.exercise.name}", attempts)
 
     def show(self) -> None:
@@ -121,20 +128,30 @@ class Verdict:
             display(timelines)  # type: ignore[no-untyped-call]
 
 
-def judge(exercise: Exercise, made: Attempt) -> Verdict:
-    missing = [claim for claim in exercise.claims if not _is_true(claim.holds, made)]
-    if made.ending is Ending.RETURNED and not missing:
-        return Verdict(exercise, Grade.CORRECT, made)
-    almost = made.ending is Ending.RETURNED and not any(claim.essential for claim in missing)
-    known = (*exercise.mistakes.values(), *OF_ANY_ANSWER.values())
-    mistake = next((mistake for mistake in known if _is_true(mistake.seen, made)), None)
-    return Verdict(exercise, Grade.ALMOST if almost else Grade.WRONG, made, mistake)
+def judge(exercise: Exercise, attempt: Attempt) -> Verdict:
+    missing = [claim for claim in exercise.claims if not _is_true(claim.holds, attempt)]
+    if attempt.ending is Ending.RETURNED and not missing:
+        return Verdict(exercise, Grade.CORRECT, attempt)
+    almost = attempt.ending is Ending.RETURNED and not any(claim.essential for claim in missing)
+    known = (*PLAIN.values(), *exercise.mistakes.values(), *OF_ANY_ANSWER.values())
+    mistake = next((mistake for mistake in known if _is_true(mistake.seen, attempt)), None)
+    return Verdict(exercise, Grade.ALMOST if almost else Grade.WRONG, attempt, mistake)
 
 
-def _is_true(question: Callable[[Attempt], bool], made: Attempt) -> bool:
+def worst(verdicts: Iterable[Verdict]) -> Verdict:
+    """What counts if an answer is tried several times. After a wrong verdict no other is made."""
+    seen: list[Verdict] = []
+    for verdict in verdicts:
+        seen.append(verdict)
+        if verdict.grade is Grade.WRONG:
+            break
+    return max(seen, key=lambda verdict: [*Grade].index(verdict.grade))
+
+
+def _is_true(question: Callable[[Attempt], bool], attempt: Attempt) -> bool:
     """If a question makes no sense for an odd result, the answer is no."""
     try:
-        return bool(question(made))
+        return bool(question(attempt))
     except Exception:
         return False
 
@@ -149,17 +166,19 @@ def _diagnosis(mistake: Mistake) -> list[str]:
     return [mistake.words, "", often_heard]
 
 
-def _told(made: Attempt) -> list[str]:
+def _told(attempt: Attempt) -> list[str]:
     """What the answer itself did: its error, what its threads waited for, what it printed."""
     lines = []
-    if made.waits:
-        lines += ["", *(f"- {_together(wait, count)}" for wait, count in Counter(made.waits).items())]
-    elif made.line and made.ending is not Ending.RAISED:
-        lines += ["", f"It was in line {made.line} at that moment."]
-    if made.error:
-        lines += ["", *_fenced(made.error + (f"  (line {made.line})" if made.line else ""))]
-    if made.output:
-        lines += ["", "Your answer printed:", "", *_fenced(made.output.rstrip("\n"))]
+    if attempt.waits:
+        lines += ["", *(f"- {_together(wait, count)}" for wait, count in Counter(attempt.waits).items())]
+    elif attempt.line and attempt.ending is not Ending.RAISED:
+        lines += ["", f"It was in line {attempt.line} at that moment."]
+    if attempt.error:
+        lines += ["", *_code_block(attempt.error + (f"  (line {attempt.line})" if attempt.line else ""))]
+    if attempt.output:
+        more = f" more than is shown here, which is the first {MOST_OUTPUT} characters"
+        more = more if len(attempt.output) >= MOST_OUTPUT else ""
+        lines += ["", f"Your answer printed{more}:", "", *_code_block(attempt.output.rstrip("\n"))]
     return lines
 
 
@@ -167,7 +186,7 @@ def _together(wait: str, count: int) -> str:
     return wait if count == 1 else wait.replace("a worker waits", f"{count} workers wait")
 
 
-def _fenced(text: str) -> list[str]:
+def _code_block(text: str) -> list[str]:
     fence = "~~~"
     while fence in text:
         fence += "~"

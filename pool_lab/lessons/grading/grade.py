@@ -9,18 +9,22 @@ A submission could forge what comes back if it used the insides of the checker. 
 the submission is not called correct but "to be read", with the lines that a person should read.
 """
 
+import ast
+import asyncio
+import inspect
 import sys
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from functools import partial
 from typing import Any
 
 from pool_lab import lessons
-from pool_lab.lessons.exercises.attempt import Play, attempt
+from pool_lab.lessons.exercises.attempt import try_answer
 from pool_lab.lessons.exercises.check import named
 from pool_lab.lessons.exercises.exercise import Exercise
 from pool_lab.lessons.exercises.messages import Ending
-from pool_lab.lessons.exercises.verdict import Grade, Verdict, judge
-from pool_lab.lessons.grading.marks import TO_BE_READ, UNREADABLE, Mark
+from pool_lab.lessons.exercises.verdict import Grade, Verdict, judge, worst
+from pool_lab.lessons.grading.marks import NO_EXERCISES, TO_BE_READ, UNREADABLE, Mark
 from pool_lab.lessons.grading.submissions import Submission, submissions
 from pool_lab.lessons.grading.suspicious_code import oddities
 
@@ -31,12 +35,17 @@ NOT_ATTEMPTED = "this is still the starter"
 
 
 def grade_notebook(name: str, content: bytes) -> Iterator[Mark]:
-    """A mark for each exercise that the notebook answers. Blocks until all have ended or were stopped."""
+    """A mark for each exercise that the notebook answers, or one that says why there is none.
+
+    Blocks until all answers have ended or were stopped.
+    """
     try:
         answers = submissions(content)
     except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
         yield Mark(name, "", UNREADABLE, "", f"This is no notebook ({type(error).__name__}: {error}).")
         return
+    if not answers:
+        yield Mark(name, "", NO_EXERCISES, "", "")
     for answer in answers:
         mark = _mark(name, answer)
         yield mark._replace(diagnosis=f"{mark.diagnosis} {SEEN}".strip()) if answer.solution_shown else mark
@@ -44,10 +53,14 @@ def grade_notebook(name: str, content: bytes) -> Iterator[Mark]:
 
 def _mark(notebook: str, answer: Submission) -> Mark:
     task = named(answer.exercise)
-    made = attempt(Play(partial(perform, answer.exercise), task.play.given, task.play.most_calls), answer, fenced=True)
-    if made.ending is Ending.RAISED and NOT_ATTEMPTED in made.error:
+    plays = [replace(play, play=partial(perform, answer.exercise)) for play in task.plays]
+    verdict = worst(judge(task, try_answer(play, answer, sandboxed=True)) for play in plays)
+    if (
+        verdict.attempt is not None
+        and verdict.attempt.ending is Ending.RAISED
+        and NOT_ATTEMPTED in verdict.attempt.error
+    ):
         return Mark(notebook, task.name, Grade.NOT_ATTEMPTED.value, "", "")
-    verdict = judge(task, made)
     odd = oddities_of(task, answer)
     if odd and verdict.grade is not Grade.WRONG:
         return Mark(notebook, task.name, TO_BE_READ, "", f"It was judged {verdict.grade}, but {_together(odd)}.")
@@ -74,6 +87,14 @@ def _together(odd: Sequence[str]) -> str:
     return ", ".join([*shown, f"and {more} more"] if more > 0 else shown)
 
 
+def _run_cell(source: str, names: dict[str, Any]) -> None:
+    """As a notebook does, where a cell may `await`."""
+    code = compile(source, "<the answer>", "exec", ast.PyCF_ALLOW_TOP_LEVEL_AWAIT)
+    awaits = eval(code, names)
+    if inspect.iscoroutine(awaits):
+        asyncio.run(awaits)
+
+
 def perform(name: str, answer: Submission, *given: Any) -> Any:
     """Runs in the attempt's process: define what the notebook defines, take the answer, and run it."""
     task: Exercise = named(name)
@@ -91,10 +112,10 @@ def perform(name: str, answer: Submission, *given: Any) -> Any:
     for source in (answer.before, answer.cell):
         names.update(check=check, exercise=exercise)  # anew: a cell may have other ideas
         try:
-            exec(compile(source, "<the answer>", "exec"), names)
+            _run_cell(source, names)
         except Exception:
             if not answers:  # what a cell does with its verdict is not asked
                 raise
     if not answers or task.is_not_attempted(answers[-1]):
         raise LookupError(NOT_ATTEMPTED)
-    return task.play.play(task.prepare(answers[-1]), *given)
+    return task.plays[0].play(task.prepare(answers[-1]), *given)

@@ -12,13 +12,16 @@ from pool_lab.lab.trace.units import number_of
 from pool_lab.lessons.exercises.misconceptions import MISCONCEPTIONS
 from pool_lab.lessons.exercises.verdict import SIGNS, Grade
 
-__all__ = ["TO_BE_READ", "UNREADABLE", "Mark", "as_csv", "as_page"]
+__all__ = ["NO_EXERCISES", "TO_BE_READ", "UNREADABLE", "Mark", "as_csv", "as_page"]
 
 TO_BE_READ = "to be read"
 """The grade of an answer that only a person can judge."""
 UNREADABLE = "unreadable"
 """The grade of a file that is no notebook."""
-ALL_SIGNS = {str(grade): sign for grade, sign in SIGNS.items()} | {TO_BE_READ: "?", UNREADABLE: "!"}
+NO_EXERCISES = "no exercises"
+"""The grade of a notebook that has none."""
+ALL_SIGNS = {str(grade): sign for grade, sign in SIGNS.items()}
+ALL_SIGNS |= {TO_BE_READ: "?", UNREADABLE: "!", NO_EXERCISES: "–"}
 STYLE = (Path(__file__).parent / "marks.css").read_text(encoding="utf-8")
 
 
@@ -117,7 +120,7 @@ def _sign(grade: str) -> str:
 
 
 def _kind(grade: str) -> str:
-    return "right" if grade == Grade.CORRECT else "open" if grade == Grade.NOT_ATTEMPTED else "wrong"
+    return "right" if grade == Grade.CORRECT else "open" if grade in {Grade.NOT_ATTEMPTED, NO_EXERCISES} else "wrong"
 
 
 def _paragraph(text: str) -> str:

@@ -6,20 +6,22 @@ from pool_lab.lessons.exercises.evidence import returned
 from pool_lab.lessons.exercises.exercise import SHUT_DOWN, Claim, Rules
 
 
-def naps_twice(made: Attempt) -> bool:
-    return returned(made) and len(made.spans) > 3
+def naps_twice(attempt: Attempt) -> bool:
+    return returned(attempt) and len(attempt.spans) > 3
 
 
 RULES = Rules(
     puts_lines_in_order=True,
+    most_calls=20,
     claims=(
-        Claim("the list holds what the three naps returned", lambda made: made.result == [0.3] * 3),
-        Claim("three naps were submitted", lambda made: len(made.spans) == 3),
-        Claim("they ran at the same time", lambda made: made.most_at_once > 1),
+        Claim("the list holds what the three naps returned", lambda attempt: attempt.result == [0.3] * 3),
+        Claim("three naps were submitted", lambda attempt: len(attempt.spans) == 3),
+        Claim("they ran at the same time", lambda attempt: attempt.most_at_once > 1),
         SHUT_DOWN,
     ),
     mistakes={
         "no results": mistakes.no_results,
+        "too early": mistakes.too_early,
         "a line is missing": mistakes.a_line_is_missing,
         "after shutdown": mistakes.after_shutdown,
         "naps twice": naps_twice,

@@ -1,35 +1,58 @@
 """00.2: a function that naps at the same time."""
 
-from typing import Any
+from typing import Any, NamedTuple
 
 from pool_lab import ThreadPoolExecutor
 from pool_lab.lessons.exercises import mistakes
+from pool_lab.lessons.exercises.attempt import Attempt
 from pool_lab.lessons.exercises.evidence import finished, in_another_order, listed
-from pool_lab.lessons.exercises.exercise import Claim, Rules
-
-LENGTHS = (0.9, 0.3, 0.6, 0.3, 0.5, 0.4)
-"""The longest is first and the shortest are not last, so the naps do not finish in the order of the lengths."""
+from pool_lab.lessons.exercises.exercise import IN_THE_GIVEN_POOL, Claim, Rules
 
 
-def given() -> tuple[Any, ...]:
-    return ThreadPoolExecutor(max_workers=4), list(LENGTHS)
+class Naps(NamedTuple):
+    workers: int
+    lengths: tuple[float, ...]
+    """The longest is first, so the naps do not finish in the order of the lengths. Two are equal."""
+
+
+CASES = (Naps(4, (0.9, 0.5, 0.6, 0.5, 0.3, 0.4)), Naps(3, (0.6, 0.2, 0.3, 0.2)))
+
+
+def given(naps: Naps) -> tuple[Any, ...]:
+    return ThreadPoolExecutor(naps.workers), list(naps.lengths)
+
+
+def all_results(attempt: Attempt) -> bool:
+    return sorted(map(repr, listed(attempt.result))) == sorted(map(repr, attempt.case.lengths))
 
 
 RULES = Rules(
     given=given,
+    cases=CASES,
+    most_calls=20,
     claims=(
-        Claim("every nap went through the pool", lambda made: finished(made) == len(LENGTHS)),
-        Claim("all results are there", lambda made: set(map(repr, listed(made.result))) == set(map(repr, LENGTHS))),
-        Claim("in the order of the lengths", lambda made: listed(made.result) == list(LENGTHS), essential=False),
-        Claim("several naps ran at the same time", lambda made: made.most_at_once > 2),
+        Claim("every nap went through the pool", lambda attempt: finished(attempt) == len(attempt.case.lengths)),
+        IN_THE_GIVEN_POOL,
+        Claim("all results are there", all_results),
+        Claim(
+            "in the order of the lengths",
+            lambda attempt: listed(attempt.result) == list(attempt.case.lengths),
+            essential=False,
+        ),
+        Claim(
+            "as many naps as workers ran at the same time", lambda attempt: attempt.most_at_once == attempt.case.workers
+        ),
     ),
     mistakes={
-        "called first": mistakes.called_first,
         "futures": mistakes.futures,
         "an iterator": mistakes.an_iterator,
-        "by finish": lambda made: in_another_order(made.result, LENGTHS),
+        "another pool": mistakes.another_pool,
+        "by finish": lambda attempt: in_another_order(attempt.result, attempt.case.lengths),
+        "merged": lambda attempt: 0 < finished(attempt) == len(set(attempt.case.lengths)),
+        "late lambda": lambda attempt: mistakes.same_for_all(attempt, attempt.case.lengths),
         "one at a time": mistakes.one_at_a_time,
         "without the pool": mistakes.without_a_pool,
         "did not wait": mistakes.did_not_wait,
+        "not a list": mistakes.not_a_list,
     },
 )

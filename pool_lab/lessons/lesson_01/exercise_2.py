@@ -1,60 +1,96 @@
 """01.2: the same threads for several rushes."""
 
-from itertools import chain, pairwise
+from collections.abc import Sequence
+from itertools import accumulate, chain, pairwise
 from typing import Any
 
 from pool_lab.lessons.exercises import mistakes
 from pool_lab.lessons.exercises.attempt import Attempt
-from pool_lab.lessons.exercises.evidence import listed
+from pool_lab.lessons.exercises.evidence import in_another_order, listed
 from pool_lab.lessons.exercises.exercise import SHUT_DOWN, Claim, Rules
-from pool_lab.lessons.lesson_01.exercise_1 import BOUNDED, TOGETHER, answer, many_pools, pages, too_many
+from pool_lab.lessons.lesson_01.exercise_1 import (
+    BOUNDED,
+    IN_THREADS,
+    TOGETHER,
+    answer,
+    in_threads,
+    pages,
+    too_many,
+)
 
-RUSHES = (tuple(range(6)), tuple(range(6, 11)), tuple(range(11, 17)))
-CALLS = sum(map(len, RUSHES))
+Rushes = Sequence[Sequence[int]]
+CASES: tuple[Rushes, ...] = (((7, 1, 2, 3, 4, 5), (17, 11, 12, 13, 14), (27, 20, 21, 22, 23, 24)), ((7, 9, 8), (17, 3)))
 
 
-def given() -> tuple[Any, ...]:
-    return answer, [list(rush) for rush in RUSHES]
+def given(rushes: Rushes) -> tuple[Any, ...]:
+    return answer, [list(rush) for rush in rushes]
 
 
-def all_pages() -> list[list[str]]:
-    return [pages(rush) for rush in RUSHES]
+def all_pages(rushes: Rushes) -> list[list[str]]:
+    return [pages(rush) for rush in rushes]
 
 
 def flat(result: Any) -> list[str]:
     return sorted(map(str, chain.from_iterable(map(listed, listed(result)))))
 
 
-def one_rush_after_the_other(made: Attempt) -> bool:
+def has_all_calls(attempt: Attempt) -> bool:
+    return len(attempt.spans) == sum(map(len, attempt.case))
+
+
+def one_rush_after_the_other(attempt: Attempt) -> bool:
     """Whether all calls of a rush had finished when the first of the next was submitted."""
-    spans = sorted(made.spans, key=lambda span: span.submitted or 0.0)
-    if len(spans) != CALLS:
-        return False
-    rushes = [[spans[request] for request in rush] for rush in RUSHES]
-    return all(
+    spans = sorted(attempt.spans, key=lambda span: span.submitted or 0.0)
+    bounds = [0, *accumulate(map(len, attempt.case))]
+    rushes = [spans[start:end] for start, end in pairwise(bounds)]
+    return has_all_calls(attempt) and all(
         max(span.ended or float("inf") for span in before) <= min(span.submitted or 0.0 for span in after)
         for before, after in pairwise(rushes)
     )
 
 
+def pairs(attempt: Attempt) -> list[tuple[list[Any], list[str]]]:
+    """What the answer returned for each rush, and the pages of the rush."""
+    return [*zip(map(listed, listed(attempt.result)), all_pages(attempt.case), strict=False)]
+
+
+def late_lambda(attempt: Attempt) -> bool:
+    return any(len(made) == len(right) and set(made) < set(right) for made, right in pairs(attempt))
+
+
+def in_another_order_within(attempt: Attempt) -> bool:
+    return any(in_another_order(made, right) for made, right in pairs(attempt))
+
+
 RULES = Rules(
     given=given,
+    cases=CASES,
+    most_calls=40,
     claims=(
-        Claim("every request has its page", lambda made: flat(made.result) == flat(all_pages())),
-        Claim("in a list for each rush", lambda made: made.result == all_pages(), essential=False),
+        Claim("every request has its page", lambda attempt: flat(attempt.result) == flat(all_pages(attempt.case))),
+        Claim(
+            "in a list for each rush, in the order of its requests",
+            lambda attempt: [*map(listed, listed(attempt.result))] == all_pages(attempt.case),
+            essential=False,
+        ),
         Claim("each rush was over before the next was submitted", one_rush_after_the_other),
+        IN_THREADS,
         BOUNDED,
         TOGETHER,
         SHUT_DOWN,
     ),
     mistakes={
+        "in processes": lambda attempt: not in_threads(attempt),
         "futures": mistakes.futures,
         "an iterator": mistakes.an_iterator,
-        "a pool for each": many_pools,
+        "a pool for each": lambda attempt: len(attempt.own_runs) >= len(attempt.case),
         "too many": too_many,
         "without a pool": mistakes.without_a_pool,
         "one at a time": mistakes.one_at_a_time,
-        "all at once": lambda made: len(made.spans) == CALLS and not one_rush_after_the_other(made),
+        "all at once": lambda attempt: has_all_calls(attempt) and not one_rush_after_the_other(attempt),
+        "late lambda": late_lambda,
+        "one list": lambda attempt: sorted(map(str, listed(attempt.result))) == flat(all_pages(attempt.case)),
+        "by finish": in_another_order_within,
         "not shut down": mistakes.not_shut_down,
     },
 )

@@ -1,54 +1,77 @@
 """02.2: calls with their arguments."""
 
-import re
 import time
+from collections.abc import Sequence
 from typing import Any
 
 from pool_lab.lessons.exercises import mistakes
 from pool_lab.lessons.exercises.attempt import Attempt
-from pool_lab.lessons.exercises.evidence import finished, listed, one_after_the_other
+from pool_lab.lessons.exercises.evidence import finished, in_another_order, listed, waited_before_the_last
 from pool_lab.lessons.exercises.exercise import SHUT_DOWN, Claim, Rules
 
-WORDS = (["pear", "fig", "banana"], ["oak", "chestnut", "ash"], ["ox", "mouse", "hedgehog"], ["iris", "poppy"])
+Lists = Sequence[Sequence[str]]
+CASES: tuple[Lists, ...] = (
+    (
+        ("pear", "fig", "banana", "ox", "artichoke"),
+        ("oak", "chestnut", "ash"),
+        ("mouse", "hedgehog"),
+        ("iris", "poppy"),
+    ),
+    (("a", "bee", "wasps", "dragonfly", "moth"), ("eel", "carp", "cod"), ("rhubarb", "kale")),
+)
 
 
-def arrange(words: list[str], *, longest_first: bool = False) -> list[str]:
-    """Takes its time, so that the trace shows whether the next call was submitted meanwhile."""
-    time.sleep(0.3)
+def arrange(words: list[str], longest_first: bool = False) -> list[str]:
+    """Takes its time, so that the trace shows whether the next was submitted meanwhile. The first takes longest."""
+    time.sleep(0.12 * len(words))
     return sorted(words, key=len, reverse=longest_first)
 
 
-def given() -> tuple[Any, ...]:
-    return arrange, [list(words) for words in WORDS]
+def given(lists: Lists) -> tuple[Any, ...]:
+    return arrange, [list(words) for words in lists]
 
 
-def arranged(*, reverse: bool) -> list[list[str]]:
-    return [sorted(words, key=len, reverse=reverse) for words in WORDS]
+def arranged(lists: Lists, *, reverse: bool = True) -> list[list[str]]:
+    return [sorted(words, key=len, reverse=reverse) for words in lists]
 
 
-def are_sorted(made: Attempt) -> bool:
-    return sorted(map(str, listed(made.result))) == sorted(map(str, arranged(reverse=True)))
+def are_sorted(attempt: Attempt) -> bool:
+    return sorted(map(str, listed(attempt.result))) == sorted(map(str, arranged(attempt.case)))
+
+
+def without_keywords(attempt: Attempt) -> bool:
+    """Whether the lists are sorted with the shortest word first, or are such lists turned round."""
+    shortest_first = arranged(attempt.case, reverse=False)
+    return listed(attempt.result) in (shortest_first, [words[::-1] for words in shortest_first])
 
 
 RULES = Rules(
     given=given,
+    cases=CASES,
+    most_calls=20,
     claims=(
         Claim("every list is sorted, the longest word first", are_sorted),
-        Claim("in the order of the lists", lambda made: made.result == arranged(reverse=True), essential=False),
-        Claim("a call for each list went through a pool", lambda made: finished(made) == len(WORDS)),
-        Claim("all calls were submitted before you waited for one", lambda made: not one_after_the_other(made)),
+        Claim(
+            "in the order of the lists",
+            lambda attempt: listed(attempt.result) == arranged(attempt.case),
+            essential=False,
+        ),
+        Claim("a call for each list went through a pool", lambda attempt: finished(attempt) == len(attempt.case)),
+        Claim(
+            "all calls were submitted before you waited for one", lambda attempt: not waited_before_the_last(attempt)
+        ),
         SHUT_DOWN,
     ),
     mistakes={
         "futures": mistakes.futures,
         "an iterator": mistakes.an_iterator,
-        "called first": mistakes.called_first,
-        "keywords for map": lambda made: bool(
-            re.search(r"map\(\) got an unexpected|'bool' object is not iter", made.error)
-        ),
+        "keywords for map": mistakes.raised_anywhere(r"map\(\) got an unexpected|'bool' object is not iter"),
         "without a pool": mistakes.without_a_pool,
-        "without keywords": lambda made: listed(made.result) == arranged(reverse=False),
-        "one after the other": one_after_the_other,
+        "without keywords": without_keywords,
+        "one after the other": waited_before_the_last,
+        "by finish": lambda attempt: in_another_order(attempt.result, arranged(attempt.case)),
+        "late lambda": lambda attempt: mistakes.same_for_all(attempt, arranged(attempt.case)),
         "not shut down": mistakes.not_shut_down,
+        "not a list": mistakes.not_a_list,
     },
 )

@@ -1,76 +1,114 @@
 """03.1: report the outcome of each future."""
 
+import builtins
+import threading
+import time
+from collections.abc import Sequence
 from typing import Any
 
 from pool_lab import ThreadPoolExecutor
 from pool_lab.lessons.exercises import mistakes
 from pool_lab.lessons.exercises.attempt import Attempt
-from pool_lab.lessons.exercises.evidence import finished, listed, raised, returned
+from pool_lab.lessons.exercises.evidence import failed, finished, in_another_order, listed, raised, returned
 from pool_lab.lessons.exercises.exercise import Claim, Rules
 from pool_lab.lessons.exercises.mistakes import Detector
-from pool_lab.lessons.lesson_03.given import nap_and_return
 
-FATES = ["returned 42", "raised ValueError", "cancelled", "returned None"]
-
-
-def fail() -> None:
-    raise ValueError("no such page")
-
-
-def do_nothing() -> None:
-    pass
+Fates = Sequence[str]
+RESULTS = {"returned 42": 42, "returned None": None, "returned 0": 0, "returned done": "done"}
+CASES: tuple[Fates, ...] = (
+    ("returned 42", "raised ValueError", "cancelled", "returned None", "raised KeyError"),
+    ("raised ZeroDivisionError", "returned done", "raised OSError", "cancelled", "returned 0"),
+)
 
 
-def given() -> tuple[Any, ...]:
-    """Futures of all sorts. The first is not done yet."""
-    pool = ThreadPoolExecutor(max_workers=1)
-    futures = [pool.submit(function) for function in (nap_and_return, fail, do_nothing, do_nothing)]
-    futures[2].cancel()
+def given(fates: Fates) -> tuple[Any, ...]:
+    """Futures of calls that have these fates. The first call takes longest, so it is not the first to be done."""
+    ready = threading.Event()
+
+    def call(fate: str) -> Any:
+        ready.wait()
+        time.sleep(0.6 if fate == fates[0] else 0)
+        if fate in RESULTS:
+            return RESULTS[fate]
+        raise getattr(builtins, fate.removeprefix("raised "))("no such page")
+
+    pool = ThreadPoolExecutor(max_workers=2)
+    futures = [pool.submit(call, fate) for fate in fates]
+    futures[fates.index("cancelled")].cancel()  # the workers wait in the first two
+    ready.set()
     return (futures,)
 
 
-def says(place: int) -> Detector:
-    return lambda made: bool(listed(made.result)[place] == FATES[place])
+def texts(attempt: Attempt) -> list[Any]:
+    return listed(attempt.result)
 
 
-def says_instead(place: int, start: str) -> Detector:
-    """Whether it says something else there, which starts like that."""
-    return lambda made: not says(place)(made) and str(listed(made.result)[place]).startswith(start)
+def right(start: str) -> Detector:
+    """Whether all texts that start so are as they should be."""
+    return lambda attempt: (
+        [text for text, _ in compared(start, attempt)] == [text for _, text in compared(start, attempt)]
+    )
 
 
-def did_not_wait(made: Attempt) -> bool:
-    return returned(made) and not says(0)(made) and says(2)(made) and finished(made) < 2
+def compared(start: str, attempt: Attempt) -> list[tuple[Any, str]]:
+    """What the answer says, and what it should say, where it should start so."""
+    said = texts(attempt) + [None] * len(attempt.case)
+    return [(text, fate) for text, fate in zip(said, attempt.case, strict=False) if fate.startswith(start)]
 
 
-def in_capitals(made: Attempt) -> bool:
-    return [str(text).lower() for text in listed(made.result)] == [text.lower() for text in FATES]
+def says_instead(start: str, wrong: str) -> Detector:
+    """Whether it says something else somewhere, which starts like that."""
+    return lambda attempt: any(text != fate and str(text).startswith(wrong) for text, fate in compared(start, attempt))
+
+
+def both(*detectors: Detector) -> Detector:
+    return lambda attempt: all(seen(attempt) for seen in detectors)
+
+
+def did_not_wait(attempt: Attempt) -> bool:
+    done = sum(fate != "cancelled" for fate in attempt.case)
+    return returned(attempt) and right("cancelled")(attempt) and finished(attempt) + failed(attempt) < done
+
+
+def nothing_is_something(attempt: Attempt) -> bool:
+    """Whether only None or 0 is not reported as it should be."""
+    wrong = [fate for text, fate in compared("returned", attempt) if text != fate]
+    return bool(wrong) and set(wrong) <= {"returned None", "returned 0"}
+
+
+def one_name_for_all(attempt: Attempt) -> bool:
+    said = [text for text, _ in compared("raised", attempt)]
+    return len(set(said)) == 1 and said[0] in attempt.case
 
 
 RULES = Rules(
     given=given,
+    cases=CASES,
     claims=(
-        Claim("the first text says what the call returned", says(0)),
-        Claim("the second text says what the call raised", says(1)),
-        Claim("the third text says that the call was cancelled", says(2)),
-        Claim("None is a result like any other", says(3)),
-        Claim("there is a text for each future, in order", lambda made: listed(made.result) == FATES),
+        Claim("the texts say what the calls returned, None and 0 as well", right("returned")),
+        Claim("the texts say what the calls raised", right("raised")),
+        Claim("a text says that a call was cancelled", right("cancelled")),
+        Claim("there is a text for each future, in order", lambda attempt: texts(attempt) == list(attempt.case)),
     ),
     mistakes={
         "misspelt": mistakes.misspelt,
         "not caught": raised("ValueError"),
+        "one kind of error": raised("KeyError", "ZeroDivisionError", "OSError"),
         "cancelled, and asked": mistakes.cancelled_and_asked,
-        "a failure": says_instead(2, "raised"),
-        "no brackets": lambda made: listed(made.result) == ["cancelled"] * len(FATES),
-        "taken for cancelled": lambda made: says(0)(made) and says_instead(1, "cancelled")(made),
-        "out of patience": says_instead(0, "raised TimeoutError"),
-        "no texts": lambda made: listed(made.result)[0] == 42,
-        "done is good": says_instead(2, "returned"),
-        "did not wait": did_not_wait,
-        "nothing is something": lambda made: says(0)(made) and not says(3)(made),
-        "its text": lambda made: says(0)(made) and says_instead(1, "raised")(made),
-        "left out": lambda made: 0 < len(listed(made.result)) < len(FATES),
-        "capitals": in_capitals,
+        "a failure": says_instead("cancelled", "raised"),
+        "no brackets": lambda attempt: texts(attempt) == ["cancelled"] * len(attempt.case),
+        "taken for cancelled": both(right("returned"), says_instead("raised", "cancelled")),
+        "out of patience": says_instead("", "raised TimeoutError"),
+        "by finish": lambda attempt: in_another_order(attempt.result, attempt.case),
         "futures": mistakes.futures,
+        "no texts": lambda attempt: any(not isinstance(text, str) for text in texts(attempt)),
+        "left out": lambda attempt: 0 < len(texts(attempt)) < len(attempt.case),
+        "done is good": says_instead("cancelled", "returned"),
+        "did not wait": did_not_wait,
+        "nothing is something": nothing_is_something,
+        "one name for all": one_name_for_all,
+        "its text": both(right("returned"), says_instead("raised", "raised")),
+        "capitals": lambda attempt: [str(text).lower() for text in texts(attempt)] == [*map(str.lower, attempt.case)],
         "not a list": mistakes.not_a_list,
     },
 )

@@ -8,25 +8,26 @@ from pool_lab.lessons.exercises.messages import Ending
 MOST_CALLS = 40
 
 
-def ran_far_ahead(made: Attempt) -> bool:
+def ran_far_ahead(attempt: Attempt) -> bool:
     """Whether far more calls were open than two workers and a buffer of two account for."""
-    return made.ending is Ending.FLOOD and made.unfinished > MOST_CALLS / 2
+    return attempt.ending is Ending.FLOOD and attempt.unfinished > MOST_CALLS / 2
 
 
 RULES = Rules(
     puts_lines_in_order=True,
     most_calls=MOST_CALLS,
     claims=(
-        Claim("you took four results", lambda made: made.result == [0.1] * 4),
-        Claim("no more than a few calls were submitted ahead of them", lambda made: 4 <= len(made.spans) <= 8),
+        Claim("you took four results", lambda attempt: attempt.result == [0.1] * 4),
+        Claim("no more than a few calls were submitted ahead of them", lambda attempt: 4 <= len(attempt.spans) <= 8),
         SHUT_DOWN,
     ),
     mistakes={
         "no results": mistakes.no_results,
+        "too early": mistakes.too_early,
         "a line is missing": mistakes.a_line_is_missing,
         "after shutdown": mistakes.after_shutdown,
         "takes all inputs": ran_far_ahead,
-        "asks without end": lambda made: made.ending is Ending.FLOOD,
+        "asks without end": lambda attempt: attempt.ending is Ending.FLOOD,
         "not shut down": mistakes.not_shut_down,
     },
 )

@@ -6,17 +6,21 @@ from pool_lab.lessons.exercises.exercise import SHUT_DOWN, Claim, Rules
 
 RULES = Rules(
     puts_lines_in_order=True,
+    most_calls=100,
     claims=(
-        Claim("forty naps were submitted", lambda made: len(made.spans) == 40),
-        Claim("the queued ones were cancelled", lambda made: cancelled(made) > 0),
-        Claim("the results are those of the calls that ran", lambda made: made.result == [0.1] * finished(made)),
+        Claim("forty naps were submitted", lambda attempt: len(attempt.spans) == 40),
+        Claim("the queued ones were cancelled", lambda attempt: cancelled(attempt) > 0),
+        Claim(
+            "the results are those of the calls that ran", lambda attempt: attempt.result == [0.1] * finished(attempt)
+        ),
         SHUT_DOWN,
     ),
     mistakes={
         "no results": mistakes.no_results,
+        "too early": mistakes.too_early,
         "a line is missing": mistakes.a_line_is_missing,
         "after shutdown": mistakes.after_shutdown,
-        "asks the cancelled": lambda made: "CancelledError" in made.error,
+        "asks the cancelled": lambda attempt: "CancelledError" in attempt.error,
         "not shut down": mistakes.not_shut_down,
         "all ran": mistakes.nothing_cancelled,
     },

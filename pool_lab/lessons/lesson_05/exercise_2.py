@@ -1,7 +1,7 @@
 """05.2: a function that leaves in time."""
 
 from collections.abc import Callable
-from typing import Any
+from typing import Any, NamedTuple
 
 from pool_lab.lab.work.gate import Gate
 from pool_lab.lab.work.workloads import nap
@@ -12,67 +12,96 @@ from pool_lab.lessons.exercises.exercise import SHUT_DOWN, Claim, Rules
 from pool_lab.lessons.exercises.messages import Ending
 
 TAKES_S = 0.3
+RAISES = "your function raised the exception of the call"
 
 
-def quick() -> str:
-    """Done soon, but not at once: an answer that does not wait at all is too early."""
-    nap(TAKES_S)
-    return "here it is"
+class Case(NamedTuple):
+    result: Any
+    error: type[Exception]
 
 
-def in_haste(answer: Callable[[Callable[[], str], float], Any]) -> list[Any]:
-    """Ask for a call that is done soon, with much patience; then, with little, for one that waits until that is over.
+CASES = (Case("here it is", ValueError), Case(None, OSError))
 
-    An answer that waits for the second call waits for ever, and is stopped.
+
+def given(case: Case) -> tuple[Any, ...]:
+    return case
+
+
+def in_haste(answer: Callable[[Callable[[], Any], float], Any], result: Any, error: type[Exception]) -> list[Any]:
+    """Ask for a call that is done soon, with much patience; with little, for one that waits until all is over; and for
+    one that raises. An answer that waits for the second call waits for ever, and is stopped.
     """
     gate: Gate[str] = Gate()
+
+    def quick() -> Any:
+        nap(TAKES_S)  # not at once: an answer that does not wait at all is too early
+        return result
+
+    def fail() -> None:
+        nap(TAKES_S)
+        raise error("the call failed")
+
     results = [answer(quick, 60.0), answer(lambda: gate("much later"), 0.1)]
-    gate.open()
-    return results
+    try:
+        return [*results, answer(fail, 60.0)]
+    except error:
+        return [*results, RAISES]
 
 
-def waited_in_shutdown(made: Attempt) -> bool:
+def waited_in_shutdown(attempt: Attempt) -> bool:
     """Whether it was in `shutdown`, or at the end of a `with` block, which is the same."""
-    return made.ending is Ending.DEADLOCK and (all_shut_down(made) or any("in shutdown" in wait for wait in made.waits))
+    return attempt.ending is Ending.DEADLOCK and (
+        all_shut_down(attempt) or any("in shutdown" in wait for wait in attempt.waits)
+    )
 
 
-def slept(made: Attempt) -> bool:
+def slept(attempt: Attempt) -> bool:
     """Whether it was stuck with the first call done, and no other submitted."""
-    return made.ending is Ending.STUCK and finished(made) == len(made.spans) == 1
+    return attempt.ending is Ending.STUCK and finished(attempt) == len(attempt.spans) == 1
 
 
-def shut_one_down(made: Attempt) -> bool:
-    return returned(made) and any(run.was_shut_down for run in made.own_runs) and not all_shut_down(made)
+def shut_one_down(attempt: Attempt) -> bool:
+    return returned(attempt) and any(run.was_shut_down for run in attempt.own_runs) and not all_shut_down(attempt)
 
 
-def gave_a_timeout(made: Attempt) -> bool:
-    return any("unexpected keyword argument 'timeout'" in error for error in errors(made))
+def gave_a_timeout(attempt: Attempt) -> bool:
+    return any("unexpected keyword argument 'timeout'" in error for error in errors(attempt))
 
 
 RULES = Rules(
     play=in_haste,
+    given=given,
+    cases=CASES,
+    most_calls=20,
     claims=(
-        Claim("you returned the result that was there in time", lambda made: listed(made.result)[:1] == ["here it is"]),
         Claim(
-            'you returned `"too late"` before the call was done', lambda made: listed(made.result)[1:] == ["too late"]
+            "you returned the result that was there in time", lambda attempt: attempt.result[0] == attempt.case.result
         ),
-        Claim("both calls went to a pool", lambda made: len(made.spans) == 2),
+        Claim(
+            'you returned `"too late"` before the call was done',
+            lambda attempt: attempt.result[1] == "too late",
+        ),
+        Claim("what the call raised came out of your function", lambda attempt: attempt.result[2] == RAISES),
+        Claim("all calls went to a pool", lambda attempt: len(attempt.spans) == 3),
         SHUT_DOWN,
     ),
     mistakes={
         "after shutdown": mistakes.after_shutdown,
-        "called first": mistakes.called_first,
         "a timeout for the call": gave_a_timeout,
-        "without a pool": lambda made: not made.spans and made.ending is not Ending.RAISED,
+        "without a pool": lambda attempt: not attempt.spans and attempt.ending is not Ending.RAISED,
         "slept": slept,
         "waits at the end": waited_in_shutdown,
-        "waits for ever": lambda made: made.ending in {Ending.DEADLOCK, Ending.STUCK},
+        "waits for ever": lambda attempt: attempt.ending in {Ending.DEADLOCK, Ending.STUCK},
         "the error came out": raised("TimeoutError"),
         "a future": mistakes.futures,
-        "sets": lambda made: any(map(is_of_wait, listed(made.result))),
-        "no patience": lambda made: listed(made.result)[0] == "too late",
-        "nothing": lambda made: listed(made.result)[1] is None,
-        "one of two": shut_one_down,
+        "sets": lambda attempt: any(map(is_of_wait, listed(attempt.result))),
+        "nothing returned": lambda attempt: attempt.case.result and attempt.result[0] is None,
+        "no patience": lambda attempt: attempt.case.result and attempt.result[0] == "too late",
+        "a result is something": lambda attempt: attempt.case.result is None and attempt.result[0] is not None,
+        "nothing": lambda attempt: attempt.result[1] is None,
+        "any error": lambda attempt: attempt.result[2] == "too late",
+        "an error as a result": lambda attempt: attempt.result[2] != RAISES,
+        "not in every case": shut_one_down,
         "not shut down": mistakes.not_shut_down,
     },
 )

@@ -6,15 +6,17 @@ from pool_lab.lessons.exercises.exercise import SHUT_DOWN, Claim, Rules
 
 RULES = Rules(
     puts_lines_in_order=True,
+    most_calls=20,
     claims=(
-        Claim("the list holds the result of the nap that was done first", lambda made: made.result == [0.1]),
-        Claim("four naps were submitted", lambda made: len(made.spans) == 4),
-        Claim("you did not wait for the others", lambda made: finished(made) == 1),
-        Claim("no nap is left in the queue", lambda made: not left_in_queue(made), essential=False),
+        Claim("the list holds the result of the nap that was done first", lambda attempt: attempt.result == [0.1]),
+        Claim("four naps were submitted", lambda attempt: len(attempt.spans) == 4),
+        Claim("you did not wait for the others", lambda attempt: finished(attempt) == 1),
+        Claim("no nap is left in the queue", lambda attempt: not left_in_queue(attempt), essential=False),
         SHUT_DOWN,
     ),
     mistakes={
         "no results": mistakes.no_results,
+        "too early": mistakes.too_early,
         "a line is missing": mistakes.a_line_is_missing,
         "after shutdown": mistakes.after_shutdown,
         "cancelled too soon": mistakes.cancelled_and_asked,

@@ -3,40 +3,40 @@
 from typing import Any
 
 from pool_lab.lessons.exercises import mistakes
-from pool_lab.lessons.exercises.attempt import Attempt
-from pool_lab.lessons.exercises.evidence import listed
+from pool_lab.lessons.exercises.evidence import in_another_order, listed
 from pool_lab.lessons.exercises.exercise import SHUT_DOWN, Claim, Rules
 from pool_lab.lessons.lesson_07.exercise_1 import in_processes, in_threads
 from pool_lab.lessons.lesson_07.given import square
 
-NUMBERS = 2_000
 MOST_CALLS = 100
+CASES = (range(2_000), range(5_000, 3_500, -1))
 
 
-def given() -> tuple[Any, ...]:
-    return square, range(NUMBERS)
+def given(numbers: range) -> tuple[Any, ...]:
+    return square, numbers
 
 
-def are_squared(made: Attempt) -> bool:
-    return listed(made.result) == [number * number for number in range(NUMBERS)]
+def squares(numbers: range) -> list[int]:
+    return [number * number for number in numbers]
 
 
 RULES = Rules(
     given=given,
-    most_calls=NUMBERS + MOST_CALLS,
+    cases=CASES,
+    most_calls=2_000 + MOST_CALLS,
     claims=(
-        Claim("all numbers are squared, in order", are_squared),
+        Claim("all numbers are squared, in order", lambda attempt: listed(attempt.result) == squares(attempt.case)),
         Claim("the calls ran in processes", in_processes),
-        Claim(f"at most {MOST_CALLS} calls were submitted", lambda made: 0 < len(made.spans) <= MOST_CALLS),
+        Claim(f"at most {MOST_CALLS} calls were submitted", lambda attempt: 0 < len(attempt.spans) <= MOST_CALLS),
         SHUT_DOWN,
     ),
     mistakes={
-        "cannot be pickled": mistakes.cannot_be_pickled,
         "futures": mistakes.futures,
         "an iterator": mistakes.an_iterator,
         "threads": in_threads,
         "without a pool": mistakes.without_a_pool,
-        "tiny calls": lambda made: len(made.spans) > MOST_CALLS,
+        "by finish": lambda attempt: in_another_order(attempt.result, squares(attempt.case)),
+        "tiny calls": lambda attempt: len(attempt.spans) > MOST_CALLS,
         "not shut down": mistakes.not_shut_down,
     },
 )

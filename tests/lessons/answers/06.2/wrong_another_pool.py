@@ -1,3 +1,4 @@
+# mistake: another pool
 import concurrent.futures
 
 from pool_lab.lessons import exercise

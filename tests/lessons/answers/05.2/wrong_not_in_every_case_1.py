@@ -1,4 +1,4 @@
-# mistake: one of two
+# mistake: not in every case
 
 from pool_lab import ThreadPoolExecutor
 from pool_lab.lessons import exercise

@@ -1,0 +1,10 @@
+# mistake: args
+from pool_lab.lab import workloads
+from pool_lab.lessons import exercise
+
+
+@exercise("00.2")
+def nap_all(pool, lengths):
+
+    futures = [pool.submit(workloads.nap, args=(length,)) for length in lengths]
+    return [future.result() for future in futures]

@@ -1,0 +1,10 @@
+# mistake: late lambda
+
+from pool_lab.lessons import exercise
+
+
+@exercise("04.2")
+def price_list(pool, price, items):
+
+    fs = [pool.submit(lambda: price(item)) for item in items]
+    return [None if f.exception() else f.result() for f in fs]

@@ -1,0 +1,16 @@
+# mistake: the map is over
+
+from pool_lab.lessons import exercise
+
+
+@exercise("04.2")
+def price_list(pool, price, items):
+
+    results = pool.map(price, items)
+    prices = []
+    for _ in items:
+        try:
+            prices.append(next(results))
+        except KeyError:
+            prices.append(None)
+    return prices

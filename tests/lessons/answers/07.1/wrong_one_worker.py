@@ -1,0 +1,10 @@
+# mistake: one worker
+from pool_lab import ProcessPoolExecutor
+from pool_lab.lessons import exercise
+
+
+@exercise("07.1")
+def count_all(count_primes, limits):
+
+    with ProcessPoolExecutor(1) as pool:
+        return list(pool.map(count_primes, limits))
