@@ -18,10 +18,11 @@ from pool_lab.lab.display import Display
 from pool_lab.lab.notebook import Cover, page_thread, someone_is_there
 from pool_lab.lab.recording.recorder import Recorder, attach
 from pool_lab.lab.stills.still import draw
+from pool_lab.lab.stills.style import colours
 from pool_lab.lab.stills.timeline import panel_axes
 from pool_lab.lab.stills.timeline import timeline as draw_timeline
 from pool_lab.lab.trace import summary as words
-from pool_lab.lab.trace.executor_kind import executor_kind
+from pool_lab.lab.trace.executor_kind import ExecutorKind, executor_kind
 from pool_lab.lab.trace.trace import Trace
 from pool_lab.lab.views.controls import Note, experiment_view, keep_covered, worker_slider
 from pool_lab.lab.views.timeline.view import Panel, Timeline
@@ -35,7 +36,9 @@ _MOST_EVENTS = 300_000
 _DECISIVE = frozenset({EventKind.RESIZED, EventKind.SHUT_DOWN, EventKind.WORKER_STOPPED})
 
 
-def watch(executor: concurrent.futures.Executor, *, most_workers: int = 8, after: Cover | None = None) -> "Watch":
+def watch(
+    executor: concurrent.futures.Executor, *, kind: str = "", most_workers: int = 8, after: Cover | None = None
+) -> "Watch":
     """Watch an executor from now on.
 
         pool = ThreadPoolExecutor(4)
@@ -44,25 +47,31 @@ def watch(executor: concurrent.futures.Executor, *, most_workers: int = 8, after
     As the last line of a cell it shows a live timeline: a lane for each worker, a bar for each call, and the queue. If
     the pool can be resized, there is also a slider for its workers. The watch ends when the pool has shut down.
 
-    executor: any executor, of any library. most_workers: the end of the slider.
+    executor: any executor, of any library.
+    kind: of an executor whose class does not tell. "threads": its calls run in threads of this interpreter.
+    most_workers: the end of the slider.
     after: a prediction; the timeline is covered until it has an answer. The calls run all the same.
 
     Returns a `Watch` at once: its `trace`, `summary()` and `figure()` have what happened so far. Raises `TypeError` if
-    it is no executor.
+    it is no executor, `ValueError` for an unknown kind.
     """
     methods = (getattr(executor, name, None) for name in ("submit", "shutdown"))
     if isinstance(executor, type) or not all(map(callable, methods)):
         raise TypeError(f"only an executor, with submit() and shutdown(), can be watched; got {executor!r}")
-    return Watch(executor, most_workers, after)
+    if kind:
+        colours(kind)
+    return Watch(executor, kind, most_workers, after)
 
 
 class Watch(Display):
     """What `watch` returns: one executor under observation."""
 
-    def __init__(self, executor: concurrent.futures.Executor, most_workers: int, cover: Cover | None) -> None:
+    def __init__(
+        self, executor: concurrent.futures.Executor, kind: str, most_workers: int, cover: Cover | None
+    ) -> None:
         super().__init__()
         self._name = type(executor).__name__
-        self._kind = executor_kind(type(executor))
+        self._kind = ExecutorKind(kind, "") if kind else executor_kind(type(executor))
         self._size = getattr(executor, "_max_workers", 0)
         self._recorder = Recorder(self._size, most_events=_MOST_EVENTS)
         self._inbox: SimpleQueue[int | Event | None] = SimpleQueue()
@@ -73,7 +82,7 @@ class Watch(Display):
         self._draw: Observer | None = None
         if someone_is_there():
             self._make_view(hasattr(executor, "resize"), max(most_workers, self._size), cover)
-        self._detach = attach(executor, self._hear)
+        self._detach = attach(executor, self._hear, in_threads=self._kind.name == "threads")
 
     def __repr__(self) -> str:
         return f"Watch({self._name})"
