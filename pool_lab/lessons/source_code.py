@@ -10,7 +10,7 @@ __all__ = ["Source", "source"]
 
 
 def source(thing: ModuleType | type | Callable[..., Any]) -> "Source":
-    """The source of a class, function or method, for a notebook to show. That of a module is folded: it is long.
+    """The source of a module, class, function or method, for a notebook to show. A module is long, so it is folded.
 
     `OSError` or `TypeError` if its source cannot be found: `thing` is built in, or was typed at a prompt.
     """
@@ -34,5 +34,5 @@ class Source:
     def _repr_markdown_(self) -> str:
         code, lines = f"```python\n{self.code}\n```", len(self.code.splitlines())
         if self._is_folded:
-            code = f"<details><summary>{self.name}.py, {lines} lines</summary>\n\n{code}\n\n</details>"
+            code = f"<details><summary>{lines} lines</summary>\n\n{code}\n\n</details>"
         return f"`{self.name}` in `{self.module}`\n\n{code}"

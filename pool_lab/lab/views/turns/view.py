@@ -1,4 +1,4 @@
-"""Two threads on the page: a button for the next step of each, and a table of the steps so far. All are ipywidgets.
+"""Two threads on the page: a button for the next step of each, and a table of the steps so far.
 
 A button only calls back, in the kernel's main thread. What it starts takes a few milliseconds.
 """
@@ -7,15 +7,30 @@ from collections.abc import Callable, Mapping, Sequence
 from html import escape
 from pathlib import Path
 
+import anywidget
 import ipywidgets
+import traitlets
 
-from pool_lab.lab.views.bundle import style
+from pool_lab.lab.views.bundle import script, style
 from pool_lab.lab.views.controls import Note, experiment_view
 
 __all__ = ["BACK", "TurnsView"]
 
 BACK = "Back"
-STYLE = f"<style>{style(Path(__file__).with_name('turns.css'))}</style>"
+HERE = Path(__file__).parent
+
+
+class Steps(anywidget.AnyWidget):
+    """The table, and the same in words."""
+
+    _esm = script(HERE / "main.js")
+    _css = style(HERE / "turns.css")
+
+    table = traitlets.Unicode(help="As HTML.").tag(sync=True)
+    words = traitlets.Unicode().tag(sync=True)
+
+    def __repr__(self) -> str:
+        return "Steps()"
 
 
 class TurnsView:
@@ -23,9 +38,9 @@ class TurnsView:
 
     def __init__(self, code: str, threads: Sequence[str], press: Callable[[str], None]) -> None:
         self._buttons = {name: _button(name, press) for name in (*threads, BACK)}
-        self._table = ipywidgets.HTML()
+        self.steps = Steps()
         note = Note("Two threads", f"each runs {code!r}" if "\n" not in code else "both run the same code")
-        self.widget = experiment_view(note, None, [*self._buttons.values()], self._table)
+        self.widget = experiment_view(note, None, [*self._buttons.values()], self.steps)
         self.widget.add_class("pool-lab-turns")
 
     def show(self, ahead: Mapping[str, str], rows: Mapping[str, Sequence[str]], words: str) -> None:
@@ -34,13 +49,14 @@ class TurnsView:
         for name, button in self._buttons.items():
             button.disabled = name not in ahead if name != BACK else not steps
             button.description = BACK if name == BACK else f"{name} {ahead.get(name, 'has ended')}"
-        self._table.value = f"{STYLE}{_table(rows, steps)}<p aria-live='polite'>{escape(words)}</p>"
+        with self.steps.hold_sync():
+            self.steps.table, self.steps.words = _table(rows, steps), words
 
     def cover(self, words: str) -> None:
         """Show nothing but these words."""
         for button in self._buttons.values():
             button.disabled = True
-        self._table.value = f"{STYLE}<p>{escape(words)}</p>"
+        self.steps.words = words
 
 
 def _button(name: str, press: Callable[[str], None]) -> ipywidgets.Button:
@@ -55,7 +71,7 @@ def _table(rows: Mapping[str, Sequence[str]], steps: int) -> str:
     lines = [f"<tr><th scope='row'>step</th>{head}</tr>"]
     for name, cells in rows.items():
         lines.append(f"<tr><th scope='row'>{escape(name)}</th>{''.join(map(_cell, cells))}</tr>")
-    return f"<div class='pool-lab-turns-table'><table>{''.join(lines)}</table></div>"
+    return f"<table>{''.join(lines)}</table>"
 
 
 def _cell(words: str) -> str:
