@@ -33,8 +33,8 @@ def interleave(code: str, order: str = "", /, *, after: Cover | None = None, **s
     shared: the variables that both threads use, with their first values. A `threading.Lock` among them is replaced by
         one that knows who holds it. All other names in the code are each thread's own.
 
-    Returns an `Interleaving` at once. Raises `ValueError` for an order that is not possible, `SyntaxError` for bad code,
-    and `RuntimeError` if the code raises, or runs for long without a step.
+    Returns an `Interleaving` at once. Raises `ValueError` for an order that is not possible, `SyntaxError` for bad
+    code, and `RuntimeError` if the code raises, or runs for long without a step.
     """
     return Interleaving(code, order, shared, after)
 

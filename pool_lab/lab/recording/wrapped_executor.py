@@ -114,7 +114,7 @@ class WrappedExecutor:
         self._timed = timed
         self._observers = Observers([observer])
         self._in_threads = in_threads
-        # A Dask client's executor cannot cancel at its shutdown, and one that is being written may have no shutdown yet.
+        # That of a Dask client's executor cannot cancel, and an executor that is being written may have none yet.
         shutdown = getattr(executor, "shutdown", None)
         self._options = {"wait", "cancel_futures"} & set(inspect.signature(shutdown).parameters if shutdown else ())
         self._lock = threading.Lock()  # guards the next two

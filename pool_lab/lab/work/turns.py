@@ -3,8 +3,8 @@
     the code                   counter = counter + 1
     the steps of a thread      read counter, write counter
 
-A step is one access to a shared variable, or to a lock. Each thread waits at a gate before its next step, so only one of
-them ever moves, and the same order always gives the same result. No tracing is needed: `exec` looks names up in any
+A step is one access to a shared variable, or to a lock. Each thread waits at a gate before its next step, so only one
+of them ever moves, and the same order always gives the same result. No tracing is needed: `exec` looks names up in any
 mapping, and the mapping here has the gate.
 """
 
@@ -80,10 +80,10 @@ class Turns(NamedTuple):
 
     def _overwrites(self, at: int) -> bool:
         """Whether the latest step before this one that read here, or wrote there, was a write of the other thread."""
-        thread, _, name, _, _ = self.steps[at]
+        this = self.steps[at]
         for step in reversed(self.steps[:at]):
-            if step.name == name and (step.thread == thread or step.access is Access.WRITE):
-                return step.thread != thread
+            if step.name == this.name and (step.thread == this.thread or step.access is Access.WRITE):
+                return step.thread != this.thread
         return False
 
     def rows(self) -> dict[str, list[str]]:

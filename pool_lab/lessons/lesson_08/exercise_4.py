@@ -4,7 +4,6 @@ from pool_lab.lessons.exercises.evidence import returned
 from pool_lab.lessons.exercises.exercise import Claim, Rules
 from pool_lab.lessons.lesson_08.trial import AT_ONCE, KEEPS_RESULTS, KEEPS_THE_ERROR, RAISED, says, trial_of_step
 
-
 RULES = Rules(
     play=trial_of_step(4),
     claims=(

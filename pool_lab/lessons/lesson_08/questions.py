@@ -35,8 +35,8 @@ UPDATE = Question(
         "luck": Option(
             "Yes, but only by bad luck. It cannot be made to happen.",
             "It happened in some runs.",
-            "There is no luck in it. In this order it happens every time; only which order the operating system chooses "
-            "is a matter of luck.",
+            "There is no luck in it. In this order it happens every time. Only which order the operating system "
+            "chooses is a matter of luck.",
         ),
         "always": Option(
             "Yes, every time, if both threads read before either of them writes.",
@@ -58,8 +58,8 @@ THREADS = Question(
         ),
         "one": Option(
             "Yours four, the real one one.",
-            "Your `__init__` starts all threads. The real pool starts none at first, and then one whenever a call finds "
-            "no idle worker. A pool that is not busy needs fewer threads.",
+            "Your `__init__` starts all threads. The real pool starts none at first, and then one whenever a call "
+            "finds no idle worker. A pool that is not busy needs fewer threads.",
         ),
         "each one": Option(
             "One each.",

@@ -17,4 +17,3 @@ class TinyPool(Step4):
             self.calls.put(None)
         for thread in self.threads:
             thread.join()
-

@@ -37,10 +37,9 @@ class Trial:
         self.started, self.finished, self.gate = threading.Semaphore(0), threading.Semaphore(0), threading.Event()
         watch(self.pool)
 
-    def hold_all(self) -> None:
+    def hold_all(self) -> list[Any]:
         self.gate.clear()
-        for _ in range(self.workers):
-            self.pool.submit(self.hold)
+        return [self.pool.submit(self.hold) for _ in range(self.workers)]
 
     def hold(self) -> None:
         """Hold the worker until the gate opens. Open it if `submit` makes this call, or waits for it."""
@@ -80,8 +79,9 @@ def put_to_use(step: int, make_pool: Any) -> dict[str, Any]:
         _all(trial.finished, len(NAPS))
         facts |= {"listed": len(getattr(trial.pool, "threads", ()))}
     if step == 4:
-        trial.hold_all()
+        held = trial.hold_all()
         facts |= {"all workers": trial.all_held()}
+        _outcomes(held)
     return facts | {"ran": [*trial.ran], "threads": len(trial.threads)}
 
 

@@ -24,7 +24,9 @@ def test_every_order_is_run_and_only_two_of_six_are_right() -> None:
     finals = all_orders(LINE, {"counter": 0})
     assert finals.keys() == {"AABB", "ABAB", "ABBA", "BAAB", "BABA", "BBAA"}
     assert {order for order, values in finals.items() if values["counter"] == 2} == {"AABB", "BBAA"}
-    assert all(bool(take_turns(LINE, order, {"counter": 0}).lost) == (finals[order]["counter"] == 1) for order in finals)
+    assert all(
+        bool(take_turns(LINE, order, {"counter": 0}).lost) == (finals[order]["counter"] == 1) for order in finals
+    )
 
 
 def test_with_a_lock_no_order_is_wrong() -> None:

@@ -15,4 +15,4 @@ class TinyPool:
         self.calls.put((fn, args))
 
     def work(self):
-        ...
+        pass

@@ -1,5 +1,4 @@
 import threading
-from queue import SimpleQueue
 
 from pool_lab.lessons import exercise
 from pool_lab.lessons.lesson_08.steps import Step1
