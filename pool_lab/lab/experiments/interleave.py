@@ -127,4 +127,7 @@ class Interleaving(Display):
         self._table.show(ahead, self._turns.rows(), self.summary())
 
     def _press(self, button: str) -> None:
-        self.go(button) if button in turns.THREADS else self.back()
+        if button in self._turns.ahead:
+            self.go(button)
+        elif button not in turns.THREADS:  # a thread has no step left if its button was pressed twice in a moment
+            self.back()

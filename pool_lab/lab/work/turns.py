@@ -80,11 +80,9 @@ class Turns(NamedTuple):
 
     def _overwrites(self, at: int) -> bool:
         """Whether the latest step before this one that read here, or wrote there, was a write of the other thread."""
-        this = self.steps[at]
-        for step in reversed(self.steps[:at]):
-            if step.name == this.name and (step.thread == this.thread or step.access is Access.WRITE):
-                return step.thread != this.thread
-        return False
+        this, before = self.steps[at], [step for step in self.steps[:at] if step.name == self.steps[at].name]
+        threads = [step.thread for step in before if step.thread == this.thread or step.access is Access.WRITE]
+        return bool(threads) and threads[-1] != this.thread
 
     def rows(self) -> dict[str, list[str]]:
         """What each thread did and what each variable was, step by step: a table with a column for each step."""

@@ -26,7 +26,7 @@ RULES = Rules(
     mistakes={
         "too many threads": too_many,
         "one thread": lambda made: returned(made) and made.most_at_once == 1,
-        "nothing ran": says("together", False),
+        "nothing ran": says("ran", []),
         "no list": lambda made: fact(made, "listed") != WORKERS,
     },
 )
