@@ -26,9 +26,9 @@ from tests.lessons.reading import FOLDER, WRITTEN, Lesson, bindings, prose, seco
 from tools import write_glossary
 from tools.store_notebooks import is_exempt, tags
 
-DUE = LESSONS[:8]
+DUE = LESSONS[:9]
 """What has to be there; the others are yet to be written."""
-CLAIMS_DUE = range(1, 23)
+CLAIMS_DUE = [*range(1, 23), 26]
 
 STEPS = ["Predict", "Run", "Investigate", "Modify", "Make"]
 OPENING = ["You will do", "You will learn", "You need"]

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from pool_lab.lab.experiments.inspect import inspect_futures
+    from pool_lab.lab.experiments.interleave import interleave
     from pool_lab.lab.experiments.latencies import latencies
     from pool_lab.lab.experiments.load import load
     from pool_lab.lab.experiments.race import race
@@ -33,6 +34,7 @@ __all__ = [
     "Work",
     "calibrate",
     "inspect_futures",
+    "interleave",
     "latencies",
     "load",
     "race",
@@ -53,6 +55,7 @@ _HOMES = {
     "Work": "model.work",
     "calibrate": "model.calibration",
     "inspect_futures": "experiments.inspect",
+    "interleave": "experiments.interleave",
     "latencies": "experiments.latencies",
     "load": "experiments.load",
     "race": "experiments.race",

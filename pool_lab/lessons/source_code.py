@@ -3,13 +3,14 @@
 import inspect
 import textwrap
 from collections.abc import Callable
+from types import ModuleType
 from typing import Any
 
 __all__ = ["Source", "source"]
 
 
-def source(thing: type | Callable[..., Any]) -> "Source":
-    """The source of a class, function or method, for a notebook to show.
+def source(thing: ModuleType | type | Callable[..., Any]) -> "Source":
+    """The source of a module, class, function or method, for a notebook to show. A module is long, so it is folded.
 
     `TypeError` if `thing` is something else; `OSError` if it has no Python source, since it is built in, say.
     """
@@ -28,15 +29,21 @@ def source(thing: type | Callable[..., Any]) -> "Source":
 
 
 class Source:
-    """The source of one class, function or method. A notebook shows it with colours."""
+    """The source of one module, class, function or method. A notebook shows it with colours."""
 
-    def __init__(self, thing: type | Callable[..., Any]) -> None:
-        self.name = thing.__qualname__
-        self.module = thing.__module__
+    def __init__(self, thing: ModuleType | type | Callable[..., Any]) -> None:
+        self._is_folded = isinstance(thing, ModuleType)
+        if isinstance(thing, ModuleType):
+            self.module, _, self.name = thing.__name__.rpartition(".")
+        else:
+            self.module, self.name = thing.__module__, thing.__qualname__
         self.code = textwrap.dedent(inspect.getsource(thing)).rstrip()
 
     def __repr__(self) -> str:
         return f"Source({self.module}.{self.name})"
 
     def _repr_markdown_(self) -> str:
-        return f"`{self.name}` in `{self.module}`\n\n```python\n{self.code}\n```"
+        code, lines = f"```python\n{self.code}\n```", len(self.code.splitlines())
+        if self._is_folded:
+            code = f"<details><summary>{lines} lines</summary>\n\n{code}\n\n</details>"
+        return f"`{self.name}` in `{self.module}`\n\n{code}"

@@ -171,6 +171,13 @@ stepping = _of_cells(
     "",
 )
 
+# Two threads whose steps are chosen with buttons.
+scheduling = _of_cells(
+    "import threading\nfrom pool_lab.lab import interleave",
+    'turns = interleave("with lock: counter = counter + 1", counter=0, lock=threading.Lock())\nturns',
+    "",
+)
+
 # A look into the futures of a pool with two workers.
 inspector = _of_cells(
     "from pool_lab import ThreadPoolExecutor\nfrom pool_lab.lab import inspect_futures",

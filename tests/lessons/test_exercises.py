@@ -126,7 +126,7 @@ def test_comments_and_another_name_are_no_attempt_and_a_statement_is() -> None:
 
 
 def test_a_class_with_one_method_written_is_an_attempt() -> None:
-    task = EXERCISES["08.1"]
+    task = EXERCISES["08.5"]
     begun = task.starter.replace("def shutdown(self):\n        ...", "def shutdown(self):\n        raise SystemExit")
     assert begun != task.starter
     assert not task.is_not_attempted(task.value_of(Source(task.solution.imports, begun)))

@@ -22,10 +22,11 @@ from pool_lab.lab.experiments.arguments import check_cover, check_names
 from pool_lab.lab.notebook import Cover, page_thread, someone_is_there
 from pool_lab.lab.recording.recorder import Recorder, attach
 from pool_lab.lab.stills.still import draw
+from pool_lab.lab.stills.style import colours
 from pool_lab.lab.stills.timeline import panel_axes
 from pool_lab.lab.stills.timeline import timeline as draw_timeline
 from pool_lab.lab.trace import summary as words
-from pool_lab.lab.trace.executor_kind import executor_kind
+from pool_lab.lab.trace.executor_kind import ExecutorKind, executor_kind
 from pool_lab.lab.trace.trace import Trace
 from pool_lab.lab.views.controls import Note, experiment_view, worker_slider
 from pool_lab.lab.views.timeline.view import Panel, Timeline
@@ -45,6 +46,7 @@ _DECISIVE = frozenset({EventKind.RESIZED, EventKind.SHUT_DOWN, EventKind.WORKER_
 def watch(
     executor: concurrent.futures.Executor,
     *,
+    kind: str = "",
     most_workers: int = 8,
     names: Sequence[str] = (),
     after: Cover | None = None,
@@ -57,33 +59,42 @@ def watch(
     As the last line of a cell it shows a live timeline: a lane for each worker, a bar for each call, and the queue. If
     the pool can be resized, there is also a slider for its workers. The watch ends when the pool has shut down.
 
-    executor: any executor, of any library. most_workers: the end of the slider.
+    executor: any executor, of any library.
+    kind: of an executor whose class does not tell. "threads": its calls run in threads of this interpreter.
+    most_workers: the end of the slider.
     names: what to call its calls, in the order in which they are submitted: "ABC", or a list. A name is written on the
         call's bar, here, in the figure and in `stacked`. Calls without one have only their number.
     after: a prediction; the timeline is covered until it has an answer. The calls run all the same.
 
     Returns a `Watch` at once: its `trace`, `summary()` and `figure()` have what happened so far. Raises `TypeError` if
-    it is no executor, or if another argument makes no sense.
+    it is no executor, `ValueError` for an unknown kind, and one of the two if another argument makes no sense.
     """
     methods = (getattr(executor, name, None) for name in ("submit", "shutdown"))
     if isinstance(executor, type) or not all(map(callable, methods)):
         raise TypeError(f"only an executor, with submit() and shutdown(), can be watched; got {executor!r}")
+    if kind:
+        colours(kind)
     if whole_number("most_workers", most_workers) < 1:
         raise ValueError(f"most_workers={most_workers} leaves the slider no number: give 1 or more")
     check_names(names)
     check_cover(after)
-    return Watch(executor, most_workers, tuple(names), after)
+    return Watch(executor, kind, most_workers, tuple(names), after)
 
 
 class Watch(Display):
     """What `watch` returns: one executor under observation."""
 
     def __init__(
-        self, executor: concurrent.futures.Executor, most_workers: int, names: Sequence[str], cover: Cover | None
+        self,
+        executor: concurrent.futures.Executor,
+        kind: str,
+        most_workers: int,
+        names: Sequence[str],
+        cover: Cover | None,
     ) -> None:
         super().__init__()
         self._name = type(executor).__name__
-        self._kind = executor_kind(type(executor))
+        self._kind = ExecutorKind(kind, "") if kind else executor_kind(type(executor))
         self._size = getattr(executor, "_max_workers", 0)
         self._recorder = Recorder(self._size, most_events=_MOST_EVENTS, names=names)
         self._inbox: SimpleQueue[int | Event | None] = SimpleQueue()
@@ -97,7 +108,7 @@ class Watch(Display):
         if someone_is_there():
             panel = Panel(self._name, self._kind.note, self._kind.name, self._size, names=list(names))
             self._make_view(panel, hasattr(executor, "resize"), max(most_workers, self._size), cover)
-        self._detach = attach(executor, self._note)
+        self._detach = attach(executor, self._note, in_threads=self._kind.name == "threads")
 
     def __repr__(self) -> str:
         return f"Watch({self._name})"

@@ -114,12 +114,16 @@ class WrappedExecutor:
         self._timed = timed
         self._observers = Observers([observer])
         self._in_threads = in_threads
-        self._cancels = "cancel_futures" in inspect.signature(executor.shutdown).parameters
+        # That of a Dask client's executor cannot cancel, and an executor that is being written may have none yet.
+        shutdown = getattr(executor, "shutdown", None)
+        self._options = {"wait", "cancel_futures"} & set(inspect.signature(shutdown).parameters if shutdown else ())
         self._lock = threading.Lock()  # guards the next two
         self._calls = 0
         self._workers: dict[_WorkerKey, int] = {}
         self._listening = True
-        self._undo = [wrap_method(executor, "submit", self._submit), wrap_method(executor, "shutdown", self._shut_down)]
+        self._undo = [wrap_method(executor, "submit", self._submit)]
+        if shutdown is not None:
+            self._undo.append(wrap_method(executor, "shutdown", self._shut_down))
         weakref.finalize(executor, self._on_drop).atexit = False
 
     def detach(self) -> None:
@@ -143,7 +147,8 @@ class WrappedExecutor:
         submitted = event(EventKind.SUBMITTED, call=call, name=name_of(fn))
         if self._in_threads:
             future = submit(partial(self._run_in_thread, call, fn), *args, **kwargs)
-            future.add_done_callback(partial(self._tell_cancelled, call))
+            if isinstance(future, concurrent.futures.Future):
+                future.add_done_callback(partial(self._tell_cancelled, call))
         else:
             inner = submit(self._timed(fn), *args, **kwargs)
             future = _OuterFuture(inner)
@@ -154,11 +159,8 @@ class WrappedExecutor:
 
     def _shut_down(self, shutdown: Callable[..., None], wait: bool = True, *, cancel_futures: bool = False) -> None:
         self._tell(event(EventKind.SHUT_DOWN))
-        # A Dask client's executor has no such parameter; with wait=False it cancels what it can.
-        if self._cancels:
-            shutdown(wait, cancel_futures=cancel_futures)
-        else:
-            shutdown(wait)
+        given = {"wait": wait, "cancel_futures": cancel_futures}
+        shutdown(**{option: given[option] for option in self._options})
         if wait:
             with self._lock:
                 stopped, self._workers = self._workers, {}

@@ -1,1 +1,1 @@
-"""Lesson 08: its exercise. Wrong answers lie in tests/lessons/answers/."""
+"""Lesson 08: its questions and exercises. Wrong answers lie in tests/lessons/answers/."""

@@ -1,33 +1,19 @@
 import threading
-from queue import Queue, SimpleQueue
+from queue import SimpleQueue
 
-from pool_lab import Future
 from pool_lab.lessons import exercise
 
 
 @exercise("08.1")
 class TinyPool:
-    def __init__(self, workers):
+    def __init__(self):
         self.calls = SimpleQueue()
-        self.threads = [threading.Thread(target=self.work) for _ in range(workers)]
-        for thread in self.threads:
-            thread.start()
+        threading.Thread(target=self.work, daemon=True).start()
 
     def submit(self, fn, *args):
-        future = Future()
-        self.calls.put((future, fn, args))
-        return future
+        self.calls.put((fn, args))
 
     def work(self):
-        while call := self.calls.get():
-            future, fn, args = call
-            try:
-                future.set_result(fn(*args))
-            except Exception as error:
-                future.set_exception(error)
-
-    def shutdown(self):
-        for _ in self.threads:
-            self.calls.put(None)
-        for thread in self.threads:
-            thread.join()
+        while True:
+            fn, args = self.calls.get()
+            fn(*args)

@@ -159,3 +159,38 @@ def test_a_closed_watch_hears_no_more_and_the_pool_goes_on() -> None:
 def test_only_executors_can_be_watched(thing: object) -> None:
     with pytest.raises(TypeError, match="only an executor"):
         watch(thing)  # type: ignore[arg-type]
+
+
+class Unfinished:
+    """An executor that is being written: its `submit` returns nothing, and there is no `shutdown` yet."""
+
+    def submit(self, fn: Callable[..., object], *args: object) -> None:
+        thread = threading.Thread(target=fn, args=args)
+        thread.start()
+        thread.join()
+
+
+class Small(Unfinished):
+    """One whose `shutdown` always waits."""
+
+    def shutdown(self) -> None:
+        self.is_over = True
+
+
+def test_an_executor_that_is_being_written_is_recorded_as_far_as_it_has_come() -> None:
+    recorder, pool = Recorder(0), Unfinished()
+    attach(pool, recorder, in_threads=True)  # type: ignore[arg-type]
+    pool.submit(square, 3)
+    assert recorder.trace.counts == {CallState.FINISHED: 1}
+
+
+def test_a_watch_can_be_told_that_calls_run_in_threads() -> None:
+    pool = Small()
+    watched = watch(pool, kind="threads")  # type: ignore[arg-type]
+    pool.submit(square, 3)
+    pool.shutdown()
+    assert pool.is_over
+    assert watched.summary().startswith("Threads took")
+    assert all(lane.stopped is not None for lane in watched.trace.lanes)
+    with pytest.raises(ValueError, match="kind must be one of threads, processes"):
+        watch(pool, kind="thread")  # type: ignore[arg-type]

@@ -1,21 +1,19 @@
 # mistake: submit waits
+import threading
+from queue import SimpleQueue
 
-from pool_lab import Future
 from pool_lab.lessons import exercise
 
 
 @exercise("08.1")
 class TinyPool:
-    def __init__(self, workers):
-        self.workers = workers
+    def __init__(self):
+        self.calls = SimpleQueue()
+        threading.Thread(target=self.work, daemon=True).start()
 
     def submit(self, fn, *args):
-        future = Future()
-        try:
-            future.set_result(fn(*args))
-        except Exception as error:
-            future.set_exception(error)
-        return future
+        self.calls.put(fn(*args))
 
-    def shutdown(self):
-        pass
+    def work(self):
+        while True:
+            self.calls.get()

@@ -1,4 +1,4 @@
-# mistake: returns no future
+# mistake: no star
 import threading
 from queue import SimpleQueue
 
@@ -7,10 +7,9 @@ from pool_lab.lessons import exercise
 
 @exercise("08.1")
 class TinyPool:
-    def __init__(self, workers):
+    def __init__(self):
         self.calls = SimpleQueue()
-        for _ in range(workers):
-            threading.Thread(target=self.work, daemon=True).start()
+        threading.Thread(target=self.work, daemon=True).start()
 
     def submit(self, fn, *args):
         self.calls.put((fn, args))
@@ -18,7 +17,4 @@ class TinyPool:
     def work(self):
         while True:
             fn, args = self.calls.get()
-            fn(*args)
-
-    def shutdown(self):
-        pass
+            fn(args) if args else fn()

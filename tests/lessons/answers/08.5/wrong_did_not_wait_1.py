@@ -1,17 +1,17 @@
-# mistake: threads left
+# mistake: did not wait
 import threading
-from queue import Queue
+from queue import SimpleQueue
 
 from pool_lab import Future
 from pool_lab.lessons import exercise
 
 
-@exercise("08.1")
+@exercise("08.5")
 class TinyPool:
     def __init__(self, workers):
-        self.calls = Queue()
+        self.calls, self.workers = SimpleQueue(), workers
         for _ in range(workers):
-            threading.Thread(target=self.work, daemon=True).start()
+            threading.Thread(target=self.work).start()
 
     def submit(self, fn, *args):
         future = Future()
@@ -19,13 +19,13 @@ class TinyPool:
         return future
 
     def work(self):
-        while True:
-            future, fn, args = self.calls.get()
+        while call := self.calls.get():
+            future, fn, args = call
             try:
                 future.set_result(fn(*args))
             except Exception as error:
                 future.set_exception(error)
-            self.calls.task_done()
 
     def shutdown(self):
-        self.calls.join()
+        for _ in range(self.workers):
+            self.calls.put(None)

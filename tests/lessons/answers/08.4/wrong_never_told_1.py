@@ -1,4 +1,4 @@
-# mistake: did not wait
+# mistake: never told
 import threading
 from queue import SimpleQueue
 
@@ -6,12 +6,13 @@ from pool_lab import Future
 from pool_lab.lessons import exercise
 
 
-@exercise("08.1")
+@exercise("08.4")
 class TinyPool:
     def __init__(self, workers):
-        self.calls, self.workers = SimpleQueue(), workers
-        for _ in range(workers):
-            threading.Thread(target=self.work).start()
+        self.calls = SimpleQueue()
+        self.threads = [threading.Thread(target=self.work) for _ in range(workers)]
+        for thread in self.threads:
+            thread.start()
 
     def submit(self, fn, *args):
         future = Future()
@@ -21,11 +22,10 @@ class TinyPool:
     def work(self):
         while call := self.calls.get():
             future, fn, args = call
-            try:
-                future.set_result(fn(*args))
-            except Exception as error:
-                future.set_exception(error)
+            future.set_result(fn(*args))
 
     def shutdown(self):
-        for _ in range(self.workers):
+        for _ in self.threads:
             self.calls.put(None)
+        for thread in self.threads:
+            thread.join()

@@ -1,17 +1,17 @@
-# mistake: one thread
+# mistake: threads left
 import threading
-from queue import SimpleQueue
+from queue import Queue
 
 from pool_lab import Future
 from pool_lab.lessons import exercise
 
 
-@exercise("08.1")
+@exercise("08.5")
 class TinyPool:
     def __init__(self, workers):
-        self.calls = SimpleQueue()
-        self.thread = threading.Thread(target=self.work)
-        self.thread.start()
+        self.calls = Queue()
+        for _ in range(workers):
+            threading.Thread(target=self.work, daemon=True).start()
 
     def submit(self, fn, *args):
         future = Future()
@@ -19,13 +19,13 @@ class TinyPool:
         return future
 
     def work(self):
-        while call := self.calls.get():
-            future, fn, args = call
+        while True:
+            future, fn, args = self.calls.get()
             try:
                 future.set_result(fn(*args))
             except Exception as error:
                 future.set_exception(error)
+            self.calls.task_done()
 
     def shutdown(self):
-        self.calls.put(None)
-        self.thread.join()
+        self.calls.join()

@@ -1,4 +1,4 @@
-# mistake: never told
+# mistake: one thread
 import threading
 from queue import SimpleQueue
 
@@ -6,13 +6,12 @@ from pool_lab import Future
 from pool_lab.lessons import exercise
 
 
-@exercise("08.1")
+@exercise("08.2")
 class TinyPool:
     def __init__(self, workers):
         self.calls = SimpleQueue()
-        self.threads = [threading.Thread(target=self.work) for _ in range(workers)]
-        for thread in self.threads:
-            thread.start()
+        self.thread = threading.Thread(target=self.work)
+        self.thread.start()
 
     def submit(self, fn, *args):
         future = Future()
@@ -22,10 +21,11 @@ class TinyPool:
     def work(self):
         while call := self.calls.get():
             future, fn, args = call
-            future.set_result(fn(*args))
+            try:
+                future.set_result(fn(*args))
+            except Exception as error:
+                future.set_exception(error)
 
     def shutdown(self):
-        for _ in self.threads:
-            self.calls.put(None)
-        for thread in self.threads:
-            thread.join()
+        self.calls.put(None)
+        self.thread.join()

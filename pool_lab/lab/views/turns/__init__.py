@@ -1,0 +1,1 @@
+"""The view of two threads whose steps the reader chooses."""

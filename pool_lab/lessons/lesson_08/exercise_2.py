@@ -1,0 +1,32 @@
+"""08.2: several threads, one queue."""
+
+from pool_lab.lessons.exercises.attempt import Attempt
+from pool_lab.lessons.exercises.evidence import returned
+from pool_lab.lessons.exercises.exercise import Claim, Rules
+from pool_lab.lessons.lesson_08.trial import AT_ONCE, NAPS, WORKERS, fact, says, trial_of_step
+
+
+def all_ran(made: Attempt) -> bool:
+    return sorted(fact(made, "ran")) == sorted(NAPS)
+
+
+def too_many(made: Attempt) -> bool:
+    return made.most_at_once > WORKERS or bool(fact(made, "threads") > WORKERS)
+
+
+RULES = Rules(
+    play=trial_of_step(2),
+    claims=(
+        AT_ONCE,
+        Claim("every call was made", all_ran),
+        Claim("as many calls ran at the same time as there are workers", says("together", True)),
+        Claim("there were no more threads than workers", lambda made: not too_many(made)),
+        Claim("`self.threads` has the threads", says("listed", WORKERS), essential=False),
+    ),
+    mistakes={
+        "too many threads": too_many,
+        "one thread": lambda made: returned(made) and made.most_at_once == 1,
+        "nothing ran": says("ran", []),
+        "no list": lambda made: fact(made, "listed") != WORKERS,
+    },
+)

@@ -1,0 +1,73 @@
+"""The questions of lesson 08."""
+
+from typing import Any
+
+from pool_lab.lessons.predictions.questions import Asking, Option, Question
+
+__all__ = ["QUESTIONS"]
+
+
+def _update(finals: Any) -> str | None:
+    """What the counter was in the end, in many runs of one order."""
+    return {(2,): "never", (1,): "always", (1, 2): "luck"}.get(tuple(sorted(set(finals))))
+
+
+def _threads(started: Any) -> str | None:
+    """How many threads each pool of four workers had after one call: the tiny one, and the real one."""
+    return {(4, 4): "all", (4, 1): "one", (1, 1): "each one"}.get(tuple(started))
+
+
+UPDATE = Question(
+    "`counter` is 0. Two threads each run `counter = counter + 1` once. You decide whose step comes next. A GIL lets "
+    "only one thread run at any moment. Can the counter be 1 in the end?",
+    {
+        "line": Option(
+            "No. A line of Python is one step.",
+            if_wrong="One line can be several steps. This one reads the counter and later writes it, and the other "
+            "thread may take its steps between these two.",
+        ),
+        "never": Option(
+            "No. The GIL lets one thread finish its addition before the other one begins.",
+            "Each thread read what the other had written.",
+            "The GIL only makes sure that one thread runs at any moment. It may change hands between two steps, in the "
+            "middle of a line.",
+        ),
+        "luck": Option(
+            "Yes, but only by bad luck. It cannot be made to happen.",
+            "It happened in some runs.",
+            "There is no luck in it. In this order it happens every time. Only which order the operating system "
+            "chooses is a matter of luck.",
+        ),
+        "always": Option(
+            "Yes, every time, if both threads read before either of them writes.",
+            "Both threads read 0, so both write 1. The second one writes over the update of the first, which is lost. "
+            "The same order always has the same result.",
+        ),
+    },
+    _update,
+)
+
+THREADS = Question(
+    "You make a pool of four workers of each kind, yours and the real one, and submit a single call. How many threads "
+    "has each pool started?",
+    {
+        "all": Option(
+            "Four each.",
+            "Both pools started all their threads at once.",
+            "Yours starts all of them when it is made. The real one starts a thread when a call finds no idle worker.",
+        ),
+        "one": Option(
+            "Yours four, the real one one.",
+            "Your `__init__` starts all threads. The real pool starts none at first, and then one whenever a call "
+            "finds no idle worker. A pool that is not busy needs fewer threads.",
+        ),
+        "each one": Option(
+            "One each.",
+            "Both pools started a thread when a call needed one.",
+            "That is what the real one does. But yours starts all its threads in `__init__`, before there is a call.",
+        ),
+    },
+    _threads,
+)
+
+QUESTIONS: dict[str, Asking] = {"08 update": UPDATE, "08 threads": THREADS}

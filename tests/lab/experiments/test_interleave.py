@@ -1,0 +1,99 @@
+"""Two threads whose steps you choose: in words, as a picture, and with buttons."""
+
+from typing import Any
+
+import pytest
+from matplotlib.figure import Figure
+from matplotlib.text import Text
+
+from pool_lab.lab import interleave
+from pool_lab.lab.experiments import interleave as module
+from pool_lab.lab.experiments.interleave import Interleaving
+
+LINE = "counter = counter + 1"
+
+
+def texts(figure: Figure) -> list[str]:
+    return [text.get_text() for text in figure.findobj(Text)]
+
+
+def test_steps_can_be_taken_and_taken_back() -> None:
+    turns = interleave(LINE, counter=0)
+    assert turns.summary() == "No thread has taken a step."
+    assert turns.back().go("AB").order == "AB"
+    assert turns.steps == ("A reads counter: 0", "B reads counter: 0")
+    assert turns.go("BA").values == {"counter": 1}
+    assert turns.back().back().go("AA"[:1]).values == {"counter": 1}
+    assert repr(turns) == "Interleaving('counter = counter + 1')"
+
+
+def test_words_and_picture_say_the_same_on_every_machine() -> None:
+    lost = interleave(LINE, "ABAB", counter=0)
+    said = "A reads counter: 0. B reads counter: 0. A writes counter: 1. B writes counter: 1, over an update."
+    assert lost.claim() == lost.summary() == f"{said} In the end counter is 1."
+    figure = lost.figure()
+    assert {"A", "B", "counter", "reads 0", "writes 1", "writes 1 ×"} <= set(texts(figure))
+    assert len([patch for patch in figure.findobj() if patch.get_gid() == "step"]) == 4
+
+
+def test_with_several_variables_each_step_names_its_own() -> None:
+    assert {"reads a: 1", "writes b: 1"} <= set(texts(interleave("b = a", "AB", a=1, b=0).go("A").figure()))
+
+
+class Question:
+    """A prediction that is not answered yet."""
+
+    is_open = False
+
+    def when_open(self, callback: Any, /) -> None:
+        self.open = callback
+
+
+@pytest.fixture
+def _someone_is_there(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(module, "someone_is_there", lambda: True)
+
+
+def buttons(turns: Interleaving) -> dict[str, Any]:
+    return {button.description: button for button in turns.view.children[1].children}
+
+
+def words(turns: Interleaving) -> str:
+    steps = turns.view.children[2]
+    return str(steps.table + steps.words)
+
+
+@pytest.mark.usefixtures("_someone_is_there")
+def test_a_button_says_what_the_next_step_of_its_thread_does_and_takes_it() -> None:
+    turns = interleave(LINE, counter=0)
+    assert {name: button.disabled for name, button in buttons(turns).items()} == {
+        "A reads counter": False,
+        "B reads counter": False,
+        "Back": True,
+    }
+    for name in ("A reads counter", "B reads counter", "A writes counter: 1", "B writes counter: 1"):
+        buttons(turns)[name].click()
+    assert turns.order == "ABAB"
+    assert buttons(turns)["A has ended"].disabled
+    turns._press("A")  # a second click may be on its way before the page knows
+    assert turns.summary() in words(turns)
+    buttons(turns)["Back"].click()
+    assert turns.order == "ABA"
+
+
+@pytest.mark.usefixtures("_someone_is_there")
+def test_the_steps_are_covered_until_the_prediction_is_made() -> None:
+    question = Question()
+    turns = interleave(LINE, "AB", counter=0, after=question)
+    assert all(button.disabled for button in buttons(turns).values())
+    assert "counter: 0" not in words(turns)
+    question.open()
+    assert turns.summary() in words(turns)
+    assert not buttons(turns)["A writes counter: 1"].disabled
+
+
+@pytest.mark.usefixtures("_someone_is_there")
+def test_what_the_code_says_is_shown_as_text_and_not_as_a_page() -> None:
+    turns = interleave("a = a + '<b>'", "AB", a="<i>")
+    assert "<b>" not in words(turns) + turns.view.children[0].children[0].value
+    assert "&lt;i&gt;" in words(turns)

@@ -1,0 +1,14 @@
+# mistake: no list
+import threading
+from queue import SimpleQueue
+
+from pool_lab.lessons import exercise
+from pool_lab.lessons.lesson_08.steps import Step1
+
+
+@exercise("08.2")
+class TinyPool(Step1):
+    def __init__(self, workers):
+        self.calls = SimpleQueue()
+        for _ in range(workers):
+            threading.Thread(target=self.work, daemon=True).start()

@@ -1,0 +1,12 @@
+# mistake: one thread
+import threading
+
+from pool_lab.lessons import exercise
+from pool_lab.lessons.lesson_08.steps import Step1
+
+
+@exercise("08.2")
+class TinyPool(Step1):
+    def __init__(self, workers):
+        super().__init__()
+        self.threads = [threading.Thread(target=self.work, daemon=True) for _ in range(workers)]

@@ -1,0 +1,24 @@
+# mistake: returns no future
+import threading
+from queue import SimpleQueue
+
+from pool_lab.lessons import exercise
+
+
+@exercise("08.3")
+class TinyPool:
+    def __init__(self, workers):
+        self.calls = SimpleQueue()
+        for _ in range(workers):
+            threading.Thread(target=self.work, daemon=True).start()
+
+    def submit(self, fn, *args):
+        self.calls.put((fn, args))
+
+    def work(self):
+        while True:
+            fn, args = self.calls.get()
+            fn(*args)
+
+    def shutdown(self):
+        pass

@@ -1,0 +1,19 @@
+# mistake: never returned
+from pool_lab.lessons import exercise
+from pool_lab.lessons.lesson_08.steps import Step4
+
+
+@exercise("08.5")
+class TinyPool(Step4):
+    def work(self):
+        while call := self.calls.get():
+            future, fn, args = call
+            try:
+                future.set_result(fn(*args))
+            except Exception as error:
+                future.set_exception(error)
+
+    def shutdown(self):
+        self.calls.put(None)
+        for thread in self.threads:
+            thread.join()
