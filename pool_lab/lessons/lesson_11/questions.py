@@ -95,20 +95,20 @@ BUSY = Question(
 )
 
 
-def _job(seconds: Any) -> str | None:
-    """`seconds`: how long the job took, by the number of workers."""
+def _program(seconds: Any) -> str | None:
+    """`seconds`: how long the program took, by the number of workers."""
     return nearest(seconds[1] / seconds[16], {"sixteen": 16, "eight": 8, "four": 4})
 
 
-JOB = Question(
-    "A job takes a second with one worker: a fifth of a second to prepare, in which no worker can help, and then "
+PROGRAM = Question(
+    "A program takes a second with one worker: a fifth of a second to prepare, in which no worker can help, and then "
     "sixteen calls of a twentieth of a second. How many times as fast is it with sixteen workers?",
     {
         "sixteen": Option(
             "Sixteen times: each worker makes one call.",
             "It was about sixteen times as fast.",
             "The calls are sixteen times as fast. But the fifth of a second before them is as long as before, and now "
-            "it is most of the job.",
+            "it is most of the program.",
         ),
         "eight": Option(
             "About eight times.",
@@ -121,7 +121,7 @@ JOB = Question(
             "be five times: the part that cannot be divided is a fifth. This is *Amdahl's law*.",
         ),
     },
-    _job,
+    _program,
 )
 
 
@@ -164,4 +164,4 @@ RESIZED = Question(
     on_any_machine=False,
 )
 
-QUESTIONS: dict[str, Asking] = {"11 open": OPEN, "11 busy": BUSY, "11 job": JOB, "11 resized": RESIZED}
+QUESTIONS: dict[str, Asking] = {"11 open": OPEN, "11 busy": BUSY, "11 program": PROGRAM, "11 resized": RESIZED}

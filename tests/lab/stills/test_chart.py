@@ -1,5 +1,6 @@
 """`chart`: curves of your own, in the look of the other stills."""
 
+import numpy as np
 import pytest
 from matplotlib.figure import Figure
 
@@ -10,8 +11,8 @@ CURVES = {"measured": {1.0: 1.0, 4.0: 2.4, 2.0: 1.6}, "Amdahl": {1.0: 1.0, 2.0: 
 
 def test_each_curve_is_drawn_from_left_to_right_with_its_name_and_a_marker_of_its_own() -> None:
     (axes,) = chart(CURVES, x="workers", y="speed-up").axes
-    assert [list(line.get_xdata()) for line in axes.lines] == [[1, 2, 4], [1, 2]]
-    assert [list(line.get_ydata()) for line in axes.lines] == [[1.0, 1.6, 2.4], [1.0, 1.7]]
+    assert [np.asarray(line.get_xdata()).tolist() for line in axes.lines] == [[1, 2, 4], [1, 2]]
+    assert [np.asarray(line.get_ydata()).tolist() for line in axes.lines] == [[1.0, 1.6, 2.4], [1.0, 1.7]]
     assert [words.get_text() for words in axes.texts] == ["Amdahl", "measured"]
     assert len({line.get_marker() for line in axes.lines}) == 2
 
