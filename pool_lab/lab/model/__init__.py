@@ -1,6 +1,7 @@
 """A pool on a virtual clock: the executors' interface and the same events, without waiting and without noise.
 
     pool = SimulatedPool(4, machine=Machine(cores=2))       submit, map, resize, shutdown, observers
+    LiveSimulatedPool(4, work=Work(wait=0.2))               in real time, to watch and race beside real pools
     simulate(Work(wait=0.2), calls=100, workers=8)          the trace of a whole run
     estimate(Work(wait=0.2), poisson(400), calls=10**6, workers=100)     figures of a run that no trace could hold
 
@@ -24,7 +25,9 @@ from pool_lab.lab.model.arrivals import Poisson, Recording, poisson, recorded
 from pool_lab.lab.model.calibration import calibrate
 from pool_lab.lab.model.figures import Figures
 from pool_lab.lab.model.lengths import constant, distribution, exponential, from_list, lognormal, uniform
+from pool_lab.lab.model.live_simulated_pool import LiveSimulatedPool
 from pool_lab.lab.model.machine import TYPICAL, Machine
+from pool_lab.lab.model.measuring import measured
 from pool_lab.lab.model.runs import estimate, simulate
 from pool_lab.lab.model.simulated_call import DeadlockError
 from pool_lab.lab.model.simulated_pool import SimulatedPool
@@ -35,6 +38,7 @@ __all__ = [
     "TYPICAL",
     "DeadlockError",
     "Figures",
+    "LiveSimulatedPool",
     "Machine",
     "Poisson",
     "Recording",
@@ -48,6 +52,7 @@ __all__ = [
     "exponential",
     "from_list",
     "lognormal",
+    "measured",
     "poisson",
     "recorded",
     "simulate",

@@ -1,0 +1,10 @@
+# mistake: no spare workers
+import math
+
+from pool_lab import ThreadPoolExecutor
+from pool_lab.lessons import exercise
+
+
+@exercise("11.1")
+def pool_for(rate, seconds):
+    return ThreadPoolExecutor(math.ceil(rate * seconds))

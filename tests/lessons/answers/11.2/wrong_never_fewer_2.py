@@ -1,0 +1,9 @@
+# mistake: never fewer
+from pool_lab.lessons import exercise
+
+
+@exercise("11.2")
+def follow(pool):
+    now = pool.statistics()
+    if now.queued:
+        pool.resize(min(8, now.size + now.queued))

@@ -1,0 +1,8 @@
+# mistake: no workers
+from pool_lab.lessons import exercise
+
+
+@exercise("11.2")
+def follow(pool):
+    now = pool.statistics()
+    pool.resize(min(8, now.queued + now.workers - now.idle))
