@@ -16,12 +16,12 @@ LONGEST_S = 2.0
 """How long a call waits for the loop. It is asked fifty times a second."""
 
 is_going_on = threading.Event()
-"""Another task of the loop sets this while calls run."""
+"""Another coroutine of the loop sets this while calls run."""
 waited: list[bool] = []
 
 
 def call(value: int) -> int:
-    """Wait until the event loop has run another task. The larger the value, the longer a call takes after that."""
+    """Wait until the event loop has run another coroutine. The larger the value, the longer a call takes after that."""
     waited.append(is_going_on.wait(LONGEST_S))
     nap(value / 100)
     return value + 1
@@ -32,10 +32,10 @@ def given() -> tuple[Any, ...]:
 
 
 def in_a_loop(call_all: Any, *arguments: Any) -> dict[str, Any]:
-    return asyncio.run(beside_another_task(call_all, *arguments))
+    return asyncio.run(beside_another_coroutine(call_all, *arguments))
 
 
-async def beside_another_task(call_all: Any, pool: ThreadPoolExecutor, *arguments: Any) -> dict[str, Any]:
+async def beside_another_coroutine(call_all: Any, pool: ThreadPoolExecutor, *arguments: Any) -> dict[str, Any]:
     async def go_on() -> None:
         while pool.statistics().workers - pool.statistics().idle == 0:
             await asyncio.sleep(0.02)

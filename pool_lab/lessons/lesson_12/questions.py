@@ -17,23 +17,23 @@ def _ticks(ticks: Any) -> str | None:
 
 
 LOOP = Question(
-    "In an event loop, one task counts ticks, fifty a second. Another task submits a nap of half a second to a pool, "
+    "In an event loop, one coroutine counts ticks, fifty a second. Another submits a nap of half a second to a pool, "
     "and calls `future.result()`. How many ticks are counted during the nap?",
     {
         "some": Option(
             "About twenty-five: the nap is in another thread.",
             "Ticks were counted during the nap.",
             "The nap is in another thread, but `result()` is not: it blocks the thread of the loop until the nap is "
-            "over, and all tasks of the loop with it. With `await` the task waits, and the loop goes on.",
+            "over, and all coroutines of the loop with it. With `await` the coroutine waits, and the loop goes on.",
         ),
         "none": Option(
             "None.",
-            "`result()` blocks the only thread of the loop, so no other task ran. `await future` gives the loop back "
-            "until the future is done, and the ticks went on.",
+            "`result()` blocks the only thread of the loop, so no other coroutine ran. `await future` gives the loop "
+            "back until the future is done, and the ticks went on.",
         ),
         "later": Option(
             "None at first, but the loop catches up: about twenty-five in the end.",
-            if_wrong="The loop does not make up for lost time. The task that counts was asleep for the whole nap.",
+            if_wrong="The loop does not make up for lost time. The coroutine that counts was asleep for the whole nap.",
         ),
     },
     _ticks,

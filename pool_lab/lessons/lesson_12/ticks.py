@@ -1,4 +1,4 @@
-"""Whether an event loop goes on while one of its tasks waits."""
+"""Whether an event loop goes on while one of its coroutines waits."""
 
 import asyncio
 from collections.abc import Awaitable, Callable
@@ -13,7 +13,7 @@ TICK_S, NAP_S = 0.02, 0.5
 
 
 async def ticks_during(waiting: Callable[[Future[Any]], Awaitable[Any]], pool: Executor) -> int:
-    """How many ticks another task counts, 50 a second, while `await waiting(future)` waits for a nap of 0.5 s."""
+    """How many ticks another coroutine counts, 50 a second, while `await waiting(future)` waits for a nap of 0.5 s."""
     ticks = 0
 
     async def tick() -> None:
