@@ -1,0 +1,8 @@
+import asyncio
+
+from pool_lab.lessons import exercise
+
+
+@exercise("12.1")
+async def call_all(pool, call, values):
+    return await asyncio.gather(*[pool.submit(call, value) for value in values])

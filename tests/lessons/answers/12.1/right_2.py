@@ -1,0 +1,7 @@
+from pool_lab.lessons import exercise
+
+
+@exercise("12.1")
+async def call_all(pool, call, values):
+    futures = [pool.submit(call, value) for value in values]
+    return [await future for future in futures]

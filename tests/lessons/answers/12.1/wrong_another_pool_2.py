@@ -1,0 +1,8 @@
+# mistake: another pool
+
+from pool_lab.lessons import exercise
+
+
+@exercise("12.1")
+async def call_all(pool, call, values):
+    return [call(value) for value in values]

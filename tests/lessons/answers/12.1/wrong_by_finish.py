@@ -1,0 +1,10 @@
+# mistake: by finish
+import asyncio
+
+from pool_lab.lessons import exercise
+
+
+@exercise("12.1")
+async def call_all(pool, call, values):
+    futures = [asyncio.wrap_future(pool.submit(call, value)) for value in values]
+    return [await future for future in asyncio.as_completed(futures)]

@@ -1,0 +1,7 @@
+# mistake: futures
+from pool_lab.lessons import exercise
+
+
+@exercise("12.2")
+def call_on(executor, call, values):
+    return [executor.submit(call, value) for value in values]

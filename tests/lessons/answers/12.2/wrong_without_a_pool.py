@@ -1,0 +1,7 @@
+# mistake: without a pool
+from pool_lab.lessons import exercise
+
+
+@exercise("12.2")
+def call_on(executor, call, values):
+    return [call(value) for value in values]
