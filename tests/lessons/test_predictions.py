@@ -1,6 +1,7 @@
 """A prediction is recorded, opens the experiments that wait for it, and is compared with what really ran."""
 
 from dataclasses import replace
+from pathlib import Path
 from unittest.mock import MagicMock
 
 import pytest
@@ -14,7 +15,8 @@ from pool_lab.lessons import predict
 from pool_lab.lessons.predictions.drawn_timeline import DrawQuestion
 from pool_lab.lessons.predictions.predict import QUESTIONS
 from pool_lab.lessons.predictions.prediction import Prediction
-from pool_lab.lessons.predictions.questions import NumberQuestion, Option, OrderQuestion, Question
+from pool_lab.lessons.predictions.questions import NumberQuestion, Option, OrderQuestion, Question, Undecided
+from pool_lab.lessons.saved_progress import FILE_VARIABLE, entries
 from tests.lab.script import Script
 
 QUESTION = Question(
@@ -104,6 +106,22 @@ def test_a_run_that_shows_none_of_the_answers_is_not_judged() -> None:
     comparison = Prediction(QUESTION).compare(Experiment(overlapping(3)))
     assert "none of the answers" in str(comparison)
     assert comparison.was_right is None
+
+
+def test_a_run_that_cannot_tell_says_why_and_leaves_the_answer_open(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setenv(FILE_VARIABLE, str(tmp_path / "progress.jsonl"))
+    doubt = Undecided("The two took almost the same time.")
+    prediction = Prediction(replace(QUESTION, judge=lambda traces: doubt if len(traces[""].spans) == 1 else "two"), "x")
+    prediction.answer("two")
+    comparison = prediction.compare(Experiment(overlapping(1)))
+    assert (
+        str(comparison) == "This run cannot tell. The two took almost the same time. Run it again; your answer stays."
+    )
+    assert (comparison.was_right, comparison.happened) == (None, None)
+    assert prediction.compare(Experiment(overlapping(2))).was_right
+    assert [entry.outcome for entry in entries()] == ["answered", "right"]
 
 
 def test_stored_outputs_do_not_depend_on_the_run() -> None:

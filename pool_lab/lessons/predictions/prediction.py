@@ -13,7 +13,7 @@ from typing import Any
 from pool_lab.lab.display import WIDGET_VIEW
 from pool_lab.lab.notebook import someone_is_there
 from pool_lab.lab.trace.trace import Trace
-from pool_lab.lessons.predictions.questions import Asking
+from pool_lab.lessons.predictions.questions import Asking, Undecided
 from pool_lab.lessons.saved_progress import keep
 
 __all__ = ["CONFIDENCES", "Comparison", "Prediction", "Record"]
@@ -121,11 +121,13 @@ class Comparison:
         self._is_for_someone = prediction.view is not None or prediction.record is not None
         self._record = prediction.record
         self._has_run = has_run
-        self.happened = self._question.happened(evidence) if has_run else None
+        found = self._question.happened(evidence) if has_run else None
+        self._doubt = found.reason if isinstance(found, Undecided) else ""
+        self.happened = None if self._doubt else found
 
     @property
     def was_right(self) -> bool | None:
-        """None if nothing was predicted, nothing has run, or the run showed none of the expected answers."""
+        """None if nothing was predicted, nothing has run, or the run cannot tell."""
         if self._record is None or self.happened is None:
             return None
         return self._question.is_right(self._record.option, self.happened)
@@ -158,6 +160,8 @@ class Comparison:
             return ["Nothing has run yet: run the experiment above, then this cell again."]
         if not self._is_for_someone and not self._question.on_any_machine:
             return ["The answer depends on the machine. Predict and run it in JupyterLab, and this cell explains it."]
+        if self._doubt:
+            return [f"This run cannot tell. {self._doubt} Run it again; your answer stays."]
         if self.happened is None:
             return ["This run showed none of the answers, perhaps because it was stopped or resized. Run it again."]
         question, chosen = self._question, None if self._record is None else self._record.option

@@ -1,7 +1,7 @@
 """Kinds of questions: one of several answers, a number, an order. `drawn_timeline` adds a drawing.
 
-A question does not store the right answer. Its judge reads the answer off the run, and returns None if the run showed
-none of the expected answers.
+A question does not store the right answer. Its judge reads the answer off the run. It returns None if the run showed
+none of the expected answers, and `Undecided` if the run is too close to call.
 """
 
 from collections.abc import Callable, Iterable, Mapping
@@ -18,6 +18,7 @@ __all__ = [
     "OrderQuestion",
     "Question",
     "Traces",
+    "Undecided",
     "before",
     "explained",
     "only",
@@ -25,6 +26,14 @@ __all__ = [
 
 Traces = Mapping[str, Trace]
 """The traces of a run, by the name of the pool."""
+
+
+@dataclass(frozen=True)
+class Undecided:
+    """What a judge returns if this run cannot tell, for example because two times are almost the same."""
+
+    reason: str
+    """Why it cannot tell, in a whole sentence."""
 
 
 def only(traces: Traces) -> Trace:
@@ -49,7 +58,7 @@ class Asking(Protocol):
     def checked(self, answer: Any) -> Any:
         """The answer in the form in which it is recorded. `ValueError` if it is not a possible answer."""
 
-    def happened(self, traces: Traces) -> Any | None:
+    def happened(self, traces: Traces) -> Any | Undecided | None:
         """The answer that the run gave. None if it gave none of the expected answers."""
 
     def is_right(self, answer: Any, happened: Any) -> bool: ...
@@ -78,7 +87,7 @@ class Question:
 
     text: str
     options: Mapping[str, Option]
-    judge: Callable[[Traces], str | None]
+    judge: Callable[[Traces], str | Undecided | None]
     on_any_machine: bool = True
 
     def lines(self) -> list[str]:
@@ -89,7 +98,7 @@ class Question:
             raise ValueError(f"there is no option {answer!r}; choose one of {', '.join(self.options)}")
         return str(answer)
 
-    def happened(self, traces: Traces) -> str | None:
+    def happened(self, traces: Traces) -> str | Undecided | None:
         return self.judge(traces)
 
     def is_right(self, answer: str, happened: str) -> bool:
@@ -132,7 +141,7 @@ class NumberQuestion:
     """How many? The judge returns the number."""
 
     text: str
-    judge: Callable[[Traces], int | None]
+    judge: Callable[[Traces], int | Undecided | None]
     because: str
     misses: tuple[Miss, ...]
     otherwise: str
@@ -150,7 +159,7 @@ class NumberQuestion:
             raise ValueError(f"answer with a whole number from {self.least} to {self.most}, not {answer!r}")
         return answer
 
-    def happened(self, traces: Traces) -> int | None:
+    def happened(self, traces: Traces) -> int | Undecided | None:
         return self.judge(traces)
 
     def is_right(self, answer: int, happened: int) -> bool:
@@ -172,7 +181,7 @@ class OrderQuestion:
 
     text: str
     items: Mapping[str, str]
-    judge: Callable[[Traces], tuple[str, ...] | None]
+    judge: Callable[[Traces], tuple[str, ...] | Undecided | None]
     because: str
     misses: tuple[Miss, ...]
     otherwise: str
@@ -188,7 +197,7 @@ class OrderQuestion:
             raise ValueError(f"answer with all of {', '.join(self.items)} in their order, not {answer!r}")
         return keys
 
-    def happened(self, traces: Traces) -> tuple[str, ...] | None:
+    def happened(self, traces: Traces) -> tuple[str, ...] | Undecided | None:
         return self.judge(traces)
 
     def is_right(self, answer: tuple[str, ...], happened: tuple[str, ...]) -> bool:
