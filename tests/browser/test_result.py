@@ -58,11 +58,11 @@ def wide(bar: Locator) -> float:
     return box["width"]
 
 
-def test_the_second_run_has_the_ghost_of_the_first(race: Race) -> None:
+def test_the_second_run_shows_the_first_below_its_bars(race: Race) -> None:
     run(race, "Start")
-    assert race.fact("ghosts") == 0
+    assert race.fact("previous-stretches") == 0
     race.press("Start again")
-    race.wait_for("data.run === 2 && data.ghosts > 0")
+    race.wait_for("data.run === 2 && data.previousStretches > 0")
     expect(result(race)).to_contain_text("of the previous run", timeout=PATIENCE_MS)
     race.finish()
     expect(result(race)).not_to_contain_text("of the previous run", timeout=PATIENCE_MS)

@@ -9,7 +9,7 @@ import { busy, row, stateOf } from "./runs.js";
 
 /** A view at the browser's time 0, when the run's time was 0 as well; nothing is eased. */
 function viewOf(state, clock = 0) {
-  const view = { state, player: newPlayer(), axis: axisOf({ pauses: [], now: 0 }), offset: 0, heard: clock };
+  const view = { state, player: newPlayer(), axis: axisOf({ pauses: [], now: 0 }), offset: 0, toldAt: clock };
   advance(view, clock, true);
   return view;
 }
@@ -107,7 +107,7 @@ test("a call that is not in the window is brought into it", () => {
 });
 
 test("the axis grows in a few frames, and at once if motion is unwanted", () => {
-  const view = { state: stateOf([row({ began: 0, worker: 0 })]), player: newPlayer(), offset: 0, heard: 10 };
+  const view = { state: stateOf([row({ began: 0, worker: 0 })]), player: newPlayer(), offset: 0, toldAt: 10 };
   advance(view, 10, false);
   assert.ok(view.player.shown.to < view.player.whole.to);
   advance(view, 10, true);

@@ -86,6 +86,6 @@ test("the first bar that ends after a moment is found", () => {
 });
 
 test("the previous run's end is that of its last call", () => {
-  const { panels } = fresh({ panels: [panel({ ghost: [[[0, 1]], [[0, 1], [2, 3]]] }), panel()] });
+  const { panels } = fresh({ panels: [panel({ previous: [[[0, 1]], [[0, 1], [2, 3]]] }), panel()] });
   assert.equal(previousEnd(panels), 3);
 });

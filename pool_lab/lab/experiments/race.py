@@ -223,7 +223,7 @@ class Race(Experiment):
         self._panels = [_panel(type(pool), sizes[name]) for name, pool in pools.items()]
         self._recorders = {name: Recorder(sizes[name], origin) for name in pools}
         if self._timeline is not None:
-            panels = [panel._replace(ghost=times) for panel, times in zip(self._panels, previous, strict=False)]
+            panels = [panel._replace(previous=times) for panel, times in zip(self._panels, previous, strict=False)]
             self._timeline.begin(panels or self._panels, self._describe)
             self._show_title()
             self._button.show("Stop", icon="stop")

@@ -73,7 +73,7 @@ class Watch(Display):
         self._draw: Observer | None = None
         if someone_is_there():
             self._make_view(hasattr(executor, "resize"), max(most_workers, self._size), cover)
-        self._detach = attach(executor, self._hear)
+        self._detach = attach(executor, self._note)
 
     def __repr__(self) -> str:
         return f"Watch({self._name})"
@@ -108,7 +108,7 @@ class Watch(Display):
         self._detach()
         self._inbox.put(None)
 
-    def _hear(self, happened: Event) -> None:
+    def _note(self, happened: Event) -> None:
         self._recorder(happened)
         if self._draw is not None:
             self._draw(happened)

@@ -17,11 +17,11 @@ from matplotlib.colors import to_hex, to_rgb
 
 __all__ = [
     "DPI",
-    "GHOST",
     "GROUND",
     "HAIRLINE",
     "INK",
     "KINDS",
+    "PALE",
     "POINT",
     "QUIET",
     "STYLE",
@@ -40,7 +40,7 @@ _tokens = cast("dict[str, Any]", matplotlib.rc_params_from_file(STYLE, use_defau
 GROUND: str = _tokens["figure.facecolor"]
 INK: str = _tokens["text.color"]
 QUIET: str = _tokens["axes.labelcolor"]
-GHOST = f"{QUIET}99"
+PALE = f"{QUIET}99"
 HAIRLINE: str = _tokens["grid.color"]
 
 

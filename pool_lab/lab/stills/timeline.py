@@ -14,7 +14,7 @@ from matplotlib.offsetbox import HPacker, OffsetBox
 
 from pool_lab.lab.stills.page import MARGIN, WIDTH, Page, png, text
 from pool_lab.lab.stills.race_result import add_result, result_height
-from pool_lab.lab.stills.style import DPI, GHOST, INK, POINT, QUIET, calm, styled
+from pool_lab.lab.stills.style import DPI, INK, PALE, POINT, QUIET, calm, styled
 from pool_lab.lab.stills.timeline_legend import icons
 from pool_lab.lab.stills.timeline_panel import height_of, timeline_axes
 from pool_lab.lab.trace.previous_run import busy_times
@@ -116,4 +116,6 @@ def _draw_previous(axes: Axes, trace: Trace) -> None:
         for worker, times in enumerate(busy_times(trace, 0.0, trace.lasted_s / 1000))
         for left, right in times
     ]
-    axes.add_collection(PolyCollection(boxes, facecolors=GHOST, linewidths=0.2 * POINT, gid="ghost"), autolim=False)
+    axes.add_collection(
+        PolyCollection(boxes, facecolors=PALE, linewidths=0.2 * POINT, gid="previous run"), autolim=False
+    )

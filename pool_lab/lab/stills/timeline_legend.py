@@ -11,7 +11,7 @@ from matplotlib.patches import PathPatch
 
 from pool_lab.lab.stills.page import text
 from pool_lab.lab.stills.shapes import BRACKET, CLOCK, TORN, rounded
-from pool_lab.lab.stills.style import GHOST, INK, POINT, QUIET, Colours, colours
+from pool_lab.lab.stills.style import INK, PALE, POINT, QUIET, Colours, colours
 from pool_lab.lab.trace.span import CallState, Ending
 from pool_lab.lab.trace.trace import Trace
 
@@ -88,4 +88,4 @@ def _named(artists: Sequence[Artist], width: float, words: str) -> OffsetBox:
 
 
 def _previous_icon() -> PathPatch:
-    return PathPatch(rounded(0, 26, 4, 6.5, 0.1, 0.1), facecolor=GHOST, edgecolor="none")
+    return PathPatch(rounded(0, 26, 4, 6.5, 0.1, 0.1), facecolor=PALE, edgecolor="none")

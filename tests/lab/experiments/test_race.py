@@ -275,14 +275,14 @@ def test_a_workload_is_varied_for_the_next_run() -> None:
 
 def test_the_second_run_stands_before_the_ghost_of_the_first() -> None:
     contest = race(workloads.of(abs, range(4)), executors=["threads"])
-    assert not ghosts(contest)
+    assert not previous_runs(contest)
     contest.start()
     contest.wait()
-    assert len(ghosts(contest)) == 1
+    assert len(previous_runs(contest)) == 1
 
 
-def ghosts(contest: Race) -> list[Artist]:
-    return contest.figure().findobj(lambda artist: artist.get_gid() == "ghost")
+def previous_runs(contest: Race) -> list[Artist]:
+    return contest.figure().findobj(lambda artist: artist.get_gid() == "previous run")
 
 
 def test_a_pool_that_breaks_loses_the_race_and_does_not_end_it() -> None:

@@ -241,9 +241,9 @@ def test_the_run_before_is_a_ghost_below_the_bars_of_its_worker() -> None:
     figure = Figure()
     now, before = Script().ran(0, 0, 0.0, 1.0).trace(), Script().ran(0, 1, 0.5, 8.0).trace()
     plots.timeline(figure, [("Pool", "", "threads", now)], previous=[before])
-    (ghost,) = named(figure, "ghost")
-    assert isinstance(ghost, PolyCollection)
-    (stretch,) = [asarray(path.vertices) for path in ghost.get_paths()]
+    (pale,) = named(figure, "previous run")
+    assert isinstance(pale, PolyCollection)
+    (stretch,) = [asarray(path.vertices) for path in pale.get_paths()]
     assert (stretch[:, 0].min(), stretch[:, 0].max()) == (0.5, 8.0)
     assert 1 + 21.5 / 24 < stretch[:, 1].min() < stretch[:, 1].max() <= 2, "below the bar, in the lane of worker 1"
     assert figure.axes[0].get_xlim()[1] > 8, "the axis reaches to its end"

@@ -44,8 +44,8 @@ export function axisOf({ pauses, now }) {
 export function wholeOf({ running, run, dropped, panels }, axis, now) {
   const from = dropped ? axis.place(oldestOf(panels)) : 0, end = axis.place(Math.max(now, previousEnd(panels)));
   if (!running && end > from) return { from, to: from + (end - from) * 1.015 };
-  const wish = Math.max((end - from) / 0.9, run ? 0.5 : 1), power = 10 ** Math.floor(Math.log10(wish));
-  return { from, to: from + power * (NICE.find((step) => step * power >= wish * 0.9999) ?? 10) };
+  const least = Math.max((end - from) / 0.9, run ? 0.5 : 1), power = 10 ** Math.floor(Math.log10(least));
+  return { from, to: from + power * (NICE.find((step) => step * power >= least * 0.9999) ?? 10) };
 }
 
 const oldestOf = (panels) =>

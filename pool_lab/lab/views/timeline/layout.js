@@ -73,7 +73,7 @@ function legendOf({ panels }, isWhole) {
     [count("cancelled"), "cancelled", "cancelled before it ran"],
     [isWhole ? count("queued") : any((panel) => panel.calls.size > 0), "queued", "queued"],
     [any((panel) => panel.died > 0), "died", "worker died"],
-    [any((panel) => panel.ghost.length > 0), "ghost", "previous run"],
+    [any((panel) => panel.previous.length > 0), "previous", "previous run"],
   ].filter(([shown]) => shown).map(([, sign, words]) => ({ sign, words }));
 }
 

@@ -23,7 +23,7 @@ let views = 0;
 function open(model, el) {
   const frames = { frame: 0, painted: 0, closed: false, broken: "", listedAt: 0 };
   const speech = { spokenAt: -Infinity, spokenCaption: "", endedAt: -Infinity };
-  const times = { offset: Infinity, heard: 0, now: 0, axis: axisOf({ pauses: [], now: 0 }), player: newPlayer() };
+  const times = { offset: Infinity, toldAt: 0, now: 0, axis: axisOf({ pauses: [], now: 0 }), player: newPlayer() };
   const what = { id: (views += 1), model, state: fresh(), selected: null };
   const view = { ...what, ...openPage(el), ...frames, ...speech, ...times };
   const actions = {
@@ -48,7 +48,7 @@ function receive(view, message) {
   }
   if (message.run === state.run) {
     view.offset = Math.min(view.offset, clock() - message.now);
-    view.heard = clock();
+    view.toldAt = clock();
   }
   if (message.type === "end") {
     view.endedAt = performance.now();

@@ -145,10 +145,11 @@ function factsOf({ state: { run, running, most, panels, dropped }, player: { mod
   const calls = { queued: count("queued"), runningCalls: count("running"), done: count("returned") };
   const failures = { failed: count("raised"), timedOut: count("timed out"), crashed: count("crashed") };
   const lanes = { bars: total((panel) => panel.bars), lanes: total((panel) => panel.alive), lanesMost: most, dropped };
-  const ghosts = total(({ ghost }) => sum(ghost.map((stretches) => stretches.length)));
+  const previousStretches = total(({ previous }) => sum(previous.map((stretches) => stretches.length)));
   const moment = { mode, moment: round(now), from: round(axis.time(shown.from)), to: round(axis.time(shown.to)) };
   const chosen = { selected: selected && [selected.panel, selected.number] };
-  return { run, running, ...calls, ...failures, cancelled: count("cancelled"), ...lanes, ghosts, ...moment, ...chosen };
+  const ended = { ...calls, ...failures, cancelled: count("cancelled") };
+  return { run, running, ...ended, ...lanes, previousStretches, ...moment, ...chosen };
 }
 
 const round = (time) => Math.round(time * 1e6) / 1e6;

@@ -169,6 +169,6 @@ function paintLegend(pen, { sign, words, mark, x, y }, kind) {
   if (sign === "cancelled") bracket(pen, x, y - 4, mark, 4);
   if (sign === "queued") paintQueued(pen, sign, x, y - 9, 7, 10, kind);
   if (sign === "died") tear(pen, x + 6, y - 11, 14);
-  if (sign === "ghost") paintStretch(pen, x, x + mark, y - 5);
+  if (sign === "previous") paintStretch(pen, x, x + mark, y - 5);
   text(pen, words, x + mark + 8, y);
 }

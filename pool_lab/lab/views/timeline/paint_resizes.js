@@ -51,8 +51,8 @@ function* wordSpots({ x, before, after }, width, { panel, top, lane, bar }, { le
     const isOpen = ({ x0, x1 }) => x0 >= left && x1 <= edge && isFree(bars, at, timeAt, x0 - 4, x1 + 4);
     yield* (after > before ? sides : sides.toReversed()).filter(isOpen);
   }
-  for (const wish of [x - width / 2, x - width + 4, x - 4]) {
-    const x0 = Math.max(left, Math.min(wish, edge - width));
+  for (const start of [x - width / 2, x - width + 4, x - 4]) {
+    const x0 = Math.max(left, Math.min(start, edge - width));
     yield { x0, x1: x0 + width, y: top - 7 };
   }
 }

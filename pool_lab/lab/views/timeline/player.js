@@ -33,13 +33,13 @@ export const isMoving = ({ running, panels }) =>
 /** The run's time; it stands still while no call waits or runs. `offset` is the smallest difference between the clocks
  * that a message has shown, which is that of the fastest message.
  */
-export function runsTime({ state, offset, heard }, clock) {
+export function runsTime({ state, offset, toldAt }, clock) {
   if (!isMoving(state)) return state.now;
-  return Math.max(state.now, Math.min(clock, heard + SILENCE_S) - offset);
+  return Math.max(state.now, Math.min(clock, toldAt + SILENCE_S) - offset);
 }
 
 /** Whether Python should have sent something by now. */
-export const isSilent = ({ state, heard }, clock) => isMoving(state) && clock - heard > SILENCE_S;
+export const isSilent = ({ state, toldAt }, clock) => isMoving(state) && clock - toldAt > SILENCE_S;
 
 /** Bring axis, window and moment of the view up to this time of the browser's clock. */
 export function advance(view, clock, isStill) {

@@ -1,18 +1,18 @@
 /* The previous run: a thin line below the bars where its calls ran, and a dotted line at its end. */
 
 import { line } from "./shapes.js";
-import { ghostEnd } from "./state.js";
+import { endOfPrevious } from "./state.js";
 
 const HEIGHT = 2.5;
 
 export function paintPreviousRun(pen, { panel, top, bottom, lane, bar }, { x }) {
-  panel.ghost.forEach((stretches, worker) => {
+  panel.previous.forEach((stretches, worker) => {
     const y = top + worker * lane + bar + 0.5;
     if (y + HEIGHT > bottom) return;
     for (const [began, ended] of stretches) paintStretch(pen, x(began), x(ended), y);
   });
-  const end = x(ghostEnd(panel.ghost));
-  if (panel.ghost.length) line(pen, end, top - 2, end, bottom, { color: "grey", dash: [1, 4], alpha: 0.8 });
+  const end = x(endOfPrevious(panel.previous));
+  if (panel.previous.length) line(pen, end, top - 2, end, bottom, { color: "grey", dash: [1, 4], alpha: 0.8 });
 }
 
 export function paintStretch(pen, x0, x1, y) {

@@ -19,10 +19,10 @@
  * @typedef {{ bars: Call[], lives: Life[] }} Row the calls in the order in which they began
  */
 
-/** One executor. `ghost`: for each worker, when it was inside calls in the previous run.
+/** One executor. `previous`: for each worker, when it was inside calls in the previous run.
  * @typedef {object} Panel
  * @property {number} index @property {string} title @property {string} note @property {string} kind
- * @property {[number, number][][]} ghost @property {number} until when it was last observed
+ * @property {[number, number][][]} previous @property {number} until when it was last observed
  * @property {number} begunWith workers @property {number} size
  * @property {{ time: number, before: number, after: number }[]} resizes
  * @property {Record<string, number>} counts @property {number} bars @property {number} alive @property {number} died
@@ -45,14 +45,14 @@ export function fresh({ run = 0, panels = [], running = false, dropped = 0 } = {
   return { run, running, now: 0, most: 0, dropped, pauses: [], panels: panels.map(newPanel) };
 }
 
-/** @param {{ title: string, note: string, kind: string, workers: number, ghost?: any, until?: number | null }} sent
+/** @param {{ title: string, note: string, kind: string, workers: number, previous?: any, until?: number | null }} sent
  * @returns {Panel}
  */
-export function newPanel({ title, note, kind, workers, ghost, until }, index = 0) {
+export function newPanel({ title, note, kind, workers, previous, until }, index = 0) {
   const counts = noCounts();
   const rows = Array.from({ length: workers }, newRow);
   const sizes = { begunWith: workers, size: workers, resizes: [] }, totals = { counts, bars: 0, alive: 0, died: 0 };
-  const given = { index, title, note, kind, ghost: ghost ?? [], until: until ?? Infinity };
+  const given = { index, title, note, kind, previous: previous ?? [], until: until ?? Infinity };
   return { ...given, ...sizes, ...totals, calls: new Map(), numbers: null, rows, version: 0 };
 }
 
@@ -251,7 +251,7 @@ export function firstAfter(bars, time) {
 }
 
 /** When the previous run was over, in all panels; 0 if there was none. @param {Panel[]} panels */
-export const previousEnd = (panels) => Math.max(0, ...panels.map(({ ghost }) => ghostEnd(ghost)));
+export const previousEnd = (panels) => Math.max(0, ...panels.map(({ previous }) => endOfPrevious(previous)));
 
-/** The same in one panel. @param {[number, number][][]} ghost */
-export const ghostEnd = (ghost) => Math.max(0, ...ghost.map((stretches) => stretches.at(-1)?.[1] ?? 0));
+/** The same in one panel. @param {[number, number][][]} previous */
+export const endOfPrevious = (previous) => Math.max(0, ...previous.map((stretches) => stretches.at(-1)?.[1] ?? 0));

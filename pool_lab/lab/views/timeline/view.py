@@ -61,7 +61,7 @@ class Panel(NamedTuple):
     """"threads", "processes", "interpreters", "cluster" or "simulation": the colour; grey for others."""
     workers: int
     """The pool's size when the run begins: it has this many lanes from the start."""
-    ghost: Sequence[Sequence[tuple[float, float]]] | None = None
+    previous: Sequence[Sequence[tuple[float, float]]] | None = None
     """When each worker was inside calls in the previous run: lines below the bars. See `previous_run`."""
     until: float | None = None
     """When the watching ended, in seconds: bars of calls that still ran then end there. None: never."""
@@ -129,7 +129,7 @@ class Timeline(anywidget.AnyWidget):
         self._sender: threading.Thread | None = None
         self._runs = 0
         super().__init__(**traits)
-        self.on_msg(self._hear)
+        self.on_msg(self._receive)
 
     def __repr__(self) -> str:
         return "Timeline()"
@@ -232,7 +232,7 @@ class Timeline(anywidget.AnyWidget):
             if self._run is run:
                 self._run = self._sender = None
 
-    def _hear(self, _widget: object, content: Mapping[str, Any], _buffers: object) -> None:
+    def _receive(self, _widget: object, content: Mapping[str, Any], _buffers: object) -> None:
         """A page says hello: send everything so far. It does no harm to other pages."""
         if content.get("type") == "hello":
             with self._send_lock:
