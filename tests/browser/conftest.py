@@ -87,7 +87,7 @@ def _of_cells(*cells: str) -> Callable[..., Iterator[Notebook]]:
 # A long race of calls that hold the GIL.
 computing = _of_cells(
     "from pool_lab.lab import race, workloads",
-    "files = race(workloads.parse(calls=400))\nfiles",
+    "files = race(workloads.parse(calls=400, length_s=0.04))\nfiles",
 )
 
 # A race of threads: six calls for each, which wait until the gate is opened.

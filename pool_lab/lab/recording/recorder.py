@@ -29,7 +29,7 @@ class Recorder:
         self._calls: deque[Event] = deque(maxlen=most_events)
         self._others: deque[Event] = deque(maxlen=most_events)
         self._size = size
-        self._origin = origin
+        self.origin = origin
 
     def __call__(self, event: Event) -> None:
         (self._others if event.call is None else self._calls).append(event)
@@ -37,7 +37,7 @@ class Recorder:
     @property
     def trace(self) -> Trace:
         """What has happened so far."""
-        return Trace([*self._calls.copy(), *self._others.copy()], size=self._size, origin=self._origin)
+        return Trace([*self._calls.copy(), *self._others.copy()], size=self._size, origin=self.origin)
 
 
 def attach(

@@ -10,7 +10,7 @@ from typing import Protocol
 import ipywidgets
 
 from pool_lab.lab.notebook import COVER_TEXT, Cover
-from pool_lab.lab.work.workloads import Parameter
+from pool_lab.lab.work.workload import Parameter
 
 __all__ = ["Note", "StartStop", "experiment_view", "keep_covered", "parameter_slider", "worker_slider"]
 

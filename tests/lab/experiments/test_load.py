@@ -142,6 +142,9 @@ class Drawn:
     def when_open(self, callback: Callable[[], None], /) -> None:
         self._callback = callback
 
+    def doubt(self, evidence: object, /) -> str:
+        return ""
+
     def open(self) -> None:
         self.is_open = True
         self._callback()
@@ -152,6 +155,9 @@ class Closed:
 
     def when_open(self, callback: object) -> None:
         raise AssertionError("nothing is to be called back")
+
+    def doubt(self, evidence: object, /) -> str:
+        return ""
 
 
 def test_latencies_stay_covered_until_a_prediction_is_in() -> None:

@@ -65,12 +65,15 @@ class Panel(NamedTuple):
     """When each worker was inside calls in the previous run: lines below the bars. See `previous_run`."""
     until: float | None = None
     """When the watching ended, in seconds: bars of calls that still ran then end there. None: never."""
+    cores: int = 0
+    """How many cores the calls can use. Then a strip below the lanes shows how many they kept busy; 0: no strip."""
 
 
 class _Run:
     """One run, and what has been sent of it. The timeline's lock guards everything but the inboxes.
 
-    Its clock starts with the first event, and stands still while no call is queued or running.
+    Its clock starts with the first event, and stands still while no call is queued or running. It can start anew for
+    each of several panels that run one after the other.
     """
 
     def __init__(self, number: int, panels: Sequence[Panel]) -> None:
@@ -92,7 +95,7 @@ class _Run:
         return time.perf_counter() - rows.origin if moving and rows.origin is not None else rows.latest
 
     def message(self, kind: str, **more: Any) -> dict[str, Any]:
-        return {"type": kind, "run": self.number, "now": round(self.now, 6), **more}
+        return {"type": kind, "run": self.number, "clock": self.rows.clocks, "now": round(self.now, 6), **more}
 
     def snapshot(self, most: int = MOST_CALLS) -> dict[str, Any]:
         """Everything so far, in one message."""
@@ -179,6 +182,12 @@ class Timeline(anywidget.AnyWidget):
             raise ValueError(f"there is no panel {panel}; this run has {len(run.panels)}, counted from 0")
         return run.inboxes[panel].append
 
+    def start_clock(self, panel: int, now: float) -> None:
+        """Times of this panel count from now, in seconds on `time.perf_counter`. Without a run, do nothing."""
+        with self._send_lock:
+            if self._run is not None:
+                self._run.rows.start_clock(panel, now)
+
     def end(self) -> None:
         """End the run. Blocks until everything observed has been sent. Without a run, do nothing."""
         with self._send_lock:
@@ -226,7 +235,7 @@ class Timeline(anywidget.AnyWidget):
         # Events that arrived while the last caption was made belong to the run, too.
         self._send_news(run)
         with self._send_lock:
-            run.ended = run.now
+            run.ended = max(run.now, run.rows.longest)
             self._guarded(run, "sending", lambda: self.send(run.message("end")))
             self._guarded(run, "sending", lambda: setattr(self, "log", run.snapshot(_MOST_IN_LOG)))
             if self._run is run:
