@@ -29,6 +29,8 @@ class Recorder:
         self._calls: deque[Event] = deque(maxlen=most_events)
         self._others: deque[Event] = deque(maxlen=most_events)
         self._size = size
+        self._known: tuple[object, ...] = ()
+        self._trace = Trace(())
         self.origin = origin
 
     def __call__(self, event: Event) -> None:
@@ -36,8 +38,12 @@ class Recorder:
 
     @property
     def trace(self) -> Trace:
-        """What has happened so far."""
-        return Trace([*self._calls.copy(), *self._others.copy()], size=self._size, origin=self.origin)
+        """What has happened so far. The same trace until something has."""
+        calls, others = self._calls.copy(), self._others.copy()
+        known = (len(calls), len(others), calls[-1] if calls else None, others[-1] if others else None, self.origin)
+        if known != self._known:
+            self._known, self._trace = known, Trace([*calls, *others], size=self._size, origin=self.origin)
+        return self._trace
 
 
 def attach(

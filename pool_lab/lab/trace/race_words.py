@@ -99,7 +99,8 @@ def _line(row: ExecutorResult) -> ChartRow:
 def _speed_up(row: ExecutorResult) -> str:
     if row.speed_up is None:
         return "noise" if row.is_noise else ""
-    return f"{' to '.join(map(_rounded, row.speed_ups if row.is_uncertain else [row.speed_up]))}×"
+    numbers = map(_rounded, row.speed_ups if row.is_uncertain else [row.speed_up])
+    return f"{' to '.join(dict.fromkeys(numbers))}×"
 
 
 def _call_words(call: CallTimes) -> str:
@@ -122,8 +123,11 @@ def _unbroken(spent: float) -> str:
 
 def _verdict(row: ExecutorResult, rows: Sequence[ExecutorResult]) -> str:
     speed_up = row.speed_up or 1.0
-    if row.is_uncertain:
-        fast = f"{' to '.join(map(_rounded, row.speed_ups))} times as fast"
+    least, most = row.speed_ups
+    if row.is_uncertain and most < 1:
+        fast = f"took {times(1 / most).removesuffix(' times')} to {times(1 / least)} as long"
+    elif row.is_uncertain:
+        fast = f"{_rounded(least)} to {_rounded(most)} times as fast"
     elif 0.95 <= speed_up < 1.05:
         fast = "no faster"
     else:
@@ -147,4 +151,4 @@ def _sizes(row: ExecutorResult) -> str:
 
 
 def _rounded(number: float) -> str:
-    return f"{number:.2g}" if number < 0.1 else f"{number:.2f}" if number < 10 else f"{number:.0f}"
+    return "<0.01" if number < 0.01 else f"{number:.2f}" if number < 10 else f"{number:.0f}"
