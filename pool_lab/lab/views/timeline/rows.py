@@ -171,8 +171,12 @@ class TimelineRows:
             times[0] += event.cpu_s
             times[1] += event.ended - event.began
 
-    def _moment(self, moment: float) -> int:
-        return round((moment - self.origin) * MICRO)  # type: ignore[operator]  # no event before the first
+    def _moment(self, row: Row, moment: float) -> int:
+        return round(self._since_start(row[PANEL], moment) * MICRO)
+
+    def _since_start(self, panel: int, moment: float) -> float:
+        origin = self._origins[panel]
+        return max(0.0, moment - (self.origin if origin is None else origin))  # type: ignore[operator]  # set by `take`
 
     def _forget(self) -> None:
         while len(self._ended) > MOST_CALLS:
