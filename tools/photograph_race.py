@@ -24,7 +24,9 @@ CELLS = [
 ]
 # What else is in the view: the controls, and the chart below the timeline.
 ONLY_THE_LANES = """
-.pool-lab-controls, .pool-lab-result, .pool-lab-timeline .pool-lab-hint, .pool-lab-scrubber { display: none !important; }
+.pool-lab-controls, .pool-lab-result, .pool-lab-caption, .pool-lab-hint, .pool-lab-scrubber, .pool-lab-futures {
+  display: none !important;
+}
 """
 
 
