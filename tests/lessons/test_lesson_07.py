@@ -1,4 +1,4 @@
-"""The questions of lesson 07 are judged with a margin: on a busy machine a run may not tell, but it tells nothing wrong."""
+"""The questions of lesson 07 are judged with a margin: on a busy machine a run may not tell, but it tells no lie."""
 
 from types import SimpleNamespace
 from typing import Any
@@ -62,7 +62,9 @@ def test_parsing_keeps_more_cores_busy_in_processes_however_busy_the_machine_is(
 
 
 @pytest.mark.parametrize("machine", [(0.6, 0.62), (0.9, 0.7), (0.2, 0.1), (0.5, 0.5)])
-def test_pools_that_got_about_the_same_cannot_tell_and_say_that_other_programs_ran(machine: tuple[float, float]) -> None:
+def test_pools_that_got_about_the_same_cannot_tell_and_say_why(
+    machine: tuple[float, float],
+) -> None:
     assert judged("parse", *machine) == "cannot tell", "these were the runs that said: Python runs one thing at a time"
     found = QUESTIONS["07 parse"].happened({"threads": pool(machine[0]), "processes": pool(machine[1])})
     assert f"for only {machine[1] / 2:.0%} of its time: other programs kept the cores busy" in found.reason

@@ -1,8 +1,7 @@
 """`race`: the same calls on several executors, above each other on one time axis, and a result that compares them.
 
 The owner opens the workload, makes the pools, runs the calls, and resizes the pools meanwhile. Before, between and
-after the pools it runs a few calls one after the other, to compute speed-ups. If a run cannot tell what the prediction
-asks, there is another one, with more calls.
+after the pools it runs a few calls one after the other, to compute speed-ups. A run that cannot tell is repeated.
 """
 
 import contextlib
@@ -42,8 +41,7 @@ MAKING = "The pools start."
 COMPARING = "Now some calls run one after the other, without a pool, to compute the speed-ups."
 PATIENCE_S = 10.0
 """Wait this long for a loop that should take `serial_s`: calls that wait for each other never end in one."""
-MOST_RUNS = 3
-"""A run that cannot tell is repeated until there are so many."""
+MOST_RUNS = 3  # if one cannot tell
 
 
 def race(
@@ -73,14 +71,13 @@ def race(
         function that makes an executor for a number of workers, or a Dask client.
     together: True: all at the same time, so they share the machine. False: one after the other, and the time of each
         counts from its own start.
-    serial_s: how many seconds to run calls one after the other, for the speed-ups; at least one call. This is done
-        before, between and after the executors. 0: not at all, and no speed-ups.
+    serial_s: for how many seconds calls run one after the other, at least one, before, between and after the
+        executors, for the speed-ups. 0: not at all, and no speed-ups.
     after: a prediction; the race is covered until it has an answer. If a run cannot tell whether the answer is right,
         it runs again with twice as many calls, up to twice.
 
-    Returns a `Race`: its `trace`, `result`, `summary()` and `figure()` have what happened. Raises `TypeError` if the
-    workload is none, a number is not whole, or something makes no executor; `ValueError` for an unknown executor or
-    less than one worker.
+    Returns a `Race`: its `trace`, `result`, `summary()` and `figure()` have what happened. Raises `TypeError` for what is
+    no workload, no whole number or makes no executor; `ValueError` for an unknown executor or less than one worker.
     """
     contest = Race(workload, workers, most_workers, executors, together, after, serial_s)
     if contest.view is None:
@@ -111,9 +108,9 @@ class Race(Experiment):
         self._cover = cover
         self._serial_s = serial_s
         self._loops: list[SerialTime] = []
-        self._why_again = ""
         self._recorders: dict[str, Recorder] = {}
         self._previous: dict[str, Trace] = {}
+        self._why_again = ""
         known = [factory.executor for factory in self._factories.values()]
         self._panels = [_panel(executor, self._workers) for executor in known if executor is not None]
         self._timeline: Timeline | None = None
@@ -162,17 +159,16 @@ class Race(Experiment):
         panels = zip(self._panels, self.trace.values(), strict=bool(self._recorders))
         rows = [(panel.title, panel.note, panel.kind, trace) for panel, trace in panels]
         result = self.result if self._recorders else None
-        more = {"previous": list(self._previous.values()), "result": result, "cores": usable_cpus()}
-        picture = partial(draw_timeline, **more), timelines_axes
-        return draw(ax, picture, rows, title=f"timeline: {self._ran.what}", words=self.summary())
+        on_page = partial(draw_timeline, previous=list(self._previous.values()), result=result, cores=usable_cpus())
+        return draw(ax, (on_page, timelines_axes), rows, title=f"timeline: {self._ran.what}", words=self.summary())
 
     def makespans(self, ax: Axes | None = None) -> Figure:
         """Draw the result of the latest run: how long each executor took, and how its workers spent that time.
 
         ax: as for `figure`.
         """
-        picture = draw_result, result_axes
-        return draw(ax, picture, self.result, title=f"makespans: {self._ran.what}", words=self.summary())
+        title = f"makespans: {self._ran.what}"
+        return draw(ax, (draw_result, result_axes), self.result, title=title, words=self.summary())
 
     # What the owner does
 
@@ -222,16 +218,15 @@ class Race(Experiment):
     def _start_clock(self, names: list[str]) -> None:
         """From now on the times of these executors count."""
         now = time.perf_counter()
-        for number, name in enumerate(self._factories):
-            if name in names:
-                self._recorders[name].origin = now
-                if self._timeline is not None:
-                    self._timeline.start_clock(number, now)
+        for name in names:
+            self._recorders[name].origin = now
+            if self._timeline is not None:
+                self._timeline.start_clock(list(self._factories).index(name), now)
 
     def _run_loop(self, inputs: Inputs) -> None:
         """Run some calls one after the other, unless that is not wanted, or was stopped, or did not end."""
-        has_failed = not self._loops and any(recorder.trace.spans for recorder in self._recorders.values())
-        if self._is_stopped() or not self._serial_s or not inputs or has_failed:
+        did_not_end = not self._loops and any(trace.spans for trace in self.trace.values())
+        if self._is_stopped() or not self._serial_s or not inputs or did_not_end:
             return
         self._say(COMPARING)
         loop = self._one_after_the_other(self._ran.function, inputs, self._serial_s, self._serial_s + PATIENCE_S)

@@ -9,8 +9,8 @@ from pool_lab.lab.trace.trace import Trace
 
 __all__ = ["CANNOT_BE", "ExecutorResult", "RaceResult", "race_result", "speed_up_limit", "waiting_share"]
 
-CANNOT_BE = 1.05
-"""A speed-up that is so many times the highest possible one is an error of the measurement."""
+CANNOT_BE = 1.15
+"""A speed-up that is so many times the highest possible one is an error of the measurement; a little more is not."""
 DIFFER = 1.15
 """If the slowest loop took so many times as long as the fastest, a speed-up is a range."""
 

@@ -75,7 +75,7 @@ def parse(calls: int = 32, length_s: float | None = None) -> Workload:
 
 def compress(calls: int = 32, length_s: float | None = None) -> Workload:
     """Compress the same source files, which takes a core but not the GIL. `length_s` is as in `parse`."""
-    return _of_source("compress source files", "C code, releases the GIL", compress_files, compress, calls, length_s)
+    return _of_source("compress source files", "C code, takes a core", compress_files, compress, calls, length_s)
 
 
 def _of_source(
