@@ -84,6 +84,13 @@ def _of_cells(*cells: str) -> Callable[..., Iterator[Notebook]]:
     return notebook
 
 
+# A prediction, and the race that waits for it: of calls that wait for a server, so the kernel is at leisure.
+fetching = _of_cells(
+    "from pool_lab.lab import race, workloads\nfrom pool_lab.lessons import predict",
+    'waiting = predict("07 fetch")\nwaiting',
+    "pages = race(workloads.fetch(calls=120, delay_s=0.2), workers=4, after=waiting)\npages",
+)
+
 # A long race of calls that hold the GIL.
 computing = _of_cells(
     "from pool_lab.lab import race, workloads",

@@ -76,8 +76,8 @@ def race(
     after: a prediction; the race is covered until it has an answer. If a run cannot tell whether the answer is right,
         it runs again with twice as many calls, up to twice.
 
-    Returns a `Race`: its `trace`, `result`, `summary()` and `figure()` have what happened. Raises `TypeError` for what is
-    no workload, no whole number or makes no executor; `ValueError` for an unknown executor or less than one worker.
+    Returns a `Race`: its `trace`, `result`, `summary()` and `figure()` have what happened. Raises `TypeError` for what
+    is no workload, no whole number or makes no executor; `ValueError` for an unknown executor or less than one worker.
     """
     contest = Race(workload, workers, most_workers, executors, together, after, serial_s)
     if contest.view is None:
