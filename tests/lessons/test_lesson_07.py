@@ -67,6 +67,7 @@ def test_pools_that_got_about_the_same_cannot_tell_and_say_why(
 ) -> None:
     assert judged("parse", *machine) == "cannot tell", "these were the runs that said: Python runs one thing at a time"
     found = QUESTIONS["07 parse"].happened({"threads": pool(machine[0]), "processes": pool(machine[1])})
+    assert isinstance(found, Undecided)
     assert f"for only {machine[1] / 2:.0%} of its time: other programs kept the cores busy" in found.reason
 
 
@@ -133,7 +134,8 @@ def swept(threads: list[float], processes: list[float], share: float = 1.0, thre
 
     traces = {"threads": {8: pool(threads_cores)}, "processes": {1: pool(share, workers=1)}}
     curves = [curve("threads", threads), curve("processes", processes)]
-    found = QUESTIONS["07 workers"].happened(SimpleNamespace(curves=curves, workers=workers, traces=traces))
+    evidence: Any = SimpleNamespace(curves=curves, workers=workers, traces=traces)
+    found = QUESTIONS["07 workers"].happened(evidence)
     return "cannot tell" if isinstance(found, Undecided) else found
 
 

@@ -84,7 +84,7 @@ def _of_source(
     if length_s is None:
         length_s = TO_WATCH_S if someone_is_there() else IN_PASSING_S
     inputs = partial(_source, function, int(calls), length_s)
-    parameters = _calls(calls), _length("length_s", length_s)
+    parameters = _calls(int(calls)), _length("length_s", length_s)
     return Workload(f"{what} in {calls:g} calls", nature, function, inputs, parameters, remake, 0.0)
 
 

@@ -64,7 +64,7 @@ def _busy_cores(trace: Trace) -> float:
 def _too_close(traces: Traces) -> Undecided:
     threads, processes = (_busy_cores(traces[name]) for name in ("threads", "processes"))
     share = traces["processes"].core_share
-    found = f"The threads kept {threads:.1f} cores busy and the processes {processes:.1f}, which is too close to call."
+    found = f"The threads kept {threads:.2f} cores busy and the processes {processes:.2f}, which is too close to call."
     return Undecided(f"{found} {_others(share)}" if share < BUSY else found)
 
 

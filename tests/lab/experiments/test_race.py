@@ -21,6 +21,7 @@ from pool_lab.lab.experiments.race import Race, race
 from pool_lab.lab.trace.span import CallState
 from pool_lab.lab.work import run_calls as heat
 from pool_lab.lab.work.executors import Executors, default_workers
+from pool_lab.lab.work.workload import Workload
 from tests.scripts import run_file
 
 THREADS = {"ours": ThreadPoolExecutor, "standard": concurrent.futures.ThreadPoolExecutor}
@@ -406,6 +407,6 @@ def test_a_race_needs_an_executor() -> None:
 
 
 @pytest.mark.parametrize("workload", [workloads.fetch(6, 0.01), workloads.parse(3), workloads.compress(3)], ids=str)
-def test_the_workloads_run_in_threads_and_in_processes(workload: workloads.Workload) -> None:
+def test_the_workloads_run_in_threads_and_in_processes(workload: Workload) -> None:
     contest = race(workload, workers=2)
     assert all(set(trace.counts) == {CallState.FINISHED} for trace in contest.trace.values())

@@ -366,9 +366,8 @@ def test_texts_can_be_read_on_the_ground() -> None:
 
 def test_a_strip_below_the_lanes_shows_the_busy_cores_if_the_cores_are_known() -> None:
     trace = Script().ran(0, 0, 0.0, 4.0, 4.0).ran(1, 1, 0.0, 4.0, 2.0).trace(size=2)
-    heights = {}
+    heights, figure = {}, Figure()
     for cores in (0, 2):
-        figure = Figure()
         plots.timeline(figure, [("threads", "", "threads", trace)] * 2, cores=cores)
         heights[cores] = figure.get_size_inches()[1]
         strips = figure.findobj(lambda artist: artist.get_gid() == "busy cores")
