@@ -58,7 +58,7 @@ LAB = {
     "notebook": set(),
     "trace": set(),
     "recording": {"trace"},
-    "work": {"recording", "trace"},
+    "work": {"notebook", "recording", "trace"},
     "model": {"recording", "trace", "work"},
     "stills": {"recording", "trace"},
     "views": {"notebook", "work", "recording", "trace"},

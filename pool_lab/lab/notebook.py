@@ -25,6 +25,9 @@ class Cover(Protocol):
     def when_open(self, callback: Callable[[], None], /) -> None:
         """Call this when it opens; at once if it is open."""
 
+    def doubt(self, evidence: Any, /) -> str:
+        """Why this run cannot tell what was asked, as a sentence; empty if it can, or if nobody has answered."""
+
 
 class Closable(Protocol):
     def close(self) -> None: ...

@@ -84,10 +84,17 @@ def _of_cells(*cells: str) -> Callable[..., Iterator[Notebook]]:
     return notebook
 
 
+# A prediction, and the race that waits for it: of calls that wait for a server, so the kernel is at leisure.
+fetching = _of_cells(
+    "from pool_lab.lab import race, workloads\nfrom pool_lab.lessons import predict",
+    'waiting = predict("07 fetch")\nwaiting',
+    "pages = race(workloads.fetch(calls=120, delay_s=0.2), workers=4, after=waiting)\npages",
+)
+
 # A long race of calls that hold the GIL.
 computing = _of_cells(
     "from pool_lab.lab import race, workloads",
-    "files = race(workloads.parse(calls=400))\nfiles",
+    "files = race(workloads.parse(calls=400, length_s=0.04))\nfiles",
 )
 
 # A race of threads: six calls for each, which wait until the gate is opened.

@@ -28,9 +28,9 @@ def photograph_run(race: Race, start: str, artefacts: Path, name: str) -> None:
 
 
 @pytest.fixture
-def look(lesson: Notebook) -> Iterator[Look]:
+def look(fetching: Notebook) -> Iterator[Look]:
     """Changes the page's theme and width; undone at the end."""
-    yield (change := partial(change_look, lesson))
+    yield (change := partial(change_look, fetching))
     change("Light", 1280)
 
 
@@ -66,9 +66,9 @@ def test_controls_have_names_and_a_race_takes_the_theme_that_is_chosen_while_it_
     race.finish()
 
 
-def test_a_race_is_at_home_on_light_dark_and_narrow_pages(lesson: Notebook, look: Look, artefacts: Path) -> None:
-    lesson.predict()
-    race = lesson.race("pages")
+def test_a_race_is_at_home_on_light_dark_and_narrow_pages(fetching: Notebook, look: Look, artefacts: Path) -> None:
+    fetching.predict()
+    race = fetching.race("pages")
     photograph_run(race, "Start", artefacts, "light")
     assert BLUE_ON_LIGHT in race.colours()
 

@@ -1,7 +1,7 @@
 """What a reader of lesson 07 can do with a race, and what then really happens in the kernel.
 
-The first race of the lesson waits for a server, so the kernel is at leisure. That of `computing` holds the GIL, so all
-that the page asks of the kernel has to queue for it.
+The race of `fetching` waits for a server, so the kernel is at leisure. That of `computing` holds the GIL, so all that
+the page asks of the kernel has to queue for it.
 """
 
 import pytest
@@ -12,14 +12,14 @@ from tests.browser.notebook import PATIENCE_MS, Notebook, Race
 pytestmark = pytest.mark.leaves_behind("Chromium keeps processes in store, for the next page")
 
 POOLS = ("threads", "processes")
-CALLS = 240  # of both pools in the first race of the lesson
+CALLS = 240  # of both pools in the race of `fetching`
 
 
 @pytest.fixture
-def race(lesson: Notebook) -> Race:
-    """The first race of the lesson, opened by a prediction, and started."""
-    lesson.predict()
-    race = lesson.race("pages")
+def race(fetching: Notebook) -> Race:
+    """Opened by a prediction, and started."""
+    fetching.predict()
+    race = fetching.race("pages")
     race.press("Start")
     race.wait_for("data.done >= 1")
     return race
@@ -55,22 +55,22 @@ def workers_of_calls(race: Race, trace: str, dispatched: str) -> int:
     return number
 
 
-def test_a_prediction_opens_the_race(lesson: Notebook) -> None:
-    race = lesson.race("pages")
+def test_a_prediction_opens_the_race(fetching: Notebook) -> None:
+    race = fetching.race("pages")
     expect(race.cover).to_be_visible(timeout=PATIENCE_MS)
     expect(race.button).to_be_disabled()
 
-    lesson.predict()
+    fetching.predict()
 
     expect(race.cover).to_be_hidden(timeout=PATIENCE_MS)
     expect(race.button).to_be_enabled()
-    assert lesson.value("waiting.record.option") == lesson.value("next(iter(waiting.question.options))")
+    assert fetching.value("waiting.record.option") == fetching.value("next(iter(waiting.question.options))")
 
 
-def test_the_slider_changes_how_many_workers_run_calls_and_no_call_is_lost(lesson: Notebook) -> None:
-    lesson.predict()
-    race = lesson.race("pages")
-    lesson.value("pages.vary(calls=400)")  # enough for a busy machine to start its processes, and to end them
+def test_the_slider_changes_how_many_workers_run_calls_and_no_call_is_lost(fetching: Notebook) -> None:
+    fetching.predict()
+    race = fetching.race("pages")
+    fetching.value("pages.vary(calls=400)")  # enough for a busy machine to start its processes, and to end them
     race.press("Start")
     race.wait_for("data.done >= 1")
     steer(race)
@@ -83,7 +83,7 @@ def test_the_slider_changes_how_many_workers_run_calls_and_no_call_is_lost(lesso
     assert race.fact("queued") == race.fact("running-calls") == race.fact("cancelled") == race.fact("failed") == 0
     for pool in POOLS:
         endings = f"[span.ending.value for span in pages.trace[{pool!r}].spans]"
-        assert lesson.value(endings) == ["returned"] * 400
+        assert fetching.value(endings) == ["returned"] * 400
 
 
 def test_the_slider_is_heard_while_all_threads_want_the_gil(computing: Notebook) -> None:
@@ -143,3 +143,19 @@ def test_tab_reaches_the_slider_which_keeps_the_focus_when_the_race_ends(race: R
     expect(race.handle).to_be_focused()
     race.page.keyboard.press("ArrowLeft")
     expect(race.handle).to_have_attribute("aria-valuenow", "7.0")
+
+
+def test_pools_that_run_one_after_the_other_each_begin_at_zero(lesson: Notebook) -> None:
+    """The first race of the lesson."""
+    lesson.predict()
+    race = lesson.race("files")
+    lesson.value("files.vary(calls=8, length_s=0.05)")
+    race.press("Start")
+    race.wait_for("!data.running && data.done >= 16")
+    expect(race.button).to_have_text("Start again", timeout=3 * PATIENCE_MS)
+
+    first, second = lesson.value("[(trace.origin, trace.lasted_s) for trace in files.trace.values()]")
+    assert second[0] > first[0] + first[1], "one after the other"
+    longest = max(first[1], second[1])
+    race.wait_for(f"data.to > {longest} && data.to < {1.1 * longest}")
+    race.wait_for("data.done === data.bars")

@@ -183,30 +183,6 @@ def test_the_naps_of_the_first_lesson_are_judged_by_what_overlapped() -> None:
     assert [judge({"": overlapping(calls)}) for calls in (1, 2, 8, 5)] == ["one", "workers", "all", None]
 
 
-@pytest.mark.parametrize(
-    ("threads", "processes", "happened"),
-    [(4, 4, "same"), (7, 6, "same"), (1, 4, "threads one"), (4, 1, None)],
-)
-def test_fetching_is_judged_by_how_many_pages_were_on_their_way(
-    threads: int, processes: int, happened: str | None
-) -> None:
-    traces = {"threads": overlapping(threads), "processes": overlapping(processes)}
-    assert QUESTIONS["07 fetch"].happened(traces) == happened
-
-
-@pytest.mark.parametrize(("threads", "processes", "happened"), [(4, 8, "processes only"), (4, 4, "neither")])
-def test_parsing_is_judged_by_the_cores_that_were_kept_busy(threads: int, processes: int, happened: str) -> None:
-    # Two seconds from submit to end, half a second of a core for each call: a quarter of a core.
-    traces = {"threads": overlapping(threads), "processes": overlapping(processes)}
-    assert QUESTIONS["07 parse"].happened(traces) == happened
-
-
-def test_more_than_one_core_in_threads_means_that_the_gil_was_not_in_the_way() -> None:
-    traces = {"threads": overlapping(8), "processes": overlapping(8)}
-    assert QUESTIONS["07 parse"].happened(traces) == "both"
-    assert QUESTIONS["07 compress"].happened(traces) == "both"
-
-
 def test_a_race_and_a_watch_can_be_compared_before_they_have_run() -> None:
     contest = Race(workloads.of(abs, [1]), 1, 1, OURS, together=True, cover=None)
     with ThreadPoolExecutor(1) as pool:

@@ -3,7 +3,8 @@ import { test } from "node:test";
 
 import { axisOf } from "../../pool_lab/lab/views/timeline/axis.js";
 import { blocks, hit } from "../../pool_lab/lab/views/timeline/blocks.js";
-import { arrange } from "../../pool_lab/lab/views/timeline/layout.js";
+import { ABOVE_STRIP, arrange, STRIP } from "../../pool_lab/lab/views/timeline/layout.js";
+import { busyCores } from "../../pool_lab/lab/views/timeline/paint_busy_cores.js";
 import { busy, panel, row, stateOf } from "./runs.js";
 
 const measure = (words) => words.length * 6;
@@ -83,4 +84,22 @@ test("what is pointed at is a call, a lane, the queue, or nothing", () => {
   assert.deepEqual([at(5, 1).worker, at(5, 1).block], [1, undefined]);
   assert.deepEqual(hit(layout, 10, box.top + 5, 2), { box });
   assert.equal(hit(layout, 500, box.bottom + 500, 2), null);
+});
+
+test("a strip of busy cores takes room below the lanes, if the cores are known", () => {
+  const [without, strip] = [0, 2].map((cores) => {
+    const { boxes } = layoutOf(stateOf([], { panels: [panel({ cores }), panel({ cores })] }));
+    return boxes[1].top - boxes[0].bottom;
+  });
+  assert.equal(strip - without, STRIP + ABOVE_STRIP);
+});
+
+test("two calls that have half a core each keep one busy, as far as all calls are known", () => {
+  const state = stateOf(busy([[2, 2], [2, 2]]), { now: 4, panels: [panel({ cores: 2 })] });
+  const layout = layoutOf(state), levels = busyCores(state.panels[0], layout, 4);
+  assert.ok(levels.length > 10 && levels.slice(0, -1).every((cores) => Math.abs(cores - 1) < 1e-6));
+  assert.ok(Math.abs(layout.timeAt(layout.left + levels.length * 6) - 4) < 0.2);
+  const half = busyCores(state.panels[0], layout, 3);
+  assert.ok(Math.abs(layout.timeAt(layout.left + half.length * 6) - 2) < 0.2, "at 3 s the second calls still run");
+  assert.deepEqual(busyCores(stateOf([], { panels: [panel()] }).panels[0], layout, 4), []);
 });

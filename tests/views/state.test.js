@@ -1,7 +1,9 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { countsAt, firstAfter, fresh, previousEnd, reduce, stateAt } from "../../pool_lab/lab/views/timeline/state.js";
+import {
+  countsAt, firstAfter, fresh, knownAt, previousEnd, reduce, stateAt,
+} from "../../pool_lab/lab/views/timeline/state.js";
 import { busy, panel, row, stateOf } from "./runs.js";
 
 const last = (state, call) => state.panels[0].calls.get(call);
@@ -93,4 +95,24 @@ test("the previous run's end is that of its last call", () => {
 test("a call has the name that the text gives it; one without has none", () => {
   const { panels } = stateOf(busy([[1, 1]]), { panels: [panel({ names: ["A"] })] });
   assert.deepEqual([...panels[0].calls.values()].map(({ label }) => label), ["A", ""]);
+});
+
+test("while a panel runs, one that ran before it is shown to its end; then all show the same moment", () => {
+  const panels = [panel({ cores: 2 }), panel({ cores: 2 })];
+  const first = row({ began: 0, ended: 8, worker: 0, ending: "returned" });
+  let state = stateOf([first], { now: 8, panels });
+  const second = row({ panel: 1, began: 0.5, worker: 0 });
+  state = reduce(state, { type: "news", run: 1, clock: 1, now: 1, calls: [second] });
+  assert.equal(state.now, 1);
+  assert.equal(state.longest, 8);
+  assert.deepEqual(state.panels.map((one) => knownAt(one, state.now)), [Infinity, 1]);
+  state = reduce(state, { type: "end", run: 1, clock: 1, now: 8 });
+  assert.deepEqual(state.panels.map((one) => knownAt(one, 3)), [3, 3]);
+});
+
+test("a page that is opened after such a run shows one moment in all panels", () => {
+  const calls = [row({ began: 0, ended: 8, worker: 0, ending: "returned" })];
+  const sent = { type: "snapshot", run: 1, clock: 1, now: 8, running: false, panels: [panel(), panel()], calls };
+  const state = reduce(fresh(), sent);
+  assert.deepEqual(state.panels.map((one) => knownAt(one, 3)), [3, 3]);
 });

@@ -12,11 +12,11 @@ from typing import Any
 
 from pool_lab.lab.display import Display
 from pool_lab.lab.notebook import page_thread, replace_earlier_run, someone_is_there
-from pool_lab.lab.trace.race_result import SerialTime
+from pool_lab.lab.trace.serial_time import SerialTime
 from pool_lab.lab.views.controls import Note, parameter_slider
 from pool_lab.lab.work.run_calls import STOP, Inbox
 from pool_lab.lab.work.serial_loop import SerialLoop
-from pool_lab.lab.work.workloads import Inputs, Workload
+from pool_lab.lab.work.workload import Inputs, Workload
 
 __all__ = ["NOT_RUN", "Experiment"]
 

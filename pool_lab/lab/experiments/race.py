@@ -1,7 +1,7 @@
 """`race`: the same calls on several executors, above each other on one time axis, and a result that compares them.
 
-The owner opens the workload, makes the pools, runs the calls, and resizes the pools meanwhile. Then it runs a few calls
-one after the other, to compute speed-ups.
+The owner opens the workload, makes the pools, runs the calls, and resizes the pools meanwhile. Before, between and
+after the pools it runs a few calls one after the other, to compute speed-ups. A run that cannot tell is repeated.
 """
 
 import contextlib
@@ -22,30 +22,32 @@ from pool_lab.lab.stills.timeline import timelines_axes
 from pool_lab.lab.trace import summary as words
 from pool_lab.lab.trace.executor_kind import executor_kind
 from pool_lab.lab.trace.previous_run import busy_times_of_panels
-from pool_lab.lab.trace.race_result import RaceResult, SerialTime, race_result
+from pool_lab.lab.trace.race_result import RaceResult, race_result
 from pool_lab.lab.trace.race_words import explain
+from pool_lab.lab.trace.serial_time import SerialTime
 from pool_lab.lab.trace.trace import Trace
 from pool_lab.lab.views.controls import Note, StartStop, experiment_view, worker_slider
 from pool_lab.lab.views.race_result.view import ResultView
 from pool_lab.lab.views.timeline.view import Panel, Timeline
-from pool_lab.lab.work.executors import OURS, Executors, executor_factories, size_of
+from pool_lab.lab.work.executors import OURS, Executors, default_workers, executor_factories, size_of
 from pool_lab.lab.work.run_calls import STOP, cancel_queued, run_calls
-from pool_lab.lab.work.workloads import Inputs, Workload
+from pool_lab.lab.work.workload import Inputs, Workload
 from pool_lab.pool import usable_cpus, worker_count
 
 __all__ = ["Race", "race"]
 
 INVITATION = "Press Start. While the calls run, move the slider for the workers."
 MAKING = "The pools start."
+COMPARING = "Now some calls run one after the other, without a pool, to compute the speed-ups."
 PATIENCE_S = 10.0
-"""Wait this long for calls in a loop, plus ten times the longest call: calls that wait for each other never end."""
-COMPARING = "The race is over. Now some calls run one after the other, to compute the speed-ups."
+"""Wait this long for a loop that should take `serial_s`: calls that wait for each other never end in one."""
+MOST_RUNS = 3  # if one cannot tell
 
 
 def race(
     workload: Workload,
     *,
-    workers: int = 4,
+    workers: int | None = None,
     most_workers: int = 8,
     executors: Executors = OURS,
     together: bool = True,
@@ -62,18 +64,20 @@ def race(
     notebook (nbval, a script), the race starts at once and this call blocks until it is over.
 
     workload: what to run, such as `workloads.parse()` or `workloads.of(function, inputs)`.
-    workers: how many each pool has at the start. most_workers: the end of the slider.
+    workers: how many each pool has at the start. None: one for each core, from 2 to 8. most_workers: the end of the
+        slider, or twice the workers if that is more.
     executors: a list of "threads", "processes", "standard threads", "standard processes" (those of
         concurrent.futures), "interpreters" and "cluster". Or a dict, from names of your own to such a name, a class or
         function that makes an executor for a number of workers, or a Dask client.
-    together: True: all at the same time, so they share the machine. False: one after the other.
-    serial_s: how many seconds to run calls one after the other, after the race, for the speed-ups; at least one call.
-        0: none, and no speed-ups.
-    after: a prediction; the race is covered until it has an answer.
+    together: True: all at the same time, so they share the machine. False: one after the other, and the time of each
+        counts from its own start.
+    serial_s: for how many seconds calls run one after the other, at least one, before, between and after the
+        executors, for the speed-ups. 0: not at all, and no speed-ups.
+    after: a prediction; the race is covered until it has an answer. If a run cannot tell whether the answer is right,
+        it runs again with twice as many calls, up to twice.
 
-    Returns a `Race`: its `trace`, `result`, `summary()` and `figure()` have what happened. Raises `TypeError` if the
-    workload is none, a number is not whole, or something makes no executor; `ValueError` for an unknown executor or
-    less than one worker.
+    Returns a `Race`: its `trace`, `result`, `summary()` and `figure()` have what happened. Raises `TypeError` for what
+    is no workload, no whole number or makes no executor; `ValueError` for an unknown executor or less than one worker.
     """
     contest = Race(workload, workers, most_workers, executors, together, after, serial_s)
     if contest.view is None:
@@ -90,7 +94,7 @@ class Race(Experiment):
     def __init__(
         self,
         workload: Workload,
-        workers: int,
+        workers: int | None,
         most_workers: int,
         executors: Executors,
         together: bool,
@@ -98,19 +102,20 @@ class Race(Experiment):
         serial_s: float = 0.0,
     ) -> None:
         super().__init__(workload)
-        self._workers = worker_count(workers)
+        self._workers = default_workers() if workers is None else worker_count(workers)
         self._factories = executor_factories(executors)
         self._together = together
         self._cover = cover
         self._serial_s = serial_s
-        self._serial: SerialTime | None = None
+        self._loops: list[SerialTime] = []
         self._recorders: dict[str, Recorder] = {}
         self._previous: dict[str, Trace] = {}
+        self._why_again = ""
         known = [factory.executor for factory in self._factories.values()]
         self._panels = [_panel(executor, self._workers) for executor in known if executor is not None]
         self._timeline: Timeline | None = None
         if someone_is_there():
-            self._make_view(max(most_workers, workers))
+            self._make_view(max(most_workers, 2 * self._workers))
 
     def __repr__(self) -> str:
         return f"Race({self.workload.what}: {', '.join(self._factories)})"
@@ -128,7 +133,7 @@ class Race(Experiment):
         """The result of the latest run: makespans, speed-ups, and where the time went."""
         kinds = [panel.kind for panel in self._panels] if self._recorders else []
         runs = [(name, kind, trace) for (name, trace), kind in zip(self.trace.items(), kinds, strict=False)]
-        return race_result(runs, self._serial, usable_cpus())
+        return race_result(runs, self._loops, usable_cpus(), self._ran.waiting)
 
     def resize(self, workers: int) -> None:
         """Change the number of workers of each pool: now, or for the next run. Returns at once."""
@@ -154,9 +159,8 @@ class Race(Experiment):
         panels = zip(self._panels, self.trace.values(), strict=bool(self._recorders))
         rows = [(panel.title, panel.note, panel.kind, trace) for panel, trace in panels]
         result = self.result if self._recorders else None
-        on_page = partial(draw_timeline, previous=list(self._previous.values()), result=result)
-        title = f"timeline: {self._ran.what}"
-        return draw(ax, (on_page, timelines_axes), rows, title=title, words=self.summary())
+        on_page = partial(draw_timeline, previous=list(self._previous.values()), result=result, cores=usable_cpus())
+        return draw(ax, (on_page, timelines_axes), rows, title=f"timeline: {self._ran.what}", words=self.summary())
 
     def makespans(self, ax: Axes | None = None) -> Figure:
         """Draw the result of the latest run: how long each executor took, and how its workers spent that time.
@@ -169,44 +173,64 @@ class Race(Experiment):
     # What the owner does
 
     def _run(self) -> None:
+        self._why_again, workload = "", self.workload
+        for _ in range(MOST_RUNS):
+            self._run_once(workload)
+            doubt = "" if self._cover is None or self._stopped else self._cover.doubt(self.trace)
+            if not doubt:
+                break
+            self._why_again, workload = f"Once more: the run before could not tell. {doubt}", self._ran.longer()
+
+    def _run_once(self, workload: Workload) -> None:
         self._say(MAKING)
-        workload, earlier = self.workload, self._ran
-        with workload.open() as inputs:
-            with contextlib.ExitStack() as stack:
-                made = self._factories.items()
-                pools = {name: stack.enter_context(factory.make(self._workers)) for name, factory in made}
-                self._ran = workload
-                self._open_picture(pools)
-                every = list(pools.values())
-                for group in [every] if self._together else [[pool] for pool in every]:
-                    self._run_on(group, every, inputs)
-            if workload is not earlier:
-                self._serial = None
+        with workload.open() as inputs, contextlib.ExitStack() as stack:
+            made = self._factories.items()
+            pools = {name: stack.enter_context(factory.make(self._workers)) for name, factory in made}
+            self._ran, self._loops, names = workload, [], list(pools)
+            self._open_picture(pools)
+            for group in [names] if self._together else [[name] for name in names]:
+                self._run_loop(inputs)
+                self._run_on(group, pools, inputs)
             if self._timeline is not None:
                 self._timeline.end()
-            self._compare(inputs)
+            self._run_loop(inputs)
+            self._loops = [] if self._stopped else self._loops
 
-    def _run_on(self, group: list[Executor], pools: list[Executor], inputs: Inputs) -> None:
-        """Run all calls on each executor of the group, at the same time."""
+    def _run_on(self, names: list[str], pools: dict[str, Executor], inputs: Inputs) -> None:
+        """Run all calls on each of these executors, at the same time."""
+        every, group = list(pools.values()), [pools[name] for name in names]
 
         def handle(message: object) -> None:
             if isinstance(message, int):
-                self._resize(pools)
+                self._resize(every)
             elif message is STOP:
                 self._stopped = True
-                cancel_queued(pools)
+                cancel_queued(every)
 
-        if not self._stopped:
-            run_calls(group, self._ran.function, inputs, self._inbox, handle)
+        if self._stopped:
+            return
+        self._resize(every)
+        self._start_clock(names)
+        run_calls(group, self._ran.function, inputs, self._inbox, handle)
+        for pool in group:
+            pool.shutdown()  # the workers of one pool exit before the next one starts
 
-    def _compare(self, inputs: Inputs) -> None:
-        """Run calls one after the other, unless that was measured already or is not wanted."""
-        if self._is_stopped() or not self._serial_s or self._serial is not None or not inputs:
+    def _start_clock(self, names: list[str]) -> None:
+        """From now on the times of these executors count."""
+        now = time.perf_counter()
+        for name in names:
+            self._recorders[name].origin = now
+            if self._timeline is not None:
+                self._timeline.start_clock(list(self._factories).index(name), now)
+
+    def _run_loop(self, inputs: Inputs) -> None:
+        """Run some calls one after the other, unless that is not wanted, or was stopped, or did not end."""
+        did_not_end = not self._loops and any(trace.spans for trace in self.trace.values())
+        if self._is_stopped() or not self._serial_s or not inputs or did_not_end:
             return
         self._say(COMPARING)
-        longest_s = max((span.took_s or 0.0 for trace in self.trace.values() for span in trace.spans), default=0.0)
-        patience_s = self._serial_s + PATIENCE_S + 10 * longest_s
-        self._serial = self._one_after_the_other(self._ran.function, inputs, self._serial_s, patience_s)
+        loop = self._one_after_the_other(self._ran.function, inputs, self._serial_s, self._serial_s + PATIENCE_S)
+        self._loops += [] if loop is None else [loop]
 
     def _resize(self, pools: list[Executor]) -> None:
         """Resize to the latest number. Dragging the slider sends many messages; the outdated ones change nothing."""
@@ -216,12 +240,11 @@ class Race(Experiment):
                     pool.resize(self._workers)
 
     def _open_picture(self, pools: dict[str, Executor]) -> None:
-        origin = time.perf_counter()
         self._previous = self.trace if self._recorders else {}
         previous = busy_times_of_panels(list(self._previous.values()))
         sizes = {name: size_of(pool, self._workers) for name, pool in pools.items()}
         self._panels = [_panel(type(pool), sizes[name]) for name, pool in pools.items()]
-        self._recorders = {name: Recorder(sizes[name], origin) for name in pools}
+        self._recorders = {name: Recorder(sizes[name], time.perf_counter()) for name in pools}
         if self._timeline is not None:
             panels = [panel._replace(previous=times) for panel, times in zip(self._panels, previous, strict=False)]
             self._timeline.begin(panels or self._panels)
@@ -230,6 +253,10 @@ class Race(Experiment):
         for number, (name, pool) in enumerate(pools.items()):
             observers = [] if self._timeline is None else [self._timeline.observer(number)]
             attach(pool, to_all(self._recorders[name], *observers))
+
+    def _about(self) -> str:
+        """While it runs again by itself, why it does."""
+        return f"{super()._about()} · {self._why_again}" if self._why_again else super()._about()
 
     def _close(self) -> None:
         if self._timeline is not None:
@@ -269,4 +296,4 @@ class Race(Experiment):
 def _panel(executor: type[Executor], workers: int) -> Panel:
     kind = executor_kind(executor)
     origin = "concurrent.futures · " if executor.__module__.startswith("concurrent.futures") else ""
-    return Panel(executor.__name__, f"{origin}{kind.note}", kind.name, workers)
+    return Panel(executor.__name__, f"{origin}{kind.note}", kind.name, workers, cores=usable_cpus())

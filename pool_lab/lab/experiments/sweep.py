@@ -1,11 +1,13 @@
 """`sweep`: how much faster the same calls are with more workers.
 
 The owner goes through all numbers of workers several times, up and down, so that a slow moment of the machine does not
-affect one number alone. For each number it makes a pool, runs all calls, and shuts the pool down.
+affect one number alone. For each number it makes a pool, runs all calls, and shuts the pool down. Beside each number it
+runs some calls one after the other: a measurement is compared with the loops just before and after it.
 """
 
+from collections import defaultdict
 from collections.abc import Iterable
-from statistics import median
+from typing import NamedTuple
 
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
@@ -17,6 +19,8 @@ from pool_lab.lab.stills.still import draw
 from pool_lab.lab.stills.sweep import draw_sweep, sweep_axes
 from pool_lab.lab.trace import sweep_words
 from pool_lab.lab.trace.executor_kind import executor_kind, this_machine
+from pool_lab.lab.trace.race_result import CANNOT_BE, speed_up_limit, waiting_share
+from pool_lab.lab.trace.serial_time import SerialTime, average
 from pool_lab.lab.trace.sweep_result import Curve, curve
 from pool_lab.lab.trace.trace import Trace
 from pool_lab.lab.trace.units import number_of
@@ -24,12 +28,14 @@ from pool_lab.lab.views.controls import Note, StartStop, experiment_view
 from pool_lab.lab.views.sweep.view import SweepView
 from pool_lab.lab.work.executors import OURS, Executors, executor_factories
 from pool_lab.lab.work.run_calls import STOP, cancel_queued, run_calls
-from pool_lab.lab.work.workloads import Inputs, Workload
+from pool_lab.lab.work.workload import Inputs, Workload
 from pool_lab.pool import usable_cpus, worker_count
 
 __all__ = ["Sweep", "sweep"]
 
 WORKERS = (1, 2, 4, 8)
+MOST_RUNS = 3
+"""If what was measured cannot tell, all rounds run again, until they have run so often."""
 INVITATION = "Press Start: the calls run with {workers} workers, {rounds} times. Starting a pool counts."
 
 
@@ -52,8 +58,10 @@ def sweep(
     workload, executors: as for `race`, but no Dask client.
     workers: the numbers of workers to try.
     rounds: how often to try each number. Starting the pool is part of the time.
-    serial_s: how many seconds of each round to run calls one after the other, to compare with; at least one call.
-    after: a prediction; the sweep is covered until it has an answer.
+    serial_s: how many seconds of each round to run calls one after the other, to compare with. This is done before
+        each number of workers, with at least one call.
+    after: a prediction; the sweep is covered until it has an answer. If the rounds cannot tell whether the answer is
+        right, there are as many again, up to twice.
 
     Returns a `Sweep`: its `curves`, `makespans`, `summary()` and `figure()` have what was measured. Raises `TypeError`
     if the workload is none, and `ValueError` for an unknown executor, a Dask client, or less than one worker or round.
@@ -63,6 +71,16 @@ def sweep(
         measured.start()
         measured.wait()
     return measured
+
+
+class Measurement(NamedTuple):
+    """One run of all calls."""
+
+    name: str
+    workers: int
+    makespan_s: float
+    loops: int
+    """How many loops there were before it."""
 
 
 class Sweep(Experiment):
@@ -87,7 +105,7 @@ class Sweep(Experiment):
         self._factories = executor_factories(executors)
         if fixed := [name for name, factory in self._factories.items() if factory.fixed]:
             raise ValueError(f"{', '.join(fixed)} cannot be swept: its number of workers is fixed")
-        self._serial_s = serial_s
+        self._serial_s, self._cover = serial_s, cover
         self._reset()
         self._picture: SweepView | None = None
         if someone_is_there():
@@ -99,35 +117,60 @@ class Sweep(Experiment):
     # For you
 
     @property
-    def trace(self) -> dict[str, dict[int, Trace]]:
+    def traces(self) -> dict[str, dict[int, Trace]]:
         """The trace of the latest round, by executor and number of workers."""
         return {name: dict(traces) for name, traces in self._traces.items()}
 
     @property
     def makespans(self) -> dict[str, dict[int, list[float]]]:
         """All measured makespans in seconds, by executor and number of workers."""
-        return {name: {many: list(times) for many, times in by.items()} for name, by in self._makespans.items()}
+        makespans: dict[str, dict[int, list[float]]] = {
+            name: {workers: [] for workers in self.workers} for name in self._factories
+        }
+        for one in list(self._measured):
+            makespans[one.name][one.workers].append(one.makespan_s)
+        return makespans
 
     @property
-    def serial_s(self) -> float:
-        """Seconds that the calls take one after the other: the median of all rounds; 0 before the first."""
-        return median(self._serials) if self._serials else 0.0
+    def serial(self) -> SerialTime | None:
+        """How long the calls take one after the other, on average; None before the first loop."""
+        return average(list(self._loops))
 
     @property
     def curves(self) -> list[Curve]:
-        """The speed-ups by number of workers, for each executor."""
-        kinds, serial_s = self._kinds, self.serial_s
-        return [curve(name, kinds.get(name, "other"), by, serial_s) for name, by in self.makespans.items()]
+        """The speed-ups by number of workers, for each executor, without those that cannot be."""
+        return self._judged[0]
+
+    @property
+    def _judged(self) -> tuple[list[Curve], int]:
+        """The curves, and how many measurements are not in them because they cannot be."""
+        loops, left_out = list(self._loops), 0
+        known: dict[str, dict[int, list[float]]] = defaultdict(lambda: defaultdict(list))
+        for one in list(self._measured):
+            beside = average(loops[max(0, one.loops - 1) : one.loops + 1])
+            speed_up = beside.seconds / one.makespan_s if beside is not None else 0.0
+            cannot_be = speed_up > CANNOT_BE * speed_up_limit(one.workers, usable_cpus(), self._waiting)
+            left_out += cannot_be
+            if speed_up and not cannot_be:
+                known[one.name][one.workers].append(speed_up)
+        return [curve(name, self._kinds.get(name, "other"), known[name]) for name in self._factories], left_out
+
+    @property
+    def _waiting(self) -> float:
+        if self._ran.waiting is not None:
+            return self._ran.waiting
+        return waiting_share([trace for traces in self.traces.values() for trace in traces.values()], self._loops)
 
     def summary(self) -> str:
         """The latest run in words."""
-        if not self._serials:
+        if self.serial is None:
             return NOT_RUN
-        return sweep_words.summary(self.curves, self.serial_s)
+        curves, left_out = self._judged
+        return sweep_words.summary(curves, self.serial, self._waiting, left_out)
 
     def claim(self) -> str:
         """The part of the summary that is the same on every machine."""
-        return sweep_words.claim(list(self._factories), self.workers, self.rounds) if self._serials else NOT_RUN
+        return sweep_words.claim(list(self._factories), self.workers, self.rounds) if self._loops else NOT_RUN
 
     def figure(self, ax: Axes | None = None) -> Figure:
         """Draw the speed-up over the number of workers.
@@ -146,22 +189,30 @@ class Sweep(Experiment):
         with self._ran.open() as inputs:
             if not inputs:
                 raise ValueError("a sweep needs at least one call; this workload has none")
-            for number in range(self.rounds):
-                self._go_round(number, inputs)
+            for run in range(MOST_RUNS):
+                for number in range(self.rounds):
+                    self._go_round(run * self.rounds + number, inputs)
+                if self._stopped or self._cover is None or not self._cover.doubt(self):
+                    return
 
     def _go_round(self, number: int, inputs: Inputs) -> None:
-        if self._is_stopped():
-            return
-        self._tell(None, f"Round {number + 1} of {self.rounds}: one call after the other.")
-        serial = self._one_after_the_other(self._ran.function, inputs, self._serial_s)
-        if serial is not None:
-            self._serials.append(serial.seconds)
         for workers in self.workers if number % 2 == 0 else reversed(self.workers):
+            self._run_loop(number, inputs)
             for name in self._factories:
                 if not self._is_stopped():
-                    now = f"{name}, {number_of(workers, 'worker')}"
-                    self._tell((name, workers), f"Round {number + 1} of {self.rounds}: {now}.")
+                    self._tell((name, workers), self._sentence(number, f"{name}, {number_of(workers, 'worker')}"))
                     self._measure(name, workers, inputs)
+
+    def _run_loop(self, number: int, inputs: Inputs) -> None:
+        if not self._is_stopped():
+            self._tell(None, self._sentence(number, "one call after the other"))
+            loop = self._one_after_the_other(self._ran.function, inputs, self._serial_s / len(self.workers))
+            self._loops += [] if loop is None else [loop]
+
+    def _sentence(self, number: int, now: str) -> str:
+        run, round_ = divmod(number, self.rounds)
+        again = "Once more, since the rounds before cannot tell. " if run else ""
+        return f"{again}Round {round_ + 1} of {self.rounds}: {now}."
 
     def _measure(self, name: str, workers: int, inputs: Inputs) -> None:
         with self._factories[name].make(workers) as pool:
@@ -178,14 +229,12 @@ class Sweep(Experiment):
         trace = recorder.trace
         if not self._stopped and len(trace.spans) == len(inputs):
             self._traces[name][workers] = trace
-            self._makespans[name][workers].append(trace.makespan_s)
+            self._measured.append(Measurement(name, workers, trace.makespan_s, len(self._loops)))
 
     def _reset(self) -> None:
-        self._serials: list[float] = []
+        self._loops: list[SerialTime] = []
+        self._measured: list[Measurement] = []
         self._traces: dict[str, dict[int, Trace]] = {name: {} for name in self._factories}
-        self._makespans: dict[str, dict[int, list[float]]] = {
-            name: {workers: [] for workers in self.workers} for name in self._factories
-        }
         known = {name: factory.executor for name, factory in self._factories.items()}
         self._kinds = {name: executor_kind(executor).name for name, executor in known.items() if executor is not None}
 

@@ -36,17 +36,23 @@ class Recorder:
         self._calls: deque[Event] = deque(maxlen=most_events)
         self._others: deque[Event] = deque(maxlen=most_events)
         self._size = size
-        self._origin = origin
         self._names = names
+        self._known: tuple[object, ...] = ()
+        self._trace = Trace(())
+        self.origin = origin
 
     def __call__(self, event: Event) -> None:
         (self._others if event.call is None else self._calls).append(event)
 
     @property
     def trace(self) -> Trace:
-        """What has happened so far."""
-        events = [*self._calls.copy(), *self._others.copy()]
-        return Trace(events, size=self._size, origin=self._origin, names=self._names)
+        """What has happened so far. The same trace until something has."""
+        calls, others = self._calls.copy(), self._others.copy()
+        known = (len(calls), len(others), calls[-1] if calls else None, others[-1] if others else None, self.origin)
+        if known != self._known:
+            events = [*calls, *others]
+            self._known, self._trace = known, Trace(events, size=self._size, origin=self.origin, names=self._names)
+        return self._trace
 
 
 def attach(

@@ -12,6 +12,7 @@ from matplotlib.collections import PolyCollection
 from matplotlib.figure import Figure
 from matplotlib.offsetbox import HPacker, OffsetBox
 
+from pool_lab.lab.stills.busy_cores import draw_busy_cores
 from pool_lab.lab.stills.page import MARGIN, WIDTH, Page, png, text
 from pool_lab.lab.stills.race_result import add_result, result_height
 from pool_lab.lab.stills.style import DPI, INK, PALE, POINT, QUIET, calm, styled
@@ -27,6 +28,7 @@ __all__ = ["Panels", "panel_axes", "png", "timeline", "timeline_axes", "timeline
 
 LABELS = 44
 TOP, HEADER, AIR, AXIS, LEGEND, TITLE = 12, 32, 30, 30, 40, 26  # heights, and the air between panels
+STRIP, ABOVE_STRIP = 24, 10  # of busy cores, and the air above it
 PREVIOUS = 0.9  # of a lane: where the lines of the previous run begin, below the bars
 
 Panels = Sequence[tuple[str, str, str, Trace]]
@@ -40,23 +42,26 @@ def timeline(
     *,
     previous: Sequence[Trace] = (),
     result: RaceResult | None = None,
+    cores: int = 0,
 ) -> None:
     """Draw all panels on the figure, and set its size.
 
-    `previous` has a trace of the previous run for each panel. `result` is drawn below.
+    `previous` has a trace of the previous run for each panel. `result` is drawn below. If the calls can use so many
+    `cores`, a strip below the lanes shows how many they kept busy; 0: no strip.
     """
+    strip = STRIP + ABOVE_STRIP if cores else 0
     legend = icons([(kind, trace) for *_, kind, trace in panels], previous)
     until = max((trace.lasted_s for *_, trace in panels), default=0.0)
     going = any(trace.open_calls and trace.watched_until is None for *_, trace in panels)
     if not going:  # running bars must not reach the end of a longer previous run
         until = max([until, *(trace.lasted_s for trace in previous)])
-    below = TOP + sum(HEADER + height_of(trace) + AIR for *_, trace in panels) - AIR + AXIS
+    below = TOP + sum(HEADER + height_of(trace) + strip + AIR for *_, trace in panels) - AIR + AXIS
     words = below + LEGEND * bool(legend)
     end = words if result is None else words + AIR / 2 + result_height(result)
     with styled():
         page = Page(figure, end, caption)
         time_axis = TimeAxis(pauses_of(trace for *_, trace in panels), until)
-        drawn = _draw_panels(page, panels, until, time_axis)
+        drawn = _draw_panels(page, panels, until, time_axis, cores)
         for axes, trace in zip(drawn, previous, strict=False):
             _draw_previous(axes, time_axis.without_pauses(trace))
         page.write(MARGIN, below + LEGEND / 2, legend, gap=18)
@@ -90,7 +95,7 @@ def timelines_axes(axes: Axes, panels: Panels) -> None:
             inset.set_title(title, loc="left", color=INK, fontweight="bold", fontsize=12.5 * POINT, pad=4)
 
 
-def _draw_panels(page: Page, panels: Panels, until: float, time_axis: TimeAxis) -> list[Axes]:
+def _draw_panels(page: Page, panels: Panels, until: float, time_axis: TimeAxis, cores: int) -> list[Axes]:
     drawn: list[Axes] = []
     top = float(TOP)
     for title, note, kind, trace in panels:
@@ -100,11 +105,20 @@ def _draw_panels(page: Page, panels: Panels, until: float, time_axis: TimeAxis) 
         if losses:
             counts.append(_row([counts.pop(), *(_count(number, word) for number, word in losses)], 6))
         page.write(WIDTH - MARGIN, top + 10, counts, right=True, gap=12)
-        axes = page.axes(MARGIN + LABELS, top + HEADER, WIDTH - 2 * MARGIN - LABELS, height_of(trace))
+        left, wide = MARGIN + LABELS, WIDTH - 2 * MARGIN - LABELS
+        axes = lowest = page.axes(left, top + HEADER, wide, height_of(trace))
         timeline_axes(axes, trace, kind, until=until, time_axis=time_axis)
-        axes.tick_params(labelbottom=len(drawn) == len(panels) - 1)
+        top += HEADER + height_of(trace)
+        if cores:
+            lowest = page.axes(left, top + ABOVE_STRIP, wide, STRIP)
+            draw_busy_cores(lowest, axes, time_axis.without_pauses(trace), kind, cores)
+            lowest.set_xticks(axes.get_xticks(), [tick.get_text() for tick in axes.get_xticklabels()])
+            axes.tick_params(labelbottom=False)
+            lowest.set_xlim(axes.get_xlim())
+            top += STRIP + ABOVE_STRIP
+        lowest.tick_params(labelbottom=len(drawn) == len(panels) - 1)
         drawn.append(axes)
-        top += HEADER + height_of(trace) + AIR
+        top += AIR
     return drawn
 
 
@@ -119,7 +133,7 @@ def _row(parts: Sequence[Artist], gap: float) -> OffsetBox:
 def _draw_previous(axes: Axes, trace: Trace) -> None:
     boxes = [
         [(left, worker + PREVIOUS), (right, worker + PREVIOUS), (right, worker + 1), (left, worker + 1)]
-        for worker, times in enumerate(busy_times(trace, 0.0, trace.lasted_s / 1000))
+        for worker, times in enumerate(busy_times(trace, trace.lasted_s / 1000))
         for left, right in times
     ]
     axes.add_collection(

@@ -14,19 +14,18 @@ BusyTimes = list[list[tuple[float, float]]]
 
 
 def busy_times_of_panels(traces: Sequence[Trace]) -> list[BusyTimes]:
-    """For each panel, in seconds since the first event in any of them. A trace without events has none."""
-    origin = min((event.time for trace in traces for event in trace.events), default=0.0)
+    """For each panel, in seconds since the origin of its trace. A trace without events has none."""
     longest = max((trace.lasted_s for trace in traces), default=0.0)
-    return [busy_times(trace, trace.origin - origin, longest / 1000) for trace in traces]
+    return [busy_times(trace, longest / 1000) for trace in traces]
 
 
-def busy_times(trace: Trace, shift_s: float, visible_s: float) -> BusyTimes:
-    """Of one trace, with `shift_s` added. Gaps shorter than `visible_s` cannot be seen."""
+def busy_times(trace: Trace, visible_s: float) -> BusyTimes:
+    """Of one trace. Gaps shorter than `visible_s` cannot be seen."""
     count = max(trace.workers_used, default=-1) + 1
     times: BusyTimes = [[] for _ in range(count)]
     for span in sorted(trace.spans, key=lambda span: span.began or 0.0):
         if span.worker is not None and span.began is not None and span.ended is not None:
-            _append(times[span.worker], span.began + shift_s, span.ended + shift_s, visible_s)
+            _append(times[span.worker], span.began, span.ended, visible_s)
     return times
 
 

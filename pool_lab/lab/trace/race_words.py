@@ -4,12 +4,13 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 from pool_lab.lab.trace.executor_kind import has_gil
-from pool_lab.lab.trace.race_result import ExecutorResult, RaceResult, SerialTime
+from pool_lab.lab.trace.race_result import ExecutorResult, RaceResult
+from pool_lab.lab.trace.serial_time import SerialTime
 from pool_lab.lab.trace.summary import times
 from pool_lab.lab.trace.time_spent import CallTimes
 from pool_lab.lab.trace.units import number_of, seconds
 
-__all__ = ["HEADING", "PARTS", "ChartRow", "chart_rows", "explain", "ideal_words"]
+__all__ = ["HEADING", "PARTS", "ChartRow", "busy_words", "chart_rows", "explain", "ideal_words"]
 
 HEADING = "makespan, and how an average worker spent it"
 
@@ -51,12 +52,34 @@ def ideal_words(result: RaceResult) -> str:
 
 def explain(result: RaceResult) -> str:
     """How the executors compare with the calls one after the other; empty if that was not measured."""
-    compared = [row for row in result.rows if row.speed_up is not None]
-    if result.serial is None or not compared:
+    serial, compared = result.serial, [row for row in result.rows if row.speed_up is not None]
+    doubtful = [_noise(row) for row in result.rows if row.is_noise]
+    if serial is None or not (compared or doubtful):
         return ""
-    verdicts = "; ".join(_verdict(row, compared) for row in sorted(compared, key=lambda row: row.makespan_s))
-    known = f"One call after the other: {seconds(result.serial.seconds)} ({result.serial.source})."
-    return f"{known} Compared with that: {verdicts}."
+    sentences = [f"One call after the other: {seconds(serial.seconds)} ({serial.source})."]
+    sentences += filter(None, [busy_words(serial, result.waiting)])
+    if compared:
+        verdicts = "; ".join(_verdict(row, compared) for row in sorted(compared, key=lambda row: row.makespan_s))
+        sentences.append(f"Compared with that: {verdicts}.")
+    return " ".join(sentences + doubtful)
+
+
+BUSY = 0.85
+"""If a loop that needs a core all the time has one for less of it, other programs are running."""
+
+
+def busy_words(serial: SerialTime, waiting: float) -> str:
+    """What the cores gave to a loop, if that was clearly less than it needed; otherwise empty."""
+    if serial.core_share >= BUSY * (1 - waiting):
+        return ""
+    return f"Other programs kept the cores busy: the loop had one for only {serial.core_share:.0%} of its time."
+
+
+def _noise(row: ExecutorResult) -> str:
+    return (
+        f"{row.name[:1].upper()}{row.name[1:]} cannot be compared: {times(row.speed_ups[1])} as fast is more than "
+        f"{number_of(row.sizes[1], 'worker')} can be on this computer. Something else slowed the loop down."
+    )
 
 
 def _serial_line(serial: SerialTime) -> ChartRow:
@@ -66,12 +89,18 @@ def _serial_line(serial: SerialTime) -> ChartRow:
 
 
 def _line(row: ExecutorResult) -> ChartRow:
-    speed_up = "" if row.speed_up is None else f"{_rounded(row.speed_up)}×"
     efficiency = "" if row.efficiency is None else f"{row.efficiency:.0%}"
     parts = {part: getattr(row.parts, part) for part in PARTS}
     makespan = seconds(row.makespan_s) if row.over else f"{seconds(row.makespan_s)}, not all ran"
     call, label = _call_words(row.call), f"{row.name}, {_sizes(row)}"
-    return ChartRow(label, row.kind, row.makespan_s, makespan, parts, call, speed_up, efficiency)
+    return ChartRow(label, row.kind, row.makespan_s, makespan, parts, call, _speed_up(row), efficiency)
+
+
+def _speed_up(row: ExecutorResult) -> str:
+    if row.speed_up is None:
+        return "noise" if row.is_noise else ""
+    numbers = map(_rounded, row.speed_ups if row.is_uncertain else [row.speed_up])
+    return f"{' to '.join(dict.fromkeys(numbers))}×"
 
 
 def _call_words(call: CallTimes) -> str:
@@ -94,7 +123,12 @@ def _unbroken(spent: float) -> str:
 
 def _verdict(row: ExecutorResult, rows: Sequence[ExecutorResult]) -> str:
     speed_up = row.speed_up or 1.0
-    if 0.95 <= speed_up < 1.05:
+    least, most = row.speed_ups
+    if row.is_uncertain and most < 1:
+        fast = f"took {times(1 / most).removesuffix(' times')} to {times(1 / least)} as long"
+    elif row.is_uncertain:
+        fast = f"{_rounded(least)} to {_rounded(most)} times as fast"
+    elif 0.95 <= speed_up < 1.05:
         fast = "no faster"
     else:
         fast = f"{times(speed_up)} as fast" if speed_up > 1 else f"took {times(1 / speed_up)} as long"
@@ -117,4 +151,4 @@ def _sizes(row: ExecutorResult) -> str:
 
 
 def _rounded(number: float) -> str:
-    return f"{number:.2f}" if number < 10 else f"{number:.0f}"
+    return "<0.01" if number < 0.01 else f"{number:.2f}" if number < 10 else f"{number:.0f}"

@@ -47,9 +47,6 @@ class Curve:
         )
 
 
-def curve(name: str, kind: str, makespans: Mapping[int, Sequence[float]], serial_s: float) -> Curve:
-    """From the measured makespans, in seconds, by number of workers."""
-    measured = sorted((workers, times) for workers, times in makespans.items() if times)
-    return Curve(
-        name, kind, tuple(Point(workers, tuple(serial_s / time for time in times)) for workers, times in measured)
-    )
+def curve(name: str, kind: str, speed_ups: Mapping[int, Sequence[float]]) -> Curve:
+    """From the measured speed-ups, by number of workers."""
+    return Curve(name, kind, tuple(Point(workers, tuple(speed_ups[workers])) for workers in sorted(speed_ups)))

@@ -2,6 +2,8 @@
 
 from collections.abc import Sequence
 
+from pool_lab.lab.trace.race_words import busy_words
+from pool_lab.lab.trace.serial_time import SerialTime
 from pool_lab.lab.trace.summary import times
 from pool_lab.lab.trace.sweep_result import PAYS, Curve
 from pool_lab.lab.trace.units import number_of, seconds
@@ -9,12 +11,22 @@ from pool_lab.lab.trace.units import number_of, seconds
 __all__ = ["claim", "enumerate_words", "summary"]
 
 
-def summary(curves: Sequence[Curve], serial_s: float) -> str:
-    """How much faster each executor was, with how many workers, and from where on more did not pay off."""
+def summary(curves: Sequence[Curve], serial: SerialTime, waiting: float, left_out: int = 0) -> str:
+    """How much faster each executor was, with how many workers, and from where on more did not pay off.
+
+    waiting: see `Workload.waiting`. left_out: how many measurements cannot be.
+    """
     known = [sentence for curve in curves if (sentence := _about(curve))]
     if not known:
         return "Nothing has been measured yet."
-    return " ".join([*known, f"One call after the other: {seconds(serial_s)}. {_rounds(curves)}"])
+    doubts = [busy_words(serial, waiting)] + [_left_out(left_out)] * (left_out > 0)
+    facts = [f"One call after the other: {seconds(serial.seconds)}.", _rounds(curves), *doubts]
+    return " ".join(filter(None, [*known, *facts]))
+
+
+def _left_out(many: int) -> str:
+    what = "1 measurement is" if many == 1 else f"{many} measurements are"
+    return f"{what} left out, which no pool can reach on this computer: something else slowed the loop down."
 
 
 def _rounds(curves: Sequence[Curve]) -> str:

@@ -65,6 +65,8 @@ class TimeAxis:
 
     def without_pauses(self, trace: Trace) -> Trace:
         """The same trace with places as times."""
+        if not self.pauses:
+            return trace
         size = trace.resizes[0].before if trace.resizes else trace.size
         origin, until = trace.origin, trace.watched_until
         moved = None if until is None else origin + self.place(until - origin)

@@ -40,6 +40,8 @@ class Trace:
         self.names = names
         self.spans = self._spans()
         self.lanes = self._lanes()
+        before = [event for event in self.events if event.time < self.origin and event.workers is not None]
+        size = before[-1].workers or size if before else size
         self.resizes = self._resizes(size)
         self.size = self.resizes[-1].after if self.resizes else size
 
@@ -135,7 +137,7 @@ class Trace:
     def _resizes(self, size: int) -> tuple[Resize, ...]:
         resizes = []
         for event in self.events:
-            if event.kind is EventKind.RESIZED and event.workers is not None:
+            if event.kind is EventKind.RESIZED and event.workers is not None and event.time >= self.origin:
                 resizes.append(Resize(event.time - self.origin, size, event.workers))
                 size = event.workers
         return tuple(resizes)

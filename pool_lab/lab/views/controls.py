@@ -8,7 +8,7 @@ from html import escape
 
 import ipywidgets
 
-from pool_lab.lab.work.workloads import Parameter
+from pool_lab.lab.work.workload import Parameter
 
 __all__ = ["Note", "StartStop", "experiment_view", "parameter_slider", "worker_slider"]
 

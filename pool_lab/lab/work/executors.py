@@ -15,10 +15,11 @@ from functools import partial
 from typing import Any
 
 from pool_lab.lab.work.cluster import ClusterExecutor
+from pool_lab.pool import usable_cpus
 from pool_lab.processes.pool import ProcessPoolExecutor
 from pool_lab.thread import ThreadPoolExecutor
 
-__all__ = ["KNOWN", "OURS", "ExecutorFactory", "Executors", "executor_factories", "size_of"]
+__all__ = ["KNOWN", "OURS", "ExecutorFactory", "Executors", "default_workers", "executor_factories", "size_of"]
 
 Executors = Mapping[str, Any] | Iterable[str]
 
@@ -45,6 +46,11 @@ def executor_factories(given: Executors) -> dict[str, ExecutorFactory]:
     if not named:
         raise ValueError("at least one executor is needed")
     return {name: _entrant(what) for name, what in named.items()}
+
+
+def default_workers() -> int:
+    """A worker for each core, but not fewer or more than can be told apart in a picture."""
+    return min(max(usable_cpus(), 2), 8)
 
 
 def size_of(executor: Executor, default: int) -> int:

@@ -10,7 +10,7 @@ from queue import SimpleQueue
 from typing import Any
 
 from pool_lab.lab.trace.executor_kind import executor_kind
-from pool_lab.lab.work.workloads import Inputs
+from pool_lab.lab.work.workload import Inputs
 from pool_lab.thread import ThreadPoolExecutor
 
 __all__ = ["STOP", "Inbox", "cancel_queued", "run_calls"]

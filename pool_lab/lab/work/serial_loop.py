@@ -13,8 +13,8 @@ from collections.abc import Callable
 from contextlib import suppress
 from typing import Any
 
-from pool_lab.lab.trace.race_result import SerialTime
-from pool_lab.lab.work.workloads import Inputs
+from pool_lab.lab.trace.serial_time import SerialTime
+from pool_lab.lab.work.workload import Inputs
 
 __all__ = ["SerialLoop"]
 

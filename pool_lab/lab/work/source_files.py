@@ -11,7 +11,7 @@ __all__ = ["bundles"]
 logger = logging.getLogger(__name__)
 
 
-def bundles(size: int = 80_000) -> list[tuple[str, ...]]:
+def bundles(size: int = 40_000) -> list[tuple[str, ...]]:
     """Source files in bundles of at least `size` bytes."""
     made: list[tuple[str, ...]] = []
     bundle: list[str] = []

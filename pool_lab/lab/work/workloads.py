@@ -6,8 +6,9 @@ Three workloads differ in what a call spends its time on:
     parse     parses Python source                    needs a core and the GIL
     compress  compresses the same source with zlib    needs a core, but not the GIL
 
-For `mix` you choose how much of its time a call waits. The parameters of a workload can be varied; a race has a slider
-for each.
+For `mix` you choose how much of its time a call waits; `move` hands over many bytes and does nothing with them. All
+calls of a workload are equal: what differs in a picture comes from the pool and the machine. The parameters of a
+workload can be varied; a race has a slider for each.
 
 The source is Python's own standard library. The server is a real one on this machine, and runs while the workload is
 open. A worker process can import everything that it needs, and importing this module is cheap.
@@ -20,77 +21,22 @@ import threading
 import time
 import zlib
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import AbstractContextManager, contextmanager, nullcontext
-from dataclasses import dataclass, field
+from contextlib import contextmanager, nullcontext
 from functools import cache, partial
-from itertools import cycle, islice, pairwise
+from itertools import pairwise
 from math import inf
 from pathlib import Path
 from typing import Any
 
 from pool_lab.executor import whole_number
+from pool_lab.lab.notebook import someone_is_there
 from pool_lab.lab.trace.units import seconds
 from pool_lab.lab.work import servers
 from pool_lab.lab.work.servers import Server, after
 from pool_lab.lab.work.source_files import bundles
+from pool_lab.lab.work.workload import Inputs, Parameter, Workload
 
-__all__ = ["Parameter", "Workload", "compress", "fetch", "mix", "nap", "of", "parse"]
-
-Inputs = Sequence[tuple[Any, ...]]
-
-
-@dataclass(frozen=True)
-class Parameter:
-    """Something about a workload that you can vary."""
-
-    name: str
-    """The name in Python, as in `varied(calls=96)`."""
-    label: str
-    """The name on a slider."""
-    value: float
-    values: tuple[float, ...]
-    """The values to choose from, the current one among them."""
-    words: Callable[[float], str]
-    """A value in words: "50 ms"."""
-
-
-@dataclass(frozen=True)
-class Workload:
-    """A function, and the inputs to call it with, once each. For `race` and `sweep`."""
-
-    what: str
-    """What all calls do together: "fetch 64 pages"."""
-    nature: str
-    """What a call spends its time on: "waits, needs no core"."""
-    function: Callable[..., Any]
-    open: Callable[[], AbstractContextManager[Inputs]]
-    """In a `with` block it gives the inputs, and runs what they need, such as a server."""
-    parameters: tuple[Parameter, ...] = ()
-    remake: Callable[..., "Workload"] | None = field(default=None, repr=False)
-    """Makes the workload with other values of its parameters, given by name."""
-
-    def __repr__(self) -> str:
-        return f"Workload({self.what}: {self.nature})"
-
-    def varied(self, **values: float) -> "Workload":
-        """Return the same work with other values of some parameters: `workload.varied(calls=96)`.
-
-        Raises `TypeError` if it has no such parameter.
-        """
-        known = {parameter.name: parameter.value for parameter in self.parameters}
-        if unknown := sorted(values.keys() - known.keys()):
-            can = f"you can vary {', '.join(known)}" if known else "it has no parameters"
-            raise TypeError(f"no {', '.join(unknown)} to vary in {self!r}: {can}")
-        return self if self.remake is None else self.remake(**{**known, **values})
-
-    def differences(self, other: "Workload") -> list[str]:
-        """The parameters with other values than in `other`, in words: ["calls 96"]."""
-        pairs = zip(self.parameters, other.parameters, strict=True)
-        return [
-            f"{parameter.label} {parameter.words(parameter.value)}"
-            for parameter, old in pairs
-            if parameter.value != old.value
-        ]
+__all__ = ["compress", "fetch", "mix", "move", "nap", "of", "parse"]
 
 
 def of(function: Callable[..., Any], inputs: Sequence[Any]) -> Workload:
@@ -121,21 +67,47 @@ def fetch(calls: int = 64, delay_s: float = 0.25) -> Workload:
     """Fetch pages from a server that waits `delay_s` seconds before it answers."""
     _check("fetch", calls, delay_s=delay_s)
     inputs, parameters = partial(_served, int(calls), delay_s), (_calls(calls), _length("delay_s", delay_s))
-    return Workload(f"fetch {calls} pages", "waits, needs no core", fetch_page, inputs, parameters, fetch)
+    return Workload(f"fetch {calls} pages", "waits, needs no core", fetch_page, inputs, parameters, fetch, 1.0)
 
 
-def parse(calls: int = 64) -> Workload:
-    """Parse bundles of source files, which takes a core and the GIL."""
-    _check("parse", calls)
-    what, inputs = f"parse {calls} bundles of source files", partial(_source_bundles, int(calls))
-    return Workload(what, "pure Python, holds the GIL", parse_files, inputs, (_calls(calls),), parse)
+def parse(calls: int = 32, length_s: float | None = None) -> Workload:
+    """Parse source files again and again, which takes a core and the GIL.
+
+    length_s: how many seconds a call takes if it has a core to itself. None: long enough to watch if a person uses the
+        notebook, and short otherwise.
+    """
+    return _of_source("parse", "source files", "pure Python, holds the GIL", parse_files, parse, calls, length_s)
 
 
-def compress(calls: int = 64) -> Workload:
-    """Compress bundles of source files, which takes a core but not the GIL."""
-    _check("compress", calls)
-    what, inputs = f"compress {calls} bundles of source files", partial(_source_bundles, int(calls))
-    return Workload(what, "C code, releases the GIL", compress_files, inputs, (_calls(calls),), compress)
+def compress(calls: int = 32, length_s: float | None = None) -> Workload:
+    """Compress the same source files, which takes a core but not the GIL. `length_s` is as in `parse`."""
+    return _of_source("compress", "source files", "C code, takes a core", compress_files, compress, calls, length_s)
+
+
+def _of_source(
+    verb: str, noun: str, nature: str, function: Callable[..., Any], remake: Any, calls: float, length_s: float | None
+) -> Workload:
+    if length_s is None:
+        length_s = TO_WATCH_S if someone_is_there() else IN_PASSING_S
+    _check(verb, calls, length_s=length_s)
+    inputs = partial(_source, function, int(calls), length_s)
+    parameters = _calls(int(calls)), _length("length_s", length_s)
+    return Workload(f"{verb} {noun} in {calls:g} calls", nature, function, inputs, parameters, remake, 0.0)
+
+
+TO_WATCH_S, IN_PASSING_S = 0.2, 0.04
+"""How long a call of `parse` and `compress` takes, with and without a person who watches."""
+
+
+def move(calls: int = 12, megabytes: float = 50) -> Workload:
+    """Hand over so many megabytes in each call, and do nothing with them."""
+    _check("move", calls)
+    megabyte = Parameter(
+        "megabytes", "size", megabytes, _with(megabytes, 1, 2, 5, 10, 20, 50, 100), lambda value: f"{value:g} MB"
+    )
+    inputs = partial(_bytes, int(calls), round(megabytes * 1e6))
+    what, nature = f"hand over {megabytes:g} MB in each of {calls:g} calls", "moves bytes, computes nothing"
+    return Workload(what, nature, size_of_bytes, inputs, (_calls(calls), megabyte), move)
 
 
 def mix(calls: int = 64, length_s: float = 0.05, waiting: float = 0.5) -> Workload:
@@ -147,11 +119,10 @@ def mix(calls: int = 64, length_s: float = 0.05, waiting: float = 0.5) -> Worklo
     _check("mix", calls, length_s=length_s)
     if not 0 <= waiting <= 1:
         raise ValueError(f"waiting is a share, from 0 to 1; got {waiting}")
-    what = f"{calls} calls of {seconds(length_s)}"
+    what, nature = f"{calls} calls of {seconds(length_s)}", _nature(waiting)
     parameters = _calls(calls), _length("length_s", length_s), _share("waiting", waiting)
-    return Workload(
-        what, _nature(waiting), wait_and_compute, partial(_mixed, calls, length_s, waiting), parameters, mix
-    )
+    inputs = partial(_mixed, calls, length_s, waiting)
+    return Workload(what, nature, wait_and_compute, inputs, parameters, mix, waiting)
 
 
 def _check(workload: str, calls: int, **seconds: float) -> None:
@@ -200,9 +171,10 @@ def fetch_page(url: str) -> int:
     return len(servers.fetch(url))
 
 
-def parse_files(*paths: str) -> int:
-    """Return the number of functions and classes."""
-    return sum(_definitions(Path(path).read_bytes()) for path in paths)
+def parse_files(times: int, *paths: str) -> int:
+    """Parse all files so many times, and return the number of functions and classes."""
+    sources = [Path(path).read_bytes() for path in paths] * times
+    return sum(map(_definitions, sources))
 
 
 def _definitions(source: bytes) -> int:
@@ -225,14 +197,14 @@ if sys.version_info < (3, 13) and hasattr(os, "register_at_fork"):
     os.register_at_fork(after_in_child=_one_tree_at_a_time._at_fork_reinit)
 
 
-def compress_files(*paths: str) -> int:
-    """Return the number of bytes saved."""
-    text = b"".join(Path(path).read_bytes() for path in paths) * COMPRESS_TIMES
+def compress_files(times: int, *paths: str) -> int:
+    """Compress the text of all files, so many times one after the other, and return the number of bytes saved."""
+    text = b"".join(Path(path).read_bytes() for path in paths) * times
     return len(text) - len(zlib.compress(text, level=9))
 
 
-COMPRESS_TIMES = 4
-"""zlib is faster than the parser. With this many times as much text the calls take about as long."""
+def size_of_bytes(data: bytes) -> int:
+    return len(data)
 
 
 def wait_and_compute(pause_s: float, rounds: int) -> int:
@@ -265,19 +237,35 @@ def _mixed(calls: int, length_s: float, waiting: float) -> Iterator[Inputs]:
 
 
 @cache
-def _rounds_per_second(rounds: int = 10_000, times: int = 10) -> float:
-    """How fast `compute` is on this machine: the fastest of several measurements, since others may be disturbed."""
+def _rounds_per_second(rounds: int = 10_000) -> float:
+    """How fast `compute` is on this machine."""
+    return rounds / _fastest(compute, rounds)
+
+
+def _fastest(function: Callable[..., Any], *args: Any, times: int = 10) -> float:
+    """The shortest of several times, in seconds, since others may be disturbed."""
     began = [time.perf_counter()]
     for _ in range(times):
-        compute(rounds)
+        function(*args)
         began.append(time.perf_counter())
-    return rounds / min(later - earlier for earlier, later in pairwise(began))
+    return min(later - earlier for earlier, later in pairwise(began))
 
 
 @contextmanager
-def _source_bundles(calls: int) -> Iterator[Inputs]:
-    """Bundles of files that take about the same time. When all files are used, they are used again."""
-    yield list(islice(cycle(bundles()), calls))
+def _source(function: Callable[..., Any], calls: int, length_s: float) -> Iterator[Inputs]:
+    """Equal calls: each has the same files, as often as it takes to reach the length."""
+    files = bundles()[0]
+    yield [(max(1, round(length_s / _once_s(function, files))), *files)] * calls
+
+
+@cache
+def _once_s(function: Callable[..., Any], files: tuple[str, ...]) -> float:
+    return _fastest(function, 1, *files)
+
+
+@contextmanager
+def _bytes(calls: int, size: int) -> Iterator[Inputs]:
+    yield [(bytes(size),)] * calls
 
 
 @contextmanager

@@ -93,6 +93,11 @@ class Prediction:
         else:
             self._callbacks.append(callback)
 
+    def doubt(self, evidence: Any, /) -> str:
+        """Why this evidence cannot tell, as a sentence; empty if it can, or if there is no answer to judge."""
+        found = None if self.record is None else self.question.happened(evidence)
+        return found.reason if isinstance(found, Undecided) else ""
+
     def compare(self, experiment: Any) -> "Comparison":
         """Compare the prediction with the traces of an experiment; or with the value itself, if it has no `trace`.
 

@@ -8,6 +8,7 @@ import threading
 from collections.abc import Callable
 from functools import partial
 from pathlib import Path
+from unittest import mock
 
 import pytest
 from matplotlib.artist import Artist
@@ -19,7 +20,8 @@ from pool_lab.lab.experiments import race as racing
 from pool_lab.lab.experiments.race import Race, race
 from pool_lab.lab.trace.span import CallState
 from pool_lab.lab.work import run_calls as heat
-from pool_lab.lab.work.executors import Executors
+from pool_lab.lab.work.executors import Executors, default_workers
+from pool_lab.lab.work.workload import Workload
 from tests.scripts import run_file
 
 THREADS = {"ours": ThreadPoolExecutor, "standard": concurrent.futures.ThreadPoolExecutor}
@@ -102,7 +104,15 @@ def test_processes_have_their_calls_before_a_thread_takes_the_gil(monkeypatch: p
 def test_one_after_the_other_means_that_no_calls_of_two_pools_overlap() -> None:
     contest = race(workloads.of(workloads.nap, [0.01] * 4), executors=THREADS, together=False)
     first, second = contest.trace.values()
-    assert max(span.ended or 0 for span in first.spans) <= min(span.submitted or 0 for span in second.spans)
+    assert max(event.time for event in first.events) <= min(event.time for event in second.events)
+
+
+def test_the_time_of_each_pool_counts_from_its_own_start_if_they_run_one_after_the_other() -> None:
+    contest = race(workloads.of(workloads.nap, [0.01] * 4), executors=THREADS, together=False)
+    first, second = contest.trace.values()
+    assert second.origin > first.origin + first.lasted_s
+    together = race(workloads.of(workloads.nap, [0.01] * 4), executors=THREADS)
+    assert len({trace.origin for trace in together.trace.values()}) == 1
 
 
 def test_resizing_while_calls_run_changes_how_many_run() -> None:
@@ -199,12 +209,26 @@ def test_a_race_that_was_not_run_says_so() -> None:
 def test_the_result_compares_with_the_calls_one_after_the_other() -> None:
     calls: list[int] = []
     contest = race(workloads.of(calls.append, range(3)), workers=2, executors=["threads"], serial_s=60)
-    assert sorted(calls) == [0, 0, 1, 1, 2, 2], "once in the pool, once in a loop"
+    assert sorted(calls) == [0, 0, 0, 1, 1, 1, 2, 2, 2], "once in the pool, and in a loop before and after it"
     serial, (threads,) = contest.result.serial, contest.result.rows
     assert serial is not None
-    assert serial.tried == 3
-    assert threads.speed_up == serial.seconds / threads.makespan_s
+    assert (serial.tried, len(serial.loops)) == (3, 2)
+    assert threads.speed_ups == (serial.least_s / threads.makespan_s, serial.most_s / threads.makespan_s)
     assert "One call after the other" in contest.summary()
+
+
+def test_the_loop_runs_before_between_and_after_pools_that_run_one_after_the_other() -> None:
+    order: list[str] = []
+
+    def note(_: int) -> None:
+        alone = threading.current_thread().name == "pool-lab-serial"
+        order.append("loop" if alone else "pool")
+
+    contest = race(workloads.of(note, [1]), executors=THREADS, together=False)
+    assert order == ["loop", "pool", "loop", "pool", "loop"]
+    serial = contest.result.serial
+    assert serial is not None
+    assert len(serial.loops) == 3
 
 
 def test_without_time_for_it_no_call_is_run_besides() -> None:
@@ -215,18 +239,68 @@ def test_without_time_for_it_no_call_is_run_besides() -> None:
     assert "One call after the other" not in contest.summary()
 
 
-def test_what_calls_take_one_after_the_other_is_found_out_once_for_each_workload() -> None:
+def test_what_calls_take_one_after_the_other_is_measured_anew_in_each_run() -> None:
     calls: list[int] = []
     contest = race(workloads.of(calls.append, range(4)), executors=["threads"], serial_s=60)
-    contest.start()
-    contest.wait()
-    assert len(calls) == 4 + 4 + 4
     contest.vary(calls=2)
     contest.start()
     contest.wait()
-    assert len(calls) == 4 + 4 + 4 + 2 + 2
+    assert len(calls) == 3 * 4 + 3 * 2
     assert contest.result.serial is not None
     assert contest.result.serial.calls == 2
+    assert len(contest.result.serial.loops) == 2
+
+
+class Doubting:
+    """A prediction that the first runs do not decide."""
+
+    is_open = True
+
+    def __init__(self, runs: int) -> None:
+        self.undecided = runs
+
+    def when_open(self, callback: Callable[[], None], /) -> None:
+        callback()
+
+    def doubt(self, evidence: object) -> str:
+        self.undecided -= 1
+        return "Other programs ran." if self.undecided >= 0 else ""
+
+
+@pytest.mark.parametrize(("undecided", "calls"), [(0, 3), (1, 6), (2, 12), (9, 12)])
+def test_a_run_that_cannot_tell_is_repeated_with_more_calls_twice_at_most(undecided: int, calls: int) -> None:
+    """The number of calls of your own function is that of its inputs, so here it can only grow to that."""
+    inputs = workloads.of(abs, range(50)).varied(calls=3)
+    contest = race(inputs, executors=["threads"], after=Doubting(undecided))
+    assert len(contest.trace["threads"].spans) == calls
+    contest.start()
+    contest.wait()
+    assert len(contest.trace["threads"].spans) in (3, 12), "Start begins with the calls that you have chosen"
+
+
+def test_a_race_that_is_stopped_is_not_repeated() -> None:
+    calls = Calls()
+    contest = Race(workloads.of(calls, range(9)), 2, 8, ["threads"], together=True, cover=Doubting(9))
+    contest.start()
+    calls.wait_until_inside(2)
+    contest.stop()
+    calls.release(4)
+    assert contest.wait(30)
+    assert len(contest.trace["threads"].spans) == 9
+
+
+def test_without_a_number_there_is_a_worker_for_each_core_but_2_to_8() -> None:
+    sizes = []
+    for cores in (1, 2, 6, 64):
+        with mock.patch("pool_lab.lab.work.executors.usable_cpus", return_value=cores):
+            sizes.append(race(workloads.of(abs, [1]), executors=["threads"]).trace["threads"].size)
+    assert sizes == [2, 2, 6, 8]
+
+
+def test_a_race_with_very_many_workers_runs_and_can_be_drawn() -> None:
+    contest = race(workloads.of(workloads.nap, [0.05] * 100), workers=100, executors=["threads"])
+    assert contest.trace["threads"].most_workers == 100
+    assert contest.figure().axes
 
 
 def test_calls_that_need_each_other_end_a_race_all_the_same(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -305,7 +379,9 @@ def test_timeline_and_result_can_be_drawn_on_given_axes() -> None:
     assert contest.figure(above) is figure
     assert contest.makespans(below) is figure
     assert len(above.child_axes) == 2
-    assert [label.get_text() for label in below.get_yticklabels()] == ["serial", "threads, 4", "processes, 4"]
+    many = default_workers()
+    labels = [label.get_text() for label in below.get_yticklabels()]
+    assert labels == ["serial", f"threads, {many}", f"processes, {many}"]
 
 
 @pytest.mark.parametrize("workers", [0, -1])
@@ -331,6 +407,6 @@ def test_a_race_needs_an_executor() -> None:
 
 
 @pytest.mark.parametrize("workload", [workloads.fetch(6, 0.01), workloads.parse(3), workloads.compress(3)], ids=str)
-def test_the_workloads_run_in_threads_and_in_processes(workload: workloads.Workload) -> None:
+def test_the_workloads_run_in_threads_and_in_processes(workload: Workload) -> None:
     contest = race(workload, workers=2)
     assert all(set(trace.counts) == {CallState.FINISHED} for trace in contest.trace.values())

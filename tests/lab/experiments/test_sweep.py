@@ -2,6 +2,7 @@
 
 import concurrent.futures
 import threading
+import time
 from collections.abc import Sequence
 from functools import partial
 from typing import Any
@@ -18,6 +19,7 @@ from pool_lab import Event, EventKind, ThreadPoolExecutor
 from pool_lab.lab import sweep, workloads
 from pool_lab.lab.experiments.sweep import Sweep
 from pool_lab.lab.stills.sweep import sweep_axes
+from pool_lab.lab.trace.serial_time import SerialTime
 from pool_lab.lab.trace.span import CallState
 from pool_lab.lab.trace.sweep_result import Curve, Point, curve
 from pool_lab.lab.trace.sweep_words import claim, summary
@@ -38,7 +40,7 @@ def test_without_a_front_end_a_sweep_is_over_when_sweep_returns() -> None:
     done = sweep(workloads.of(abs, range(5)), workers=[2, 1], executors=["threads", "standard threads"], rounds=2)
     for name in ("threads", "standard threads"):
         assert {many: len(times) for many, times in done.makespans[name].items()} == {1: 2, 2: 2}
-        assert {many: trace.counts for many, trace in done.trace[name].items()} == {
+        assert {many: trace.counts for many, trace in done.traces[name].items()} == {
             1: {CallState.FINISHED: 5},
             2: {CallState.FINISHED: 5},
         }
@@ -49,7 +51,7 @@ def test_without_a_front_end_a_sweep_is_over_when_sweep_returns() -> None:
 
 def test_a_function_of_ones_own_is_swept_in_processes_too() -> None:
     done = sweep(workloads.of(lambda number: number + 1, range(3)), workers=[1], executors=["processes"], rounds=1)
-    assert done.trace["processes"][1].counts == {CallState.FINISHED: 3}
+    assert done.traces["processes"][1].counts == {CallState.FINISHED: 3}
 
 
 def test_so_many_workers_run_the_calls_as_the_axis_says() -> None:
@@ -60,7 +62,7 @@ def test_so_many_workers_run_the_calls_as_the_axis_says() -> None:
             together.wait(30)
 
     done = sweep(workloads.of(meet, range(3)), workers=[3], executors=["threads"], rounds=1)
-    assert done.trace["threads"][3].most_at_once == 3
+    assert done.traces["threads"][3].most_at_once == 3
 
 
 def test_rounds_go_there_and_back() -> None:
@@ -75,9 +77,47 @@ def test_rounds_go_there_and_back() -> None:
 
 
 def test_a_speed_up_is_counted_from_the_calls_one_after_the_other() -> None:
-    done = sweep(workloads.of(abs, range(5)), workers=[1], executors=["threads"], rounds=3)
-    (point,) = done.curves[0].points
-    assert point.speed_ups == tuple(done.serial_s / time for time in done.makespans["threads"][1])
+    """With the loop just before and the one just after the measurement."""
+    done = sweep(workloads.of(workloads.nap, [0.01] * 4), workers=[2], executors=["threads"], rounds=2)
+    (point,), serial = done.curves[0].points, done.serial
+    assert serial is not None
+    first, second = serial.loops
+    makespans = done.makespans["threads"][2]
+    assert point.speed_ups == ((first + second) / 2 / makespans[0], second / makespans[1])
+
+
+def test_what_no_pool_can_reach_is_left_out() -> None:
+    def wait_in_the_loop(_: int) -> None:
+        if threading.current_thread().name == "pool-lab-serial":
+            time.sleep(0.2)
+
+    done = sweep(workloads.of(wait_in_the_loop, range(2)), workers=[1, 2], executors=["threads"], rounds=1)
+    assert [curve.points for curve in done.curves] == [()]
+    assert {many: len(times) for many, times in done.makespans["threads"].items()} == {1: 1, 2: 1}
+    assert done.summary() == "Nothing has been measured yet."
+
+
+class Doubting:
+    """A prediction that the first rounds do not decide."""
+
+    is_open = True
+
+    def __init__(self, runs: int) -> None:
+        self.undecided = runs
+
+    def when_open(self, callback: Any, /) -> None:
+        callback()
+
+    def doubt(self, evidence: object) -> str:
+        assert isinstance(evidence, Sweep)
+        self.undecided -= 1
+        return "Other programs ran." if self.undecided >= 0 else ""
+
+
+@pytest.mark.parametrize(("undecided", "rounds"), [(0, 2), (1, 4), (9, 6)])
+def test_rounds_that_cannot_tell_are_followed_by_as_many_twice_at_most(undecided: int, rounds: int) -> None:
+    done = sweep(workloads.of(abs, [1]), workers=[1], executors=["threads"], rounds=2, after=Doubting(undecided))
+    assert len(done.makespans["threads"][1]) == rounds
 
 
 def test_stop_drops_the_waiting_calls_and_the_measurement_that_was_under_way() -> None:
@@ -106,12 +146,12 @@ def test_stop_drops_the_waiting_calls_and_the_measurement_that_was_under_way() -
 
 def test_a_sweep_can_be_run_again_over_another_workload() -> None:
     done = sweep(workloads.of(abs, range(8)), workers=[1], executors=["threads"], rounds=1)
-    before = done.trace["threads"][1]
+    before = done.traces["threads"][1]
     done.vary(calls=2)
-    assert done.trace["threads"][1].events == before.events, "it counts for the next run"
+    assert done.traces["threads"][1].events == before.events, "it counts for the next run"
     done.start()
     assert done.wait(30)
-    assert len(done.trace["threads"][1].spans) == 2
+    assert len(done.traces["threads"][1].spans) == 2
     assert len(done.makespans["threads"][1]) == 1
 
 
@@ -155,9 +195,9 @@ def test_more_workers_pay_until_they_gain_no_more_than_five_percent(medians: tup
 
 
 def test_a_curve_is_in_the_order_of_its_workers_and_skips_what_was_not_measured() -> None:
-    made = curve("threads", "threads", {4: [0.5, 1.0, 2.0], 1: [2.0], 2: []}, serial_s=2.0)
+    made = curve("threads", "threads", {4: [4.0, 2.0, 1.0], 1: [1.0]})
     assert [(point.workers, point.median) for point in made.points] == [(1, 1.0), (4, 2.0)]
-    assert curve("threads", "threads", {}, 1.0).pays_until is None
+    assert curve("threads", "threads", {}).pays_until is None
 
 
 def test_a_sweep_says_who_gained_how_much_and_where_it_stops_paying() -> None:
@@ -166,13 +206,15 @@ def test_a_sweep_says_who_gained_how_much_and_where_it_stops_paying() -> None:
         measured(1.0, 1.02, 0.9, name="threads"),
         measured(1.0, 1.9, 3.8, name="cluster"),
     ]
-    assert summary(curves, 2.0) == (
+    assert summary(curves, SerialTime(2.0, 2.0, 4, 4), waiting=0.0) == (
         "Threads: 1.9 times as fast with 2 workers; more workers gained at most 5%. "
         "Threads: no faster than one call after the other, with any number of workers. "
         "Cluster: 3.8 times as fast with 4 workers, and may gain from more. "
         "One call after the other: 2.0 s. Each measured once."
     )
-    assert summary([], 2.0) == "Nothing has been measured yet."
+    busy = summary(curves, SerialTime(2.0, 1.0, 4, 4), waiting=0.0, left_out=2)
+    assert "the loop had one for only 50% of its time. 2 measurements are left out" in busy
+    assert summary([], SerialTime(2.0, 2.0, 4, 4), waiting=0.0) == "Nothing has been measured yet."
     assert claim(["threads"], [1, 2, 4], 3) == "Threads with 1, 2 and 4 workers, 3 times."
 
 

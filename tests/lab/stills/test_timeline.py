@@ -390,3 +390,16 @@ def test_texts_can_be_read_on_the_ground() -> None:
 
     for colour in (palette.INK, palette.QUIET):
         assert (luminance(palette.GROUND) + 0.05) / (luminance(colour) + 0.05) >= 4.5
+
+
+def test_a_strip_below_the_lanes_shows_the_busy_cores_if_the_cores_are_known() -> None:
+    trace = Script().ran(0, 0, 0.0, 4.0, 4.0).ran(1, 1, 0.0, 4.0, 2.0).trace(size=2)
+    heights, figure = {}, Figure()
+    for cores in (0, 2):
+        plots.timeline(figure, [("threads", "", "threads", trace)] * 2, cores=cores)
+        heights[cores] = figure.get_size_inches()[1]
+        strips = figure.findobj(lambda artist: artist.get_gid() == "busy cores")
+        assert len(strips) == (2 if cores else 0)
+        assert all(max(strip.get_data().values) == pytest.approx(1.5) for strip in strips)  # type: ignore[attr-defined]
+    assert heights[2] > heights[0]
+    assert [label.get_text() for label in figure.axes[-1].get_yticklabels()] == ["2 cores"]

@@ -10,9 +10,10 @@ def test_busy_times_are_when_each_worker_was_inside_calls() -> None:
     assert busy_times_of_panels([trace]) == [[[(0.0, 2.0), (3.0, 4.0)], [], [(1.0, 4.0)]]]
 
 
-def test_the_times_of_all_panels_count_from_the_first_event_of_any() -> None:
+def test_the_times_of_each_panel_count_from_the_origin_of_its_trace() -> None:
     early, late = Script().ran(0, 0, 1.0, 2.0, submitted=1.0), Script().ran(0, 0, 3.0, 4.0, submitted=3.0)
-    assert busy_times_of_panels([early.trace(), late.trace()]) == [[[(0.0, 1.0)]], [[(2.0, 3.0)]]]
+    traces = Trace(early.trace().events, origin=START), Trace(late.trace().events, origin=START + 3.0)
+    assert busy_times_of_panels(traces) == [[[(1.0, 2.0)]], [[(0.0, 1.0)]]]
 
 
 def test_calls_that_are_too_short_to_be_told_apart_are_one_stretch() -> None:

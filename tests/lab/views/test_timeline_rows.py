@@ -119,3 +119,20 @@ def test_all_of_it_can_be_written_as_json() -> None:
     rows = TimelineRows()
     rows.take((0, event) for event in everything().events)
     assert json.loads(json.dumps(rows.everything())) == rows.everything()
+
+
+def test_panels_that_run_one_after_the_other_each_count_from_their_own_start() -> None:
+    rows = TimelineRows(2)
+    first = Script().ran(0, 0, 1.0, 2.0, submitted=1.0)
+    second = Script().resized(2.0, 3).ran(0, 0, 6.0, 7.0, submitted=5.5)
+    rows.start_clock(0, START + 1.0)
+    rows.take((0, event) for event in first.trace().events)
+    assert (rows.clocks, rows.latest) == (0, 1.0)
+    rows.start_clock(1, START + 5.0)
+    assert (rows.clocks, rows.latest, rows.origin) == (1, 0.0, START + 5.0), "the clock starts anew"
+    rows.take((1, event) for event in second.trace().events)
+    moments = [(call["submitted"], call["began"], call["ended"]) for call in told(rows)]
+    assert moments == [(0, 0, 1), (0.5, 1, 2)]
+    sent = rows.everything()
+    assert [row[2] for row in sent["others"] if row[1] == "resized"] == [0.0], "what was before the start is at 0"
+    assert rows.longest == 2.0

@@ -4,12 +4,13 @@ import ast
 import sysconfig
 import time
 from pathlib import Path
+from typing import Any
 from unittest import mock
 
 import pytest
 
 from pool_lab.lab import workloads
-from pool_lab.lab.work.workloads import Parameter, Workload
+from pool_lab.lab.work.workload import Parameter, Workload
 
 
 def parameter(workload: Workload, name: str) -> Parameter:
@@ -50,8 +51,9 @@ def test_a_share_is_from_0_to_1(waiting: float) -> None:
     [
         (workloads.mix(), ["calls", "length_s", "waiting"]),
         (workloads.fetch(), ["calls", "delay_s"]),
-        (workloads.parse(), ["calls"]),
-        (workloads.compress(), ["calls"]),
+        (workloads.parse(), ["calls", "length_s"]),
+        (workloads.compress(), ["calls", "length_s"]),
+        (workloads.move(calls=2, megabytes=1), ["calls", "megabytes"]),
         (workloads.of(abs, [1, 2, 3]), ["calls"]),
     ],
     ids=str,
@@ -72,7 +74,7 @@ def test_a_workload_can_be_varied_by_its_parameters_and_keeps_the_rest(workload:
 def test_a_tree_is_built_anew_if_someone_else_has_built_one_in_between(monkeypatch: pytest.MonkeyPatch) -> None:
     outcomes = [SystemError("AST constructor recursion depth mismatch"), ast.parse("def one(): 1")]
     monkeypatch.setattr(ast, "parse", mock.Mock(side_effect=outcomes))
-    assert workloads.parse_files(__file__) == 1
+    assert workloads.parse_files(1, __file__) == 1
 
 
 def test_calls_of_ones_own_can_be_fewer_and_all_again() -> None:
@@ -94,8 +96,8 @@ def test_what_has_been_varied_can_be_said() -> None:
 
 
 def test_what_cannot_be_varied_is_named_beside_what_can() -> None:
-    with pytest.raises(TypeError, match=r"no length_s to vary in Workload\(parse .*: you can vary calls"):
-        workloads.parse().varied(length_s=1)
+    with pytest.raises(TypeError, match=r"no waiting to vary in Workload\(parse .*: you can vary calls, length_s"):
+        workloads.parse().varied(waiting=1)
 
 
 def test_what_cannot_be_read_is_left_out(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -104,8 +106,37 @@ def test_what_cannot_be_read_is_left_out(tmp_path: Path, monkeypatch: pytest.Mon
     (tmp_path / "folder.py").mkdir()
     monkeypatch.setattr(sysconfig, "get_path", lambda name: str(tmp_path))
     with workloads.parse(2).open() as inputs:
-        assert list(inputs) == [(str(tmp_path / "readable.py"),)] * 2
-        assert [workloads.parse(2).function(*files) for files in inputs] == [1, 1]
+        ((times, *files),) = set(inputs)
+        assert files == [str(tmp_path / "readable.py")]
+        assert [workloads.parse(2).function(*each) for each in inputs] == [times, times]
+
+
+@pytest.mark.parametrize("make", [workloads.parse, workloads.compress])
+def test_the_calls_of_a_workload_are_equal_and_take_about_as_long_as_they_should(make: Any) -> None:
+    with make(calls=5, length_s=0.1).open() as inputs:
+        (call,) = set(inputs)
+        began = time.thread_time()
+        make().function(*call)
+    # A core that is shared, or that runs at another speed by now, is no fault of the workload.
+    assert 0.02 < time.thread_time() - began < 1
+
+
+@pytest.mark.parametrize("make", [workloads.parse, workloads.compress])
+def test_calls_are_long_enough_to_watch_only_if_somebody_watches(make: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    in_passing = parameter(make(), "length_s").value
+    monkeypatch.setattr(workloads, "someone_is_there", lambda: True)
+    assert parameter(make(), "length_s").value > 2 * in_passing
+
+
+def test_to_move_bytes_is_to_hand_them_over() -> None:
+    workload = workloads.move(calls=3, megabytes=2)
+    with workload.open() as inputs:
+        assert [workload.function(*call) for call in inputs] == [2_000_000] * 3
+
+
+def test_a_workload_can_be_made_longer() -> None:
+    assert parameter(workloads.fetch(calls=3).longer(), "calls").value == 6
+    assert Workload("calls", "unknown", abs, mock.Mock()).longer().parameters == ()
 
 
 def test_without_source_of_the_standard_library_our_own_is_taken_and_that_is_said(

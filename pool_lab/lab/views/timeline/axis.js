@@ -41,8 +41,8 @@ export function axisOf({ pauses, now }) {
 /** The window that shows all: it grows in steps while the run goes on, and fits the run when it is over.
  * @param {import("./state.js").State} state @param {Axis} axis @param {number} now @returns {Window}
  */
-export function wholeOf({ running, run, dropped, panels }, axis, now) {
-  const from = dropped ? axis.place(oldestOf(panels)) : 0, end = axis.place(Math.max(now, previousEnd(panels)));
+export function wholeOf({ running, run, dropped, panels, longest }, axis, now) {
+  const from = dropped ? axis.place(oldestOf(panels)) : 0, end = axis.place(Math.max(now, longest, previousEnd(panels)));
   if (!running && end > from) return { from, to: from + (end - from) * 1.015 };
   const least = Math.max((end - from) / 0.9, run ? 0.5 : 1), power = 10 ** Math.floor(Math.log10(least));
   return { from, to: from + power * (NICE.find((step) => step * power >= least * 0.9999) ?? 10) };

@@ -11,6 +11,9 @@ const MARK = { queued: 8, cancelled: 14, died: 14 }, WIDE_MARK = 30;
 /** The height of a line of counts, on a narrow page. */
 export const COUNTS = 17;
 const LANE = 24, LANES_HEIGHT = 288, HEAD = 34, GAP = 18, SCRUBBER = 30, NARROW = 560, TINY = 340;
+/** The strip of busy cores below the lanes: its height, and the air above it. */
+export const STRIP = 22;
+export const ABOVE_STRIP = 8;
 
 /** Where an executor is drawn. The queue is on the left of `left`, the lanes on the right.
  * @typedef {object} Box
@@ -48,7 +51,7 @@ export function arrange(state, width, window, axis, measure, isWhole = false) {
     const top = y + HEAD + under * COUNTS, bottom = top + rows * lane;
     const bar = lane - (lane >= 16 ? 5 : Math.min(2, lane / 4));
     const box = { panel, head: y + 13, under, top, bottom, lane, bar };
-    y = bottom + GAP;
+    y = bottom + (panel.cores ? ABOVE_STRIP + STRIP : 0) + GAP;
     return box;
   });
   const scale = (right - left) / (window.to - window.from);

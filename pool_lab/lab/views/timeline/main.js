@@ -37,7 +37,7 @@ function open(model, el) {
 }
 
 function receive(view, message) {
-  const before = view.state.run, wasRunning = view.state.running;
+  const before = view.state.run, wasRunning = view.state.running, clockBefore = view.state.clock;
   guarded(view, () => (view.state = reduce(view.state, message)));
   const { state, player } = view;
   if (message.type === "begin" || message.type === "snapshot" || state.run !== before) {
@@ -47,6 +47,7 @@ function receive(view, message) {
     if (state.run !== before) Object.assign(view, { offset: Infinity, player: newPlayer() });
     if (state.run !== before) view.player.span = wholeOf(state, view.axis, state.now);
   }
+  if (state.clock !== clockBefore) view.offset = Infinity;
   if (message.run === state.run) {
     view.offset = Math.min(view.offset, clock() - message.now);
     view.toldAt = clock();

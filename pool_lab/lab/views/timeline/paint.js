@@ -3,6 +3,7 @@
 import { clamp, grouped, sum } from "../shared/numbers.js";
 import { blocks, marksOf } from "./blocks.js";
 import { paintAxis } from "./paint_axis.js";
+import { paintBusyCores } from "./paint_busy_cores.js";
 import { ALWAYS, COUNTS } from "./layout.js";
 import {
   bracket, LETTERS, line, paintBar, paintEdge, paintLabel, paintMark, paintQueued, paintRunning, shape, styleOf, tear,
@@ -24,12 +25,14 @@ const SIZES = [[8, 10], [6, 8], [4, 5], [3, 3]];
 export function paint(pen, state, layout, now, { selected = null, flight = 0 } = {}) {
   const counts = layout.boxes.map(({ panel }) => countsAt(panel, now, state.now));
   for (const [number, box] of layout.boxes.entries()) {
-    paintLanes(pen, box, layout, now);
+    const known = knownAt(box.panel, now);
+    paintLanes(pen, box, layout, known);
     inside(pen, layout, box, () => paintPreviousRun(pen, box, layout));
-    inside(pen, layout, box, () => paintBars(pen, box, layout, knownAt(box.panel, now), selected));
+    inside(pen, layout, box, () => paintBars(pen, box, layout, known, selected));
     paintQueue(pen, box, layout, counts[number]);
-    if (flight > 0) paintFlights(pen, box, layout, now, flight);
-    inside(pen, layout, box, () => paintResizes(pen, state, box, layout, now));
+    if (flight > 0) paintFlights(pen, box, layout, known, flight);
+    inside(pen, layout, box, () => paintResizes(pen, state, box, layout, known));
+    if (box.panel.cores) paintBusyCores(pen, box, layout, known);
   }
   if (state.running || now < state.now) paintNow(pen, layout, now);
   for (const [number, box] of layout.boxes.entries()) paintHead(pen, box, layout, state.run ? counts[number] : null);
@@ -133,7 +136,7 @@ function paintFlights(pen, { panel, top, lane, bar }, { queueEnd, left, right, x
 }
 
 function paintNow(pen, { boxes, x, left, right }, now) {
-  const at = x(now), top = boxes[0].top - 8;
+  const at = x(now), top = (boxes.find(({ panel }) => !panel.isOver) ?? boxes[0]).top - 8;
   if (at < left - 1 || at > right + 1) return;
   line(pen, at, top, at, boxes.at(-1).bottom + 2, { width: 1.25 });
   pen.fillStyle = pen.theme.ink;

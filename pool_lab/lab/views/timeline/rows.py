@@ -38,12 +38,21 @@ MICRO = 1e6
 
 
 class TimelineRows:
-    """The rows of one run. Times count from the first event. Use it from one thread at a time."""
+    """The rows of one run. Use it from one thread at a time.
+
+    Times count from the first event, or from when `start_clock` was called for the panel.
+    """
 
     def __init__(self) -> None:
         self.origin: float | None = None
+        """From when the times of the panels count that run now."""
+        self.clocks = 0
+        """How often the time began anew."""
+        self._origins: dict[int, float] = {}
         self.latest = 0.0
-        """The time of the last event."""
+        """The time of the last event, since the clock started."""
+        self.longest = 0.0
+        """The same, or the longest time that the clock showed before."""
         self.open_calls = 0
         self.dropped = 0
         """How many calls are no longer kept."""
@@ -53,13 +62,19 @@ class TimelineRows:
         self._others: deque[Row] = deque(maxlen=MOST_OTHERS)
         self._new_others: list[Row] = []
 
+    def start_clock(self, panel: int, now: float) -> None:
+        """The times of this panel count from now, in seconds on `time.perf_counter`. Earlier events are at 0."""
+        self.clocks += self.origin is not None and self.origin != now
+        self.origin, self.latest = now, 0.0
+        self._origins[panel] = now
+
     def take(self, arrived: Iterable[tuple[int, Event]]) -> None:
         """Update the rows with pairs of (panel, event), in any order."""
         # An event begins with its number in the sequence.
         for panel, event in sorted(arrived, key=_OF_EVENT):
             if self.origin is None:
                 self.origin = event.time
-            time = event.time - self.origin
+            time = self._since_start(panel, event.time)
             if self.open_calls <= 0 and time - self.latest > IDLE_S:
                 self._note([0, "pause", _rounded(self.latest), None, None, None, _rounded(time)])
             if event.call is None:
@@ -67,6 +82,7 @@ class TimelineRows:
             else:
                 self._note_call((panel, event.call), event)
             self.latest = max(self.latest, time)
+            self.longest = max(self.longest, time)
         self._forget()
 
     def news(self) -> dict[str, Any]:
@@ -101,9 +117,9 @@ class TimelineRows:
         kind = event.kind
         if kind is _SUBMITTED:
             self.open_calls += 1
-            row[NAME], row[SUBMITTED] = event.name, self._moment(event.time)
+            row[NAME], row[SUBMITTED] = event.name, self._moment(row, event.time)
         elif kind is _STARTED:
-            row[DISPATCHED] = self._moment(event.time)
+            row[DISPATCHED] = self._moment(row, event.time)
             if row[ENDING] is None:  # else the event is late
                 row[BEGAN], row[WORKER] = row[DISPATCHED], event.worker
         elif row[ENDING] is None:
@@ -114,18 +130,22 @@ class TimelineRows:
     def _close(self, row: Row, event: Event) -> None:
         self.open_calls -= 1
         row[ENDING], row[ERROR] = ending_of(event.kind, event.error), event.error
-        row[ARRIVED] = row[ENDED] = self._moment(event.time)
+        row[ARRIVED] = row[ENDED] = self._moment(row, event.time)
         if event.worker is not None:
             row[WORKER] = event.worker
         if event.ended is not None:
-            row[ENDED] = self._moment(event.ended)
+            row[ENDED] = self._moment(row, event.ended)
         if event.began is not None:
-            row[BEGAN] = self._moment(event.began)
+            row[BEGAN] = self._moment(row, event.began)
         if event.cpu_s is not None:
             row[CPU_S] = round(event.cpu_s * MICRO)
 
-    def _moment(self, moment: float) -> int:
-        return round((moment - self.origin) * MICRO)  # type: ignore[operator]  # no event before the first
+    def _moment(self, row: Row, moment: float) -> int:
+        return round(self._since_start(row[PANEL], moment) * MICRO)
+
+    def _since_start(self, panel: int, moment: float) -> float:
+        origin = self._origins.get(panel)
+        return max(0.0, moment - (self.origin if origin is None else origin))  # type: ignore[operator]  # set by `take`
 
     def _forget(self) -> None:
         while len(self._ended) > MOST_CALLS:

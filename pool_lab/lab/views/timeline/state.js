@@ -25,6 +25,8 @@
  * @property {number} index @property {string} title @property {string} note @property {string} kind
  * @property {string[]} names of its calls, by their number
  * @property {[number, number][][]} previous @property {number} until when it was last observed
+ * @property {boolean} isOver whether it ran before the clock began anew: all of it is shown while others run
+ * @property {number} cores that its calls can use; 0: how many were busy is not shown
  * @property {number} begunWith workers @property {number} size
  * @property {{ time: number, before: number, after: number }[]} resizes
  * @property {Record<string, number>} counts @property {number} bars @property {number} alive @property {number} died
@@ -34,6 +36,8 @@
 
 /** @typedef {object} State
  * @property {number} run @property {boolean} running @property {number} now @property {number} most workers at once
+ * @property {number} clock how often the time began anew, for panels that run one after the other
+ * @property {number} longest time that any clock has shown
  * @property {number} dropped @property {[number, number][]} pauses @property {Panel[]} panels
  */
 
@@ -43,24 +47,25 @@ export const ENDINGS = ["returned", "raised", "timed out", "crashed", "cancelled
 
 /** The state of a run that begins. @returns {State} */
 export function fresh({ run = 0, panels = [], running = false, dropped = 0 } = {}) {
-  return { run, running, now: 0, most: 0, dropped, pauses: [], panels: panels.map(newPanel) };
+  const times = { now: 0, clock: 0, longest: 0 };
+  return { run, running, ...times, most: 0, dropped, pauses: [], panels: panels.map(newPanel) };
 }
 
 /** @param {{ title: string, note: string, kind: string, workers: number, previous?: any, until?: number | null,
- *   names?: string[] | null }} sent
+ *   names?: string[] | null, cores?: number }} sent
  * @returns {Panel}
  */
-export function newPanel({ title, note, kind, workers, previous, until, names }, index = 0) {
+export function newPanel({ title, note, kind, workers, previous, until, names, cores = 0 }, index = 0) {
   const counts = noCounts();
   const rows = Array.from({ length: workers }, newRow);
   const sizes = { begunWith: workers, size: workers, resizes: [] }, totals = { counts, bars: 0, alive: 0, died: 0 };
-  const optional = { previous: previous ?? [], until: until ?? Infinity, names: names ?? [] };
+  const optional = { previous: previous ?? [], until: until ?? Infinity, names: names ?? [], isOver: false, cores };
   const given = { index, title, note, kind, ...optional };
   return { ...given, ...sizes, ...totals, calls: new Map(), numbers: null, rows, version: 0 };
 }
 
 /** The moment up to which the panel is known, if `now` is shown. */
-export const knownAt = (panel, now) => Math.min(panel.until, now);
+export const knownAt = ({ until, isOver }, now) => (isOver ? until : Math.min(until, now));
 
 /** How many calls are in each state; "stranded" are those that failed before a worker had them. */
 const noCounts = () => Object.fromEntries(["queued", "running", ...ENDINGS, "stranded"].map((state) => [state, 0]));
@@ -80,14 +85,25 @@ export function reduce(state, message) {
   if (type === "begin") return fresh({ ...message, running: true });
   if (type === "snapshot") return run < state.run ? state : take(fresh(message), message);
   if (run !== state.run) return state;
-  return type === "end" ? { ...state, running: false, now: message.now } : take(state, message);
+  return type === "end" ? ended(state, message.now) : take(state, message);
 }
 
-function take(state, { now, calls = [], others = [] }) {
+/** The run is over: from now on all panels show the same moment. */
+function ended(state, now) {
+  for (const panel of state.panels) panel.isOver = false;
+  return { ...state, running: false, now, longest: Math.max(state.longest, now) };
+}
+
+function take(state, { now, clock = 0, calls = [], others = [] }) {
+  if (clock > state.clock) {
+    for (const panel of state.panels) panel.isOver = state.running && panel.bars > 0;
+    Object.assign(state, { clock, now: 0 });
+  }
   for (const [at, ...other] of others) happen(state, state.panels[at], other);
   for (const row of calls) noteCall(state.panels[row[0]], row);
   for (const panel of state.panels) forget(state, panel);
   state.now = Math.max(state.now, now);
+  state.longest = Math.max(state.longest, now);
   return state;
 }
 

@@ -67,12 +67,15 @@ class Panel(NamedTuple):
     """When the watching ended, in seconds: bars of calls that still ran then end there. None: never."""
     names: Sequence[str] | None = None
     """What the calls are called, by their number; later calls have only their number."""
+    cores: int = 0
+    """How many cores the calls can use. Then a strip below the lanes shows how many they kept busy; 0: no strip."""
 
 
 class _Run:
     """One run, and what has been sent of it. The timeline's lock guards everything but the inboxes.
 
-    Its clock starts with the first event, and stands still while no call is queued or running.
+    Its clock starts with the first event, and stands still while no call is queued or running. It can start anew for
+    each of several panels that run one after the other.
     """
 
     def __init__(self, number: int, panels: Sequence[Panel]) -> None:
@@ -94,7 +97,7 @@ class _Run:
         return time.perf_counter() - rows.origin if moving and rows.origin is not None else rows.latest
 
     def message(self, kind: str, **more: Any) -> dict[str, Any]:
-        return {"type": kind, "run": self.number, "now": round(self.now, 6), **more}
+        return {"type": kind, "run": self.number, "clock": self.rows.clocks, "now": round(self.now, 6), **more}
 
     def snapshot(self, most: int = MOST_CALLS) -> dict[str, Any]:
         """Everything so far, in one message."""
@@ -171,6 +174,12 @@ class Timeline(Coverable):
             raise ValueError(f"there is no panel {panel}; this run has {len(run.panels)}, counted from 0")
         return run.inboxes[panel].append
 
+    def start_clock(self, panel: int, now: float) -> None:
+        """Times of this panel count from now, in seconds on `time.perf_counter`. Without a run, do nothing."""
+        with self._send_lock:
+            if self._run is not None:
+                self._run.rows.start_clock(panel, now)
+
     def end(self) -> None:
         """End the run. Blocks until everything observed has been sent. Without a run, do nothing."""
         with self._send_lock:
@@ -203,7 +212,7 @@ class Timeline(Coverable):
     def _close(self, run: _Run) -> None:
         self._send_news(run)
         with self._send_lock:
-            run.ended = run.now
+            run.ended = max(run.now, run.rows.longest)
             self._guarded(run, "sending", lambda: self.send(run.message("end")))
             self._guarded(run, "sending", lambda: setattr(self, "log", run.snapshot(_MOST_IN_LOG)))
             if self._run is run:
