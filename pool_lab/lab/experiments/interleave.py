@@ -12,7 +12,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from pool_lab.lab.display import Display
-from pool_lab.lab.notebook import COVER_TEXT, Cover, someone_is_there
+from pool_lab.lab.notebook import Cover, someone_is_there
 from pool_lab.lab.stills.still import draw
 from pool_lab.lab.stills.turns import draw_turns, turns_axes
 from pool_lab.lab.work import turns
@@ -116,10 +116,10 @@ class Interleaving(Display):
 
         self._table = TurnsView(self._code, turns.THREADS, self._press)
         self.view = self._table.widget
-        if cover is None or cover.is_open:
+        if cover is None:
             self._show_steps()
         else:
-            self._table.cover(COVER_TEXT)
+            self._table.keep_covered(cover)
             cover.when_open(self._show_steps)
 
     def _show_steps(self) -> None:

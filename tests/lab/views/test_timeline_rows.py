@@ -122,7 +122,7 @@ def test_all_of_it_can_be_written_as_json() -> None:
 
 
 def test_panels_that_run_one_after_the_other_each_count_from_their_own_start() -> None:
-    rows = TimelineRows(2)
+    rows = TimelineRows()
     first = Script().ran(0, 0, 1.0, 2.0, submitted=1.0)
     second = Script().resized(2.0, 3).ran(0, 0, 6.0, 7.0, submitted=5.5)
     rows.start_clock(0, START + 1.0)

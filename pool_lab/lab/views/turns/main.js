@@ -1,16 +1,20 @@
 /* The steps of two threads: a table and words. Python makes both. */
 
+import { showCover } from "../cover/cover.js";
 import { completeControls } from "../shared/controls.js";
 import { add, setText } from "../shared/dom.js";
 
 function render({ model, el }) {
-  const table = add(el, "div", "turns-table"), words = add(el, "p", "turns-words", { ariaLive: "polite" });
+  const root = add(el, "div", "turns-steps"), cover = add(root, "div", "cover");
+  const table = add(root, "div", "turns-table"), words = add(root, "p", "turns-words", { ariaLive: "polite" });
+  root.classList.add("pool-lab");
   const show = () => {
+    showCover(cover, model);
     table.innerHTML = model.get("table");
     table.scrollLeft = table.scrollWidth; // to the latest step
     setText(words, model.get("words"));
   };
-  model.on("change:table change:words", show);
+  model.on("change:table change:words change:cover", show);
   show();
   return completeControls(el);
 }

@@ -7,12 +7,13 @@ from collections.abc import Callable, Mapping, Sequence
 from html import escape
 from pathlib import Path
 
-import anywidget
 import ipywidgets
 import traitlets
 
+from pool_lab.lab.notebook import Cover
 from pool_lab.lab.views.bundle import script, style
 from pool_lab.lab.views.controls import Note, experiment_view
+from pool_lab.lab.views.cover.view import Coverable
 
 __all__ = ["BACK", "TurnsView"]
 
@@ -20,7 +21,7 @@ BACK = "Back"
 HERE = Path(__file__).parent
 
 
-class Steps(anywidget.AnyWidget):
+class Steps(Coverable):
     """The table, and the same in words."""
 
     _esm = script(HERE / "main.js")
@@ -52,11 +53,11 @@ class TurnsView:
         with self.steps.hold_sync():
             self.steps.table, self.steps.words = _table(rows, steps), words
 
-    def cover(self, words: str) -> None:
-        """Show nothing but these words."""
+    def keep_covered(self, cover: Cover) -> None:
+        """Show nothing but the question, until it is answered."""
         for button in self._buttons.values():
             button.disabled = True
-        self.steps.words = words
+        self.steps.keep_covered(cover)
 
 
 def _button(name: str, press: Callable[[str], None]) -> ipywidgets.Button:
