@@ -124,7 +124,8 @@ def test_tiny_calls_are_quickest_in_a_loop_by_far() -> None:
     assert isinstance(judge({"threads": tiny(100, 1.0, 0.01), "processes": tiny(100, 1.2, 0.01)}), Undecided)
 
 
-def swept(threads: list[float], processes: list[float], share: float = 1.0, threads_cores: float = 0.95) -> Any:
+def swept(threads: list[float], processes: list[float], share: float = 1.0, threads_cores: float = 0.95,
+          stopped: bool = False) -> Any:  # fmt: skip
     """A sweep with 1, 2, 4 and 8 workers."""
     workers = (1, 2, 4, 8)
 
@@ -132,7 +133,10 @@ def swept(threads: list[float], processes: list[float], share: float = 1.0, thre
         points = zip(workers, speed_ups, strict=False)
         return Curve(name, name, tuple(Point(many, (speed_up,)) for many, speed_up in points))
 
-    traces = {"threads": {8: pool(threads_cores)}, "processes": {1: pool(share, workers=1)}}
+    traces = {
+        "threads": {many: pool(threads_cores) for many in workers if not stopped or many < 8},
+        "processes": {many: pool(share * many, workers=many) for many in workers},
+    }
     curves = [curve("threads", threads), curve("processes", processes)]
     evidence: Any = SimpleNamespace(curves=curves, workers=workers, traces=traces)
     found = QUESTIONS["07 workers"].happened(evidence)
@@ -147,7 +151,8 @@ def test_more_workers_help_processes_until_the_cores_are_busy() -> None:
     assert swept(flat, flat) == "cannot tell"
     assert swept(flat, [1.0, 1.5, 2.2, 2.2]) == "cannot tell", "more than the cores gave before"
     assert swept(flat, rising, share=0.6) == "cannot tell", "other programs were running"
-    assert swept(flat[:2], rising) is None, "it was stopped"
+    assert swept(flat[:2], rising) == "cannot tell", "measurements that cannot be are left out of a curve"
+    assert swept(flat, rising, stopped=True) is None
 
 
 def test_with_as_many_cores_as_workers_processes_gain_from_all_of_them(monkeypatch: pytest.MonkeyPatch) -> None:

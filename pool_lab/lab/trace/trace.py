@@ -7,6 +7,7 @@ contradict each other.
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
+from functools import cached_property
 
 from pool_lab.events import Event, EventKind
 from pool_lab.lab.trace.span import CallState, Lane, Resize, Span, advance
@@ -67,6 +68,10 @@ class Trace:
 
         If a call was submitted before the watching began, the first known time of it counts.
         """
+        return self._makespan_s
+
+    @cached_property
+    def _makespan_s(self) -> float:
         starts = [span.first_known for span in self.spans if span.first_known is not None]
         ends = [span.arrived for span in self.spans if span.arrived is not None]
         return max(ends) - min(starts) if starts and ends else 0.0

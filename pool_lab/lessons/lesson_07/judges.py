@@ -88,13 +88,15 @@ def quickest(traces: Traces) -> str | Undecided | None:
 
 def who_gains(sweep: Any) -> str | Undecided | None:
     """From a sweep over numbers of workers, one of them 1, and at least one above the number of cores."""
-    curves = {curve.name: {point.workers: point.median for point in curve.points} for curve in sweep.curves}
-    if any(len(curve) < len(sweep.workers) for curve in curves.values()):
+    if any(set(traces) != set(sweep.workers) for traces in sweep.traces.values()):
         return None
+    curves = {curve.name: {point.workers: point.median for point in curve.points} for curve in sweep.curves}
     share, cores = sweep.traces["processes"][1].core_share, usable_cpus()
     if share < BUSY:
         more = "Then more workers get more of the cores, at the cost of those programs."
         return Undecided(f"{_others(share)} {more}")
+    if any(len(curve) < len(sweep.workers) for curve in curves.values()):
+        return Undecided("Some measurements cannot be right, so something else slowed the computer down meanwhile.")
     threads = _gains(curves["threads"], cores)
     if all(_busy_cores(trace) < CLEARLY for trace in sweep.traces["threads"].values()):
         threads = "never"  # threads that keep one core busy do not get faster, whatever the clock says

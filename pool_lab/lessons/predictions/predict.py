@@ -4,7 +4,7 @@ Each folder `lesson_NN` has a file `questions.py` with its `QUESTIONS`: what the
 and how the run decides.
 
 A judge looks only at what is the same on a slow machine and on a fast one: how many calls were running at the same
-moment, how many cores they kept busy. It never looks at seconds.
+moment, how many cores they kept busy. It looks at seconds only where one time is far larger than another.
 """
 
 from pool_lab.lessons.content import modules

@@ -279,14 +279,22 @@ def test_a_run_that_cannot_tell_is_repeated_with_more_calls_twice_at_most(undeci
 
 
 def test_a_race_that_is_stopped_is_not_repeated() -> None:
-    calls = Calls()
-    contest = Race(workloads.of(calls, range(9)), 2, 8, ["threads"], together=True, cover=Doubting(9))
+    calls, shut_down = Calls(), threading.Event()
+
+    def notice(event: Event) -> None:
+        if event.kind is EventKind.SHUT_DOWN:
+            shut_down.set()
+
+    executors = {"ours": partial(ThreadPoolExecutor, observer=notice)}
+    cover = Doubting(9)
+    contest = Race(workloads.of(calls, range(9)), 2, 8, executors, together=True, cover=cover)
     contest.start()
     calls.wait_until_inside(2)
     contest.stop()
-    calls.release(4)
+    assert shut_down.wait(30)
+    calls.release(2)
     assert contest.wait(30)
-    assert len(contest.trace["threads"].spans) == 9
+    assert (len(contest.trace["ours"].spans), cover.undecided) == (9, 9), "it was not even asked"
 
 
 def test_without_a_number_there_is_a_worker_for_each_core_but_2_to_8() -> None:
