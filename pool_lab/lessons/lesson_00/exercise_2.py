@@ -26,6 +26,11 @@ def all_results(attempt: Attempt) -> bool:
     return sorted(map(repr, listed(attempt.result))) == sorted(map(repr, attempt.case.lengths))
 
 
+def used_the_workers(attempt: Attempt) -> bool:
+    """On a busy machine one of the first naps may start when another is over."""
+    return bool(attempt.most_at_once >= attempt.case.workers - 1)
+
+
 RULES = Rules(
     given=given,
     cases=CASES,
@@ -39,9 +44,7 @@ RULES = Rules(
             lambda attempt: listed(attempt.result) == list(attempt.case.lengths),
             essential=False,
         ),
-        Claim(
-            "as many naps as workers ran at the same time", lambda attempt: attempt.most_at_once == attempt.case.workers
-        ),
+        Claim("as many naps as workers ran at the same time", used_the_workers),
     ),
     mistakes={
         "futures": mistakes.futures,
