@@ -70,11 +70,12 @@ class WaitGraph:
         count = sum(map(bool, self.waits.values()))
         if not count:
             return "No call waits for another call."
-        waiting = f"{count} of {number_of(len(self.running), 'running call')} {'waits' if count == 1 else 'wait'}"
+        wait = "waits" if count == 1 else "wait"
+        first = f"{count} of {number_of(len(self.running), 'running call')} {wait} for another call."
         if not self.is_deadlock:
-            return f"{waiting} for another call, which can finish: no deadlock."
+            return f"{first} That can finish: no deadlock."
         needs = "Queued calls need a free worker, and there is none. " if self._needs_worker() else ""
-        return f"{waiting} for another call. {needs}They wait in a circle: a deadlock."
+        return f"{first} {needs}They wait in a circle: a deadlock."
 
     def _needs_worker(self) -> bool:
         return any(span.call in self.stuck for span in self.queued)

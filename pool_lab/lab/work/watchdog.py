@@ -81,6 +81,10 @@ class Watchdog:
         self._quiet_s = 0.0
         self._steps = 0
         """How often it has tried to free the cell that waits now."""
+        self._unsaid = ""
+        self._shell = sys.modules["IPython"].get_ipython() if "IPython" in sys.modules else None
+        if self._shell is not None:
+            self._shell.events.register("post_run_cell", self._say_below_the_cell)
         threading.Thread(target=self._watch, name="pool-lab-watchdog", daemon=True).start()
 
     def __repr__(self) -> str:
@@ -88,6 +92,21 @@ class Watchdog:
 
     def close(self) -> None:
         self._closed.set()
+        if self._shell is not None:
+            self._shell.events.unregister("post_run_cell", self._say_below_the_cell)
+            self._shell = None
+
+    def _say(self, words: str) -> None:
+        """What another thread prints would be shown at the cell that has started it, so a notebook is told later."""
+        if self._shell is None:
+            logger.warning(words)
+        else:
+            self._unsaid = words
+
+    def _say_below_the_cell(self, *_: object) -> None:
+        if self._unsaid:
+            sys.stderr.write(f"{self._unsaid}\n")
+        self._unsaid = ""
 
     def _watch(self) -> None:
         while not self._closed.wait(LOOK_EVERY_S):
@@ -113,9 +132,9 @@ class Watchdog:
 
     def _free(self, cell: FrameType, posts: list[Post], reason: str) -> None:
         self._steps += 1
+        self._say(f"Watchdog: the cell waited, and {reason}. So I have ended its pools.")
         text = f"the watchdog has ended this pool, because a cell waited for it and {reason}"
         if self._steps == 1 and posts:
-            logger.warning("This cell waited, and %s. So the watchdog ends the pools.", reason)
             for post in posts:
                 post.end_pool(text)
         elif self._steps <= 2 and (futures := waited_for(cell)):
