@@ -11,6 +11,7 @@ from pool_lab.lab.experiments.watch import Watch
 from pool_lab.lab.recording.waits import waited_for
 from pool_lab.lab.stills.still import draw
 from pool_lab.lab.stills.wait_arrows import draw_waits, waits_axes
+from pool_lab.lab.trace.span import CallState
 from pool_lab.lab.trace.wait_graph import WaitGraph
 
 __all__ = ["WaitsFor", "waits_for"]
@@ -43,11 +44,12 @@ def waits_for(watched: Watch, *, patience_s: float = 10.0) -> "WaitsFor":
 
 def _graph(watched: Watch) -> WaitGraph:
     trace, frames = watched.trace, sys._current_frames()
-    threads = {lane.worker: lane.ident for lane in trace.lanes if lane.stopped is None}
+    frame_of = {lane.worker: frames.get(lane.ident or 0) for lane in trace.lanes if lane.stopped is None}
     waits = {}
-    for span in WaitGraph(trace, {}).running:
-        futures = waited_for(frames.get(threads.get(span.worker, 0) or 0))
-        waits[span.call] = [number for future in futures if (number := getattr(future, "number", None)) is not None]
+    for span in trace.spans:
+        if span.state is CallState.RUNNING and span.worker is not None:
+            numbers = map(watched.number_of, waited_for(frame_of.get(span.worker)))
+            waits[span.call] = [number for number in numbers if number is not None]
     return WaitGraph(trace, waits)
 
 
@@ -77,4 +79,6 @@ class WaitsFor(Display):
 
     def figure(self, ax: Axes | None = None) -> Figure:
         picture = draw_waits, waits_axes
-        return draw(ax, picture, self.graph, self._kind, title="who waits for whom", words=self.summary(), machine=False)
+        return draw(
+            ax, picture, self.graph, self._kind, title="who waits for whom", words=self.summary(), machine=False
+        )

@@ -136,7 +136,7 @@ def _draw_need(axes: Axes, graph: WaitGraph, bottom: float) -> None:
     _label(axes, WIDTH / 2, deep, "needs a free worker" + ("" if graph.has_free_worker else ": there is none"))
 
 
-def _arrow(axes: Axes, points: list[tuple[float, float]], graph: WaitGraph, gid: str) -> None:
+def _arrow(axes: Axes, points: Sequence[tuple[float, float]], graph: WaitGraph, gid: str) -> None:
     """In a deadlock: thick and black. Otherwise thin and grey."""
     if points:
         colour, width = (INK, 2.2) if graph.is_deadlock else (QUIET, 1.0)

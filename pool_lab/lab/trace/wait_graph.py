@@ -1,7 +1,7 @@
 """`WaitGraph`: which calls of a pool wait for which, and whether any of them can still finish. Pure.
 
-A running call that waits can finish when all that it waits for have finished. A queued call needs a free worker: an idle
-one, or one whose call can finish. If neither is ever so, the calls wait in a circle, which is a deadlock.
+A running call that waits can finish when all that it waits for have finished. A queued call needs a worker: an idle
+one, or one whose call can finish. Calls of which neither is ever true wait in a circle, which is a deadlock.
 """
 
 from collections.abc import Mapping, Sequence

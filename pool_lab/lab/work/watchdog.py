@@ -45,8 +45,7 @@ def watchdog(*, deadlock_s: float = 3.0, patience_s: float = 60.0) -> "Watchdog"
     """Watch this notebook from now on. A second watchdog takes the place of the first.
 
     deadlock_s: how long a cell may wait if every worker waits for another call.
-    patience_s: how long it may wait for a pool in which nothing moves, whatever the reason. Give more before a cell that
-        waits for longer calls.
+    patience_s: how long it may wait while nothing moves, whatever the reason. Give more if your calls take longer.
 
     On Windows a cell that waits in `shutdown` for a call that never ends cannot be interrupted: restart the kernel.
     """

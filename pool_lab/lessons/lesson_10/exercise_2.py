@@ -65,8 +65,9 @@ RULES = Rules(
         "told the future": lambda attempt: "Future" in told(attempt),
         "told every call": lambda attempt: "NoneType" in told(attempt),
         "told twice": lambda attempt: told(attempt).count(FAILURES[0]) > len(FAILURES),
-        "the cancelled": lambda attempt: FAILURES[0] in told(attempt)
-        and ("CancelledError" in told(attempt) or raised_in_callback(attempt)),
+        "the cancelled": lambda attempt: (
+            FAILURES[0] in told(attempt) and ("CancelledError" in told(attempt) or raised_in_callback(attempt))
+        ),
         "asked for the result": raised_in_callback,
         "nothing told": lambda attempt: attempt.ending is Ending.RETURNED and not told(attempt),
         "not futures": lambda attempt: attempt.ending is Ending.RETURNED and not returned_futures(attempt),

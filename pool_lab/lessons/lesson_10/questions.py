@@ -39,8 +39,8 @@ def _threads_of_each(counts: Any) -> str | None:
 
 
 NESTED = NumberQuestion(
-    "A pool has two workers, and both run a call. Each of these calls submits another one to the same pool and waits for "
-    "its result. How many of the four calls finish?",
+    "A pool has two workers, and both run a call. Each of these two calls submits another call to the same pool, and "
+    "waits for its result. How many of the four calls finish?",
     _finished_in_deadlock,
     because="The two new calls are queued, and only a worker that has finished its call takes the next. Both workers "
     "wait for calls that no worker is left to run.",
@@ -72,8 +72,8 @@ ONE_MORE = NumberQuestion(
 )
 
 CTRL_C = NumberQuestion(
-    "A pool with one worker has five calls. Inside its `with` block you wait for the first. Then, while the second runs, "
-    "you press Ctrl-C or the stop button, once. How many of the five calls run to their end?",
+    "A pool with one worker has five calls. Inside its `with` block you wait for the first. Then you press Ctrl-C or "
+    "the stop button, once. How many of the five calls run to their end?",
     _finished,
     because="Ctrl-C raises a `KeyboardInterrupt` in the main thread, and nowhere else. It leaves the block through "
     "`__exit__`, which waits until all submitted calls are done, also the queued ones.",
@@ -87,8 +87,8 @@ CTRL_C = NumberQuestion(
 )
 
 FORK = Question(
-    "A thread holds a lock. Another thread forks the process, and the first one releases the lock at once. Then the child "
-    "tries to get the lock. What happens in the child?",
+    "A thread holds a lock. Another thread forks the process, and then the first one releases the lock. What happens "
+    "if the child tries to get the lock?",
     {
         "free": Option(
             "It gets the lock, because the thread has released it.",
@@ -114,9 +114,9 @@ THREADS = Question(
         ),
         "many": Option(
             "More: NumPy has threads of its own, in each worker.",
-            "The library that NumPy multiplies with starts a thread for each core, in every process. It does not know of "
-            "the other workers.",
-            "On this computer, that library has one thread, or does not say how many. On most, it has one for each core.",
+            "The library that NumPy multiplies with has a thread for each core, as a rule, in every process. It does "
+            "not know of the other workers.",
+            "On this computer that library has one thread, or does not say how many. On most it has one for each core.",
         ),
     },
     _threads_of_each,

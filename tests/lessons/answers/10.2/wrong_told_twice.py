@@ -4,7 +4,7 @@ from pool_lab.lessons import exercise
 
 @exercise("10.2")
 def submit_all(pool, call, inputs, tell):
-    def done(future):
+    def done(_):
         for future in futures:
             if future.done() and not future.cancelled() and future.exception():
                 tell(future.exception())
