@@ -67,6 +67,7 @@ class WaitsFor(Display):
 
     @property
     def is_deadlock(self) -> bool:
+        """Whether calls wait in a circle, so that they will never finish."""
         return self.graph.is_deadlock
 
     def summary(self) -> str:

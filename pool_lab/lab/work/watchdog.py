@@ -90,6 +90,7 @@ class Watchdog:
         return "Watchdog()"
 
     def close(self) -> None:
+        """Stop watching. May be called again."""
         self._closed.set()
         if self._shell is not None:
             self._shell.events.unregister("post_run_cell", self._say_below_the_cell)
