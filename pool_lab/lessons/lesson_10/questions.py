@@ -60,11 +60,11 @@ ONE_MORE = NumberQuestion(
     "All four calls still wait. Now you give the pool one more worker: `pool.resize(3)`. How many of the four calls "
     "finish?",
     _finished_after_resize,
-    because="The new worker takes one of the queued calls. With its result a waiting call finishes, and now two workers "
-    "are free for the other queued call.",
+    because="The new worker takes one of the queued calls. With its result a waiting call finishes, and now two "
+    "workers are free for the other queued call.",
     misses=(
         Miss(0, "The new worker has no call yet, so it takes one from the queue. One finished call frees another."),
-        Miss(2, "It did not end with one pair: a free worker took the other queued call, which set the last call free."),
+        Miss(2, "It did not end with one pair: a free worker took the other queued call, and its result freed the last."),
     ),
     otherwise="As soon as one call finishes, the call that waits for it finishes, and a second worker is free.",
     most=4,
