@@ -64,7 +64,11 @@ ONE_MORE = NumberQuestion(
     "workers are free for the other queued call.",
     misses=(
         Miss(0, "The new worker has no call yet, so it takes one from the queue. One finished call frees another."),
-        Miss(2, "It did not end with one pair: a free worker took the other queued call, and its result freed the last."),
+        Miss(
+            2,
+            "It did not end with one pair: a free worker took the other queued call, and its result freed the last"
+            " call.",
+        ),
     ),
     otherwise="As soon as one call finishes, the call that waits for it finishes, and a second worker is free.",
     most=4,
