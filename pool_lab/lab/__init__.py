@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from pool_lab.lab.experiments.race import race
     from pool_lab.lab.experiments.stacked import stacked
     from pool_lab.lab.experiments.sweep import sweep
+    from pool_lab.lab.experiments.waits_for import waits_for
     from pool_lab.lab.experiments.watch import watch
     from pool_lab.lab.model.calibration import calibrate
     from pool_lab.lab.model.machine import Machine
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
     from pool_lab.lab.work import servers, workloads
     from pool_lab.lab.work.gate import Gate
     from pool_lab.lab.work.thread_per_call import ThreadPerCall
+    from pool_lab.lab.work.watchdog import watchdog
 
 __all__ = [
     "Gate",
@@ -42,7 +44,9 @@ __all__ = [
     "simulate",
     "stacked",
     "sweep",
+    "waits_for",
     "watch",
+    "watchdog",
     "workloads",
 ]
 
@@ -62,7 +66,9 @@ _HOMES = {
     "simulate": "model.runs",
     "stacked": "experiments.stacked",
     "sweep": "experiments.sweep",
+    "waits_for": "experiments.waits_for",
     "watch": "experiments.watch",
+    "watchdog": "work.watchdog",
 }
 
 

@@ -17,6 +17,7 @@ from matplotlib.figure import Figure
 
 from pool_lab.events import Event, EventKind, Observer, event
 from pool_lab.executor import whole_number
+from pool_lab.future import AnyFuture
 from pool_lab.lab.display import Display
 from pool_lab.lab.experiments.arguments import check_cover, check_names
 from pool_lab.lab.notebook import Cover, page_thread, someone_is_there
@@ -133,6 +134,10 @@ class Watch(Display):
         panels = [(self._name, self._kind.note, self._kind.name, self.trace)]
         title = f"timeline of a {self._name}"
         return draw(ax, (draw_timeline, panel_axes), panels, title=title, words=self.summary())
+
+    def number_of(self, future: AnyFuture[Any]) -> int | None:
+        """The number that its call has in the trace. None: it is a call of another executor."""
+        return getattr(future, "number", None) if self._note in getattr(future, "observers", ()) else None
 
     def _shows_a_still(self) -> bool:
         # Without a view nothing moves. Before the first call there is nothing to see.

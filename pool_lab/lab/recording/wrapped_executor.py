@@ -74,7 +74,7 @@ def _timing(began: float, cpu_began: float) -> _Timing:
 class _OuterFuture(Future[Any]):
     """The future that the submitter gets. The inner future has (result, timing); this one has the result."""
 
-    __slots__ = ("_inner",)
+    __slots__ = ("_inner", "number", "observers")
 
     def __init__(self, inner: concurrent.futures.Future[Any]) -> None:
         super().__init__()
@@ -154,6 +154,7 @@ class WrappedExecutor:
             future = _OuterFuture(inner)
             future.follow()
             inner.add_done_callback(partial(self._finish, call, future))
+        future.number, future.observers = call, self._observers  # type: ignore[attr-defined]  # as our calls have
         self._tell(submitted)
         return future
 

@@ -16,10 +16,10 @@ from types import CodeType, FrameType
 from typing import Any, NamedTuple
 
 import pool_lab
+from pool_lab.lab.recording.waits import WAITS_FOR_MANY, WAITS_FOR_ONE, WAITS_FOR_POOL, codes, outwards
 from pool_lab.lessons.exercises.limits import Heartbeat
 from pool_lab.lessons.exercises.messages import Ending
 from pool_lab.lessons.exercises.reporter import Reporter
-from pool_lab.pool import Pool
 from pool_lab.processes.pipe import Either
 from pool_lab.processes.process import Process
 from pool_lab.worker import Worker
@@ -34,22 +34,11 @@ MOST_WAITS = 100
 THREADS = concurrent.futures.ThreadPoolExecutor
 PROCESSES = concurrent.futures.ProcessPoolExecutor
 
-Code = Any  # functions, whose code is looked for in the frames of a thread
+WAITS_FOR_OTHERS = codes(threading.Condition.wait, threading.Thread.join)
+STARTS = codes(threading.Thread.start)
+IDLE = codes(Worker.sleep, concurrent.futures.thread._worker)
 
-
-def _codes(*functions: Code) -> frozenset[CodeType]:
-    return frozenset(function.__code__ for function in functions)
-
-
-_futures = (concurrent.futures.Future, pool_lab.Future)
-WAITS_FOR_ONE = _codes(*(getattr(future, name) for future in _futures for name in ("result", "exception")))
-WAITS_FOR_MANY = _codes(concurrent.futures.wait, concurrent.futures.as_completed, pool_lab.wait, pool_lab.as_completed)
-WAITS_FOR_POOL = _codes(THREADS.shutdown, PROCESSES.shutdown, Pool.shutdown)
-WAITS_FOR_OTHERS = _codes(threading.Condition.wait, threading.Thread.join)
-STARTS = _codes(threading.Thread.start)
-IDLE = _codes(Worker.sleep, concurrent.futures.thread._worker)
-
-SERVES = _codes(
+SERVES = codes(
     Either.wait,
     Process.sleep,
     multiprocessing.connection.wait,
@@ -138,7 +127,7 @@ class Watchdog(threading.Thread):
     def _found_wait(self, thread: int, frame: FrameType) -> Wait | None:
         who = "your code" if thread == self._main else "a worker"
         reason = None
-        for stand in _outwards(frame):
+        for stand in outwards(frame):
             facts, code = stand.f_locals, stand.f_code
             if code in WAITS_FOR_ONE | WAITS_FOR_MANY | WAITS_FOR_OTHERS and facts.get("timeout") is not None:
                 return None
@@ -152,15 +141,9 @@ class Watchdog(threading.Thread):
         return Wait(thread, f"{who} waits {reason}{_at(self._reporter.line_in(frame))}") if reason else None
 
 
-def _outwards(frame: FrameType | None) -> Iterator[FrameType]:
-    while frame is not None:
-        yield frame
-        frame = frame.f_back
-
-
 def _serves_processes(frame: FrameType) -> bool:
     """Whether it is a pool's own thread, which serves a process. Without an open call it is idle."""
-    stands = list(_outwards(frame))
+    stands = list(outwards(frame))
     serving = any(stand.f_code in SERVES and _has_no_limit(stand.f_locals) for stand in stands)
     return serving and all(stand.f_globals.get("__name__", "").startswith(OF_POOLS) for stand in stands)
 

@@ -1,0 +1,15 @@
+import os
+import signal
+import subprocess
+import sys
+from threading import Barrier
+
+from pool_lab import BrokenExecutor, BrokenThreadPool, ProcessPoolExecutor, ThreadPoolExecutor, wait
+from pool_lab.lab import stacked, waits_for, watch, watchdog, workloads
+from pool_lab.lessons import exercise
+
+
+@exercise("10.1")
+def words(pool, count, book):
+    chapters = [[pool.submit(count, page) for page in pages] for pages in book]
+    return [sum(future.result() for future in futures) for futures in chapters]

@@ -1,0 +1,9 @@
+from pool_lab.lessons import exercise
+
+
+@exercise("10.1")
+def words(pool, count, book):
+    def in_chapter(pages):
+        return sum(count(page) for page in pages)
+
+    return list(pool.map(in_chapter, book))

@@ -1,0 +1,7 @@
+# mistake: counted here
+from pool_lab.lessons import exercise
+
+
+@exercise("10.1")
+def words(pool, count, book):
+    return [sum(map(count, pages)) for pages in book]

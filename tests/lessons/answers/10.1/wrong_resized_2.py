@@ -1,0 +1,11 @@
+# mistake: resized
+from pool_lab.lessons import exercise
+
+
+@exercise("10.1")
+def words(pool, count, book):
+    def in_chapter(pages):
+        pool.resize(pool.statistics().size + 1)
+        return sum(pool.map(count, pages))
+
+    return list(pool.map(in_chapter, book))

@@ -1,0 +1,11 @@
+# mistake: waited
+from pool_lab.lessons import exercise
+
+
+@exercise("10.2")
+def submit_all(pool, call, inputs, tell):
+    futures = [pool.submit(call, value) for value in inputs]
+    for future in futures:
+        if future.exception():
+            tell(future.exception())
+    return futures

@@ -1,0 +1,64 @@
+"""The questions of lesson 10 are judged by which calls finished, and by what was seen in other processes."""
+
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+
+from pool_lab.lab.trace.trace import Trace
+from pool_lab.lab.trace.wait_graph import WaitGraph
+from pool_lab.lessons.predictions.predict import QUESTIONS
+from tests.lab.script import Script
+
+
+def seen(graph: WaitGraph) -> Any:
+    """As `waits_for` shows it."""
+    return SimpleNamespace(graph=graph, is_deadlock=graph.is_deadlock)
+
+
+def test_what_has_finished_is_counted_in_a_deadlock_only() -> None:
+    script = Script().running(0, worker=0, began=1).queued(1, submitted=2)
+    assert QUESTIONS["10 nested"].happened(seen(WaitGraph(script.trace(size=1), {0: [1]}))) == 0
+    assert QUESTIONS["10 nested"].happened(seen(WaitGraph(script.trace(size=1), {}))) is None
+    script.ran(2, worker=0, began=0, ended=0.5)
+    assert QUESTIONS["10 nested"].happened(seen(WaitGraph(script.trace(size=1), {0: [1]}))) == 1
+
+
+def four(resized: bool, left: int = 0) -> Trace:
+    script = Script().resized(0.5, 3) if resized else Script()
+    for call in range(4 - left):
+        script.ran(call, worker=call % 3, began=call, ended=call + 1)
+    for call in range(4 - left, 4):
+        script.queued(call)
+    return script.trace(size=2)
+
+
+def test_what_finishes_with_one_more_worker_is_counted_at_the_end() -> None:
+    assert QUESTIONS["10 resize"].happened({"": four(resized=True)}) == 4
+    assert QUESTIONS["10 resize"].happened({"": four(resized=False)}) is None
+    assert QUESTIONS["10 resize"].happened({"": four(resized=True, left=1)}) is None
+
+
+def test_what_ran_in_spite_of_ctrl_c_is_counted_at_the_end() -> None:
+    script = Script().ran(0, worker=0, began=0, ended=1).ran(1, worker=0, began=1, ended=2)
+    assert QUESTIONS["10 ctrl-c"].happened({"": script.trace()}) == 2
+    assert QUESTIONS["10 ctrl-c"].happened({"": script.cancelled(2, at=1).trace()}) == 2
+    assert QUESTIONS["10 ctrl-c"].happened({"": script.queued(3).trace()}) is None
+
+
+@pytest.mark.parametrize(
+    ("printed", "happened"),
+    [
+        ("child: got the lock: False\nparent: got the lock: True\n", "held"),
+        ("child: got the lock: True\nparent: got the lock: True\n", "free"),
+        ("parent: got the lock: True\n", None),
+        ("", None),
+    ],
+)
+def test_the_child_tells_whether_it_got_the_lock(printed: str, happened: str | None) -> None:
+    assert QUESTIONS["10 fork"].happened(printed) == happened  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize(("counts", "happened"), [([8, 8], "many"), ([1, 1], "one"), ([], None)])
+def test_the_library_of_numpy_has_one_thread_or_many(counts: list[int], happened: str | None) -> None:
+    assert QUESTIONS["10 threads"].happened(counts) == happened  # type: ignore[arg-type]
