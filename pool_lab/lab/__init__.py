@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from pool_lab.lab.experiments.inspect import inspect_futures
     from pool_lab.lab.experiments.latencies import latencies
     from pool_lab.lab.experiments.load import load
+    from pool_lab.lab.experiments.measure import measure
     from pool_lab.lab.experiments.race import race
     from pool_lab.lab.experiments.stacked import stacked
     from pool_lab.lab.experiments.sweep import sweep
@@ -35,6 +36,7 @@ __all__ = [
     "inspect_futures",
     "latencies",
     "load",
+    "measure",
     "race",
     "servers",
     "simulate",
@@ -55,6 +57,7 @@ _HOMES = {
     "inspect_futures": "experiments.inspect",
     "latencies": "experiments.latencies",
     "load": "experiments.load",
+    "measure": "experiments.measure",
     "race": "experiments.race",
     "simulate": "model.runs",
     "stacked": "experiments.stacked",

@@ -5,9 +5,9 @@ from collections.abc import Mapping
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from pool_lab.lab.display import Display
+from pool_lab.lab.experiments.covered import CoveredStill
 from pool_lab.lab.experiments.load import Load, percentile
-from pool_lab.lab.notebook import COVER_TEXT, Cover
+from pool_lab.lab.notebook import Cover
 from pool_lab.lab.stills.latencies import Row, draw_latencies, latency_axes
 from pool_lab.lab.stills.still import draw
 from pool_lab.lab.trace.span import CallState
@@ -29,17 +29,15 @@ def latencies(loads: Mapping[str, Load], *, after: Cover | None = None) -> "Late
     return Latencies(loads, after)
 
 
-class Latencies(Display):
+class Latencies(CoveredStill):
     """What `latencies` returns: several loads above each other."""
 
     def __init__(self, loads: Mapping[str, Load], cover: Cover | None) -> None:
-        super().__init__()
+        super().__init__(cover)
         self._loads = dict(loads)
-        self._cover = cover
 
-    def __repr__(self) -> str:
-        covered = self._cover is not None and not self._cover.is_open
-        return COVER_TEXT if covered else f"Latencies({', '.join(self._loads)})"
+    def _name(self) -> str:
+        return f"Latencies({', '.join(self._loads)})"
 
     @property
     def trace(self) -> dict[str, Trace]:
@@ -57,26 +55,6 @@ class Latencies(Display):
         rows = [_row(label, each) for label, each in self._loads.items()]
         title = f"latencies: {', '.join(self._loads)}"
         return draw(ax, (draw_latencies, latency_axes), rows, title=title, words=self.summary())
-
-    def _shows_a_still(self) -> bool:
-        return self._cover is None or self._cover.is_open
-
-    def _ipython_display_(self) -> None:
-        """If it is still covered, the picture and the words appear when it opens; the cell need not run again."""
-        if self._shows_a_still() or self._cover is None:
-            super()._ipython_display_()
-            return
-        from IPython.display import display  # only IPython calls this
-
-        picture = self._show(display, ({"text/plain": repr(self)}, {}))
-        words = self._show(display, ({"text/plain": ""}, {}))
-
-        def uncover() -> None:
-            data, metadata = self._still()
-            picture.update(data, metadata=metadata, raw=True)
-            words.update({"text/plain": self.summary()}, raw=True)
-
-        self._cover.when_open(uncover)
 
 
 def _row(label: str, each: Load) -> Row:
