@@ -3,6 +3,7 @@
 import time
 from collections.abc import Callable, Mapping
 from functools import partial
+from operator import itemgetter
 from statistics import median
 from typing import Any
 
@@ -65,7 +66,8 @@ class Measured(CoveredStill):
     @property
     def medians(self) -> dict[str, float]:
         """The median of each way, in seconds; the shortest first."""
-        return dict(sorted(((name, median(measured)) for name, measured in self.seconds.items()), key=lambda one: one[1]))
+        found = {name: median(measured) for name, measured in self.seconds.items()}
+        return dict(sorted(found.items(), key=itemgetter(1)))
 
     def summary(self) -> str:
         """The medians, what was returned, and which way is faster, if this run can tell."""

@@ -58,7 +58,7 @@ BYTES = Question(
 )
 
 COPIES = NumberQuestion(
-    "`found` is an empty list in this notebook. `collect(n)` appends n to `found`, and returns how long `found` is now. "
+    "`found` is an empty list in this notebook. `collect(n)` appends n to `found`, and returns how long it is now. "
     "You submit three calls of `collect` to a process pool with one worker. How long is `found` in this notebook after "
     "that?",
     _length,
@@ -77,7 +77,7 @@ COPIES = NumberQuestion(
 )
 
 START = Question(
-    "This notebook has a variable `secret`. There are three ways to start a worker process: fork, forkserver and spawn. "
+    "This notebook has a variable `secret`. There are three ways to start a worker: fork, forkserver and spawn. "
     "Which workers know `secret`?",
     {
         "all": Option(

@@ -1,4 +1,4 @@
-from pool_lab import ProcessPoolExecutor, ThreadPoolExecutor
+from pool_lab import ProcessPoolExecutor
 from pool_lab.lessons import exercise
 
 

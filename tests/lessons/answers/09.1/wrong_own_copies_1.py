@@ -1,5 +1,5 @@
 # mistake: own copies
-from pool_lab import ProcessPoolExecutor, ThreadPoolExecutor
+from pool_lab import ProcessPoolExecutor
 from pool_lab.lessons import exercise
 
 

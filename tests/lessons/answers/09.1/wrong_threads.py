@@ -1,5 +1,5 @@
 # mistake: threads
-from pool_lab import ProcessPoolExecutor, ThreadPoolExecutor
+from pool_lab import ThreadPoolExecutor
 from pool_lab.lessons import exercise
 
 

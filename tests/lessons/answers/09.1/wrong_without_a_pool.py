@@ -1,5 +1,4 @@
 # mistake: without a pool
-from pool_lab import ProcessPoolExecutor, ThreadPoolExecutor
 from pool_lab.lessons import exercise
 
 

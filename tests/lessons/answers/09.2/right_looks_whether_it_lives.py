@@ -18,6 +18,7 @@ class SturdyPool(SmallPool):
                 child.join(1)
                 if not child.is_alive():
                     pipe, child = start_child()
-            (future.set_result if ok else future.set_exception)(value)
+            deliver = future.set_result if ok else future.set_exception
+            deliver(value)
         pipe.close()
         child.join()

@@ -23,6 +23,7 @@ class SturdyPool(SmallPool):
                 ok, value = False, BrokenProcessPool("the process has died")
                 child.join()
                 pipe, child = start_child()
-            (future.set_result if ok else future.set_exception)(value)
+            deliver = future.set_result if ok else future.set_exception
+            deliver(value)
         pipe.close()
         child.join()

@@ -19,6 +19,7 @@ class SturdyPool(SmallPool):
                 pipe, child = start_child()
             except Exception as error:
                 ok, value = False, error
-            (future.set_result if ok else future.set_exception)(value)
+            deliver = future.set_result if ok else future.set_exception
+            deliver(value)
         pipe.close()
         child.join()

@@ -21,6 +21,7 @@ class SturdyPool(SmallPool):
                 except Exception as error:
                     ok, value = False, error
                     break
-            (future.set_result if ok else future.set_exception)(value)
+            deliver = future.set_result if ok else future.set_exception
+            deliver(value)
         pipe.close()
         child.join()

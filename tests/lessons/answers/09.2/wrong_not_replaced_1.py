@@ -18,6 +18,7 @@ class SturdyPool(SmallPool):
                 ok, value = False, error
             except Exception as error:
                 ok, value = False, error
-            (future.set_result if ok else future.set_exception)(value)
+            deliver = future.set_result if ok else future.set_exception
+            deliver(value)
         pipe.close()
         child.join()
