@@ -120,9 +120,9 @@ def test_a_reply_says_what_was_in_the_bytes(reply: Any, happened: str | None) ->
     assert QUESTIONS["09 bytes"].happened(reply) == happened
 
 
-def test_the_list_of_the_notebook_is_measured() -> None:
+def test_the_length_counts_that_the_list_has_when_it_is_compared() -> None:
     judge: Any = QUESTIONS["09 copies"].happened
-    assert [judge([]), judge([7, 8, 9]), judge(None)] == [0, 3, None]
+    assert [judge(0), judge(3), judge([7, 8, 9])] == [0, 3, None]
 
 
 KNOWS, KNOWS_NOT = "knows secret; its lock is held", "knows nothing of the notebook"

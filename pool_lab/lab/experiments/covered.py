@@ -33,7 +33,7 @@ class CoveredStill(Display):
         words = self._show(display, ({"text/plain": ""}, {}))
 
         def uncover() -> None:
-            data, metadata = self._still()
+            data, metadata = self._still(with_caption=False)  # the words are below
             picture.update(data, metadata=metadata, raw=True)
             words.update({"text/plain": self.summary()}, raw=True)
 
