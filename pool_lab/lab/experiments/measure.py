@@ -55,7 +55,7 @@ class Measured(CoveredStill):
         self.seconds: dict[str, list[float]] = {name: [] for name in ways}
         """How long each way took, round by round."""
         for number in range(rounds):
-            for name in list(ways) if number % 2 else reversed(ways):
+            for name in list(ways)[:: 1 if number % 2 else -1]:
                 began = time.perf_counter()
                 self.results[name] = ways[name]()
                 self.seconds[name].append(time.perf_counter() - began)
