@@ -8,28 +8,29 @@ import os
 import threading
 from typing import Any
 
+from pool_lab.lab.work.workloads import nap
 from pool_lab.lessons.exercises.attempt import Attempt
 from pool_lab.lessons.exercises.child import watch
 from pool_lab.lessons.exercises.evidence import listed, returned, workers_used
 from pool_lab.lessons.exercises.exercise import Claim, Rules
 from pool_lab.lessons.exercises.messages import Ending
 
-SQUARES = (1, 16, 81)
+NAPS = (0.2, 0.1, 0.3)
 
 
 def put_to_use(pool_class: Any) -> dict[str, Any]:
     """Make calls before and after one that ends its process, and two that fail without a death."""
     pool = pool_class(1)
     watch(pool, in_threads=False)
-    before = [pool.submit(math.isqrt, square) for square in SQUARES]
+    before = [pool.submit(nap, length) for length in NAPS]
     failing = pool.submit(math.isqrt, -1)
     unsendable = pool.submit(abs, threading.Lock())
     crashing = pool.submit(os._exit, 1)
-    after = [pool.submit(math.isqrt, square) for square in SQUARES]
+    after = [pool.submit(nap, length) for length in NAPS]
     outcomes = [future.exception() or future.result() for future in (*before, *after)]
     errors = [type(future.exception()).__name__ for future in (failing, unsendable, crashing)]
     pool.shutdown()
-    return {"before": outcomes[: len(SQUARES)], "after": outcomes[len(SQUARES) :], "errors": errors}
+    return {"before": outcomes[: len(NAPS)], "after": outcomes[len(NAPS) :], "errors": errors}
 
 
 def fact(attempt: Attempt, name: str) -> Any:
@@ -41,21 +42,19 @@ def errors(attempt: Attempt) -> list[Any]:
     return listed(fact(attempt, "errors")) or [None] * 3
 
 
-ROOTS = [math.isqrt(square) for square in SQUARES]
-
 RULES = Rules(
     play=put_to_use,
     claims=(
-        Claim("calls before the crash have their results", lambda attempt: fact(attempt, "before") == ROOTS),
+        Claim("calls before the crash have their results", lambda attempt: fact(attempt, "before") == list(NAPS)),
         Claim("an exception of a call comes back", lambda attempt: errors(attempt)[0] == "ValueError"),
         Claim("the future of the crashed call holds an exception", lambda attempt: errors(attempt)[2] != "NoneType"),
-        Claim("calls after the crash have their results", lambda attempt: fact(attempt, "after") == ROOTS),
+        Claim("calls after the crash have their results", lambda attempt: fact(attempt, "after") == list(NAPS)),
         Claim("they ran in another process", lambda attempt: workers_used(attempt) > 1),
     ),
     mistakes={
         "never told": lambda attempt: attempt.ending in {Ending.DEADLOCK, Ending.STUCK, Ending.ENDLESS},
         "errors lost": lambda attempt: returned(attempt) and errors(attempt)[0] != "ValueError",
         "crash not told": lambda attempt: returned(attempt) and errors(attempt)[2] == "NoneType",
-        "not replaced": lambda attempt: returned(attempt) and fact(attempt, "after") != ROOTS,
+        "not replaced": lambda attempt: returned(attempt) and fact(attempt, "after") != list(NAPS),
     },
 )
