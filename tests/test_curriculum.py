@@ -34,19 +34,13 @@ STEPS = ["Predict", "Run", "Investigate", "Modify", "Make"]
 OPENING = ["You will do", "You will learn", "You need"]
 CLOSING = ["On your own", "In practice", "What the standard library also does"]
 
-PROCESSES = "special to processes: lesson 09, which is yet to be written"
 LATER = {
     "Event": "a type: what an observer is given is seen without naming it",
     "Observer": "a type, for annotations, which the code of lessons has none of",
     "inherit_context=": "context variables: no lesson needs them",
-    **dict.fromkeys(
-        [
-            *("BrokenProcessPool", "CallPicklingError", "CallUnpicklingError", "RemoteTraceback", "WorkerDiedError"),
-            *(".kill_workers", ".terminate_workers"),
-            *("mp_context=", "max_tasks_per_child=", "replace_workers=", "task_timeout="),
-        ],
-        PROCESSES,
-    ),
+    "CallUnpicklingError": "rare: what arrives and cannot be unpickled was made so on purpose, or the versions differ",
+    "RemoteTraceback": "a cause of errors, which tracebacks show without its being named",
+    **dict.fromkeys([".kill_workers", ".terminate_workers"], "lesson 09 kills one worker, and no lesson all of them"),
 }
 """Names that no lesson uses yet, and why."""
 

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from pool_lab.lab.experiments.interleave import interleave
     from pool_lab.lab.experiments.latencies import latencies
     from pool_lab.lab.experiments.load import load
+    from pool_lab.lab.experiments.measure import measure
     from pool_lab.lab.experiments.race import race
     from pool_lab.lab.experiments.stacked import stacked
     from pool_lab.lab.experiments.sweep import sweep
@@ -39,6 +40,7 @@ __all__ = [
     "interleave",
     "latencies",
     "load",
+    "measure",
     "race",
     "servers",
     "simulate",
@@ -62,6 +64,7 @@ _HOMES = {
     "interleave": "experiments.interleave",
     "latencies": "experiments.latencies",
     "load": "experiments.load",
+    "measure": "experiments.measure",
     "race": "experiments.race",
     "simulate": "model.runs",
     "stacked": "experiments.stacked",

@@ -197,8 +197,11 @@ class WrappedExecutor:
             return
         error = inner.exception()
         if error is None:
-            result, timing = inner.result()
-            self._tell_remote(call, timing)
+            match inner.result():
+                case result, _Timing() as timing:
+                    self._tell_remote(call, timing)
+                case result:  # the executor has put something else in the place of what the call returned
+                    self._tell_remote(call, None)
             future.set_result(result)
         else:
             self._tell_remote(call, error.__dict__.pop("pool_lab_timing", None), error)

@@ -67,10 +67,10 @@ def perform(channel: io.FileIO, play: Play, answer: Any) -> None:
 _reporter: Reporter | None = None
 
 
-def watch(executor: Any) -> None:
+def watch(executor: Any, *, in_threads: bool = True) -> None:
     """Listen to an executor that is not a pool of ours or of the standard library: one that a learner wrote."""
     if _reporter is not None:
-        _reporter.opened(executor, in_threads=True)
+        _reporter.opened(executor, in_threads=in_threads)
 
 
 def _listen_to_all_pools(reporter: Reporter) -> None:

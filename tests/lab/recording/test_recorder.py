@@ -50,6 +50,19 @@ def test_an_exception_arrives_as_if_nobody_had_listened() -> None:
     assert "pool_lab_timing" not in error.__dict__
 
 
+def test_an_executor_that_loses_the_result_gives_its_own_outcome() -> None:
+    class Forgetful(concurrent.futures.Executor):
+        def submit(self, *_: object, **__: object) -> "concurrent.futures.Future[object]":  # type: ignore[override]
+            future: concurrent.futures.Future[object] = concurrent.futures.Future()
+            future.set_result((None, None))
+            return future
+
+    recorder, pool = Recorder(1), Forgetful()
+    attach(pool, recorder)
+    assert pool.submit(square, 3).result(5) == (None, None)
+    assert recorder.trace.counts == {CallState.FINISHED: 1}
+
+
 def test_a_cancelled_call_of_a_standard_pool_is_recorded_as_cancelled() -> None:
     gate, inside = threading.Event(), threading.Event()
     recorder = Recorder(1)

@@ -1,0 +1,9 @@
+# mistake: futures
+from pool_lab import ProcessPoolExecutor
+from pool_lab.lessons import exercise
+
+
+@exercise("09.1")
+def grade_all(grade, reports):
+    with ProcessPoolExecutor() as pool:
+        return [pool.submit(grade, report) for report in reports]

@@ -1,0 +1,11 @@
+# mistake: own copies
+from pool_lab import ProcessPoolExecutor
+from pool_lab.lessons import exercise
+
+
+@exercise("09.1")
+def grade_all(grade, reports):
+    with ProcessPoolExecutor() as pool:
+        for report in reports:
+            pool.submit(grade, report).result()
+    return reports
