@@ -8,6 +8,7 @@ import importlib
 import inspect
 import re
 from collections import Counter
+from collections.abc import Iterator
 from itertools import pairwise
 from operator import attrgetter
 from typing import Any
@@ -23,12 +24,16 @@ from pool_lab.lessons.exercises.misconceptions import MISCONCEPTIONS
 from pool_lab.lessons.predictions.predict import QUESTIONS
 from pool_lab.lessons.series import LESSONS, notebook, title
 from tests.lessons.reading import FOLDER, WRITTEN, Lesson, bindings, prose, second_meanings
-from tools import write_glossary
+from tools import lesson_length, write_glossary
 from tools.store_notebooks import is_exempt, tags
 
 DUE = LESSONS[:8]
 """What has to be there; the others are yet to be written."""
 CLAIMS_DUE = range(1, 23)
+
+MOST_MINUTES = 20
+UNTIMED = {"07"}
+"""Lessons that are yet to say how long they take."""
 
 STEPS = ["Predict", "Run", "Investigate", "Modify", "Make"]
 OPENING = ["You will do", "You will learn", "You need"]
@@ -107,6 +112,36 @@ def test_what_a_lesson_asks_it_holds_against_the_run(lesson: Lesson) -> None:
 
 def _predictions(source: str) -> list[tuple[str, str]]:
     return re.findall(r"^(\w+) = predict\(\"(.+?)\"\)$", source, re.MULTILINE)
+
+
+@each
+def test_between_a_prediction_and_its_comparison_no_value_is_shown(lesson: Lesson) -> None:
+    """What is stored there would answer the question. Views are covered, and an empty set says nothing."""
+    values = [
+        output.get("data", {}).get("text/plain", "an error")
+        for cell in _between_prediction_and_comparison(lesson)
+        for output in cell.outputs
+        if output.output_type in {"execute_result", "error"}
+    ]
+    assert [value for value in values if value != "set()"] == []
+
+
+def _between_prediction_and_comparison(lesson: Lesson) -> Iterator[NotebookNode]:
+    waiting: set[str] = set()
+    for cell in lesson.code:
+        waiting -= {variable for variable in waiting if f"{variable}.compare(" in cell.source}
+        if waiting:
+            yield cell
+        waiting |= {variable for variable, _ in _predictions(cell.source)}
+
+
+@each
+def test_a_lesson_says_how_long_it_takes_which_is_twenty_minutes_at_most(lesson: Lesson) -> None:
+    if lesson.number in UNTIMED:
+        pytest.skip("it is yet to say how long it takes")
+    minutes = round(lesson_length.minutes(lesson.cells))
+    assert lesson_length.stated(lesson.cells) == minutes, "its first paragraph ends: It takes about N minutes."
+    assert minutes <= MOST_MINUTES, "see what each part takes: python -m tools.lesson_length"
 
 
 @each

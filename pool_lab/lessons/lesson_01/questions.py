@@ -2,6 +2,7 @@
 
 from pool_lab.events import EventKind
 from pool_lab.lab.trace.span import CallState
+from pool_lab.lab.trace.trace import Trace
 from pool_lab.lessons.predictions.questions import Asking, Miss, NumberQuestion, Option, Question, Traces, only
 
 __all__ = ["QUESTIONS"]
@@ -113,8 +114,61 @@ RUSH = Question(
 )
 
 
+def _queued(trace: Trace, share: float) -> int:
+    """How many calls were queued when that share of all calls was submitted."""
+    moments = sorted(span.submitted for span in trace.spans if span.submitted is not None)
+    at = moments[round(share * (len(moments) - 1))]
+    return sum(
+        span.submitted is not None and span.submitted <= at and (span.began is None or span.began > at)
+        for span in trace.spans
+    )
+
+
+def _queue(traces: Traces) -> str | None:
+    trace = only(traces)
+    early, late = _queued(trace, 0.25), _queued(trace, 1)
+    if trace.counts[CallState.FAILED]:
+        return "errors"
+    if len(trace.lanes) > 2:
+        return "more threads"
+    return "grows" if late > early + 3 else "settles"
+
+
+TOO_SMALL = Question(
+    "Forty visitors come in one second. A page takes a tenth of a second, and the pool has two workers. What happens "
+    "to the queue?",
+    {
+        "grows": Option(
+            "It grows as long as visitors come.",
+            "Two workers serve twenty visitors a second, but forty come. So every second the queue grows by twenty, "
+            "and each new visitor waits longer than the one before. This pool is too small, and a longer queue does "
+            "not help.",
+        ),
+        "settles": Option(
+            "It stays about the same length.",
+            "The queue did not grow: the two workers kept up.",
+            "That happens if the workers keep up. Two workers that need a tenth of a second for each page serve twenty "
+            "visitors a second, but forty come.",
+        ),
+        "more threads": Option(
+            "It stays short: the pool starts another thread when the queue gets long.",
+            "The pool had more than two workers.",
+            "A pool never starts more than `max_workers`, however long the queue is. You choose the limit, and the "
+            "pool keeps it.",
+        ),
+        "errors": Option(
+            "Some visitors are refused: a pool accepts only so many calls.",
+            "Some calls failed.",
+            "The number of workers is limited, the queue is not: `submit` accepts every call. To refuse visitors, your "
+            "program has to do it before `submit`.",
+        ),
+    },
+    _queue,
+)
+
 QUESTIONS: dict[str, Asking] = {
     "01 hundred calls": HUNDRED,
     "01 threads": THREADS,
     "01 ten times": RUSH,
+    "01 too small": TOO_SMALL,
 }

@@ -36,13 +36,13 @@ SUBMIT = Question(
         "waits": Option(
             "It waits: submit returns when the call is done.",
             "The second call was submitted when the first had finished: submit had waited for it.",
-            "Then you would still be waiting: a later cell opened the gate. Calling a function means waiting for it. "
+            "Then you would still be waiting: a later cell opens the gate. Calling a function means waiting for it. "
             "`submit` does not wait.",
         ),
         "at once": Option(
             "It ends at once, with two futures; the calls are not done.",
             "`submit` gave each call to the pool and returned a future, while the call waited at the gate. It cannot "
-            "have waited for the calls: the gate opened later.",
+            "have waited for the calls: the gate was still closed.",
         ),
         "result": Option(
             "It ends at once, with two results.",

@@ -59,8 +59,8 @@ ORDER = OrderQuestion(
     "results come out of `map`?",
     {"A": "the result of A", "B": "the result of B", "C": "the result of C"},
     _given,
-    because="`map` gives the results in the order of the inputs. The loop asks for the result of A first and waits for "
-    "it, although the result of C is already there. Then the others come at once.",
+    because="`map` gives the results in the order of the inputs. The result of C was there first. It was kept until "
+    "those of A and B had been asked for.",
     misses=(
         Miss(
             ("C", "B", "A"),
@@ -148,7 +148,7 @@ TIME = Question(
 )
 
 ERROR = Question(
-    "The call for cocoa raises a `KeyError`, and the iterator raises it when it reaches that result. What does the "
+    "The call for cocoa raised a `KeyError`, and the iterator raised it when it reached that result. What does the "
     "iterator give afterwards?",
     {
         "goes on": Option(
