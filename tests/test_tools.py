@@ -146,7 +146,8 @@ def test_the_page_of_the_public_interface_is_up_to_date_and_complete() -> None:
 
 def test_the_minutes_of_a_lesson_are_those_of_its_words_and_cells() -> None:
     def tagged(tag: str, source: str) -> NotebookNode:
-        return v4.new_code_cell(source, metadata={"tags": [tag]})
+        cell: NotebookNode = v4.new_code_cell(source, metadata={"tags": [tag]})
+        return cell
 
     first = v4.new_markdown_cell(f"# Wait\n\n{'word ' * 213}It takes about 9 minutes.\n\n- **You need:** x")
     later = v4.new_markdown_cell("## On your own\n\nlater\n\n## In practice")

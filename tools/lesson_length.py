@@ -48,15 +48,15 @@ def words(cells: Iterable[NotebookNode]) -> int:
 
 def seconds(cell: NotebookNode) -> float:
     """How long a code cell takes."""
+    source: str = cell.source
     if "exercise" in tags(cell):
-        return ORDER_S if cell.source.startswith("check(") else EXERCISE_S
+        return ORDER_S if source.startswith("check(") else EXERCISE_S
     if "predict" in tags(cell):
-        asked = cell.source.count("predict(")
-        return DRAWING_S if "drawing" in cell.source else asked * PREDICTION_S
-    if "from pool_lab.lessons import" in cell.source:
+        return DRAWING_S if "drawing" in source else PREDICTION_S * source.count("predict(")
+    if "from pool_lab.lessons import" in source:
         return CELL_S
-    lines = [line for line in cell.source.splitlines() if line.strip()]
-    return CELL_S + LINE_S * len(lines) + SOURCE_S * cell.source.count("source(")
+    lines = [line for line in source.splitlines() if line.strip()]
+    return CELL_S + LINE_S * len(lines) + SOURCE_S * source.count("source(")
 
 
 def stated(cells: Iterable[NotebookNode]) -> int | None:
