@@ -75,6 +75,9 @@ OTHER_WORDS = {
     r"Gil|gil": "GIL",
 }
 
+OTHER_NAMES = {"heard": "events", "hired": "started", "told": "what it is", "door": "gate", "crew": "pool"}
+"""What code does not call something, and what it is called."""
+
 each = pytest.mark.parametrize("lesson", WRITTEN, ids=str)
 
 
@@ -240,6 +243,19 @@ def test_a_name_keeps_its_meaning_through_a_lesson(lesson: Lesson) -> None:
 def test_no_cell_hides_what_python_has_built_in(lesson: Lesson) -> None:
     hidden = {name for name in dir(builtins) if not name.startswith("_")} - {"TimeoutError"}
     assert {binding.name for cell in lesson.code for binding in bindings(cell.source)} & hidden == set()
+
+
+@each
+def test_code_has_the_names_of_the_field(lesson: Lesson) -> None:
+    names = {binding.name for cell in lesson.code for binding in bindings(cell.source)}
+    assert names & set(OTHER_NAMES) == set(), OTHER_NAMES
+
+
+@each
+def test_what_a_line_shows_is_not_left_to_a_second_pool(lesson: Lesson) -> None:
+    """A line that waits is run by the learner, and a timer ends the wait."""
+    left = [re.findall(r"\.submit\((?:next|[\w.\[\]]+\.shutdown)\b", cell.source) for cell in lesson.code]
+    assert [call for calls in left for call in calls] == []
 
 
 @each
