@@ -8,6 +8,7 @@ import importlib
 import inspect
 import re
 from collections import Counter
+from collections.abc import Iterator
 from itertools import pairwise
 from operator import attrgetter
 from typing import Any
@@ -23,12 +24,16 @@ from pool_lab.lessons.exercises.misconceptions import MISCONCEPTIONS
 from pool_lab.lessons.predictions.predict import QUESTIONS
 from pool_lab.lessons.series import LESSONS, notebook, title
 from tests.lessons.reading import FOLDER, WRITTEN, Lesson, bindings, prose, second_meanings
-from tools import write_glossary
+from tools import lesson_length, write_glossary
 from tools.store_notebooks import is_exempt, tags
 
 DUE = LESSONS
 """What has to be there."""
 CLAIMS_DUE = range(1, 31)
+
+MOST_MINUTES = 20
+UNTIMED = {"07"}
+"""Lessons that are yet to say how long they take."""
 
 STEPS = ["Predict", "Run", "Investigate", "Modify", "Make"]
 OPENING = ["You will do", "You will learn", "You need"]
@@ -61,6 +66,9 @@ OTHER_WORDS = {
     r"jupyterlab|Jupyter Lab": "JupyterLab",
     r"Gil|gil": "GIL",
 }
+
+OTHER_NAMES = {"heard": "events", "hired": "started", "told": "what it is", "door": "gate", "crew": "pool"}
+"""What code does not call something, and what it is called."""
 
 each = pytest.mark.parametrize("lesson", WRITTEN, ids=str)
 
@@ -99,6 +107,36 @@ def test_what_a_lesson_asks_it_holds_against_the_run(lesson: Lesson) -> None:
 
 def _predictions(source: str) -> list[tuple[str, str]]:
     return re.findall(r"^(\w+) = predict\(\"(.+?)\"\)$", source, re.MULTILINE)
+
+
+@each
+def test_between_a_prediction_and_its_comparison_no_value_is_shown(lesson: Lesson) -> None:
+    """What is stored there would answer the question. Views are covered, and an empty set says nothing."""
+    values = [
+        output.get("data", {}).get("text/plain", "an error")
+        for cell in _between_prediction_and_comparison(lesson)
+        for output in cell.outputs
+        if output.output_type in {"execute_result", "error"}
+    ]
+    assert [value for value in values if value != "set()"] == []
+
+
+def _between_prediction_and_comparison(lesson: Lesson) -> Iterator[NotebookNode]:
+    waiting: set[str] = set()
+    for cell in lesson.code:
+        waiting -= {variable for variable in waiting if f"{variable}.compare(" in cell.source}
+        if waiting:
+            yield cell
+        waiting |= {variable for variable, _ in _predictions(cell.source)}
+
+
+@each
+def test_a_lesson_says_how_long_it_takes_which_is_twenty_minutes_at_most(lesson: Lesson) -> None:
+    if lesson.number in UNTIMED:
+        pytest.skip("it is yet to say how long it takes")
+    minutes = round(lesson_length.minutes(lesson.cells))
+    assert lesson_length.stated(lesson.cells) == minutes, "its first paragraph ends: It takes about N minutes."
+    assert minutes <= MOST_MINUTES, "see what each part takes: python -m tools.lesson_length"
 
 
 @each
@@ -197,6 +235,19 @@ def test_a_name_keeps_its_meaning_through_a_lesson(lesson: Lesson) -> None:
 def test_no_cell_hides_what_python_has_built_in(lesson: Lesson) -> None:
     hidden = {name for name in dir(builtins) if not name.startswith("_")} - {"TimeoutError"}
     assert {binding.name for cell in lesson.code for binding in bindings(cell.source)} & hidden == set()
+
+
+@each
+def test_code_has_the_names_of_the_field(lesson: Lesson) -> None:
+    names = {binding.name for cell in lesson.code for binding in bindings(cell.source)}
+    assert names & set(OTHER_NAMES) == set(), OTHER_NAMES
+
+
+@each
+def test_what_a_line_shows_is_not_left_to_a_second_pool(lesson: Lesson) -> None:
+    """A line that waits is run by the learner, and a timer ends the wait."""
+    left = [re.findall(r"\.submit\((?:next|[\w.\[\]]+\.shutdown)\b", cell.source) for cell in lesson.code]
+    assert [call for calls in left for call in calls] == []
 
 
 @each

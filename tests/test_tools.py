@@ -13,7 +13,7 @@ import nbformat
 import pytest
 from nbformat import NotebookNode, v4
 
-from tools import store_notebooks, write_interface
+from tools import lesson_length, store_notebooks, write_interface
 
 PROJECT = Path(__file__).resolve().parent.parent
 NEW_ENOUGH = f'exec {sys.executable} "$@"'
@@ -162,3 +162,26 @@ def test_the_page_of_the_public_interface_is_up_to_date_and_complete() -> None:
     for package in write_interface.PACKAGES:
         for name in importlib.import_module(package).__all__:
             assert f"\n| `{name}` | " in page
+
+
+def test_the_minutes_of_a_lesson_are_those_of_its_words_and_cells() -> None:
+    def tagged(tag: str, source: str) -> NotebookNode:
+        cell: NotebookNode = v4.new_code_cell(source, metadata={"tags": [tag]})
+        return cell
+
+    first = v4.new_markdown_cell(f"# Wait\n\n{'word ' * 213}It takes about 9 minutes.\n\n- **You need:** x")
+    later = v4.new_markdown_cell("## On your own\n\nlater\n\n## In practice")
+    glossary = v4.new_markdown_cell("many words", metadata={"tags": ["glossary"]})
+    code = [
+        v4.new_code_cell("from pool_lab.lessons import check\nimport time"),
+        v4.new_code_cell("a = 1\n\na + 1"),
+        v4.new_code_cell("source(wait)"),
+        tagged("predict", 'limit = predict("06 limit")'),
+        tagged("predict", 'drawing = predict("00 drawing")'),
+        tagged("exercise", 'check("06.1", "...")'),
+        tagged("exercise", '@exercise("06.2")'),
+    ]
+    assert lesson_length.words([first, later, glossary]) == 224
+    assert [lesson_length.seconds(cell) for cell in code] == [8, 14, 41, 50, 120, 120, 180]
+    assert lesson_length.minutes([*code, glossary]) == sum([8, 14, 41, 50, 120, 120, 180]) / 60
+    assert (lesson_length.stated([first]), lesson_length.stated([later])) == (9, None)

@@ -138,6 +138,18 @@ def test_the_run_decides_and_every_wrong_answer_gets_its_own_explanation(name: s
     assert len({*told, str(compared(name, right, experiment)).splitlines()[-1]}) == len(wrong) + 1
 
 
+def test_what_waits_at_a_closed_gate_is_judged_before_the_gate_opens() -> None:
+    two = Script().running(0, 0, began=2.0, submitted=1.0).running(1, 1, began=2.0, submitted=1.5)
+    assert compared("02 submit", "at once", Ran(two.trace(size=2))).was_right
+    ten = Script()
+    for call in range(10):
+        if call < 3:
+            ten.running(call, call, began=2.0, submitted=1.0)
+        else:
+            ten.queued(call, submitted=1.0)
+    assert compared("02 queued", 7, Ran(ten.trace(size=3))).was_right
+
+
 def test_another_run_gives_another_answer() -> None:
     eager = Script()
     for worker in range(4):

@@ -89,16 +89,6 @@ def test_callbacks_run_in_order_in_the_thread_that_completes_the_future(
     lab.finish("parcel")
     lab.called_back("parcel")
     assert happened(lab, "callbacks") == "all"
-    lab.submit("mail")
-    lab.submit("memo")
-    lab.wait_for("mail", "RUNNING")
-    for name in ("parcel", "memo", "mail"):
-        lab.add_done_callback(name)
-    lab.cancel("memo")
-    assert happened(lab, "threads") is None
-    lab.finish("mail")
-    lab.called_back("mail")
-    assert happened(lab, "threads") == 2
 
 
 @pytest.mark.parametrize("name", [name for name in QUESTIONS if name.startswith("03 ")])

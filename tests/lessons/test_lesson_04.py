@@ -1,5 +1,8 @@
-"""The questions of lesson 04 are judged by what `map` gave, and by when results were asked for."""
+"""The questions of lesson 04 are judged by what `map` gave, and by what became of its calls."""
 
+import sys
+from concurrent import futures
+from inspect import signature
 from typing import Any
 
 import pytest
@@ -16,62 +19,61 @@ def test_the_order_is_that_in_which_the_results_came() -> None:
     assert QUESTIONS["04 order"].happened(given) == ("C", "B", "A")
 
 
-def ten_calls(submitted: float, ended: float | None) -> Trace:
+def ten_calls(*, apart: float, ended: float | None) -> Trace:
+    """Ten calls, submitted with so many seconds between them. None: they still wait at the gate."""
     script = Script()
     for call in range(10):
+        submitted = call * apart
         if ended is None:
             script.running(call, worker=call, began=submitted, submitted=submitted)
         else:
-            script.ran(call, worker=call, began=submitted, ended=ended, submitted=submitted)
+            script.ran(call, worker=call, began=submitted, ended=submitted + ended, submitted=submitted)
     return script.trace()
 
 
 @pytest.mark.parametrize(
-    ("submitted", "ended", "happened"),
-    [(1, 4, "at once"), (1, None, "at once"), (1, 2, "later"), (3.5, 4, "lazy")],
+    ("apart", "ended", "happened"), [(0, None, "at once"), (0, 1, "at once"), (2, 1, "lazy"), (0.1, 1, "at once")]
 )
-def test_map_returned_at_once_if_a_result_is_asked_for_before_the_calls_are_done(
-    submitted: float, ended: float | None, happened: str
+def test_map_returned_at_once_if_it_submitted_all_calls_before_one_had_ended(
+    apart: float, ended: float | None, happened: str
 ) -> None:
-    asking = Script().running(0, worker=0, began=3, submitted=3).trace()
-    assert QUESTIONS["04 back"].happened({"calls": ten_calls(submitted, ended), "asking": asking}) == happened
-
-
-def test_map_is_not_judged_before_a_result_is_asked_for() -> None:
-    assert QUESTIONS["04 back"].happened({"calls": ten_calls(1, 2), "asking": NOTHING}) is None
+    assert QUESTIONS["04 back"].happened({"": ten_calls(apart=apart, ended=ended)}) == happened
 
 
 def test_an_endless_input_is_judged_by_the_submitted_calls() -> None:
-    assert QUESTIONS["04 endless"].happened({"": ten_calls(1, 2)}) == 10
+    assert QUESTIONS["04 endless"].happened({"": ten_calls(apart=0, ended=1)}) == 10
 
 
-def held(state: str) -> Trace:
-    """A is done; B runs, or was stopped."""
+def three_calls(second: str, third: str) -> Trace:
+    """A is done; B and C are in these states."""
     script = Script().ran(0, worker=0, began=0, ended=0.25)
-    return (script.cancelled(1, at=2) if state == "stopped" else script.running(1, worker=0, began=0.25)).trace()
-
-
-def asked(first: str | None, waited: float, second: str | None = "TimeoutError") -> Trace:
-    end = 2 + waited
-    script = Script().ran(0, worker=0, began=2, ended=2, error=first)
-    return script.ran(1, worker=0, began=2, ended=end, error=second).trace()
+    for call, state in ((1, second), (2, third)):
+        if state == "cancelled":
+            script.cancelled(call, at=2)
+        elif state == "running":
+            script.running(call, worker=0, began=0.25)
+        elif state == "queued":
+            script.queued(call)
+        else:
+            script.ran(call, worker=0, began=call, ended=call + 1)
+    return script.trace()
 
 
 @pytest.mark.parametrize(
-    ("calls", "asking", "happened"),
+    ("second", "third", "happened"),
     [
-        (held("running"), asked(None, 0.0), "all"),
-        (held("running"), asked(None, 1.0), "each"),
-        (held("running"), asked("TimeoutError", 0.0), "first"),
-        (held("stopped"), asked(None, 0.0), "stopped"),
-        (held("running"), asked(None, 0.0, second=None), None),
-        (held("running"), NOTHING, None),
+        ("running", "cancelled", "all"),
+        ("finished", "cancelled", "all"),
+        ("finished", "finished", "each"),
+        ("cancelled", "cancelled", "stopped"),
+        ("running", "queued", None),
     ],
 )
-def test_a_timeout_is_judged_by_how_long_the_second_request_waited(
-    calls: Trace, asking: Trace, happened: str | None
+def test_a_timeout_is_judged_by_what_became_of_the_late_call_and_of_the_queued_one(
+    second: str, third: str, happened: str | None
 ) -> None:
-    assert QUESTIONS["04 timeout"].happened({"calls": calls, "asking": asking}) == happened
+    assert QUESTIONS["04 timeout"].happened({"": three_calls(second, third)}) == happened
+    assert QUESTIONS["04 timeout"].happened({"": NOTHING}) is None
 
 
 @pytest.mark.parametrize(("rest", "happened"), [([], "ended"), ([2], "goes on")])
@@ -93,3 +95,19 @@ def test_an_iterator_has_ended_if_it_gives_nothing_more(rest: Any, happened: str
 def test_a_wrong_answer_is_told_its_own_mistake(name: str, answer: Any, happened: Any, words: str) -> None:
     assert words in QUESTIONS[name].why(answer, happened)[-1]
     assert words not in " ".join(QUESTIONS[name].why(happened, happened))
+
+
+def price(item: str) -> int:
+    return {"tea": 3, "coffee": 4, "milk": 2}[item]
+
+
+def test_the_map_of_the_standard_library_is_as_the_lesson_says_of_this_python() -> None:
+    parameters = signature(futures.Executor.map).parameters
+    with futures.ThreadPoolExecutor(1) as pool:
+        prices = pool.map(price, ["tea", "cocoa", "milk"])
+        assert next(prices) == 3
+        with pytest.raises(KeyError):
+            next(prices)
+        assert list(prices) == ([2] if sys.version_info >= (3, 16) else [])
+    assert ("buffersize" in parameters) == (sys.version_info >= (3, 14))
+    assert parameters["chunksize"].default == 1

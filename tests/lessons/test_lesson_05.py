@@ -1,4 +1,4 @@
-"""The questions of lesson 05 are judged by which calls were done, and by when `shutdown` returned."""
+"""The questions of lesson 05 are judged by which calls were done."""
 
 from typing import Any
 
@@ -8,7 +8,7 @@ from pool_lab.lab.trace.trace import Trace
 from pool_lab.lessons.predictions.predict import QUESTIONS
 from tests.lab.script import Script
 
-NUMBERS = ("05 shutdown", "05 wait=False", "05 cancel_futures")
+NUMBERS = ("05 wait=False", "05 cancel_futures")
 
 
 def backlog(done: int, cancelled: int = 0) -> Trace:
@@ -32,11 +32,12 @@ def once(ended: float, error: str | None = None) -> Trace:
     return Script().ran(0, worker=0, began=0, ended=ended, error=error).trace()
 
 
-@pytest.mark.parametrize(("back", "order"), [(0.5, ("S", "A", "B")), (1.5, ("A", "S", "B")), (3, ("A", "B", "S"))])
-def test_the_order_is_that_of_the_ends(back: float, order: tuple[str, ...]) -> None:
-    traces = {"calls": backlog(2), "shutdown": once(back)}
-    assert QUESTIONS["05 order"].happened(traces) == order
-    assert QUESTIONS["05 order"].happened({"calls": backlog(1), "shutdown": once(back)}) is None
+@pytest.mark.parametrize(
+    ("done", "order"),
+    [([False, False], ("S", "A", "B")), ([True, False], ("A", "S", "B")), ([True, True], ("A", "B", "S"))],
+)
+def test_the_order_is_judged_by_what_was_done_when_shutdown_had_returned(done: Any, order: tuple[str, ...]) -> None:
+    assert QUESTIONS["05 order"].happened(done) == order
 
 
 @pytest.mark.parametrize(
@@ -64,25 +65,14 @@ def test_a_call_that_submits_another_is_refused_if_it_fails_with_that_error(trac
     assert QUESTIONS["05 submit"].happened({"": trace}) == happened
 
 
-@pytest.mark.parametrize(
-    ("calls", "leaving", "happened"),
-    [
-        (once(2), once(3, error="TimeoutError"), "with the call"),
-        (once(2), once(1, error="TimeoutError"), "at once"),
-        (once(2, error="stopped"), once(1), "stopped"),
-        (Script().running(0, worker=0, began=1).trace(), once(1), None),
-    ],
-)
-def test_a_block_is_left_at_once_or_with_its_call(calls: Trace, leaving: Trace, happened: str | None) -> None:
-    assert QUESTIONS["05 with"].happened({"calls": calls, "leaving": leaving}) == happened
+@pytest.mark.parametrize(("done", "happened"), [(True, "with the call"), (False, "at once")])
+def test_a_block_is_left_with_its_call_if_that_was_done_by_then(done: Any, happened: str) -> None:
+    assert QUESTIONS["05 with"].happened(done) == happened
 
 
 @pytest.mark.parametrize(
     ("name", "answer", "happened", "words"),
     [
-        ("05 shutdown", 0, 6, "It stops nothing"),
-        ("05 shutdown", 2, 6, "needs `cancel_futures=True`"),
-        ("05 shutdown", 4, 6, "treated alike"),
         ("05 order", ("S", "A", "B"), ("A", "B", "S"), "That would be `wait=False`"),
         ("05 order", ("A", "S", "B"), ("A", "B", "S"), "running calls only"),
         ("05 order", ("B", "A", "S"), ("A", "B", "S"), "There is one worker"),

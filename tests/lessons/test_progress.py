@@ -68,7 +68,7 @@ def test_the_table_has_a_row_for_each_lesson_that_was_begun(file: Path) -> None:
     keep("prediction", "03 timeout", "right")
     assert str(progress()).splitlines() == [
         "00 Start here | predictions 1 of 2: 1 … answered | exercises 2 of 2: 1 ✓ correct, 1 ◐ almost",
-        "03 Hold a promise | predictions 3 of 7: 2 ✓ right, 1 ✗ wrong | exercises 0 of 2",
+        "03 Hold a promise | predictions 3 of 6: 2 ✓ right, 1 ✗ wrong | exercises 0 of 2",
     ]
     assert progress()._repr_markdown_().count("|---") == 3
 

@@ -29,8 +29,8 @@ NAPS = Question(
         "one": Option(
             "One: Python runs one thing at a time.",
             "Only one call napped at a time: the pool had one worker.",
-            "A thread that sleeps, or waits for a server, needs neither a core nor the Python interpreter. So both "
-            "workers can nap at the same moment.",
+            "A thread that sleeps, or waits for a server, lets other threads run meanwhile. So both workers can nap at "
+            "the same moment.",
         ),
     },
     _at_once,

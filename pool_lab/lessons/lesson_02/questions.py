@@ -1,5 +1,7 @@
 """The questions of lesson 02."""
 
+import math
+
 from pool_lab.events import EventKind
 from pool_lab.lab.trace.span import Span
 from pool_lab.lessons.predictions.questions import (
@@ -21,11 +23,10 @@ WORKERS, CALLS = 3, 10
 def _when_it_returned(traces: Traces) -> str | None:
     """If `submit` had waited for the first call, the second would have been submitted after its end."""
     spans = only(traces).spans
-    ended = spans[0].ended
-    submitted = spans[1].submitted if len(spans) > 1 else None
-    if ended is None or submitted is None:
+    if len(spans) < 2 or spans[1].submitted is None:
         return None
-    return "at once" if submitted < ended else "waits"
+    ended = spans[0].ended
+    return "waits" if ended is not None and ended < spans[1].submitted else "at once"
 
 
 SUBMIT = Question(
@@ -34,13 +35,13 @@ SUBMIT = Question(
         "waits": Option(
             "It waits: submit returns when the call is done.",
             "The second call was submitted when the first had finished: submit had waited for it.",
-            "Then you would still be waiting: a later cell opened the gate. Calling a function means waiting for it. "
+            "Then you would still be waiting: a later cell opens the gate. Calling a function means waiting for it. "
             "`submit` does not wait.",
         ),
         "at once": Option(
             "It ends at once, with two futures; the calls are not done.",
             "`submit` gave each call to the pool and returned a future, while the call waited at the gate. It cannot "
-            "have waited for the calls: the gate opened later.",
+            "have waited for the calls: the gate was still closed.",
         ),
         "result": Option(
             "It ends at once, with two results.",
@@ -104,9 +105,10 @@ def _most_queued(traces: Traces) -> int | None:
     submitted = max(event.sequence for event in trace.events if event.kind is EventKind.SUBMITTED)
     ended = [event.sequence for event in trace.events if event.kind is EventKind.FINISHED]
     started = [event.sequence for event in trace.events if event.kind is EventKind.STARTED]
-    if not ended or min(ended) < submitted:
+    opened = min(ended, default=math.inf)
+    if opened < submitted:
         return None
-    return len(trace.spans) - sum(sequence < min(ended) for sequence in started)
+    return len(trace.spans) - sum(sequence < opened for sequence in started)
 
 
 QUEUED = NumberQuestion(

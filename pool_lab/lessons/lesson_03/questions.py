@@ -242,42 +242,6 @@ CALLBACKS = Question(
     _which_ran,
 )
 
-# 03 threads
-
-
-def _how_many_in_mine(traces: Traces) -> int | None:
-    last = {}
-    for line in _lines(traces):
-        name = line.code.rpartition("(")[2].rstrip(")")
-        if line.called_back and name in {"parcel", "memo", "mail"}:
-            last[name] = line
-    return sum(line.thread == "MainThread" for line in last.values()) if len(last) == 3 else None
-
-
-THREADS = NumberQuestion(
-    "You add one callback to each of three futures. parcel is already done. memo is queued, and you will cancel it. "
-    "mail is running, and will return. How many of the callbacks run in your own thread?",
-    _how_many_in_mine,
-    because="Two. The callback of parcel runs at once, inside `add_done_callback`, because parcel is already done. "
-    "The callback of memo runs in your thread because you completed memo by cancelling it. Only mail was completed by "
-    "a worker.",
-    misses=(
-        Miss(
-            0,
-            "Callbacks have no special thread. They run in the thread that completes the future, or that adds them to "
-            "a done future. This may be yours.",
-        ),
-        Miss(
-            1,
-            "The callback of a cancelled future runs in the thread that cancels. If the future is already done, it "
-            "runs in the thread that adds it.",
-        ),
-    ),
-    otherwise="The call named mail returns in its worker, so its callback runs there.",
-    most=3,
-    unit="of three",
-)
-
 QUESTIONS = {
     "03 box": BOX,
     "03 cancel": CANCEL,
@@ -285,5 +249,4 @@ QUESTIONS = {
     "03 timeout": TIMEOUT,
     "03 silence": SILENCE,
     "03 callbacks": CALLBACKS,
-    "03 threads": THREADS,
 }

@@ -1,5 +1,6 @@
 """The questions of lesson 04."""
 
+import math
 from typing import Any
 
 from pool_lab.lab.trace.span import CallState
@@ -12,41 +13,32 @@ def _given(results: Any) -> tuple[str, ...]:
     return tuple(map(str, results))
 
 
-def _calls(traces: Traces) -> int:
+def _submitted(traces: Traces) -> int:
     """How many calls were submitted to the pool."""
     return len(only(traces).spans)
 
 
 def _when_it_returned(traces: Traces) -> str | None:
-    """When the first result was asked for, which was after `map` had returned."""
-    calls, asking = (traces[name].spans for name in ("calls", "asking"))
-    asked = asking[0].submitted if asking else None
-    submitted = [span.submitted for span in calls if span.submitted is not None]
+    """The gate was closed when `map` had returned. If it submitted all ten calls by then, none had ended."""
+    calls = only(traces).spans[:CALLS]
     ends = [span.ended for span in calls if span.ended is not None]
-    if asked is None:
+    submitted = [span.submitted for span in calls if span.submitted is not None]
+    if not submitted:
         return None
-    if not submitted or asked < min(submitted):
-        return "lazy"
-    return "later" if len(ends) == len(calls) and max(ends) < asked else "at once"
+    return "at once" if len(submitted) == CALLS and max(submitted) < min(ends, default=math.inf) else "lazy"
 
 
 def _time(traces: Traces) -> str | None:
-    """What happened to the late call, and to the two requests for results."""
-    calls, asking = (traces[name].spans for name in ("calls", "asking"))
-    if len(calls) < 2 or len(asking) < 2:
+    """B would have been done within another second. When the iterator raises, it cancels C, which is queued."""
+    calls = only(traces).spans
+    if len(calls) < 3 or calls[0].state is not CallState.FINISHED:
         return None
-    first, second = asking[:2]
-    if first.state is CallState.FAILED:
-        return "first"
-    if second.state is not CallState.FAILED or second.took_s is None:
-        return None
-    if calls[1].state is CallState.CANCELLED:
+    if calls[1].state in {CallState.CANCELLED, CallState.FAILED}:
         return "stopped"
-    return "each" if second.took_s >= LIMIT_S else "all"
+    return {CallState.CANCELLED: "all", CallState.FINISHED: "each"}.get(calls[2].state)
 
 
-LIMIT_S = 1.0
-"""The timeout of the lesson."""
+CALLS = 10
 
 
 def _left(results: Any) -> str:
@@ -58,8 +50,8 @@ ORDER = OrderQuestion(
     "results come out of `map`?",
     {"B": "the result of B", "C": "the result of C", "A": "the result of A"},
     _given,
-    because="`map` gives the results in the order of the inputs. The loop asks for the result of A first and waits for "
-    "it, although the result of C is already there. Then the others come at once.",
+    because="`map` gives the results in the order of the inputs. The result of C was there first. It was kept until "
+    "those of A and B had been asked for.",
     misses=(
         Miss(
             ("C", "B", "A"),
@@ -75,20 +67,19 @@ BACK = Question(
     {
         "later": Option(
             "When all calls are done and all results are there.",
-            "It returned when all calls were done.",
-            "`map` does not wait: the gate was closed when the next line of the notebook ran. You wait when you ask "
-            "for a result, with `next`, a loop or `list`.",
+            if_wrong="`map` does not wait: the gate was still closed when the next line ran. You wait when you ask for "
+            "a result, with `next`, a loop or `list`.",
         ),
         "at once": Option(
             "At once, with an iterator; all calls are submitted.",
-            "`map` submits the calls and returns an iterator. Asking it for the next result waits for that call: "
-            "the bar of the waiting `next` ends when the first call does.",
+            "`map` submitted all ten calls, and returned an iterator while they waited at the gate. You wait when you "
+            "ask it for a result.",
         ),
         "lazy": Option(
             "At once, with an iterator; each call is submitted when its result is asked for.",
-            "No call was submitted before a result was asked for.",
+            "The calls were submitted one by one, as their results were asked for.",
             "The built-in `map` works like this. A pool that did so would run one call at a time, while all other "
-            "workers were idle. Here all calls were submitted before anything asked for a result.",
+            "workers were idle. Here all calls were submitted before you asked for a result.",
         ),
     },
     _when_it_returned,
@@ -96,7 +87,7 @@ BACK = Question(
 
 ENDLESS = NumberQuestion(
     "The inputs are endless, `buffersize` is 3, and you take five results. How many calls have been submitted by then?",
-    _calls,
+    _submitted,
     because="Three at the start, and one more each time you ask for a result. So there are always three ahead.",
     misses=(
         Miss(
@@ -130,14 +121,13 @@ TIME = Question(
         ),
         "each": Option(
             "You get the result of A. For B there is one more second, and then a `TimeoutError`.",
-            "B got another second.",
+            "B got more time, and gave its result.",
             "There is one second for all results, and it starts when you call `map`. It was up when you asked for B, "
             "so there was no time left.",
         ),
         "first": Option(
             "A raises a `TimeoutError` already: the second is up.",
-            "A did not finish in time.",
-            "A call that is done gives its result, however late you ask. Only waiting can raise the error.",
+            if_wrong="A call that is done gives its result, however late you ask. Only waiting can raise the error.",
         ),
         "stopped": Option(
             "You get the result of A. For B there is a `TimeoutError`, and B is stopped.",
@@ -149,7 +139,7 @@ TIME = Question(
 )
 
 ERROR = Question(
-    "The call for cocoa raises a `KeyError`, and the iterator raises it when it reaches that result. What does the "
+    "The call for cocoa raised a `KeyError`, and the iterator raised it when it reached that result. What does the "
     "iterator give afterwards?",
     {
         "goes on": Option(

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from pool_lab.lab.trace.span import CallState, Span
+from pool_lab.lab.trace.span import CallState
 from pool_lab.lessons.predictions.questions import Miss, NumberQuestion, Option, OrderQuestion, Question, Traces, only
 
 __all__ = ["LAST_LINE", "QUESTIONS"]
@@ -16,13 +16,11 @@ def _done(traces: Traces) -> int | None:
     return None if counts[CallState.QUEUED] or counts[CallState.RUNNING] else counts[CallState.FINISHED]
 
 
-def _ends(traces: Traces) -> tuple[str, ...] | None:
-    """A, B and the call of `shutdown`, in the order in which they ended."""
-    calls, shutting = traces["calls"].spans, traces["shutdown"].spans
-    moments = dict(zip("AB", (span.ended for span in calls), strict=False))
-    moments["S"] = shutting[0].ended if shutting else None
-    ended = {name: moment for name, moment in moments.items() if moment is not None}
-    return tuple(sorted(ended, key=ended.__getitem__)) if len(ended) == 3 else None
+def _order(done: Any) -> tuple[str, ...] | None:
+    """Where `shutdown` comes, from whether A and B were done when it had returned."""
+    return {(False, False): ("S", "A", "B"), (True, False): ("A", "S", "B"), (True, True): ("A", "B", "S")}.get(
+        tuple(done)
+    )
 
 
 def _printed_after(printed: Any) -> int | None:
@@ -41,45 +39,17 @@ def _submitting_more(traces: Traces) -> str | None:
     return None
 
 
-def _left(traces: Traces) -> str | None:
-    """Whether the `with` block was left before the call was done."""
-    calls, leaving = traces["calls"].spans, traces["leaving"].spans
-    done, out = (_end_of(spans) for spans in (calls, leaving))
-    if done is None or out is None:
-        return None
-    if calls[0].state is not CallState.FINISHED:
-        return "stopped"
-    return "at once" if out < done else "with the call"
+def _left(done: Any) -> str:
+    """Whether the call was done when the `with` block was left."""
+    return "with the call" if done else "at once"
 
-
-def _end_of(spans: tuple[Span, ...]) -> float | None:
-    return spans[0].ended if spans else None
-
-
-RUNNING_AND_QUEUED = NumberQuestion(
-    "A pool with two workers has six calls: two are running, four are queued. The first way to end it is "
-    "`pool.shutdown()`. How many of the six run to their end?",
-    _done,
-    because="`shutdown` says that no more calls will come. All submitted calls, running or queued, run to their end.",
-    misses=(
-        Miss(
-            0,
-            "It stops nothing: a thread cannot be stopped from outside. And queued calls are cancelled only if you "
-            "ask for it.",
-        ),
-        Miss(2, "The queued calls ran as well: cancelling needs `cancel_futures=True`."),
-    ),
-    otherwise="All queued calls are treated alike: the pool runs them all.",
-    most=6,
-    unit="calls",
-)
 
 ORDER = OrderQuestion(
     "A pool has one worker: A is running, B is queued. You call `pool.shutdown()`. In which order does this happen?",
     {"S": "`shutdown` returns", "A": "A finishes", "B": "B finishes"},
-    _ends,
-    because="`wait=True` is the default. `shutdown` waits for the running call, for the queued call, and then for the "
-    "worker to exit.",
+    _order,
+    because="`shutdown` stops nothing: running calls and queued calls run to their end. It waits for all of them, and "
+    "then for the worker to exit. `wait=True` is the default.",
     misses=(
         Miss(
             lambda answer, _: answer[0] == "S",
@@ -95,8 +65,8 @@ ORDER = OrderQuestion(
 )
 
 NOT_WAITING = NumberQuestion(
-    "The second way is `pool.shutdown(wait=False)`: two calls are running, four are queued. How many of the six run to "
-    "their end?",
+    "A pool with two workers has six calls: two are running, four are queued. You call `pool.shutdown(wait=False)`. "
+    "How many of the six run to their end?",
     _done,
     because="`wait` is about the thread that calls `shutdown`, not about the calls. All six run, but `shutdown` does "
     "not wait for them.",
@@ -126,8 +96,8 @@ EXIT = NumberQuestion(
 )
 
 DROPPED = NumberQuestion(
-    "The third way is `pool.shutdown(cancel_futures=True)`: two calls are running, four are queued. How many run to "
-    "their end?",
+    "Another pool has the same six calls. You call `pool.shutdown(wait=False, cancel_futures=True)`. How many of the "
+    "six run to their end?",
     _done,
     because="The four queued calls are cancelled and will never run: their futures are done, without a result. The two "
     "running calls cannot be stopped.",
@@ -178,15 +148,13 @@ LEAVING = Question(
         ),
         "stopped": Option(
             "At once, and the call is stopped.",
-            "The call was stopped.",
-            "A running call is never stopped: `__exit__` waited until it had finished.",
+            if_wrong="A running call is never stopped: `__exit__` waited until it had finished.",
         ),
     },
     _left,
 )
 
 QUESTIONS = {
-    "05 shutdown": RUNNING_AND_QUEUED,
     "05 order": ORDER,
     "05 wait=False": NOT_WAITING,
     "05 exit": EXIT,

@@ -2,7 +2,7 @@ import time
 from threading import Event
 
 from pool_lab import ThreadPoolExecutor, wait
-from pool_lab.lab import Gate, stacked, watch, workloads
+from pool_lab.lab import Gate, watch, workloads
 from pool_lab.lessons import exercise
 
 
