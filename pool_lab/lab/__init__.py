@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from pool_lab.lab.model.runs import simulate
     from pool_lab.lab.model.simulated_pool import SimulatedPool
     from pool_lab.lab.model.work import Work
+    from pool_lab.lab.programs.recording import record
     from pool_lab.lab.work import servers, workloads
     from pool_lab.lab.work.gate import Gate
     from pool_lab.lab.work.thread_per_call import ThreadPerCall
@@ -36,6 +37,7 @@ __all__ = [
     "latencies",
     "load",
     "race",
+    "record",
     "servers",
     "simulate",
     "stacked",
@@ -56,6 +58,7 @@ _HOMES = {
     "latencies": "experiments.latencies",
     "load": "experiments.load",
     "race": "experiments.race",
+    "record": "programs.recording",
     "simulate": "model.runs",
     "stacked": "experiments.stacked",
     "sweep": "experiments.sweep",
