@@ -63,6 +63,7 @@ LAB = {
     "stills": {"recording", "trace"},
     "views": {"notebook", "work", "recording", "trace"},
     "display": {"views", "stills", "notebook"},
+    "programs": {"views", "recording", "trace"},
     "experiments": {"display", "views", "stills", "work", "recording", "trace", "notebook"},
 }
 ABOVE_LAB = {

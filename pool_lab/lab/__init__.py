@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from pool_lab.lab.model.runs import simulate
     from pool_lab.lab.model.simulated_pool import SimulatedPool
     from pool_lab.lab.model.work import Work
+    from pool_lab.lab.programs.recording import record
     from pool_lab.lab.work import servers, workloads
     from pool_lab.lab.work.gate import Gate
     from pool_lab.lab.work.thread_per_call import ThreadPerCall
@@ -42,6 +43,7 @@ __all__ = [
     "load",
     "measure",
     "race",
+    "record",
     "servers",
     "simulate",
     "stacked",
@@ -66,6 +68,7 @@ _HOMES = {
     "load": "experiments.load",
     "measure": "experiments.measure",
     "race": "experiments.race",
+    "record": "programs.recording",
     "simulate": "model.runs",
     "stacked": "experiments.stacked",
     "sweep": "experiments.sweep",

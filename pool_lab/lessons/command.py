@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
 from pool_lab import ProcessPoolExecutor
+from pool_lab.lab.programs.command import add_commands
 from pool_lab.lab.trace.units import number_of
 from pool_lab.lessons import saved_progress
 from pool_lab.lessons.exercises.sandbox import can_isolate_files, can_isolate_network
@@ -35,7 +36,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
     grade = commands.add_parser("grade", help="check all notebooks of a folder", description=GRADE)
     grade.add_argument("folder", type=Path)
     grade.add_argument("--out", type=Path, help="the folder for marks.csv and marks.html; by default the same folder")
+    add_commands(commands)
     chosen = parser.parse_args(arguments)
+    if hasattr(chosen, "run"):
+        return int(chosen.run(chosen))
     if chosen.command == "report":
         print(Progress(saved_progress.entries()))
         return 0

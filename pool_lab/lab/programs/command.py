@@ -1,0 +1,105 @@
+"""The commands `pool-lab record`, `show` and `compare`."""
+
+import argparse
+import os
+import signal
+import sys
+from contextlib import suppress
+from pathlib import Path
+
+from pool_lab.lab.programs.compare import compare
+from pool_lab.lab.programs.formats import FORMATS
+from pool_lab.lab.programs.recording import record_program
+from pool_lab.lab.programs.run import Run
+from pool_lab.lab.programs.run_file import RunFileError, read_run
+from pool_lab.lab.trace.units import number_of
+
+__all__ = ["compare_files", "record", "show"]
+
+BAD_INPUT = 2
+
+
+def record(chosen: argparse.Namespace) -> int:
+    """Run the program, and write what was recorded. Returns the program's exit status; ends by its signal."""
+    if chosen.script and not Path(chosen.script[0]).exists():
+        return _complain(f"there is no file {chosen.script[0]}; name a script, or use -m with a module")
+    ways = (("-m", chosen.module), ("-c", chosen.code), ("", chosen.script))
+    arguments = next(([*filter(None, [option]), *given] for option, given in ways if given), None)
+    if arguments is None:
+        return _complain("say what to record: a script, -m and a module, or -c and code")
+    run = record_program(arguments)
+    status = run.facts.status or 0
+    if not run.pools:
+        print("pool-lab: the program made no pool, so there is nothing to show.", file=sys.stderr)
+    else:
+        _write(run, chosen)
+    if status < 0:  # end by the same signal, as a shell expects it
+        with suppress(OSError):  # SIGKILL needs no such thing
+            signal.signal(-status, signal.SIG_DFL)
+        os.kill(os.getpid(), -status)
+    return status
+
+
+def show(chosen: argparse.Namespace) -> int:
+    """Write a recorded run in another format."""
+    try:
+        run = read_run(chosen.file)
+    except RunFileError as error:
+        return _complain(str(error))
+    _write(run, chosen)
+    return 0
+
+
+def compare_files(chosen: argparse.Namespace) -> int:
+    """Print what is different between two runs."""
+    try:
+        print(compare(read_run(chosen.before), read_run(chosen.after)))
+    except RunFileError as error:
+        return _complain(str(error))
+    return 0
+
+
+def _write(run: Run, chosen: argparse.Namespace) -> None:
+    default, make = FORMATS[chosen.format]
+    target = chosen.out or default
+    if target == "-":
+        with suppress(BrokenPipeError):  # of a reader such as `head`
+            print(make(run))
+        return
+    Path(target).write_text(make(run), encoding="utf-8")
+    calls = number_of(sum(len(trace.spans) for trace in run.traces), "call")
+    print(f"pool-lab: {number_of(len(run.pools), 'pool')}, {calls}: {target}", file=sys.stderr)
+
+
+def _complain(words: str) -> int:
+    print(f"pool-lab: {words}", file=sys.stderr)
+    return BAD_INPUT
+
+
+def add_commands(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    """Add `record`, `show` and `compare`; each sets `run` to the function to call with what was chosen."""
+    usage = "%(prog)s [--format FORMAT] [--out FILE] (script.py | -m module | -c code) [arguments]"
+    recorder = commands.add_parser("record", help="run a program and record its pools", description=RECORD, usage=usage)
+    _add_output(recorder)
+    recorder.add_argument("-m", dest="module", nargs=argparse.REMAINDER, help="a module, and its arguments")
+    recorder.add_argument("-c", dest="code", nargs=argparse.REMAINDER, help="code, and its arguments")
+    recorder.add_argument("script", nargs=argparse.REMAINDER, help="a script, and its arguments")
+    recorder.set_defaults(run=record)
+    shower = commands.add_parser("show", help="show a recorded run: a file of --format json")
+    _add_output(shower)
+    shower.add_argument("file", type=Path)
+    shower.set_defaults(run=show)
+    comparer = commands.add_parser("compare", help="print what is different between two recorded runs")
+    comparer.add_argument("before", type=Path)
+    comparer.add_argument("after", type=Path)
+    comparer.set_defaults(run=compare_files)
+
+
+RECORD = """\
+Run a Python program, unchanged, and record every executor that it makes, also in its processes: pools of threads,
+processes and interpreters of concurrent.futures and of pool_lab, and the default executor of asyncio."""
+
+
+def _add_output(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--format", choices=FORMATS, default="html", help="by default a page for a browser")
+    parser.add_argument("--out", "-o", help="the file to write, or - for the output; by default run.html and the like")

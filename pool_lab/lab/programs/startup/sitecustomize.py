@@ -1,0 +1,20 @@
+"""Python imports this first in a program that `pool-lab record` runs, and in all Pythons which that starts.
+
+Then it does what would have been done without it: it imports the `sitecustomize` of the system, if there is one.
+"""
+
+import os
+import sys
+
+_here = os.path.dirname(os.path.realpath(__file__))  # noqa: PTH120  # what a program has not loaded stays unloaded
+sys.path[:] = [path for path in sys.path if os.path.realpath(path or ".") != _here]
+if os.environ.get("POOL_LAB_RECORD"):
+    from pool_lab.lab.programs.event_log import EventLog
+    from pool_lab.lab.recording.every_pool import on_new_pools
+
+    on_new_pools(EventLog(os.environ["POOL_LAB_RECORD"]).opened)
+_this = sys.modules.pop(__name__)
+try:
+    import sitecustomize  # type: ignore[import-not-found]  # noqa: F401
+except ImportError:
+    sys.modules[__name__] = _this  # Python looks for what it has imported

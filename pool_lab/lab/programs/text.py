@@ -1,0 +1,124 @@
+"""A run in figures, tables and sentences: for a terminal, and for the page."""
+
+from collections import defaultdict
+from collections.abc import Iterable
+from itertools import accumulate
+
+from pool_lab.lab.programs.findings import findings
+from pool_lab.lab.programs.run import Run
+from pool_lab.lab.trace.span import CallState, Span
+from pool_lab.lab.trace.trace import Trace
+from pool_lab.lab.trace.units import number_of, seconds
+
+__all__ = ["aligned", "figures", "seconds_by_function", "slowest", "text", "totals"]
+
+Table = tuple[str, list[str], list[list[str]]]
+"""Its title, the names of its columns, its rows."""
+
+ROWS = 10
+
+
+def figures(run: Run) -> list[tuple[str, str]]:
+    """What an engineer wants to know first: names and values."""
+    traces = [trace for trace in run.traces if trace.spans]
+    spans = [span for trace in traces for span in trace.spans]
+    facts = [("lasted", seconds(run.facts.lasted_s)), ("pools", f"{len(run.pools):,}"), ("calls", f"{len(spans):,}")]
+    if failed := sum(span.state is CallState.FAILED for span in spans):
+        facts.append(("failed", f"{failed:,}"))
+    if traces:
+        facts.append(("workers busy", f"{_busy_share(traces):.0%}"))
+        facts.append(("longest queue", number_of(max(map(_longest_queue, traces)), "call")))
+    facts += [(f"{name}, a call", seconds(mean)) for name, mean in _means(spans)]
+    if run.facts.status:
+        facts.append(("ended", _ending(run.facts.status)))
+    return facts
+
+
+def _ending(status: int) -> str:
+    return f"with status {status}" if status > 0 else f"by signal {-status}"
+
+
+def _busy_share(traces: Iterable[Trace]) -> float:
+    """The share of their makespans that workers were inside calls."""
+    inside = sum(span.took_s or 0.0 for trace in traces for span in trace.spans)
+    possible = sum(max(trace.size, len(trace.workers_used)) * trace.makespan_s for trace in traces)
+    return inside / possible if possible else 0.0
+
+
+def _longest_queue(trace: Trace) -> int:
+    steps = [(span.submitted, 1) for span in trace.spans if span.submitted is not None]
+    for span in trace.spans:
+        left = span.dispatched if span.dispatched is not None else span.arrived
+        if span.submitted is not None and left is not None:
+            steps.append((left, -1))
+    return max(accumulate(step for _, step in sorted(steps)), default=0)
+
+
+def _means(spans: list[Span]) -> list[tuple[str, float]]:
+    """Where a call spends its time, on average: in the queue, on a core, inside but not on a core, on the way back."""
+    known: dict[str, list[float]] = defaultdict(list)
+    for span in spans:
+        if span.waited_s is not None:
+            known["queued"].append(span.waited_s)
+        if span.took_s is not None and span.cpu_s is not None:
+            known["on a core"].append(min(span.cpu_s, span.took_s))
+            known["waiting"].append(max(0.0, span.took_s - span.cpu_s))
+        if span.ended is not None and span.arrived is not None and span.took_s is not None:
+            known["travelling back"].append(span.arrived - span.ended)
+    return [(name, sum(values) / len(values)) for name, values in known.items()]
+
+
+def seconds_by_function(run: Run) -> dict[str, list[float]]:
+    """The seconds of each call, by the name of its function."""
+    by_name: dict[str, list[float]] = defaultdict(list)
+    for trace in run.traces:
+        for span in trace.spans:
+            by_name[span.name or "?"].append(_inside_s(run, span))
+    return by_name
+
+
+def totals(run: Run) -> Table:
+    """Functions, by the time of all their calls."""
+    rows = sorted(((sum(times), name, times) for name, times in seconds_by_function(run).items()), reverse=True)
+    cells = [
+        [name, f"{len(times):,}", seconds(total), seconds(total / len(times)), seconds(max(times))]
+        for total, name, times in rows[:ROWS]
+    ]
+    return "Functions by total time", ["function", "calls", "total", "mean", "longest"], cells
+
+
+def slowest(run: Run) -> Table:
+    """The longest calls of all pools."""
+    calls = [(_inside_s(run, span), number, span) for number, trace in enumerate(run.traces) for span in trace.spans]
+    calls.sort(key=lambda call: (-call[0], call[1], call[2].call))
+    cells = [
+        [span.name or "?", f"{span.call}", f"{run.pools[number].title} {number + 1}", seconds(took), span.error or ""]
+        for took, number, span in calls[:ROWS]
+        if took
+    ]
+    return "Slowest calls", ["function", "call", "pool", "took", "error"], cells
+
+
+def text(run: Run) -> str:
+    """All of it, for a terminal."""
+    lines = [run.facts.command, "", *(f"{name:>22}  {value}" for name, value in figures(run)), ""]
+    lines += [f"- {finding.words}" for finding in findings(run)]
+    if run.dropped:
+        lines.append(f"- {run.dropped:,} earlier calls are not kept; all numbers are about the later ones.")
+    for title, columns, rows in (totals(run), slowest(run)):
+        if rows:
+            lines += ["", title, *aligned([columns, *rows])]
+    return "\n".join(lines)
+
+
+def aligned(rows: list[list[str]]) -> list[str]:
+    """The rows as lines, each column as wide as its widest cell."""
+    widths = [max(len(row[column]) for row in rows) for column in range(len(rows[0]))]
+    return ["  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip() for row in rows]
+
+
+def _inside_s(run: Run, span: Span) -> float:
+    """Seconds inside the function; of a call that was still running, until the program ended."""
+    if span.state is CallState.RUNNING and span.began is not None:
+        return max(0.0, run.facts.lasted_s - span.began)
+    return span.took_s or 0.0

@@ -1,0 +1,200 @@
+"""A run: recorded in this process, written in each format, read again, and what is said about it."""
+
+import concurrent.futures
+import json
+import threading
+import time
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from pool_lab import ThreadPoolExecutor, wait
+from pool_lab.lab.programs import recording
+from pool_lab.lab.programs.compare import compare
+from pool_lab.lab.programs.findings import findings
+from pool_lab.lab.programs.formats import write
+from pool_lab.lab.programs.page import page
+from pool_lab.lab.programs.perfetto import to_perfetto
+from pool_lab.lab.programs.recording import record
+from pool_lab.lab.programs.run import Facts, RecordedPool, Run
+from pool_lab.lab.programs.run_file import RunFileError, from_json, to_json
+from pool_lab.lab.programs.text import text
+from pool_lab.lab.trace.span import CallState
+
+THREADS = RecordedPool("ThreadPoolExecutor", "one interpreter, one GIL", "threads", 2, 1)
+PROCESSES = RecordedPool("ProcessPoolExecutor", "an interpreter for each worker", "processes", 2, 1)
+MS = 1000  # microseconds, as in the rows
+
+
+def call(number: int, began: int, ended: int, worker: int = 0, cpu: int = 0, pool: int = 0) -> list[Any]:
+    """The row of a call that was submitted at 0; times in ms."""
+    times = [0, began * MS, began * MS, ended * MS, ended * MS]
+    return [pool, number, "work", *times, worker, cpu * MS, "returned"]
+
+
+def run_with(*calls: list[Any], pools: tuple[RecordedPool, ...] = (THREADS,)) -> Run:
+    facts = Facts("python x.py", "3.13.0", "2 cores", "2026-01-01T00:00:00+00:00", 10.0, 0)
+    return Run(facts, pools, list(calls))
+
+
+@pytest.fixture
+def recorded() -> Run:
+    with record() as made, ThreadPoolExecutor(2) as ours, concurrent.futures.ThreadPoolExecutor(2) as theirs:
+        wait([each.submit(abs, number) for each in (ours, theirs) for number in range(5)])
+        ours.resize(3)
+        theirs.submit(divmod, 1, 0)
+    return made.run
+
+
+def test_a_recording_knows_what_the_pools_did(recorded: Run) -> None:
+    assert [(pool.title, pool.workers) for pool in recorded.pools] == [("ThreadPoolExecutor", 2)] * 2
+    assert [trace.counts for trace in recorded.traces] == [
+        {CallState.FINISHED: 5},
+        {CallState.FINISHED: 5, CallState.FAILED: 1},
+    ]
+    assert [resize.after for resize in recorded.traces[0].resizes] == [3]
+
+
+def test_pools_before_and_after_a_recording_are_not_in_it() -> None:
+    with ThreadPoolExecutor(1) as before, record() as made:
+        before.submit(abs, 1).result()
+    with ThreadPoolExecutor(1) as after:
+        after.submit(abs, 1).result()
+    assert made.run.pools == ()
+    with pytest.raises(RuntimeError, match="used already"), made:
+        pass
+
+
+def test_a_recording_that_goes_on_can_be_asked() -> None:
+    release = threading.Event()
+    with record() as made, ThreadPoolExecutor(1) as pool:
+        future = pool.submit(release.wait)
+        while not future.running():
+            time.sleep(0.001)
+        assert made.run.traces[0].counts == {CallState.RUNNING: 1}
+        release.set()
+    assert made.run.traces[0].counts == {CallState.FINISHED: 1}
+
+
+def test_of_very_many_calls_the_latest_are_kept(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("pool_lab.lab.views.timeline.rows.MOST_CALLS", 50)
+    monkeypatch.setattr(recording, "MANY_EVENTS", 20)
+    with record() as made, ThreadPoolExecutor(2) as pool:
+        wait([pool.submit(abs, number) for number in range(200)])
+    run = made.run
+    assert (len(run.calls), run.dropped) == (50, 150)
+    assert "150 earlier calls are not kept" in text(run)
+    assert "150 earlier calls are not kept" in page(run)
+
+
+def test_json_gives_the_same_run_again(recorded: Run) -> None:
+    assert from_json(to_json(recorded)) == recorded
+
+
+@pytest.mark.parametrize(
+    ("change", "words"),
+    [
+        (lambda data: "[" + data, "is no JSON"),
+        (lambda _: "[1, 2]", "is JSON, but no run"),
+        (lambda data: data.replace('"version":1', '"version":99'), "has version 99 .* install the pool_lab that made"),
+        (lambda data: data.replace('"calls"', '"cells"'), "is damaged"),
+        (lambda data: data.replace('"calls":[[0,', '"calls":[[7,'), "is damaged"),
+    ],
+    ids=["broken", "another thing", "newer", "without calls", "a call of no pool"],
+)
+def test_what_is_no_run_is_refused(recorded: Run, change: Any, words: str) -> None:
+    with pytest.raises(RunFileError, match=words):
+        from_json(change(to_json(recorded)))
+
+
+def test_perfetto_gets_each_call_once_and_the_queue(recorded: Run) -> None:
+    events = json.loads(to_perfetto(recorded))["traceEvents"]
+    calls = [event for event in events if event["ph"] == "X"]
+    states = {(event["pid"], event["args"]["state"]) for event in calls}
+    assert (len(calls), states) == (11, {(1, "returned"), (2, "returned"), (2, "raised")})
+    assert all(event["ts"] >= 0 and event["dur"] >= 0 for event in calls)
+    queued = [event["args"]["calls"] for event in events if event["ph"] == "C" and event["pid"] == 1]
+    assert min(queued) >= 0 == queued[-1]
+
+
+def test_a_page_needs_nothing_but_itself(recorded: Run) -> None:
+    html = page(recorded)
+    assert "http://" not in html.replace("http://www.w3.org", "")
+    assert "https://" not in html
+    assert "{{ log }}" not in html
+
+
+def test_a_name_cannot_break_out_of_the_page() -> None:
+    evil = "</script><script>alert(1)</script>"
+    row = call(0, 0, 5)
+    row[2] = evil
+    assert evil not in page(run_with(row))
+
+
+def test_the_ending_of_a_file_chooses_the_format(tmp_path: Path, recorded: Run) -> None:
+    for name, begins in {"a.html": "<!doctype", "a.json": '{"format"', "a.perfetto.json": '{"traceEvents"'}.items():
+        write(recorded, tmp_path / name)
+        assert (tmp_path / name).read_text().startswith(begins)
+    with pytest.raises(ValueError, match="must end with one of"):
+        write(recorded, tmp_path / "a.bmp")
+
+
+def words_about(run: Run) -> list[str]:
+    return [finding.words for finding in findings(run)]
+
+
+def test_nothing_is_found_where_all_is_well() -> None:
+    even = [call(number, 100 * (number // 2), 100 * (number // 2 + 1), number % 2, 95) for number in range(8)]
+    assert words_about(run_with(*even, pools=(PROCESSES,))) == []
+
+
+def test_workers_without_a_call_are_found() -> None:
+    found = words_about(run_with(call(0, 0, 200), call(1, 200, 400), call(2, 400, 500)))
+    assert found == ["1 of 2 workers never ran a call."]
+
+
+def test_the_gil_is_found_in_threads_and_not_in_processes() -> None:
+    pale = [call(number, 0, 400, number, 195) for number in range(2)]
+    assert words_about(run_with(*pale)) == ["Calls wait for the GIL, or for a core: on a core 49% of their time."]
+    assert words_about(run_with(*pale, pools=(PROCESSES,))) == []
+
+
+def test_a_call_that_costs_more_to_send_than_to_make_is_found() -> None:
+    tiny = [[0, n, "f", 0, n * MS, n * MS, n * MS + 10, n * MS + 900, n % 2, 10, "returned"] for n in range(500)]
+    (found,) = words_about(run_with(*tiny, pools=(PROCESSES,)))
+    assert found == "A call of 10 µs costs 990 µs to send: use `map` with `chunksize`."
+
+
+def test_a_call_that_runs_alone_at_the_end_is_found_with_its_number() -> None:
+    (found,) = findings(run_with(*[call(n, 100 * n, 100 * n + 100) for n in range(4)], call(4, 300, 1500, worker=1)))
+    assert (found.pool, found.call) == (0, 4)
+    assert found.words == "The last call, number 4, ran alone for 1.1 s: submit long calls first."
+
+
+def test_workers_that_wait_for_queued_calls_are_found() -> None:
+    running = [[0, number, "outer", 0, 1, 1, None, None, number] for number in range(2)]
+    queued = [[0, number, "inner", 2] for number in (2, 3)]
+    (found,) = words_about(run_with(*running, *queued))
+    assert found.startswith("At the end all 2 workers were in calls, and 2 calls queued.")
+
+
+def test_failures_are_counted_by_their_error(recorded: Run) -> None:
+    assert "ThreadPoolExecutor 2: 1 call failed, with ZeroDivisionError." in words_about(recorded)
+
+
+def test_a_pool_for_every_call_is_found() -> None:
+    calls = [call(0, number, number + 1, pool=number) for number in range(30)]
+    found = words_about(run_with(*calls, pools=(THREADS,) * 30))
+    assert found[0] == "30 pools were made for 30 calls: one pool can be used again and again."
+
+
+def test_the_text_has_functions_by_total_time_and_the_slowest_calls() -> None:
+    lines = text(run_with(call(0, 0, 200), call(1, 0, 100, 1))).splitlines()
+    assert "work      2      0.30 s  0.15 s  0.20 s" in lines
+    assert "work      0     ThreadPoolExecutor 1  0.20 s" in lines
+
+
+def test_two_runs_are_compared_by_function() -> None:
+    before, after = run_with(call(0, 0, 200)), run_with(call(0, 0, 100))
+    assert "work      0.20 s        0.10 s       0.5 ×" in compare(before, after).splitlines()
