@@ -42,7 +42,8 @@ export function axisOf({ pauses, now }) {
  * @param {import("./state.js").State} state @param {Axis} axis @param {number} now @returns {Window}
  */
 export function wholeOf({ running, run, dropped, panels, longest }, axis, now) {
-  const from = dropped ? axis.place(oldestOf(panels)) : 0, end = axis.place(Math.max(now, longest, previousEnd(panels)));
+  const from = dropped ? axis.place(oldestOf(panels)) : 0;
+  const end = axis.place(Math.max(now, longest, previousEnd(panels)));
   if (!running && end > from) return { from, to: from + (end - from) * 1.015 };
   const least = Math.max((end - from) / 0.9, run ? 0.5 : 1), power = 10 ** Math.floor(Math.log10(least));
   return { from, to: from + power * (NICE.find((step) => step * power >= least * 0.9999) ?? 10) };
