@@ -103,7 +103,7 @@ def test_stop_cancels_the_calls_that_wait(race: Race) -> None:
 
     assert race.fact("queued") == race.fact("running-calls") == 0
     assert race.fact("cancelled") > 0
-    assert race.fact("cancelled") + race.fact("done") == CALLS
+    assert race.fact("done") == CALLS  # those that were cancelled among them
     cancelled = f"sum(trace.counts['cancelled'] for trace in {race.name}.trace.values())"
     assert race.notebook.value(cancelled) == race.fact("cancelled")
 

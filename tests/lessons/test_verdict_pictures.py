@@ -63,7 +63,7 @@ def test_the_picture_is_live_where_someone_is_there(monkeypatch: pytest.MonkeyPa
 
 def test_a_wrong_verdict_leaves_its_words_and_a_picture_for_those_who_have_no_kernel(kernel: Kernel) -> None:
     kernel.run('check("00.1", "E D C")')
-    words, view, still = (message["content"] for message in kernel.messages if message["msg_type"] == "display_data")
+    words, _, view, still = (message["content"] for message in kernel.messages if message["msg_type"] == "display_data")
     assert words["data"]["text/markdown"].startswith("**✗ Exercise 00.1: wrong.**")
     assert "application/vnd.jupyter.widget-view+json" in view["data"]
     assert "image/png" in still["data"]
