@@ -32,9 +32,6 @@ DUE = LESSONS
 CLAIMS_DUE = range(1, 31)
 
 MOST_MINUTES = 20
-UNTIMED = {"07"}
-"""Lessons that are yet to say how long they take."""
-
 STEPS = ["Predict", "Run", "Investigate", "Modify", "Make"]
 OPENING = ["You will do", "You will learn", "You need"]
 CLOSING = ["On your own", "In practice", "What the standard library also does"]
@@ -132,8 +129,6 @@ def _between_prediction_and_comparison(lesson: Lesson) -> Iterator[NotebookNode]
 
 @each
 def test_a_lesson_says_how_long_it_takes_which_is_twenty_minutes_at_most(lesson: Lesson) -> None:
-    if lesson.number in UNTIMED:
-        pytest.skip("it is yet to say how long it takes")
     minutes = round(lesson_length.minutes(lesson.cells))
     assert lesson_length.stated(lesson.cells) == minutes, "its first paragraph ends: It takes about N minutes."
     assert minutes <= MOST_MINUTES, "see what each part takes: python -m tools.lesson_length"

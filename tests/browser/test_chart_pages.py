@@ -10,7 +10,8 @@ from typing import Any
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
-from pool_lab.lab.trace.race_result import SerialTime, race_result
+from pool_lab.lab.trace.race_result import race_result
+from pool_lab.lab.trace.serial_time import SerialTime
 from pool_lab.lab.trace.sweep_result import Curve, Point
 from pool_lab.lab.views.race_result.view import ResultView
 from pool_lab.lab.views.sweep.view import SweepView
@@ -49,7 +50,7 @@ def result_of_a_race() -> ResultView:
         processes.ran(call, call, 0.5, 2.5, 1.0)
     runs = [("threads", "threads", threads.trace(4)), ("standard processes", "processes", processes.trace(4))]
     view = ResultView()
-    view.show(race_result(runs, SerialTime(4.0, 4.0, tried=2, calls=4), cores=2))
+    view.show(race_result(runs, [SerialTime(4.0, 4.0, tried=2, calls=4)], cores=2))
     return view
 
 

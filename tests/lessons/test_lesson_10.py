@@ -56,9 +56,9 @@ def test_what_ran_in_spite_of_ctrl_c_is_counted_at_the_end() -> None:
     ],
 )
 def test_the_child_tells_whether_it_got_the_lock(printed: str, happened: str | None) -> None:
-    assert QUESTIONS["10 fork"].happened(printed) == happened  # type: ignore[arg-type]
+    assert QUESTIONS["10 fork"].happened(printed) == happened
 
 
 @pytest.mark.parametrize(("counts", "happened"), [([8, 8], "many"), ([1, 1], "one"), ([], None)])
 def test_the_library_of_numpy_has_one_thread_or_many(counts: list[int], happened: str | None) -> None:
-    assert QUESTIONS["10 threads"].happened(counts) == happened  # type: ignore[arg-type]
+    assert QUESTIONS["10 threads"].happened(counts) == happened

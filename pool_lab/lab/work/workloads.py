@@ -85,7 +85,7 @@ def compress(calls: int = 32, length_s: float | None = None) -> Workload:
 
 
 def _of_source(
-    verb: str, noun: str, nature: str, function: Callable[..., Any], remake: Any, calls: float, length_s: float | None
+    verb: str, noun: str, nature: str, function: Callable[..., Any], remake: Any, calls: int, length_s: float | None
 ) -> Workload:
     if length_s is None:
         length_s = TO_WATCH_S if someone_is_there() else IN_PASSING_S

@@ -9,6 +9,7 @@ from matplotlib.text import Text
 from pool_lab.lab import interleave
 from pool_lab.lab.experiments import interleave as module
 from pool_lab.lab.experiments.interleave import Interleaving
+from tests.lab.covers import Question
 
 LINE = "counter = counter + 1"
 
@@ -38,27 +39,6 @@ def test_words_and_picture_say_the_same_on_every_machine() -> None:
 
 def test_with_several_variables_each_step_names_its_own() -> None:
     assert {"reads a: 1", "writes b: 1"} <= set(texts(interleave("b = a", "AB", a=1, b=0).go("A").figure()))
-
-
-class Question:
-    """A prediction that is not answered yet."""
-
-    asks = "What is in the counter?"
-    is_open = False
-
-    def __init__(self) -> None:
-        self._callbacks: list[Any] = []
-
-    def when_open(self, callback: Any, /) -> None:
-        self._callbacks.append(callback)
-
-    def skip(self) -> None:
-        self.is_open = True
-        for callback in self._callbacks:
-            callback()
-
-    def doubt(self, evidence: object, /) -> str:
-        return ""
 
 
 @pytest.fixture

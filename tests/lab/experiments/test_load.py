@@ -4,7 +4,6 @@ import math
 import subprocess
 import sys
 import threading
-from collections.abc import Callable
 from itertools import islice
 from unittest.mock import Mock
 
@@ -20,6 +19,7 @@ from pool_lab.lab.work.gate import Gate
 from pool_lab.lab.work.servers import Gate as GatedPage
 from pool_lab.lab.work.servers import Server, after, at_most, broken
 from pool_lab.lab.work.thread_per_call import ThreadPerCall
+from tests.lab.covers import Question
 
 
 def words_in(figure: Figure) -> str:
@@ -136,27 +136,8 @@ def test_a_load_is_drawn_as_the_timeline_of_its_server() -> None:
     assert "6 requests at once" in words
 
 
-class Drawn:
-    asks = "Which requests take long?"
-    is_open = False
-
-    def __init__(self) -> None:
-        self._callbacks: list[Callable[[], None]] = []
-
-    def when_open(self, callback: Callable[[], None], /) -> None:
-        self._callbacks.append(callback)
-
-    def skip(self) -> None:
-        self.is_open = True
-        for callback in self._callbacks:
-            callback()
-
-    def doubt(self, evidence: object, /) -> str:
-        return ""
-
-
 def test_the_cell_that_shows_covered_latencies_need_not_be_run_again(monkeypatch: pytest.MonkeyPatch) -> None:
-    cover = Drawn()
+    cover = Question()
     shown = [Mock(), Mock()]
     monkeypatch.setattr("IPython.display.display", Mock(side_effect=shown))
     covered = latencies(two_loads(), after=cover)

@@ -1,17 +1,13 @@
 """`measure` tries all ways in every round, and compares them only if the run can tell."""
 
+from unittest.mock import Mock
+
 import pytest
 from matplotlib.text import Text
 
 from pool_lab.lab import measure
 from pool_lab.lab.experiments.measure import Measured
-from pool_lab.lab.notebook import COVER_TEXT
-
-
-class Closed:
-    is_open = False
-
-    def when_open(self, callback: object, /) -> None: ...
+from tests.lab.covers import Question
 
 
 def measured(**seconds: list[float]) -> Measured:
@@ -54,10 +50,14 @@ def test_a_text_that_a_way_returns_stands_beside_its_times() -> None:
     assert found.results == {"fork": "knows it", "spawn": 3}
 
 
-def test_it_stays_covered_until_a_prediction_is_in() -> None:
-    covered = measure("Wait", {"one": lambda: None}, rounds=1, after=Closed())
-    assert repr(covered) == COVER_TEXT
-    assert repr(measure("Wait", {"one": lambda: None}, rounds=1)) == "Measured(Wait)"
+def test_it_stays_covered_until_a_prediction_is_in(monkeypatch: pytest.MonkeyPatch) -> None:
+    question, shown = Question(), [Mock(), Mock()]
+    monkeypatch.setattr("IPython.display.display", Mock(side_effect=shown))
+    covered = measure("Wait", {"one": lambda: None}, rounds=1, after=question)
+    covered._ipython_display_()
+    assert not any(place.update.called for place in shown)
+    question.skip()
+    assert shown[0].update.call_args.args[0]["text/plain"] == "Measured(Wait)"
 
 
 def test_nothing_to_measure_is_an_error() -> None:

@@ -22,6 +22,7 @@ from pool_lab.lab.trace.span import CallState
 from pool_lab.lab.work import run_calls as heat
 from pool_lab.lab.work.executors import Executors, default_workers
 from pool_lab.lab.work.workload import Workload
+from tests.lab.covers import Question
 from tests.scripts import run_file
 
 THREADS = {"ours": ThreadPoolExecutor, "standard": concurrent.futures.ThreadPoolExecutor}
@@ -251,27 +252,11 @@ def test_what_calls_take_one_after_the_other_is_measured_anew_in_each_run() -> N
     assert len(contest.result.serial.loops) == 2
 
 
-class Doubting:
-    """A prediction that the first runs do not decide."""
-
-    is_open = True
-
-    def __init__(self, runs: int) -> None:
-        self.undecided = runs
-
-    def when_open(self, callback: Callable[[], None], /) -> None:
-        callback()
-
-    def doubt(self, evidence: object) -> str:
-        self.undecided -= 1
-        return "Other programs ran." if self.undecided >= 0 else ""
-
-
 @pytest.mark.parametrize(("undecided", "calls"), [(0, 3), (1, 6), (2, 12), (9, 12)])
 def test_a_run_that_cannot_tell_is_repeated_with_more_calls_twice_at_most(undecided: int, calls: int) -> None:
     """The number of calls of your own function is that of its inputs, so here it can only grow to that."""
     inputs = workloads.of(abs, range(50)).varied(calls=3)
-    contest = race(inputs, executors=["threads"], after=Doubting(undecided))
+    contest = race(inputs, executors=["threads"], after=Question(is_open=True, undecided=undecided))
     assert len(contest.trace["threads"].spans) == calls
     contest.start()
     contest.wait()
@@ -286,7 +271,7 @@ def test_a_race_that_is_stopped_is_not_repeated() -> None:
             shut_down.set()
 
     executors = {"ours": partial(ThreadPoolExecutor, observer=notice)}
-    cover = Doubting(9)
+    cover = Question(is_open=True, undecided=9)
     contest = Race(workloads.of(calls, range(9)), 2, 8, executors, together=True, cover=cover)
     contest.start()
     calls.wait_until_inside(2)

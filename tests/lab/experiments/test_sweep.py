@@ -23,6 +23,7 @@ from pool_lab.lab.trace.serial_time import SerialTime
 from pool_lab.lab.trace.span import CallState
 from pool_lab.lab.trace.sweep_result import Curve, Point, curve
 from pool_lab.lab.trace.sweep_words import claim, summary
+from tests.lab.covers import Question
 
 
 def measured(*medians: float, name: str = "threads", kind: str = "threads") -> Curve:
@@ -97,26 +98,15 @@ def test_what_no_pool_can_reach_is_left_out() -> None:
     assert done.summary() == "Nothing has been measured yet."
 
 
-class Doubting:
-    """A prediction that the first rounds do not decide."""
-
-    is_open = True
-
-    def __init__(self, runs: int) -> None:
-        self.undecided = runs
-
-    def when_open(self, callback: Any, /) -> None:
-        callback()
-
-    def doubt(self, evidence: object) -> str:
-        assert isinstance(evidence, Sweep)
-        self.undecided -= 1
-        return "Other programs ran." if self.undecided >= 0 else ""
-
-
 @pytest.mark.parametrize(("undecided", "rounds"), [(0, 2), (1, 4), (9, 6)])
 def test_rounds_that_cannot_tell_are_followed_by_as_many_twice_at_most(undecided: int, rounds: int) -> None:
-    done = sweep(workloads.of(abs, [1]), workers=[1], executors=["threads"], rounds=2, after=Doubting(undecided))
+    done = sweep(
+        workloads.of(abs, [1]),
+        workers=[1],
+        executors=["threads"],
+        rounds=2,
+        after=Question(is_open=True, undecided=undecided),
+    )
     assert len(done.makespans["threads"][1]) == rounds
 
 
