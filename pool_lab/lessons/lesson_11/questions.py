@@ -88,7 +88,8 @@ BUSY = Question(
         "hundreds": Option(
             "Hundreds of times as long.",
             "At random, visitors sometimes come in crowds. Spare workers make the queue short again before the next "
-            "crowd. Without them one crowd meets the other. So plan for workers that are busy 70 or 80 % of the time.",
+            "crowd. Without them one crowd meets the other. So plan for spare workers: ten should be busy 70 or 80 % "
+            "of the time.",
         ),
     },
     _busy,

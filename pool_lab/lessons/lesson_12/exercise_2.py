@@ -1,6 +1,7 @@
 """12.2: code that knows nothing of its executor but the interface."""
 
 import concurrent.futures
+import pickle
 from collections.abc import Callable
 from typing import Any
 
@@ -16,12 +17,13 @@ EXPECTED = [value + 1 for value in VALUES]
 
 
 class Remote(concurrent.futures.Executor):
-    """Like a cluster's executor: it has nothing but what every executor has."""
+    """Like one whose calls run elsewhere: it has nothing but what every executor has, and what it gets is pickled."""
 
     def __init__(self, pool: concurrent.futures.Executor) -> None:
         self.__pool = pool
 
     def submit(self, fn: Callable[..., Any], /, *args: Any, **kwargs: Any) -> concurrent.futures.Future[Any]:
+        pickle.dumps((fn, args, kwargs))
         return self.__pool.submit(fn, *args, **kwargs)
 
     def shutdown(self, wait: bool = True, *, cancel_futures: bool = False) -> None:
@@ -51,35 +53,36 @@ def on_each(call_on: Any, executors: list[concurrent.futures.Executor], call: An
     return results
 
 
-def each_result(made: Attempt) -> list[list[Any]]:
-    return [listed(result) for result in listed(made.result)]
+def each_result(attempt: Attempt) -> list[list[Any]]:
+    return [listed(result) for result in listed(attempt.result)]
 
 
-def ran_where_they_should(made: Attempt) -> bool:
+def ran_where_they_should(attempt: Attempt) -> bool:
     """Each executor makes one call more."""
-    return not made.own_runs and all(len(run.trace.spans) == len(VALUES) + 1 for run in made.runs)
+    return not attempt.own_runs and all(len(run.trace.spans) == len(VALUES) + 1 for run in attempt.runs)
 
 
-def waits_for_each(made: Attempt) -> bool:
+def waits_for_each(attempt: Attempt) -> bool:
     """Whether one of the pools never had two of the calls at once."""
-    return any(run.trace.most_at_once == 1 and len(run.trace.spans) > 1 for run in made.runs if run.given)
+    return any(run.trace.most_at_once == 1 and len(run.trace.spans) > 1 for run in attempt.runs if run.given)
 
 
 RULES = Rules(
     given=given,
     play=on_each,
     claims=(
-        Claim("every executor gave all results, in order", lambda made: each_result(made) == [EXPECTED] * 3),
+        Claim("every executor gave all results, in order", lambda attempt: each_result(attempt) == [EXPECTED] * 3),
         Claim("the calls ran on the given executors", ran_where_they_should),
-        Claim("several calls ran at the same time", lambda made: not waits_for_each(made)),
+        Claim("several calls ran at the same time", lambda attempt: not waits_for_each(attempt)),
     ),
     mistakes={
-        "another pool": lambda made: bool(made.own_runs),
+        "another pool": lambda attempt: bool(attempt.own_runs),
+        "cannot be pickled": mistakes.cannot_be_pickled,
         "special": raised("AttributeError", "TypeError"),
         "shut down": mistakes.after_shutdown,
-        "futures": lambda made: any("future" in repr(result).lower() for result in listed(made.result)),
-        "by finish": lambda made: any(in_another_order(result, EXPECTED) for result in each_result(made)),
+        "futures": lambda attempt: any("future" in repr(result).lower() for result in listed(attempt.result)),
+        "by finish": lambda attempt: any(in_another_order(result, EXPECTED) for result in each_result(attempt)),
         "one at a time": waits_for_each,
-        "without a pool": lambda made: len(made.spans) == len(made.runs),
+        "without a pool": lambda attempt: len(attempt.spans) == len(attempt.runs),
     },
 )

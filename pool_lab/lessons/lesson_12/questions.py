@@ -53,14 +53,14 @@ KILLED = Question(
     {
         "again": Option(
             "Another worker runs them: all twenty calls finish.",
-            "The scheduler notices that the worker is gone, and sends its calls to the other one. A call may so run "
-            "twice, at least in part. So it should do no harm if it does.",
+            "The scheduler notices that the worker is gone, and sends its calls to the other one. So a call may run "
+            "twice. Write calls that do no harm then.",
         ),
         "lost": Option(
             "They fail, and the others finish.",
             "Some calls failed, and the others finished.",
             "A process pool with `replace_workers=True` would do that. A cluster expects computers to fail, and tries "
-            "a call up to four times, on different workers.",
+            "a call up to four times.",
         ),
         "all": Option(
             "All calls that are not done fail: the pool is broken.",
