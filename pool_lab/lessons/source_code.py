@@ -14,9 +14,9 @@ def source(thing: ModuleType | type | Callable[..., Any]) -> "Source":
 
     `TypeError` if `thing` is something else; `OSError` if it has no Python source, since it is built in, say.
     """
-    if not (inspect.isclass(thing) or inspect.isroutine(thing)):
+    if not (inspect.ismodule(thing) or inspect.isclass(thing) or inspect.isroutine(thing)):
         raise TypeError(
-            f"source() shows a class, a function or a method, and {thing!r} is none: "
+            f"source() shows a module, a class, a function or a method, and {thing!r} is none: "
             "write source(ThreadPoolExecutor.submit), say"
         )
     try:
