@@ -13,6 +13,7 @@ import nbformat
 import pytest
 from nbformat import NotebookNode, v4
 
+from pool_lab.lessons.exercises.check import EXERCISES
 from tools import lesson_length, store_notebooks, write_interface
 
 PROJECT = Path(__file__).resolve().parent.parent
@@ -185,3 +186,10 @@ def test_the_minutes_of_a_lesson_are_those_of_its_words_and_cells() -> None:
     assert [lesson_length.seconds(cell) for cell in code] == [8, 14, 41, 50, 120, 120, 180]
     assert lesson_length.minutes([*code, glossary]) == sum([8, 14, 41, 50, 120, 120, 180]) / 60
     assert (lesson_length.stated([first]), lesson_length.stated([later])) == (9, None)
+
+
+def test_a_step_of_an_exercise_takes_as_long_as_its_lines_take_to_write() -> None:
+    step = EXERCISES["08.4"]
+    assert step.starter.count("\n") == 5
+    cell = v4.new_code_cell(step.starter, metadata={"tags": ["exercise"]})
+    assert lesson_length.seconds(cell) == 60 + 3 * 20, "try, except, set_exception"

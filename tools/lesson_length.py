@@ -5,21 +5,28 @@ and look at, and three seconds a line to read (nobody reads the imports). A pred
 seconds, a drawing two minutes, the source of a method half a minute, an exercise three minutes, or two if the lines are
 given. That is about what readers needed who took their time; where there is a slider to play with, some needed more.
 
+The exercise 08.4 is *Step 4*: it goes on where step 3 ends, and its text says what to write, so there is nothing to
+find out. A step takes a minute to read, try and see the verdict, and 20 seconds for each line that the learner writes.
+
 A lesson says its minutes in the last sentence of its first paragraph; `tests/test_curriculum.py` compares the two.
 """
 
 import re
+from collections import Counter
 from collections.abc import Iterable
 
 import nbformat
 from nbformat import NotebookNode
 
+from pool_lab.lessons.exercises.check import EXERCISES
+from pool_lab.lessons.exercises.exercise import Exercise
 from tools.store_notebooks import PROJECT, tags
 
 WORDS_A_MINUTE = 220
 CELL_S, LINE_S, SOURCE_S = 8, 3, 30
 PREDICTION_S, DRAWING_S = 50, 120
 ORDER_S, EXERCISE_S = 120, 180
+STEP_S, WRITTEN_LINE_S = 60, 20
 
 STATED = re.compile(r"It takes about (\d+) minutes\.$")
 
@@ -50,13 +57,25 @@ def seconds(cell: NotebookNode) -> float:
     """How long a code cell takes."""
     source: str = cell.source
     if "exercise" in tags(cell):
-        return ORDER_S if source.startswith("check(") else EXERCISE_S
+        return ORDER_S if source.startswith("check(") else _writing_seconds(source)
     if "predict" in tags(cell):
         return DRAWING_S if "drawing" in source else PREDICTION_S * source.count("predict(")
     if "from pool_lab.lessons import" in source:
         return CELL_S
     lines = [line for line in source.splitlines() if line.strip()]
     return CELL_S + LINE_S * len(lines) + SOURCE_S * source.count("source(")
+
+
+def _writing_seconds(starter: str) -> float:
+    tasks = [task for task in EXERCISES.values() if task.starter == starter and task.title.startswith("Step ")]
+    return STEP_S + WRITTEN_LINE_S * _lines_to_write(tasks[0]) if tasks else EXERCISE_S
+
+
+def _lines_to_write(task: Exercise) -> int:
+    """The lines of the solution that are not in the starter."""
+    solution, starter = (Counter(map(str.strip, text.splitlines())) for text in (task.solution.cell, task.starter))
+    del solution[""]
+    return (solution - starter).total()
 
 
 def stated(cells: Iterable[NotebookNode]) -> int | None:

@@ -4,7 +4,6 @@ import math
 import multiprocessing
 import os
 import pickle
-import signal
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -17,7 +16,7 @@ import pytest
 from pool_lab import BrokenProcessPool, ProcessPoolExecutor, WorkerDiedError
 from pool_lab.lab.trace.trace import Trace
 from pool_lab.lessons.exercises.check import EXERCISES
-from pool_lab.lessons.lesson_09.given import ProcessGate, look_around
+from pool_lab.lessons.lesson_09.given import ProcessGate, kill_one_of_four, look_around
 from pool_lab.lessons.lesson_09.small_pool import SmallPool, call_all, start_child
 from pool_lab.lessons.predictions.predict import QUESTIONS
 from tests.lab.script import Script
@@ -81,15 +80,8 @@ def test_the_small_pools_make_calls_and_keep_exceptions(kind: type[SmallPool]) -
 
 @pytest.mark.parametrize("replaces", [False, True])
 def test_the_death_of_one_of_two_workers_costs_all_calls_or_one(replaces: bool) -> None:
-    gate = ProcessGate()
     with ProcessPoolExecutor(2, replace_workers=replaces) as pool:
-        futures = [pool.submit(gate, name) for name in "ABCD"]
-        processes = gate.wait_for(2)
-        assert set(processes) == {"A", "B"}
-        os.kill(processes["A"], signal.SIGTERM)
-        assert futures[0].exception() is not None
-        gate.open()
-        errors = [type(future.exception()) for future in futures]
+        errors = [type(error) for error in kill_one_of_four(pool)]
     none = type(None)
     assert errors == ([WorkerDiedError, none, none, none] if replaces else [BrokenProcessPool] * 4)
 

@@ -5,7 +5,6 @@ from typing import Any
 
 import pytest
 
-from pool_lab.lab.trace.trace import Trace
 from pool_lab.lab.trace.wait_graph import WaitGraph
 from pool_lab.lessons.predictions.predict import QUESTIONS
 from tests.lab.script import Script
@@ -22,21 +21,6 @@ def test_what_has_finished_is_counted_in_a_deadlock_only() -> None:
     assert QUESTIONS["10 nested"].happened(seen(WaitGraph(script.trace(size=1), {}))) is None
     script.ran(2, worker=0, began=0, ended=0.5)
     assert QUESTIONS["10 nested"].happened(seen(WaitGraph(script.trace(size=1), {0: [1]}))) == 1
-
-
-def four(resized: bool, left: int = 0) -> Trace:
-    script = Script().resized(0.5, 3) if resized else Script()
-    for call in range(4 - left):
-        script.ran(call, worker=call % 3, began=call, ended=call + 1)
-    for call in range(4 - left, 4):
-        script.queued(call)
-    return script.trace(size=2)
-
-
-def test_what_finishes_with_one_more_worker_is_counted_at_the_end() -> None:
-    assert QUESTIONS["10 resize"].happened({"": four(resized=True)}) == 4
-    assert QUESTIONS["10 resize"].happened({"": four(resized=False)}) is None
-    assert QUESTIONS["10 resize"].happened({"": four(resized=True, left=1)}) is None
 
 
 def test_what_ran_in_spite_of_ctrl_c_is_counted_at_the_end() -> None:
@@ -57,8 +41,3 @@ def test_what_ran_in_spite_of_ctrl_c_is_counted_at_the_end() -> None:
 )
 def test_the_child_tells_whether_it_got_the_lock(printed: str, happened: str | None) -> None:
     assert QUESTIONS["10 fork"].happened(printed) == happened
-
-
-@pytest.mark.parametrize(("counts", "happened"), [([8, 8], "many"), ([1, 1], "one"), ([], None)])
-def test_the_library_of_numpy_has_one_thread_or_many(counts: list[int], happened: str | None) -> None:
-    assert QUESTIONS["10 threads"].happened(counts) == happened

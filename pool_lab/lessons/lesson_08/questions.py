@@ -12,11 +12,6 @@ def _update(finals: Any) -> str | None:
     return {(2,): "never", (1,): "always", (1, 2): "luck"}.get(tuple(sorted(set(finals))))
 
 
-def _threads(started: Any) -> str | None:
-    """How many threads each pool of four workers had after one call: the tiny one, and the real one."""
-    return {(4, 4): "all", (4, 1): "one", (1, 1): "each one"}.get(tuple(started))
-
-
 UPDATE = Question(
     "`counter` is 0. Two threads each run `counter = counter + 1` once. You decide whose step comes next. A GIL lets "
     "only one thread run at any moment. Can the counter be 1 in the end?",
@@ -47,27 +42,4 @@ UPDATE = Question(
     _update,
 )
 
-THREADS = Question(
-    "You make a pool of four workers of each kind, yours and the real one, and submit a single call. How many threads "
-    "has each pool started?",
-    {
-        "all": Option(
-            "Four each.",
-            "Both pools started all their threads at once.",
-            "Yours starts all of them when it is made. The real one starts a thread when a call finds no idle worker.",
-        ),
-        "one": Option(
-            "Yours four, the real one one.",
-            "Your `__init__` starts all threads. The real pool starts none at first, and then one whenever a call "
-            "finds no idle worker. A pool that is not busy needs fewer threads.",
-        ),
-        "each one": Option(
-            "One each.",
-            "Both pools started a thread when a call needed one.",
-            "That is what the real one does. But yours starts all its threads in `__init__`, before there is a call.",
-        ),
-    },
-    _threads,
-)
-
-QUESTIONS: dict[str, Asking] = {"08 update": UPDATE, "08 threads": THREADS}
+QUESTIONS: dict[str, Asking] = {"08 update": UPDATE}

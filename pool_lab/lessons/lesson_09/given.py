@@ -1,14 +1,16 @@
-"""What the calls of lesson 09 run, in processes that import only this file."""
+"""What the calls of lesson 09 run, in processes that import only this file, and what kills one of these."""
 
 import os
 import shutil
+import signal
 import sys
 import tempfile
 import time
 import weakref
 from pathlib import Path
+from typing import Any
 
-__all__ = ["ProcessGate", "grade", "look_around"]
+__all__ = ["ProcessGate", "grade", "kill_one_of_four", "look_around"]
 
 LOOK_EVERY_S = 0.01
 LONGEST_S = 60
@@ -53,6 +55,22 @@ class ProcessGate:
     def open(self) -> None:
         """Let all calls through. Returns at once."""
         self._file.touch()
+
+
+def kill_one_of_four(pool: Any) -> list[BaseException | None]:
+    """Kill the process that runs the first of four calls, while a second one runs. Returns the exceptions of all four.
+
+    The pool has two workers. The naps are only so that a picture of the calls has some width.
+    """
+    gate = ProcessGate()
+    futures = [pool.submit(gate, name) for name in "ABCD"]
+    processes = gate.wait_for(2)
+    time.sleep(0.3)
+    os.kill(processes["A"], signal.SIGTERM)
+    futures[0].exception()  # waits until A has failed
+    time.sleep(0.3)
+    gate.open()
+    return [future.exception() for future in futures]
 
 
 def look_around() -> str:

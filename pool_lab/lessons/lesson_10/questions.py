@@ -15,11 +15,6 @@ def _finished_in_deadlock(stuck: Any) -> int | None:
     return trace.counts[CallState.FINISHED] if stuck.is_deadlock else None
 
 
-def _finished_after_resize(traces: Traces) -> int | None:
-    trace = only(traces)
-    return trace.counts[CallState.FINISHED] if trace.resizes and not trace.open_calls else None
-
-
 def _finished(traces: Traces) -> int | None:
     trace = only(traces)
     return None if trace.open_calls else trace.counts[CallState.FINISHED]
@@ -31,11 +26,6 @@ def _in_the_child(printed: Any) -> str | None:
     if not lines or not lines[0].startswith("child:"):
         return None
     return "free" if lines[0].endswith("True") else "held"
-
-
-def _threads_of_each(counts: Any) -> str | None:
-    """The numbers of threads that NumPy has in each worker."""
-    return ("many" if max(counts) > 1 else "one") if counts else None
 
 
 NESTED = NumberQuestion(
@@ -52,25 +42,6 @@ NESTED = NumberQuestion(
         Miss(2, "For a call to finish, a worker has to take it. Both workers still have their first call."),
     ),
     otherwise="Both workers are in the same position, so neither can go on before the other.",
-    most=4,
-    unit="calls",
-)
-
-ONE_MORE = NumberQuestion(
-    "All four calls still wait. Now you give the pool one more worker: `pool.resize(3)`. How many of the four calls "
-    "finish?",
-    _finished_after_resize,
-    because="The new worker takes one of the queued calls. With its result a waiting call finishes, and now two "
-    "workers are free for the other queued call.",
-    misses=(
-        Miss(0, "The new worker has no call yet, so it takes one from the queue. One finished call frees another."),
-        Miss(
-            2,
-            "It did not end with one pair: a free worker took the other queued call, and its result freed the last"
-            " call.",
-        ),
-    ),
-    otherwise="As soon as one call finishes, the call that waits for it finishes, and a second worker is free.",
     most=4,
     unit="calls",
 )
@@ -108,29 +79,4 @@ FORK = Question(
     _in_the_child,
 )
 
-THREADS = Question(
-    "A process pool has two workers. In both of them NumPy multiplies large matrices. How many threads compute?",
-    {
-        "one": Option(
-            "Two: one in each worker.",
-            "On this computer, the library that NumPy multiplies with has one thread, or does not say how many.",
-            "The library that NumPy multiplies with has threads of its own, in each worker.",
-        ),
-        "many": Option(
-            "More: NumPy has threads of its own, in each worker.",
-            "The library that NumPy multiplies with has a thread for each core, as a rule, in every process. It does "
-            "not know of the other workers.",
-            "On this computer that library has one thread, or does not say how many. On most it has one for each core.",
-        ),
-    },
-    _threads_of_each,
-    on_any_machine=False,
-)
-
-QUESTIONS: dict[str, Asking] = {
-    "10 nested": NESTED,
-    "10 resize": ONE_MORE,
-    "10 ctrl-c": CTRL_C,
-    "10 fork": FORK,
-    "10 threads": THREADS,
-}
+QUESTIONS: dict[str, Asking] = {"10 nested": NESTED, "10 ctrl-c": CTRL_C, "10 fork": FORK}
