@@ -5,17 +5,19 @@
     futures = [twin.submit(nap, 0.25) for _ in range(100)]
 
 It makes the events of a pool that really runs, at the moments that the model gives them. A thread lets virtual time
-pass while calls are open, some fifty times a second. So a future may be done that much later than its event says.
+pass while calls are open, some fifty times a second. So a future may be done that much later than its event says. It also
+runs the callbacks of the futures.
 """
 
 import threading
 import time
 from collections.abc import Callable
+from queue import SimpleQueue
 from typing import Any
 
 from pool_lab.events import Event, EventKind, Observer, Observers
 from pool_lab.executor import Executor
-from pool_lab.future import Future
+from pool_lab.future import CANCELLED, Future
 from pool_lab.lab.model.simulated_call import SimulatedCall
 from pool_lab.lab.model.simulated_pool import SimulatedPool
 from pool_lab.lab.model.work import Work
@@ -44,7 +46,8 @@ class LiveSimulatedPool(Executor):
         self._observers = Observers()
         self._pool = SimulatedPool(max_workers, work_of=work_of, observer=self._pass_on, **options)
         self._lock = threading.RLock()
-        self._open: dict[int, _LiveCall] = {}  # calls without an outcome, by number
+        self._open: dict[int, _LiveCall] = {}  # calls whose outcome was not delivered, by number
+        self._ended: SimpleQueue[Any] = SimpleQueue()  # simulated calls whose outcome is to be delivered
         self._thread: threading.Thread | None = None  # lets time pass while calls are open
 
     def __repr__(self) -> str:
@@ -62,7 +65,7 @@ class LiveSimulatedPool(Executor):
             call = self._pool.submit(fn, *args, **kwargs)
             assert isinstance(call, SimulatedCall)
             future = self._open[call.number] = _LiveCall(call)
-            call.add_done_callback(self._finish)
+            call.add_done_callback(self._ended.put)
             if self._thread is None:
                 self._thread = threading.Thread(target=self._follow, name="pool_lab-live-model", daemon=True)
                 self._thread.start()
@@ -100,13 +103,15 @@ class LiveSimulatedPool(Executor):
             thread.join()
 
     def _follow(self) -> None:
-        """In the thread of the pool: let time pass until no call is open."""
+        """In the thread of the pool: let time pass, and deliver outcomes, until no call is open."""
         while True:
             with self._lock:
                 self._catch_up()
                 if not self._open:
                     self._thread = None
                     return
+            while not self._ended.empty():
+                self._deliver(self._ended.get())  # without the lock: callbacks may do anything
             time.sleep(TICK_S)
 
     def _catch_up(self) -> None:
@@ -120,15 +125,15 @@ class LiveSimulatedPool(Executor):
         began, ended = (None if at is None else self._began + at for at in (event.began, event.ended))
         self._observers.tell(event._replace(time=self._began + event.time, began=began, ended=ended))
 
-    def _finish(self, call: Any) -> None:
-        future = self._open.pop(call.number)
+    def _deliver(self, call: Any) -> None:
+        future = self._open[call.number]
         if call.cancelled():
-            Future.cancel(future)
-            future.set_running_or_notify_cancel()
+            future.be_cancelled()
         elif (error := call.exception()) is not None:
             future.set_exception(error)
         else:
             future.set_result(call.result())
+        del self._open[call.number]
 
 
 class _LiveCall(Future[Any]):
@@ -141,4 +146,12 @@ class _LiveCall(Future[Any]):
         self._call = call
 
     def cancel(self) -> bool:
-        return self._call.cancel()
+        if not self._call.cancel():
+            return False
+        self.be_cancelled()
+        return True
+
+    def be_cancelled(self) -> None:
+        """Be cancelled like the simulated call, and tell threads in `wait`. Not twice."""
+        if super().cancel() and self._state == CANCELLED:
+            self.set_running_or_notify_cancel()

@@ -5,22 +5,28 @@ from collections.abc import Callable
 from typing import Any
 
 from pool_lab.lab.model.work import Work
-from pool_lab.pool import worker_count
+from pool_lab.executor import whole_number
 
 __all__ = ["measured"]
 
 
 def measured(fn: Callable[..., Any], /, *args: Any, rounds: int = 5, releases_gil: bool = False) -> Work:
-    """Make the call `fn(*args)` in this thread, so many times, and return what the quickest of them spent.
+    """Make the call `fn(*args)` in this thread, so many times, and return what the quickest of them spent: for how long it
+    computed is estimated from all.
 
         simulate(measured(parse, text), calls=48, workers=8, machine=calibrate())
 
     Its time on a core counts as `python`, or as `released` if it `releases_gil`, which no clock can see. The rest is
     `wait`. Blocks meanwhile. What `fn` raises, this raises.
     """
-    took_s, cpu_s = min(_once(fn, args) for _ in range(worker_count(rounds)))
-    computed = Work(released=cpu_s) if releases_gil else Work(python=cpu_s)
-    return computed + Work(wait=max(0.0, took_s - cpu_s))
+    if whole_number("rounds", rounds) < 1:
+        raise ValueError(f"rounds must be at least 1, got {rounds}")
+    runs = [_once(fn, args) for _ in range(rounds)]
+    took_s = min(took for took, _ in runs)
+    # Of all rounds: on some systems the clock of a thread moves in steps of 16 ms.
+    share = min(1.0, sum(cpu for _, cpu in runs) / max(sum(took for took, _ in runs), 1e-9))
+    computed = Work(released=share * took_s) if releases_gil else Work(python=share * took_s)
+    return computed + Work(wait=(1 - share) * took_s)
 
 
 def _once(fn: Callable[..., Any], args: tuple[Any, ...]) -> tuple[float, float]:

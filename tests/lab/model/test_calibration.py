@@ -26,3 +26,5 @@ def test_a_measured_call_is_what_it_spends() -> None:
     assert computing.cpu_s > 0
     with pytest.raises(ZeroDivisionError):
         measured(divmod, 1, 0)
+    with pytest.raises(ValueError, match="rounds must be at least 1"):
+        measured(abs, 1, rounds=0)

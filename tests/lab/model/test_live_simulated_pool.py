@@ -86,3 +86,13 @@ def test_it_can_race() -> None:
     contest = race(of(nap, [0.05] * 4), executors=executors, workers=2, serial_s=0)
     assert contest.trace["a"].most_at_once == 2
     assert {name: len(trace.spans) for name, trace in contest.trace.items()} == {"a": 4, "b": 4}
+
+
+def test_a_callback_may_wait_for_another_call() -> None:
+    with LiveSimulatedPool(2) as pool:
+        first, later = pool.submit(Work(wait=0.05)), pool.submit(Work(wait=0.2))
+        seen: list[object] = []
+        reader = threading.Thread(target=lambda: seen.append(pool.statistics().size))
+        first.add_done_callback(lambda _: (reader.start(), reader.join()))
+        assert later.result() is None
+    assert seen == [2], "no lock is held while a callback runs"
