@@ -5,8 +5,8 @@
     futures = [twin.submit(nap, 0.25) for _ in range(100)]
 
 It makes the events of a pool that really runs, at the moments that the model gives them. A thread lets virtual time
-pass while calls are open, some fifty times a second. So a future may be done that much later than its event says. It also
-runs the callbacks of the futures.
+pass while calls are open, some fifty times a second. So a future may be done that much later than its event says.
+That thread also runs the callbacks of the futures.
 """
 
 import threading

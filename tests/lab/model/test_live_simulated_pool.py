@@ -92,7 +92,12 @@ def test_a_callback_may_wait_for_another_call() -> None:
     with LiveSimulatedPool(2) as pool:
         first, later = pool.submit(Work(wait=0.05)), pool.submit(Work(wait=0.2))
         seen: list[object] = []
-        reader = threading.Thread(target=lambda: seen.append(pool.statistics().size))
-        first.add_done_callback(lambda _: (reader.start(), reader.join()))
+
+        def ask(_: object) -> None:
+            reader = threading.Thread(target=lambda: seen.append(pool.statistics().size))
+            reader.start()
+            reader.join()
+
+        first.add_done_callback(ask)
         assert later.result() is None
     assert seen == [2], "no lock is held while a callback runs"
