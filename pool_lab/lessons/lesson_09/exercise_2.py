@@ -5,7 +5,6 @@ One worker makes all calls, so it is the same on every machine which of them com
 
 import math
 import os
-import threading
 from typing import Any
 
 from pool_lab.lab.work.workloads import nap
@@ -18,13 +17,18 @@ from pool_lab.lessons.exercises.messages import Ending
 NAPS = (0.2, 0.1, 0.3)
 
 
+class Unsendable:
+    def __reduce__(self) -> Any:
+        raise TypeError("this object is meant to stay here")  # not in the words of a learner's mistake
+
+
 def put_to_use(pool_class: Any) -> dict[str, Any]:
     """Make calls before and after one that ends its process, and two that fail without a death."""
     pool = pool_class(1)
     watch(pool, in_threads=False)
     before = [pool.submit(nap, length) for length in NAPS]
     failing = pool.submit(math.isqrt, -1)
-    unsendable = pool.submit(abs, threading.Lock())
+    unsendable = pool.submit(abs, Unsendable())
     crashing = pool.submit(os._exit, 1)
     after = [pool.submit(nap, length) for length in NAPS]
     outcomes = [future.exception() or future.result() for future in (*before, *after)]
