@@ -8,6 +8,7 @@ ended. Functions of a notebook are pickled by value.
 """
 
 import concurrent.futures
+import inspect
 import os
 import threading
 import time
@@ -23,6 +24,9 @@ from pool_lab.future import CANCELLED, PENDING, RUNNING, Future
 from pool_lab.lab.recording.method_wrapper import wrap_method
 
 __all__ = ["Timed", "TimedByValue", "WrappedExecutor"]
+
+
+STANDARD = (concurrent.futures.ThreadPoolExecutor, concurrent.futures.ProcessPoolExecutor)
 
 
 class _Timing(NamedTuple):
@@ -114,12 +118,13 @@ class WrappedExecutor:
         self._timed = timed
         self._observers = Observers([observer])
         self._in_threads = in_threads
+        self._shutdown_lacks = _shutdown_lacks(executor)
         self._lock = threading.Lock()  # guards the next two
         self._calls = 0
         self._workers: dict[_WorkerKey, int] = {}
         self._listening = True
         self._undo = [wrap_method(executor, "submit", self._submit)]
-        if hasattr(executor, "shutdown"):  # one that is being written may have none yet
+        if self._shutdown_lacks is not None:
             self._undo.append(wrap_method(executor, "shutdown", self._shut_down))
         weakref.finalize(executor, self._on_drop).atexit = False
 
@@ -131,7 +136,7 @@ class WrappedExecutor:
     def _submit(self, submit: Callable[..., Any], /, *args: Any, **kwargs: Any) -> Any:
         if not self._listening or not args or not callable(args[0]):  # a class may have a `submit` of its own
             return submit(*args, **kwargs)
-        fn, *args = args
+        fn, args = args[0], args[1:]
         with self._lock:
             call = self._calls
             self._calls += 1
@@ -157,8 +162,12 @@ class WrappedExecutor:
 
     def _shut_down(self, shutdown: Callable[..., Any], /, *args: Any, **kwargs: Any) -> Any:
         self._tell(event(EventKind.SHUT_DOWN))
+        waits = kwargs.get("wait", args[0] if args else True)
+        if self._shutdown_lacks:
+            args = () if "wait" in self._shutdown_lacks else args
+            kwargs = {name: value for name, value in kwargs.items() if name not in self._shutdown_lacks}
         returned = shutdown(*args, **kwargs)
-        if kwargs.get("wait", args[0] if args else True):
+        if waits:
             with self._lock:
                 stopped, self._workers = self._workers, {}
             self._tell_stopped(stopped)
@@ -192,13 +201,13 @@ class WrappedExecutor:
             Future.cancel(future)
             future.set_running_or_notify_cancel()
             return
-        error = inner.exception()
+        error, timing = inner.exception(), None
         if error is None:
             match inner.result():
                 case result, _Timing() as timing:
                     pass
                 case result:  # the executor has put something else in the place of what the call returned
-                    timing = None
+                    pass
             finish = partial(future.set_result, result)
         else:
             timing = error.__dict__.pop("pool_lab_timing", None)
@@ -242,6 +251,17 @@ class WrappedExecutor:
     def _tell(self, happened: Event) -> None:
         if self._listening:
             self._observers.tell(happened)
+
+
+def _shutdown_lacks(executor: concurrent.futures.Executor) -> set[str] | None:
+    """The options of `shutdown` that a Dask client's executor, say, does not take, but a view that stops it gives.
+
+    None: there is no `shutdown` yet. A pool of the standard library gets what the program gives.
+    """
+    shutdown = getattr(executor, "shutdown", None)
+    if shutdown is None or isinstance(executor, STANDARD):
+        return None if shutdown is None else set()
+    return {"wait", "cancel_futures"} - set(inspect.signature(shutdown).parameters)
 
 
 def _ident(key: _WorkerKey) -> int:

@@ -14,7 +14,6 @@ from pathlib import Path
 
 import pytest
 
-from pool_lab.lab.programs import recording
 from pool_lab.lab.programs.recording import STARTUP, record_program
 from pool_lab.lab.programs.run import Run
 from pool_lab.lab.programs.run_file import read_run
@@ -364,7 +363,7 @@ def test_a_signal_that_comes_before_the_program_is_passed_on(monkeypatch: pytest
             return 5
 
     before = signal.getsignal(signal.SIGINT), signal.getsignal(signal.SIGTERM)
-    monkeypatch.setattr(recording.subprocess, "Popen", Program)
+    monkeypatch.setattr(subprocess, "Popen", Program)
     assert record_program(["-c", ""]).facts.status == 5
     assert done == ["terminated"]
     assert (signal.getsignal(signal.SIGINT), signal.getsignal(signal.SIGTERM)) == before
