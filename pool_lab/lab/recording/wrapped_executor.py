@@ -201,7 +201,8 @@ class WrappedExecutor:
             Future.cancel(future)
             future.set_running_or_notify_cancel()
             return
-        error, timing = inner.exception(), None
+        error = inner.exception()
+        timing: _Timing | None = None
         if error is None:
             match inner.result():
                 case result, _Timing() as timing:

@@ -384,11 +384,10 @@ def test_outside_the_main_thread_no_program_is_started(tmp_path: Path) -> None:
 
 
 def test_the_writing_thread_is_hidden_and_ends_when_told() -> None:
-    wrote, before = threading.Event(), os_threads()
+    wrote, known, before = threading.Event(), threading.enumerate(), os_threads()
     writer = WriterThread(wrote.set)
     wrote.wait(30)
-    assert "writer" not in " ".join(thread.name for thread in threading.enumerate())
-    assert threading.main_thread() in threading.enumerate()
+    assert threading.enumerate() == known
     writer.stop()
     wrote.clear()
     assert os_threads() <= before
