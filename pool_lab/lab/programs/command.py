@@ -21,12 +21,16 @@ BAD_INPUT = 2
 
 def record(chosen: argparse.Namespace) -> int:
     """Run the program, and write what was recorded. Returns the program's exit status; ends by its signal."""
+    if chosen.script[:1] == ["--"]:
+        del chosen.script[0]
     if chosen.script and not Path(chosen.script[0]).exists():
         return _complain(f"there is no file {chosen.script[0]}; name a script, or use -m with a module")
     ways = (("-m", chosen.module), ("-c", chosen.code), ("", chosen.script))
     arguments = next(([*filter(None, [option]), *given] for option, given in ways if given), None)
     if arguments is None:
         return _complain("say what to record: a script, -m and a module, or -c and code")
+    if problem := _problem_with(_target(chosen)):
+        return _complain(problem)
     run = record_program(arguments)
     status = run.facts.status or 0
     if not run.pools:
@@ -34,6 +38,8 @@ def record(chosen: argparse.Namespace) -> int:
     else:
         _write(run, chosen)
     if status < 0:  # end by the same signal, as a shell expects it
+        with suppress(OSError):
+            sys.stdout.flush()
         with suppress(OSError):  # SIGKILL needs no such thing
             signal.signal(-status, signal.SIG_DFL)
         os.kill(os.getpid(), -status)
@@ -46,8 +52,7 @@ def show(chosen: argparse.Namespace) -> int:
         run = read_run(chosen.file)
     except RunFileError as error:
         return _complain(str(error))
-    _write(run, chosen)
-    return 0
+    return _write(run, chosen)
 
 
 def compare_files(chosen: argparse.Namespace) -> int:
@@ -59,16 +64,41 @@ def compare_files(chosen: argparse.Namespace) -> int:
     return 0
 
 
-def _write(run: Run, chosen: argparse.Namespace) -> None:
-    default, make = FORMATS[chosen.format]
-    target = chosen.out or default
+def _target(chosen: argparse.Namespace) -> str:
+    default, _ = FORMATS[chosen.format]
+    return str(chosen.out or default)
+
+
+def _problem_with(target: str) -> str:
+    """Why a file cannot be written; empty if it can. Asked before the program runs, perhaps for hours."""
+    path = Path(target)
+    was_there = os.path.lexists(target)
+    if target == "-" or (was_there and not path.is_file() and not path.is_dir()):  # a pipe is opened only once
+        return ""
+    try:
+        path.open("ab").close()
+    except OSError as error:
+        return f"cannot write {target}: {error.strerror}; name another file with --out"
+    if not was_there:
+        path.unlink()
+    return ""
+
+
+def _write(run: Run, chosen: argparse.Namespace) -> int:
+    _, make = FORMATS[chosen.format]
+    target, made = _target(chosen), make(run)
     if target == "-":
+        encoding = sys.stdout.encoding or "utf-8"
         with suppress(BrokenPipeError):  # of a reader such as `head`
-            print(make(run))
-        return
-    Path(target).write_text(make(run), encoding="utf-8")
+            print(made.encode(encoding, "backslashreplace").decode(encoding))
+        return 0
+    try:
+        Path(target).write_text(made, encoding="utf-8", errors="backslashreplace")
+    except OSError as error:
+        return _complain(f"cannot write {target}: {error.strerror}")
     calls = number_of(sum(len(trace.spans) for trace in run.traces), "call")
     print(f"pool-lab: {number_of(len(run.pools), 'pool')}, {calls}: {target}", file=sys.stderr)
+    return 0
 
 
 def _complain(words: str) -> int:

@@ -4,10 +4,10 @@
     reader    frames(folder) --> what all processes wrote, in the order of time
 
 What was written stays, however the program ends. A frame is a header of 8 bytes, its length, and then a list that
-`marshal` made: the fastest way to turn millions of events into bytes. Both programs run the same Python.
+`marshal` made: the fastest way to turn millions of events into bytes.
 
-    ("pool", number, title, kind, note, size)        a pool was made; its number in this process
-    (number, ...)                                    an event of that pool; its kind is a number
+    ("pool", number, title, kind, note, size, time)      a pool was made; its number in this file
+    (number, ...)                                        an event of that pool; its kind is a number
 """
 
 import atexit
@@ -18,19 +18,22 @@ import struct
 import threading
 import time
 from collections import deque
-from collections.abc import Iterator
-from functools import partial
+from collections.abc import Callable, Iterator
+from contextlib import suppress
+from functools import partial, wraps
 from itertools import count
 from pathlib import Path
 from typing import Any, NamedTuple
 
 from pool_lab.events import Event, EventKind
+from pool_lab.lab.programs.writer_thread import PATIENCE_S, WriterThread
 from pool_lab.lab.recording.recorder import attach
 from pool_lab.lab.trace.executor_kind import executor_kind
 
-__all__ = ["EventLog", "Frame", "frames"]
+__all__ = ["EventLog", "Frame", "facts_of", "frames"]
 
-FLUSH_S = 0.25
+MARSHAL = 4
+"""The version of the format, so that one Python reads what another wrote."""
 LENGTH = struct.Struct("<q")
 KINDS = list(EventKind)
 _NUMBER_OF = {kind: number for number, kind in enumerate(KINDS)}
@@ -41,11 +44,13 @@ class EventLog:
 
     def __init__(self, folder: str) -> None:
         self._folder = folder
-        self._exit = os._exit
-        atexit.register(self.flush)
-        os._exit = self._flush_and_exit  # type: ignore[assignment]
+        atexit.register(self._end)
+        for name in ("_exit", "execv", "execve"):  # nothing is called at such an end; the others of `os` use these
+            setattr(os, name, self._flushing_first(getattr(os, name)))
         if hasattr(os, "register_at_fork"):
-            os.register_at_fork(after_in_child=self._begin_anew)
+            os.register_at_fork(
+                before=self._stop_writer, after_in_parent=self._start_writer, after_in_child=self._begin_anew
+            )
         self._begin_anew()
 
     def _begin_anew(self) -> None:
@@ -53,52 +58,82 @@ class EventLog:
         self._news: deque[Any] = deque()
         self._numbers = count()
         self._lock = threading.Lock()  # guards the file
-        self._file: Any = None
+        self._file: Path | None = None
+        self._is_cut = False
+        """Whether only a part of the last frame could be written. Then no other can follow it."""
+        self._writer: WriterThread | None = None
+        self._has_pools = False
 
     def opened(self, pool: Any) -> None:
         """A pool was made: write down all that happens in it."""
-        number, kind = next(self._numbers), executor_kind(type(pool))
-        size = getattr(pool, "_max_workers", 0)
-        self._news.append(("pool", number, type(pool).__name__, kind.name, kind.note, size, time.perf_counter()))
+        number = next(self._numbers)
+        self._news.append(("pool", number, *facts_of(pool), time.perf_counter()))
         # Not by value: a program is to fail where it would fail unobserved.
         attach(pool, partial(self._note, self._news, number), by_value=False)
         if number == 0:
-            threading.Thread(target=self._write_for_ever, args=(self._news,), daemon=True, name="pool_lab-log").start()
+            self._has_pools = True
+            self._start_writer()
 
     @staticmethod
     def _note(news: deque[Any], number: int, event: Event) -> None:
         """In the thread of the event. The list is that of the process that made the pool, also after a fork."""
         news.append((number, event))
 
-    def _write_for_ever(self, news: deque[Any]) -> None:
-        while True:
-            time.sleep(FLUSH_S)
-            self.flush()
+    def _start_writer(self) -> None:
+        if self._has_pools and self._writer is None:
+            with suppress(RuntimeError):  # no thread can be started now; then the end of the process writes
+                self._writer = WriterThread(self.flush)
 
-    def flush(self) -> None:
-        """Write what has happened so far."""
-        with self._lock:
-            entries = [self._news.popleft() for _ in range(len(self._news))]
-            if not entries:
-                return
+    def _stop_writer(self) -> None:
+        writer, self._writer = self._writer, None
+        if writer is not None:
+            writer.stop()
+
+    def flush(self, patience_s: float = -1) -> None:
+        """Write what has happened so far. If that fails, the program does not notice."""
+        if self._lock.acquire(timeout=patience_s):
+            try:
+                self._write([self._news.popleft() for _ in range(len(self._news))])
+            except Exception:  # the disk is full, or the folder is gone
+                pass
+            finally:
+                self._lock.release()
+
+    def _write(self, entries: list[Any]) -> None:
+        if entries and not self._is_cut:
+            data = marshal.dumps([entry if entry[0] == "pool" else _plain(*entry) for entry in entries], MARSHAL)
             if self._file is None:
                 self._file = _new_file(self._folder)
-            data = marshal.dumps([entry if entry[0] == "pool" else _plain(*entry) for entry in entries])
-            self._file.write(LENGTH.pack(len(data)) + data)
+            with self._file.open("ab") as file:  # not kept open: programs close what they have not opened
+                self._is_cut = True
+                file.write(LENGTH.pack(len(data)) + data)
+            self._is_cut = False
 
-    def _flush_and_exit(self, status: int) -> None:
-        if self._lock.acquire(timeout=1):  # another thread may be writing, or have died in it
-            self._lock.release()
-            self.flush()
-        self._exit(status)
+    def _end(self) -> None:
+        self._stop_writer()
+        self.flush(PATIENCE_S)
+
+    def _flushing_first(self, function: Callable[..., Any]) -> Callable[..., Any]:
+        @wraps(function)
+        def flush_first(*args: Any, **kwargs: Any) -> Any:
+            self.flush(PATIENCE_S)  # another thread may be writing, or have died in it
+            return function(*args, **kwargs)
+
+        return flush_first
 
 
-def _new_file(folder: str) -> Any:
+def facts_of(pool: Any) -> tuple[str, str, str, int]:
+    """Title, kind, note and size of a pool, as exact types. Any kind of integer may be its size."""
+    kind = executor_kind(type(pool))
+    return str(type(pool).__name__), kind.name, kind.note, int(getattr(pool, "_max_workers", None) or 0)
+
+
+def _new_file(folder: str) -> Path:
     for number in count():
-        try:
-            return Path(folder, f"{os.getpid()}-{number}.log").open("xb", buffering=0)
-        except FileExistsError:  # of an earlier process with this number
-            continue
+        file = Path(folder, f"{os.getpid()}-{number}.log")
+        with suppress(FileExistsError):  # of another interpreter, or of an earlier process with this number
+            file.touch(exist_ok=False)
+            return file
     raise AssertionError
 
 
@@ -118,7 +153,7 @@ def _plain(number: int, event: Event) -> tuple[Any, ...]:
         ended,
         cpu_s,
         texts[1],
-        workers,
+        None if workers is None else int(workers),
         ident,
     )
 
@@ -131,6 +166,8 @@ class Frame(NamedTuple):
     """number, title, kind, note, size, and when it was made."""
     events: list[tuple[int, Event]]
     """The number of the pool, and the event."""
+    log: str = ""
+    """Which log it is from. A process has several if it has interpreters, or if it became another program."""
 
 
 def frames(folder: Path) -> Iterator[Frame]:
@@ -152,7 +189,7 @@ def _frames_of(path: Path) -> Iterator[tuple[float, Frame]]:
             pools = [entry[1:] for entry in entries if entry[0] == "pool"]
             events = [(entry[0], _event(entry)) for entry in entries if entry[0] != "pool"]
             at = max([at, *(event.time for _, event in events[:1]), *(pool[-1] for pool in pools[:1])])
-            yield at, Frame(process, pools, events)
+            yield at, Frame(process, pools, events, path.name)
 
 
 def _event(entry: tuple[Any, ...]) -> Event:

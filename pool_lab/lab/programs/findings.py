@@ -86,7 +86,8 @@ def _gil(pool: RecordedPool, trace: Trace) -> _Found:
     if pool.kind == "threads" and "one GIL" in pool.note and trace.most_at_once > 1:
         share = trace.core_share
         if share < 0.6 and 0.7 < trace.cores_used < 1.3 and trace.makespan_s >= NOTEWORTHY_S:
-            yield f"Calls wait for the GIL, or for a core: on a core {share:.0%} of their time.", _longest(trace).call
+            words = f"Calls wait for the GIL, a core, or something outside: on a core {share:.0%} of their time."
+            yield words, _longest(trace).call
 
 
 def _cost_of_sending(pool: RecordedPool, trace: Trace) -> _Found:
@@ -95,10 +96,22 @@ def _cost_of_sending(pool: RecordedPool, trace: Trace) -> _Found:
     if pool.kind not in {"processes", "interpreters"} or len(took) < 100:
         return
     call_s = sum(took) / len(took)
-    sent_s = trace.makespan_s / len(took) - call_s / len(trace.workers_used)
+    sent_s = _open_s(trace) / len(took) - call_s / len(trace.workers_used)
     if sent_s > call_s and sent_s * len(took) >= NOTEWORTHY_S:
-        words = f"A call of {seconds(call_s)} costs {seconds(sent_s)} to send: use `map` with `chunksize`."
+        words = (
+            f"A call of {seconds(call_s)} costs {seconds(sent_s)} to send: make calls larger, or send several together."
+        )
         yield words, _longest(trace).call
+
+
+def _open_s(trace: Trace) -> float:
+    """Seconds in which there was a call without an outcome."""
+    open_s = until = 0.0
+    for span in sorted(trace.spans, key=lambda span: span.submitted or 0.0):
+        if span.submitted is not None and span.arrived is not None and span.arrived > until:
+            open_s += span.arrived - max(span.submitted, until)
+            until = span.arrived
+    return open_s
 
 
 def _straggler(_: RecordedPool, trace: Trace) -> _Found:

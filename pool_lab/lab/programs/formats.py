@@ -24,6 +24,6 @@ def write(run: Run, path: Path) -> None:
     """Write a run to a file, in the format that the ending of its name says. `ValueError` for other endings."""
     for ending, make in ENDINGS.items():
         if path.name.endswith(ending):
-            path.write_text(make(run), encoding="utf-8")
+            path.write_text(make(run), encoding="utf-8", errors="backslashreplace")
             return
     raise ValueError(f"cannot write {path}: its name must end with one of {', '.join(ENDINGS)}")

@@ -32,7 +32,7 @@ def _pool(number: int, pool: RecordedPool, trace: Trace) -> Iterator[dict[str, A
     steps = [(span.submitted, 1) for span in trace.spans if span.submitted is not None]
     steps += [(left, -1) for span in trace.spans if (left := _left_the_queue(span)) is not None]
     queued = 0
-    for moment, step in sorted(steps):
+    for moment, step in sorted(steps, key=lambda at: (at[0], -at[1])):  # a call enters before it leaves
         queued += step
         yield {"ph": "C", "name": "queued", "pid": number, "ts": moment * MICRO, "args": {"calls": queued}}
     for resize in trace.resizes:

@@ -1,4 +1,12 @@
-"""`record`: every executor that this process makes. `record_program`: the same of another program, unchanged."""
+"""`record`: every executor that this process makes. `record_program`: the same of another program, unchanged.
+
+What `record_program` does not see: a Python that is started with -I, -E or -S, or that has no pool_lab; when calls
+start in a process pool whose class has a `submit` of its own; calls of a pool whose `submit` does not take the function
+first; the last quarter of a second of a process that was killed.
+
+What a program can notice: PYTHONPATH and POOL_LAB_RECORD in its environment; modules of pool_lab in `sys.modules`; that
+a standard pool which it drops without a shutdown is freed only by the garbage collector (see `method_wrapper`).
+"""
 
 import os
 import platform
@@ -10,8 +18,7 @@ import tempfile
 import threading
 import time
 from collections import deque
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 from functools import partial
 from itertools import count
@@ -19,13 +26,13 @@ from pathlib import Path
 from typing import Any
 
 from pool_lab.events import Event
-from pool_lab.lab.programs.event_log import Frame, frames
+from pool_lab.lab.programs.event_log import Frame, facts_of, frames
 from pool_lab.lab.programs.formats import write
 from pool_lab.lab.programs.run import Facts, Run, RunBuilder
 from pool_lab.lab.programs.text import text
 from pool_lab.lab.recording.every_pool import on_new_pools
 from pool_lab.lab.recording.recorder import attach
-from pool_lab.lab.trace.executor_kind import executor_kind, this_machine
+from pool_lab.lab.trace.executor_kind import this_machine
 
 __all__ = ["Recording", "record", "record_program"]
 
@@ -41,14 +48,18 @@ def record_program(arguments: Sequence[str]) -> Run:
     arguments: what comes after `python`: a script, or `-m` and a module, or `-c` and code, each with its arguments.
 
     The program has this one's input, output and folder. Ctrl-C, which a terminal sends to both, ends only the program;
-    SIGTERM is passed on to it.
+    SIGTERM is passed on to it. `RuntimeError` outside the main thread, which alone can do that.
     """
-    with tempfile.TemporaryDirectory(prefix="pool_lab-record-") as folder:
+    if threading.current_thread() is not threading.main_thread():
+        raise RuntimeError("record_program passes signals on to the program, so call it in the main thread")
+    # Processes that outlive the program may still write, or have their files open.
+    with tempfile.TemporaryDirectory(prefix="pool_lab-record-", ignore_cleanup_errors=True) as folder:
         paths = [str(STARTUP), *filter(None, [os.environ.get("PYTHONPATH")])]
         variables = {**os.environ, "POOL_LAB_RECORD": folder, "PYTHONPATH": os.pathsep.join(paths)}
         began, origin = _now()
-        program = subprocess.Popen([sys.executable, *arguments], env=variables)
-        with _signals_for(program):
+        with _Signals() as signals:
+            program = subprocess.Popen([sys.executable, *arguments], env=variables)
+            signals.pass_to(program)
             status = program.wait()
         facts = _facts(_shortened(shlex.join(["python", *arguments])), began, origin, status)
         builder = RunBuilder(origin)
@@ -80,18 +91,19 @@ class Recording:
         self._news: deque[tuple[int, Event]] = deque()
         self._pools: deque[tuple[int, str, str, str, int, float]] = deque()
         self._numbers = count()
-        self._stop: Callable[[], None] | None = None
+        self._stops: list[Callable[[], None]] = []
+        """What ends the recording: first of new pools, then of each pool."""
         self._lasted_s: float | None = None
 
     def __enter__(self) -> "Recording":
-        if self._stop is not None or self._lasted_s is not None:
+        if self._stops:
             raise RuntimeError("this recording was used already; call record() for another one")
-        self._stop = on_new_pools(self._opened)
+        self._stops.append(on_new_pools(self._opened))
         return self
 
     def __exit__(self, *_: object) -> None:
-        assert self._stop is not None
-        self._stop()
+        for stop in self._stops:
+            stop()
         self._lasted_s = time.perf_counter() - self._origin
 
     def __str__(self) -> str:
@@ -105,14 +117,13 @@ class Recording:
             return self._builder.run(_facts("", self._began, self._origin, None, self._lasted_s))
 
     def save(self, path: str | Path) -> None:
-        """Write what has happened to a file: `.html` or `.json`. `ValueError` for other names."""
+        """Write what has happened to a file: `.html`, `.json`, `.txt` or `.perfetto.json`. `ValueError` for others."""
         write(self.run, Path(path))
 
     def _opened(self, pool: Any) -> None:
-        number, kind = next(self._numbers), executor_kind(type(pool))
-        facts = type(pool).__name__, kind.name, kind.note, getattr(pool, "_max_workers", 0)
-        self._pools.append((number, *facts, time.perf_counter()))
-        attach(pool, partial(self._note, number), by_value=False)
+        number = next(self._numbers)
+        self._pools.append((number, *facts_of(pool), time.perf_counter()))
+        self._stops.append(attach(pool, partial(self._note, number), by_value=False))
 
     def _note(self, number: int, event: Event) -> None:
         """In the thread of the event. Where many have come, one of the threads puts them away."""
@@ -124,8 +135,9 @@ class Recording:
                 self._lock.release()
 
     def _drain(self) -> None:
-        pools = [self._pools.popleft() for _ in range(len(self._pools))]
+        # Events first: then their pools are there, also one that is being made now.
         events = [self._news.popleft() for _ in range(len(self._news))]
+        pools = [self._pools.popleft() for _ in range(len(self._pools))]
         self._builder.take(Frame(os.getpid(), pools, events))
 
 
@@ -146,15 +158,36 @@ def _shortened(command: str) -> str:
     return f"{first} …" if rest else first
 
 
-@contextmanager
-def _signals_for(program: "subprocess.Popen[Any]") -> Iterator[None]:
-    handlers: dict[int, Callable[..., object] | int] = {
-        signal.SIGINT: signal.SIG_IGN,
-        signal.SIGTERM: lambda *_: program.terminate(),
-    }
-    before = {number: signal.signal(number, handler) for number, handler in handlers.items()}
-    try:
-        yield
-    finally:
-        for number, handler in before.items():
+class _Signals:
+    """Meanwhile, Ctrl-C ends only the program, and SIGTERM is passed on to it.
+
+    The program starts with Python's own handlers, since functions are not inherited. A signal that this process ignores
+    stays ignored, also in the program.
+    """
+
+    def __init__(self) -> None:
+        self._program: subprocess.Popen[Any] | None = None
+        self._was_terminated = False
+
+    def __enter__(self) -> "_Signals":
+        handlers = {signal.SIGINT: lambda *_: None, signal.SIGTERM: self._terminate}
+        self._before = {
+            number: signal.signal(number, handler)
+            for number, handler in handlers.items()
+            if signal.getsignal(number) != signal.SIG_IGN
+        }
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        for number, handler in self._before.items():
             signal.signal(number, handler)
+
+    def pass_to(self, program: "subprocess.Popen[Any]") -> None:
+        self._program = program
+        if self._was_terminated:
+            program.terminate()
+
+    def _terminate(self, *_: object) -> None:
+        self._was_terminated = True
+        if self._program is not None:
+            self._program.terminate()

@@ -75,14 +75,16 @@ class RunBuilder:
 
     def __init__(self, origin: float) -> None:
         """`origin`: the beginning of the program, on `time.perf_counter`."""
-        self._rows, self._pools, self._panels = TimelineRows(), list[RecordedPool](), dict[tuple[int, int], int]()
+        self._rows, self._pools, self._panels = TimelineRows(), list[RecordedPool](), dict[tuple[str, int], int]()
         self._rows.origin = origin
 
     def take(self, frame: Frame) -> None:
         for number, title, kind, note, size, _ in frame.pools:
-            self._panels[frame.process, number] = len(self._pools)
+            self._panels[frame.log, number] = len(self._pools)
             self._pools.append(RecordedPool(title, note, kind, size, frame.process))
-        self._rows.take((self._panels[frame.process, number], event) for number, event in frame.events)
+        # The frame that said that a pool was made may be lost: the disk was full, say.
+        known = ((self._panels.get((frame.log, number)), event) for number, event in frame.events)
+        self._rows.take((panel, event) for panel, event in known if panel is not None)
 
     def run(self, facts: Facts) -> Run:
         everything = self._rows.everything()

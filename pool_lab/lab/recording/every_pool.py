@@ -5,6 +5,7 @@ from collections.abc import Callable
 from functools import partial, wraps
 from typing import Any
 
+from pool_lab.errors import logger
 from pool_lab.pool import Pool
 
 __all__ = ["on_new_pools"]
@@ -12,27 +13,31 @@ __all__ = ["on_new_pools"]
 # A pool of interpreters is a pool of threads, and asyncio's default executor is one, too.
 CLASSES = (Pool, concurrent.futures.ThreadPoolExecutor, concurrent.futures.ProcessPoolExecutor)
 
+_listeners: list[Callable[[Any], object]] = []
+
 
 def on_new_pools(opened: Callable[[Any], object]) -> Callable[[], None]:
     """Call `opened(pool)` for each pool of pool_lab or `concurrent.futures` that is made from now on.
 
-    It is called in the thread that makes the pool, before that can use it. Returns a function that undoes this.
+    It is called in the thread that makes the pool, before that can use it; if it raises, that is logged. Returns a
+    function that undoes this. The classes are changed by the first call, and stay so.
     """
-    before = [pools.__init__ for pools in CLASSES]
     for pools in CLASSES:
-        pools.__init__ = _announced(pools.__init__, opened)  # type: ignore[method-assign]
-    return partial(_undo, before)
+        if not hasattr(pools.__init__, "announces"):
+            pools.__init__ = _announced(pools.__init__)  # type: ignore[method-assign]
+    _listeners.append(opened)
+    return partial(_listeners.remove, opened)
 
 
-def _announced(make: Callable[..., None], opened: Callable[[Any], object]) -> Callable[..., None]:
+def _announced(make: Callable[..., None]) -> Callable[..., None]:
     @wraps(make)
-    def init(pool: Any, *args: Any, **kwargs: Any) -> None:
+    def init(pool: Any, /, *args: Any, **kwargs: Any) -> None:
         make(pool, *args, **kwargs)
-        opened(pool)
+        for opened in _listeners.copy():
+            try:
+                opened(pool)
+            except Exception:
+                logger.exception("%r failed for %r, which is not recorded", opened, pool)
 
+    init.announces = True  # type: ignore[attr-defined]
     return init
-
-
-def _undo(before: list[Callable[..., None]]) -> None:
-    for pools, make in zip(CLASSES, before, strict=True):
-        pools.__init__ = make  # type: ignore[misc]

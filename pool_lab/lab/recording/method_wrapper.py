@@ -3,7 +3,8 @@
     undo = wrap_method(pool, "submit", wrapper)        pool.submit(f, 1) becomes wrapper(submit, f, 1)
 
 A method can be wrapped several times, and the wrappers undone in any order. `undo` does not keep the object alive. The
-object and its wrapper refer to each other, so a dropped object is freed by the garbage collector.
+object and its wrapper refer to each other, so a dropped object is freed by the garbage collector. A weak reference in
+the wrapper would not do: in `ThreadPoolExecutor().submit(f)` nothing else keeps the pool alive until the call.
 """
 
 import weakref
@@ -44,5 +45,5 @@ class _WrappedMethod:
         else:
             setattr(owner, method, self._before)
 
-    def __call__(self, *args: Any, **kwargs: Any) -> Any:
+    def __call__(self, /, *args: Any, **kwargs: Any) -> Any:
         return self._wrapper(self._original, *args, **kwargs)

@@ -67,14 +67,16 @@ def attach(
     in_threads: whether an executor of another library runs calls in threads of this interpreter. None: if its kind is
         "threads".
     by_value: whether functions are pickled by value for other processes, so that those of a notebook work, too. False:
-        as the executor does it.
+        as the executor does it, and calls are not timed if its class has a `submit` of its own, which may use what
+        they return.
     """
     if hasattr(executor, "add_observer"):
         executor.add_observer(observer)
         return partial(_detach, weakref.ref(executor), observer)
     if in_threads is None:
         in_threads = executor_kind(type(executor)).name == "threads"
-    timed = TimedByValue if by_value else Timed
+    is_standard = type(executor).submit.__module__.startswith("concurrent.futures.")
+    timed = TimedByValue if by_value else Timed if is_standard else None
     return WrappedExecutor(executor, observer, timed, in_threads=in_threads).detach
 
 

@@ -19,11 +19,14 @@ from typing import Any, NamedTuple
 
 import cloudpickle
 
-from pool_lab.events import NOT_TIMED, Event, EventKind, Observer, Observers, Times, event, name_of
+from pool_lab.events import NOT_TIMED, Event, EventKind, Observer, Observers, Times, event, name_of, text_of
 from pool_lab.future import CANCELLED, PENDING, RUNNING, Future
 from pool_lab.lab.recording.method_wrapper import wrap_method
 
 __all__ = ["Timed", "TimedByValue", "WrappedExecutor"]
+
+
+STANDARD = (concurrent.futures.ThreadPoolExecutor, concurrent.futures.ProcessPoolExecutor)
 
 
 class _Timing(NamedTuple):
@@ -45,7 +48,7 @@ class Timed:
     def __init__(self, function: Callable[..., Any]) -> None:
         self.function = function
 
-    def __call__(self, *args: Any, **kwargs: Any) -> tuple[Any, _Timing]:
+    def __call__(self, /, *args: Any, **kwargs: Any) -> tuple[Any, _Timing]:
         began, cpu_began = time.perf_counter(), time.thread_time()
         try:
             result = self.function(*args, **kwargs)
@@ -109,20 +112,19 @@ class WrappedExecutor:
     """Observes the calls of one executor. It has no reference to the executor, so it does not keep it alive."""
 
     def __init__(
-        self, executor: concurrent.futures.Executor, observer: Observer, timed: type[Timed], *, in_threads: bool
+        self, executor: concurrent.futures.Executor, observer: Observer, timed: type[Timed] | None, *, in_threads: bool
     ) -> None:
+        """timed: how calls in other processes are timed. None: they are not, so only their outcomes are seen."""
         self._timed = timed
         self._observers = Observers([observer])
         self._in_threads = in_threads
-        # That of a Dask client's executor cannot cancel, and an executor that is being written may have none yet.
-        shutdown = getattr(executor, "shutdown", None)
-        self._options = {"wait", "cancel_futures"} & set(inspect.signature(shutdown).parameters if shutdown else ())
+        self._shutdown_lacks = _shutdown_lacks(executor)
         self._lock = threading.Lock()  # guards the next two
         self._calls = 0
         self._workers: dict[_WorkerKey, int] = {}
         self._listening = True
         self._undo = [wrap_method(executor, "submit", self._submit)]
-        if shutdown is not None:
+        if self._shutdown_lacks is not None:
             self._undo.append(wrap_method(executor, "shutdown", self._shut_down))
         weakref.finalize(executor, self._on_drop).atexit = False
 
@@ -131,41 +133,45 @@ class WrappedExecutor:
         for undo in self._undo:
             undo()
 
-    def _submit(
-        self,
-        submit: Callable[..., concurrent.futures.Future[Any]],
-        fn: Callable[..., Any],
-        /,
-        *args: Any,
-        **kwargs: Any,
-    ) -> concurrent.futures.Future[Any]:
-        if not self._listening:
-            return submit(fn, *args, **kwargs)
+    def _submit(self, submit: Callable[..., Any], /, *args: Any, **kwargs: Any) -> Any:
+        if not self._listening or not args or not callable(args[0]):  # a class may have a `submit` of its own
+            return submit(*args, **kwargs)
+        fn, args = args[0], args[1:]
         with self._lock:
             call = self._calls
             self._calls += 1
         submitted = event(EventKind.SUBMITTED, call=call, name=name_of(fn))
         if self._in_threads:
             future = submit(partial(self._run_in_thread, call, fn), *args, **kwargs)
-            if isinstance(future, concurrent.futures.Future):
-                future.add_done_callback(partial(self._tell_cancelled, call))
         else:
-            inner = submit(self._timed(fn), *args, **kwargs)
-            future = _OuterFuture(inner)
-            future.follow()
-            inner.add_done_callback(partial(self._finish, call, future))
-        future.number, future.observers = call, self._observers  # type: ignore[attr-defined]  # as our calls have
+            future = submit(self._timed(fn) if self._timed else fn, *args, **kwargs)
         self._tell(submitted)
-        return future
+        return self._followed(call, future) if isinstance(future, concurrent.futures.Future) else future
 
-    def _shut_down(self, shutdown: Callable[..., None], wait: bool = True, *, cancel_futures: bool = False) -> None:
+    def _followed(self, call: int, future: concurrent.futures.Future[Any]) -> concurrent.futures.Future[Any]:
+        """The future that the submitter gets."""
+        outer = future
+        if self._in_threads or not self._timed:
+            future.add_done_callback(partial(self._tell_done, call))
+        else:
+            outer = _OuterFuture(future)
+            outer.follow()
+            future.add_done_callback(partial(self._finish, call, outer))
+        outer.number, outer.observers = call, self._observers  # type: ignore[attr-defined]  # as our calls have
+        return outer
+
+    def _shut_down(self, shutdown: Callable[..., Any], /, *args: Any, **kwargs: Any) -> Any:
         self._tell(event(EventKind.SHUT_DOWN))
-        given = {"wait": wait, "cancel_futures": cancel_futures}
-        shutdown(**{option: given[option] for option in self._options})
-        if wait:
+        waits = kwargs.get("wait", args[0] if args else True)
+        if self._shutdown_lacks:
+            args = () if "wait" in self._shutdown_lacks else args
+            kwargs = {name: value for name, value in kwargs.items() if name not in self._shutdown_lacks}
+        returned = shutdown(*args, **kwargs)
+        if waits:
             with self._lock:
                 stopped, self._workers = self._workers, {}
             self._tell_stopped(stopped)
+        return returned
 
     def _on_drop(self) -> None:
         """The program has dropped the executor, which ends it."""
@@ -176,7 +182,7 @@ class WrappedExecutor:
         for key, worker in workers.items():
             self._tell(event(EventKind.WORKER_STOPPED, worker=worker, ident=_ident(key)))
 
-    def _run_in_thread(self, call: int, fn: Callable[..., Any], *args: Any, **kwargs: Any) -> Any:
+    def _run_in_thread(self, call: int, fn: Callable[..., Any], /, *args: Any, **kwargs: Any) -> Any:
         worker = self._worker((os.getpid(), threading.get_ident()))
         self._tell(event(EventKind.STARTED, call=call, worker=worker))
         began, cpu_began = time.perf_counter(), time.thread_time()
@@ -196,16 +202,21 @@ class WrappedExecutor:
             future.set_running_or_notify_cancel()
             return
         error = inner.exception()
+        timing: _Timing | None = None
         if error is None:
             match inner.result():
                 case result, _Timing() as timing:
-                    self._tell_remote(call, timing)
+                    pass
                 case result:  # the executor has put something else in the place of what the call returned
-                    self._tell_remote(call, None)
-            future.set_result(result)
+                    pass
+            finish = partial(future.set_result, result)
         else:
-            self._tell_remote(call, error.__dict__.pop("pool_lab_timing", None), error)
-            future.set_exception(error)
+            timing = error.__dict__.pop("pool_lab_timing", None)
+            finish = partial(future.set_exception, error)
+        try:
+            self._tell_remote(call, timing, error)
+        finally:
+            finish()
 
     def _tell_remote(self, call: int, timing: _Timing | None, error: BaseException | None = None) -> None:
         worker = None
@@ -219,12 +230,15 @@ class WrappedExecutor:
     ) -> None:
         kind = EventKind.FINISHED if error is None else EventKind.FAILED
         times = NOT_TIMED if timing is None else Times(timing.began, timing.ended, timing.cpu_s)
-        text = None if error is None else f"{type(error).__name__}: {error}"
+        text = None if error is None else text_of(error)
         self._tell(event(kind, call=call, worker=worker, times=times, error=text))
 
-    def _tell_cancelled(self, call: int, future: concurrent.futures.Future[Any]) -> None:
+    def _tell_done(self, call: int, future: concurrent.futures.Future[Any]) -> None:
+        """A call in a thread has told its outcome itself."""
         if future.cancelled():
             self._tell(event(EventKind.CANCELLED, call=call))
+        elif not self._in_threads:
+            self._tell_remote(call, None, future.exception())
 
     def _worker(self, key: _WorkerKey) -> int:
         """The number of the worker. If it is new, send its event."""
@@ -238,6 +252,17 @@ class WrappedExecutor:
     def _tell(self, happened: Event) -> None:
         if self._listening:
             self._observers.tell(happened)
+
+
+def _shutdown_lacks(executor: concurrent.futures.Executor) -> set[str] | None:
+    """The options of `shutdown` that a Dask client's executor, say, does not take, but a view that stops it gives.
+
+    None: there is no `shutdown` yet. A pool of the standard library gets what the program gives.
+    """
+    shutdown = getattr(executor, "shutdown", None)
+    if shutdown is None or isinstance(executor, STANDARD):
+        return None if shutdown is None else set()
+    return {"wait", "cancel_futures"} - set(inspect.signature(shutdown).parameters)
 
 
 def _ident(key: _WorkerKey) -> int:

@@ -4,17 +4,15 @@ Its standard output is the channel to its parent. What the answer prints goes, w
 from processes that its pools start.
 """
 
-import concurrent.futures
 import io
 import os
 import pickle
 import sys
 import threading
 import traceback
-from collections.abc import Callable
-from functools import wraps
 from typing import Any
 
+from pool_lab.lab.recording.every_pool import on_new_pools
 from pool_lab.lessons.exercises.attempt import Play
 from pool_lab.lessons.exercises.deadlock import Watchdog
 from pool_lab.lessons.exercises.limits import LARGEST_FILE, MOST_RESERVED
@@ -22,7 +20,6 @@ from pool_lab.lessons.exercises.messages import Ending, packed
 from pool_lab.lessons.exercises.reporter import Reporter
 from pool_lab.lessons.exercises.sandbox import isolate_files, isolate_network
 from pool_lab.lessons.exercises.starter import functions_of
-from pool_lab.pool import Pool
 
 __all__ = ["main", "watch"]
 
@@ -76,17 +73,7 @@ def watch(executor: Any, *, in_threads: bool = True) -> None:
 def _listen_to_all_pools(reporter: Reporter) -> None:
     global _reporter  # noqa: PLW0603  # one process, one attempt
     _reporter = reporter
-    for pools in (Pool, concurrent.futures.ThreadPoolExecutor, concurrent.futures.ProcessPoolExecutor):
-        pools.__init__ = _announced(pools.__init__, reporter)  # type: ignore[method-assign]
-
-
-def _announced(make: Callable[..., None], reporter: Reporter) -> Callable[..., None]:
-    @wraps(make)
-    def init(pool: Any, *args: Any, **kwargs: Any) -> None:
-        make(pool, *args, **kwargs)
-        reporter.opened(pool)
-
-    return init
+    on_new_pools(reporter.opened)
 
 
 def _look_like_a_notebook(answer: Any) -> None:

@@ -9,12 +9,15 @@ import signal
 import subprocess
 import sys
 import textwrap
+import threading
 from pathlib import Path
 
 import pytest
 
+from pool_lab.lab.programs.recording import STARTUP, record_program
 from pool_lab.lab.programs.run import Run
 from pool_lab.lab.programs.run_file import read_run
+from pool_lab.lab.programs.writer_thread import WriterThread
 from pool_lab.lab.trace.span import CallState
 
 COMMAND = [sys.executable, "-c", "import sys; from pool_lab.lessons.command import main; sys.exit(main())", "record"]
@@ -181,3 +184,238 @@ def test_the_sitecustomize_of_the_system_is_still_imported(tmp_path: Path) -> No
     command, variables = [*COMMAND, "-c", code], {**os.environ, "PYTHONPATH": paths}
     done = subprocess.run(command, env=variables, capture_output=True, text=True, check=False, timeout=60)
     assert done.stdout.splitlines()[-2:] == ["mine", "[]"]
+
+
+BEHAVES = """
+import enum, os, sys, threading
+from concurrent.futures import ProcessPoolExecutor, ThreadPoolExecutor
+
+class Size(enum.IntEnum):
+    TWO = 2
+
+class Unprintable(Exception):
+    def __str__(self):
+        return self.args[0]
+
+def named(**given):
+    return sorted(given.items())
+
+def fail(error):
+    raise error
+
+def double(fn, *args):
+    return 2 * fn(*args)
+
+class Logged(ThreadPoolExecutor):
+    def submit(self, priority, *, task):
+        self.last = super().submit(task)
+
+    def shutdown(self, wait=True, *, cancel_futures=False, timeout=None):
+        super().shutdown(wait, cancel_futures=cancel_futures)
+        return timeout
+
+class Doubled(ProcessPoolExecutor):
+    def submit(self, fn, /, *args):
+        return super().submit(double, fn, *args)
+
+if __name__ == "__main__":
+    for pools in (ThreadPoolExecutor, ProcessPoolExecutor):
+        with pools(max_workers=Size.TWO) as pool:
+            print(pool.submit(named, fn=1, call=2, self=3).result())
+            print(repr(pool.submit(fail, Unprintable(7)).exception(60)))
+            print(pool.submit(fail, ValueError("\\udc80")).exception(60).args[0].encode("utf-8", "surrogatepass"))
+    pool = Logged(1)
+    print(pool.submit(3, task=int), pool.last.result(), pool.shutdown(timeout=3))
+    with Doubled(1) as pool:
+        print(pool.submit(abs, -4).result())
+    print([thread.name for thread in threading.enumerate()])
+"""
+
+
+def test_a_program_prints_the_same_as_without_it(tmp_path: Path) -> None:
+    recorded = Recorded(tmp_path, code=BEHAVES)
+    alone = subprocess.run([sys.executable, "program.py"], cwd=tmp_path, capture_output=True, text=True, check=True)
+    assert recorded.done.stdout == alone.stdout != ""
+    assert recorded.calls == [("threads", 1), ("processes", 1), ("threads", 0), ("processes", 1)]
+    assert recorded.run is not None
+    assert [pool.workers for pool in recorded.run.pools] == [2, 2, 1, 1]
+    errors = [[span.error for span in trace.spans if span.error] for trace in recorded.run.traces[:2]]
+    assert all("Unprintable" in first and second == "ValueError: \udc80" for first, second in errors)
+
+
+@pytest.mark.parametrize("end", ["os._exit(7)", "sys.exit(7)"])
+def test_a_program_ends_as_ever_if_nothing_can_be_written(tmp_path: Path, end: str) -> None:
+    code = f"""
+    import os, shutil, sys
+    from concurrent.futures import ThreadPoolExecutor
+
+    shutil.rmtree(os.environ["POOL_LAB_RECORD"])
+    ThreadPoolExecutor(1).submit(abs, 1).result()
+    {end}
+    """
+    done = Recorded(tmp_path, code=code).done
+    assert (done.returncode, done.stderr.splitlines()) == (7, done.stderr.splitlines()[-1:])
+
+
+WRITTEN = """
+import os, pathlib, time
+
+def until_written():
+    while not any(log.stat().st_size for log in pathlib.Path(os.environ["POOL_LAB_RECORD"]).glob("*.log")):
+        time.sleep(0.01)
+"""
+
+
+def test_the_record_is_not_written_into_a_file_of_the_program(tmp_path: Path) -> None:
+    (tmp_path / "written.py").write_text(WRITTEN)
+    code = """
+    import os, written
+    from concurrent.futures import ThreadPoolExecutor
+
+    pool = ThreadPoolExecutor(1)
+    written.until_written()
+    os.closerange(3, 50)
+    mine = open("mine", "w")
+    pool.submit(abs, -1).result()
+    """
+    recorded = Recorded(tmp_path, code=code)
+    assert recorded.calls == [("threads", 1)]
+    assert (tmp_path / "mine").read_bytes() == b""
+
+
+@not_windows
+def test_a_process_that_becomes_another_program_keeps_what_was_recorded(tmp_path: Path) -> None:
+    code = """
+    import os, sys
+    from concurrent.futures import ThreadPoolExecutor
+
+    ThreadPoolExecutor(1).submit(abs, -1).result()
+    if len(sys.argv) == 1:
+        os.execl(sys.executable, sys.executable, "program.py", "again")
+    """
+    recorded = Recorded(tmp_path, code=code)
+    assert recorded.calls == [("threads", 1), ("threads", 1)]
+    assert recorded.run is not None
+    assert len({pool.process for pool in recorded.run.pools}) == 1
+
+
+def test_a_pool_in_an_interpreter_of_its_own_is_recorded(tmp_path: Path) -> None:
+    pytest.importorskip("_interpreters", reason="Python 3.13 has it")
+    code = """
+    import _interpreters
+    from concurrent.futures import ThreadPoolExecutor
+
+    with ThreadPoolExecutor(1) as pool:
+        pool.submit(abs, 1).result()
+    inner = "from concurrent.futures import *; pool = ThreadPoolExecutor(1); print(pool.submit(abs, -5).result())"
+    number = _interpreters.create()
+    print(_interpreters.run_string(number, inner + "; pool.shutdown()"), flush=True)
+    _interpreters.destroy(number)
+    """
+    recorded = Recorded(tmp_path, code=code)
+    assert recorded.done.stdout.split() == ["5", "None"]
+    assert recorded.calls == [("threads", 1), ("threads", 1)]
+
+
+def test_a_python_without_pool_lab_starts_as_ever(tmp_path: Path) -> None:
+    (tmp_path / "pool_lab.py").write_text("raise ImportError('none here')\n")
+    paths = {"PYTHONPATH": os.pathsep.join([str(STARTUP), str(tmp_path)]), "POOL_LAB_RECORD": str(tmp_path)}
+    command, variables = [sys.executable, "-c", "print(1)"], {**os.environ, **paths}
+    done = subprocess.run(command, env=variables, capture_output=True, text=True, check=False, timeout=60)
+    assert (done.stdout, done.stderr) == ("1\n", "")
+
+
+@not_windows
+def test_text_is_printed_also_if_a_signal_ended_the_program(tmp_path: Path) -> None:
+    (tmp_path / "written.py").write_text(WRITTEN)
+    code = """
+    import os, signal, written
+    from concurrent.futures import ThreadPoolExecutor
+
+    ThreadPoolExecutor(1).submit(abs, 1).result()
+    written.until_written()
+    os.kill(os.getpid(), signal.SIGTERM)
+    """
+    done = Recorded(tmp_path, "--format", "text", "--out", "-", "--", "program.py", code=code).done
+    assert (done.returncode, done.stderr) == (-signal.SIGTERM, "")
+    assert "ThreadPoolExecutor" in done.stdout
+
+
+def test_a_file_that_cannot_be_written_is_noticed_before_the_program_runs(tmp_path: Path) -> None:
+    done = Recorded(tmp_path, "--out", "missing/run.html", "-c", "open('ran', 'w')").done
+    assert (done.returncode, (tmp_path / "ran").exists()) == (2, False)
+    assert "cannot write missing/run.html: No such file or directory; name another" in done.stderr
+
+
+def test_a_signal_that_comes_before_the_program_is_passed_on(monkeypatch: pytest.MonkeyPatch) -> None:
+    done = []
+
+    class Program:
+        def __init__(self, *_: object, **__: object) -> None:
+            assert callable(signal.getsignal(signal.SIGINT))
+            signal.raise_signal(signal.SIGINT)
+            signal.raise_signal(signal.SIGTERM)
+
+        def terminate(self) -> None:
+            done.append("terminated")
+
+        def wait(self) -> int:
+            return 5
+
+    before = signal.getsignal(signal.SIGINT), signal.getsignal(signal.SIGTERM)
+    monkeypatch.setattr(subprocess, "Popen", Program)
+    assert record_program(["-c", ""]).facts.status == 5
+    assert done == ["terminated"]
+    assert (signal.getsignal(signal.SIGINT), signal.getsignal(signal.SIGTERM)) == before
+
+
+def test_outside_the_main_thread_no_program_is_started(tmp_path: Path) -> None:
+    said: list[str] = []
+
+    def start() -> None:
+        with pytest.raises(RuntimeError, match="main thread") as caught:
+            record_program(["-c", f"open({str(tmp_path / 'ran')!r}, 'w')"])
+        said.append(str(caught.value))
+
+    thread = threading.Thread(target=start)
+    thread.start()
+    thread.join()
+    assert (len(said), (tmp_path / "ran").exists()) == (1, False)
+
+
+def test_the_writing_thread_is_hidden_and_ends_when_told() -> None:
+    wrote, known, before = threading.Event(), threading.enumerate(), os_threads()
+    writer = WriterThread(wrote.set)
+    wrote.wait(30)
+    assert threading.enumerate() == known
+    writer.stop()
+    wrote.clear()
+    assert os_threads() <= before
+    assert not wrote.wait(0.6)
+
+
+def os_threads() -> set[str]:
+    """The threads of this process, as Linux sees them."""
+    tasks = Path("/proc/self/task")
+    return {task.name for task in tasks.iterdir()} if tasks.exists() else set()
+
+
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="no fork here")
+def test_a_fork_brings_no_warning_and_recording_goes_on(tmp_path: Path) -> None:
+    code = """
+    import multiprocessing, os, sys, warnings, written
+    from concurrent.futures import ProcessPoolExecutor, ThreadPoolExecutor
+
+    warnings.simplefilter("error")
+    pool = ThreadPoolExecutor(1)
+    written.until_written()
+    if os.fork() == 0:
+        os._exit(0)
+    os.wait()
+    with ProcessPoolExecutor(1, multiprocessing.get_context("fork")) as processes:
+        print(processes.submit(abs, -1).result())
+    """
+    (tmp_path / "written.py").write_text(WRITTEN)
+    recorded = Recorded(tmp_path, code=code)
+    assert (recorded.done.stdout, recorded.done.stderr.count("Warning")) == ("1\n", 0)
+    assert recorded.calls == [("threads", 0), ("processes", 1)]

@@ -4,22 +4,25 @@ import concurrent.futures
 import json
 import threading
 import time
+from collections import deque
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from pool_lab import ThreadPoolExecutor, wait
-from pool_lab.lab.programs import recording
+from pool_lab.events import EventKind, event
+from pool_lab.lab.programs import event_log, recording
 from pool_lab.lab.programs.compare import compare
 from pool_lab.lab.programs.findings import findings
 from pool_lab.lab.programs.formats import write
 from pool_lab.lab.programs.page import page
 from pool_lab.lab.programs.perfetto import to_perfetto
 from pool_lab.lab.programs.recording import record
-from pool_lab.lab.programs.run import Facts, RecordedPool, Run
-from pool_lab.lab.programs.run_file import RunFileError, from_json, to_json
+from pool_lab.lab.programs.run import Facts, RecordedPool, Run, RunBuilder
+from pool_lab.lab.programs.run_file import RunFileError, from_json, read_run, to_json
 from pool_lab.lab.programs.text import text
+from pool_lab.lab.recording.every_pool import on_new_pools
 from pool_lab.lab.trace.span import CallState
 
 THREADS = RecordedPool("ThreadPoolExecutor", "one interpreter, one GIL", "threads", 2, 1)
@@ -156,14 +159,20 @@ def test_workers_without_a_call_are_found() -> None:
 
 def test_the_gil_is_found_in_threads_and_not_in_processes() -> None:
     pale = [call(number, 0, 400, number, 195) for number in range(2)]
-    assert words_about(run_with(*pale)) == ["Calls wait for the GIL, or for a core: on a core 49% of their time."]
+    assert words_about(run_with(*pale)) == [
+        "Calls wait for the GIL, a core, or something outside: on a core 49% of their time."
+    ]
     assert words_about(run_with(*pale, pools=(PROCESSES,))) == []
 
 
 def test_a_call_that_costs_more_to_send_than_to_make_is_found() -> None:
     tiny = [[0, n, "f", 0, n * MS, n * MS, n * MS + 10, n * MS + 900, n % 2, 10, "returned"] for n in range(500)]
     (found,) = words_about(run_with(*tiny, pools=(PROCESSES,)))
-    assert found == "A call of 10 µs costs 990 µs to send: use `map` with `chunksize`."
+    assert found == "A call of 10 µs costs 990 µs to send: make calls larger, or send several together."
+    rare = [
+        [0, n, "f", 20 * n * MS, *[20 * n * MS] * 2, *[20 * n * MS + 10] * 2, 0, 10, "returned"] for n in range(200)
+    ]
+    assert words_about(run_with(*rare, pools=(PROCESSES._replace(workers=1),))) == []
 
 
 def test_a_call_that_runs_alone_at_the_end_is_found_with_its_number() -> None:
@@ -198,3 +207,82 @@ def test_the_text_has_functions_by_total_time_and_the_slowest_calls() -> None:
 def test_two_runs_are_compared_by_function() -> None:
     before, after = run_with(call(0, 0, 200)), run_with(call(0, 0, 100))
     assert "work      0.20 s        0.10 s       0.5 ×" in compare(before, after).splitlines()
+
+
+def test_calls_after_a_recording_are_not_in_it() -> None:
+    with record() as made:
+        pools = [ThreadPoolExecutor(1), concurrent.futures.ThreadPoolExecutor(1)]
+        for pool in pools:
+            pool.submit(abs, 1).result()
+    for pool in pools:
+        pool.submit(abs, 2).result()
+        pool.shutdown()
+    assert [len(trace.spans) for trace in made.run.traces] == [1, 1]
+
+
+def test_recordings_may_overlap_and_all_of_them_end() -> None:
+    first, second = record(), record()
+    with first:
+        second.__enter__()
+        pools = [concurrent.futures.ThreadPoolExecutor(1)]
+    pools.append(concurrent.futures.ThreadPoolExecutor(1))
+    second.__exit__()
+    pools.append(concurrent.futures.ThreadPoolExecutor(1))
+    for pool in pools:
+        pool.shutdown()
+    assert (len(first.run.pools), len(second.run.pools)) == (1, 2)
+
+
+def test_a_pool_that_is_made_while_the_run_is_asked_for_is_in_it_with_its_calls() -> None:
+    class Busy(deque[Any]):
+        """While its length is asked for, a pool is made and gets a call."""
+
+        def __len__(self) -> int:
+            if not pools:
+                pools.append(ThreadPoolExecutor(1))
+                pools[0].submit(abs, 1).result()
+            return super().__len__()
+
+    pools: list[ThreadPoolExecutor] = []
+    with record() as made:
+        made._news = Busy()
+        counts = [trace.counts for trace in made.run.traces]
+    pools[0].shutdown()
+    assert counts == [{CallState.FINISHED: 1}]
+
+
+def test_who_listens_and_fails_does_not_fail_the_program(caplog: pytest.LogCaptureFixture) -> None:
+    stop = on_new_pools(lambda pool: pool.nothing)
+    try:
+        with concurrent.futures.ThreadPoolExecutor(1) as pool:
+            assert pool.submit(abs, -1).result() == 1
+    finally:
+        stop()
+    assert "which is not recorded" in caplog.text
+
+
+def test_the_queue_that_perfetto_gets_is_never_below_zero() -> None:
+    events = json.loads(to_perfetto(run_with(call(0, 0, 5), call(1, 0, 5))))["traceEvents"]
+    assert [event["args"]["calls"] for event in events if event["ph"] == "C"] == [1, 2, 1, 0]
+
+
+def test_half_a_character_in_a_text_is_written(tmp_path: Path) -> None:
+    row = call(0, 0, 5)
+    row[2] = "\udc80"
+    for name in ("a.html", "a.json", "a.txt", "a.perfetto.json"):
+        write(run_with(row), tmp_path / name)
+    assert read_run(tmp_path / "a.json").calls[0][2] == "\udc80"
+
+
+def test_a_frame_that_was_cut_or_lost_costs_only_itself(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(event_log, "_new_file", lambda _: tmp_path / "1-0.log")
+    builder = RunBuilder(0.0)
+    log = event_log.EventLog.__new__(event_log.EventLog)
+    log._folder = str(tmp_path)
+    log._begin_anew()
+    log._write([("pool", 0, "Pool", "threads", "", 1, 0.0), (1, event(EventKind.SUBMITTED, call=0, name="f"))])
+    with (tmp_path / "1-0.log").open("ab") as file:
+        file.write(event_log.LENGTH.pack(50) + b"half")
+    for frame in event_log.frames(tmp_path):
+        builder.take(frame)
+    assert (len(builder.run(Facts()).pools), builder.run(Facts()).calls) == (1, [])

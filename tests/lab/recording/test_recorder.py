@@ -50,6 +50,63 @@ def test_an_exception_arrives_as_if_nobody_had_listened() -> None:
     assert "pool_lab_timing" not in error.__dict__
 
 
+@pytest.mark.parametrize("in_threads", [True, False])
+def test_arguments_may_have_any_names(in_threads: bool) -> None:
+    with concurrent.futures.ThreadPoolExecutor(1) as pool:
+        attach(pool, Recorder(1), in_threads=in_threads, by_value=False)
+        assert pool.submit(dict, fn=1, call=2, self=3).result(30) == {"fn": 1, "call": 2, "self": 3}
+
+
+@pytest.mark.parametrize("in_threads", [True, False])
+def test_an_exception_that_has_no_text_is_an_outcome_as_any_other(in_threads: bool) -> None:
+    class Unprintable(Exception):
+        def __str__(self) -> str:
+            return self.args[0]  # type: ignore[no-any-return]  # a number, so `str` raises TypeError
+
+    def fail() -> None:
+        raise Unprintable(7)
+
+    recorder = Recorder(1)
+    with concurrent.futures.ThreadPoolExecutor(1) as pool:
+        attach(pool, recorder, in_threads=in_threads, by_value=False)
+        assert isinstance(pool.submit(fail).exception(30), Unprintable)
+    assert recorder.trace.counts == {CallState.FAILED: 1}
+
+
+def test_a_class_may_have_methods_of_its_own() -> None:
+    class Own(concurrent.futures.ThreadPoolExecutor):
+        def submit(self, priority: int, *, task: Callable[[], object]) -> None:  # type: ignore[override]
+            self.last = super().submit(task)
+
+        def shutdown(self, *, timeout: float = 0.0, **_: object) -> float:  # type: ignore[override]
+            super().shutdown()
+            return timeout
+
+    pool = Own(1)
+    attach(pool, Recorder(1))
+    pool.submit(3, task=int)
+    assert (pool.last.result(30), pool.shutdown(timeout=3)) == (0, 3)
+
+
+class Doubled(concurrent.futures.ProcessPoolExecutor):
+    """It uses what calls return, in their processes."""
+
+    def submit(self, fn: Callable[..., int], /, *args: int) -> "concurrent.futures.Future[int]":  # type: ignore[override]
+        return super().submit(_double, fn, *args)
+
+
+def _double(fn: Callable[..., int], *args: int) -> int:
+    return 2 * fn(*args)
+
+
+def test_a_class_may_use_what_its_calls_return_in_their_processes() -> None:
+    recorder = Recorder(1)
+    with Doubled(1, multiprocessing.get_context("forkserver")) as pool:
+        attach(pool, recorder, by_value=False)
+        assert pool.submit(square, 3).result(30) == 18
+    assert recorder.trace.counts == {CallState.FINISHED: 1}
+
+
 def test_an_executor_that_loses_the_result_gives_its_own_outcome() -> None:
     class Forgetful(concurrent.futures.Executor):
         def submit(self, *_: object, **__: object) -> "concurrent.futures.Future[object]":  # type: ignore[override]

@@ -9,10 +9,13 @@ import sys
 _here = os.path.dirname(os.path.realpath(__file__))  # noqa: PTH120  # what a program has not loaded stays unloaded
 sys.path[:] = [path for path in sys.path if os.path.realpath(path or ".") != _here]
 if os.environ.get("POOL_LAB_RECORD"):
-    from pool_lab.lab.programs.event_log import EventLog
-    from pool_lab.lab.recording.every_pool import on_new_pools
+    try:
+        from pool_lab.lab.programs.event_log import EventLog
+        from pool_lab.lab.recording.every_pool import on_new_pools
 
-    on_new_pools(EventLog(os.environ["POOL_LAB_RECORD"]).opened)
+        on_new_pools(EventLog(os.environ["POOL_LAB_RECORD"]).opened)
+    except Exception:  # another Python, without pool_lab: it runs as ever, and is not recorded
+        pass
 _this = sys.modules.pop(__name__)
 try:
     import sitecustomize  # type: ignore[import-not-found]  # noqa: F401
