@@ -77,9 +77,9 @@ def test_an_interrupt_stops_the_race_that_a_cell_waits_for_and_a_restart_leaves_
     held.interrupt("contest.wait()")
     race.wait_for("data.cancelled === 8")
     held.value("gate.set()")
-    race.wait_for("!data.running && data.done === 4")
+    race.wait_for("!data.running && data.done === 12")
     race.press("Start again")
-    race.wait_for("data.run === 2 && data.running || data.done === 12")
+    race.wait_for("data.run === 2")
 
     held.restart()
     held.run_all()
