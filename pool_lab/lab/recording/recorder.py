@@ -67,17 +67,21 @@ def attach(
     in_threads: whether an executor of another library runs calls in threads of this interpreter. None: if its kind is
         "threads".
     by_value: whether functions are pickled by value for other processes, so that those of a notebook work, too. False:
-        as the executor does it, and calls are not timed if its class has a `submit` of its own, which may use what
-        they return.
+        as the executor does it. Then calls of a standard process pool are not timed if its class has a `submit` of its
+        own, which may use what they return.
     """
     if hasattr(executor, "add_observer"):
         executor.add_observer(observer)
         return partial(_detach, weakref.ref(executor), observer)
     if in_threads is None:
         in_threads = executor_kind(type(executor)).name == "threads"
-    is_standard = type(executor).submit.__module__.startswith("concurrent.futures.")
-    timed = TimedByValue if by_value else Timed if is_standard else None
+    is_own = isinstance(executor, concurrent.futures.ProcessPoolExecutor) and not _has_standard_submit(executor)
+    timed = TimedByValue if by_value else None if is_own else Timed
     return WrappedExecutor(executor, observer, timed, in_threads=in_threads).detach
+
+
+def _has_standard_submit(executor: concurrent.futures.Executor) -> bool:
+    return type(executor).submit.__module__.startswith("concurrent.futures.")
 
 
 def _detach(executor: "weakref.ref[Any]", observer: Observer) -> None:
