@@ -95,7 +95,7 @@ def _of_source(
     return Workload(f"{verb} {noun} in {calls:g} calls", nature, function, inputs, parameters, remake, 0.0)
 
 
-TO_WATCH_S, IN_PASSING_S = 0.2, 0.04
+TO_WATCH_S, IN_PASSING_S = 0.2, 0.025
 """How long a call of `parse` and `compress` takes, with and without a person who watches."""
 
 
