@@ -13,7 +13,6 @@ from pool_lab.lab.display import Display
 from pool_lab.lab.experiments.arguments import check_by_name
 from pool_lab.lab.experiments.watch import Watch
 from pool_lab.lab.stills.still import draw
-from pool_lab.lab.stills.style import INK
 from pool_lab.lab.stills.timeline import Panels, timelines_axes
 from pool_lab.lab.stills.timeline import timeline as draw_timeline
 from pool_lab.lab.trace.summary import counts_in_words
@@ -22,42 +21,36 @@ from pool_lab.lab.trace.trace import Trace
 __all__ = ["Stacked", "stacked"]
 
 
-def stacked(watches: Mapping[str, Watch], *, moments: Watch | None = None, moment: str = "") -> "Stacked":
+def stacked(watches: Mapping[str, Watch]) -> "Stacked":
     """Show what several watches have seen so far, above each other on one time axis.
 
         stacked({"calls": watched, "asking": asking})
 
     watches: by name, as `watch` returns them.
-    moments: a watch whose calls end at moments of interest. The end of its first call is a dotted line in the first
-        panel, the end of its second call one in the second, and so on. None: no lines.
-    moment: what happened at these moments, in words.
 
     Returns a `Stacked` at once. Raises `TypeError` if `watches` has something else.
     """
     check_by_name("stacked()", watches, Watch, '{"calls": watch(pool)}')
-    return Stacked(watches, moments, moment)
+    return Stacked(watches)
 
 
 class Stacked(Display):
     """What `stacked` returns. `trace` has the trace of each watch by name; their times have the same origin."""
 
-    def __init__(self, watches: Mapping[str, Watch], moments: Watch | None, moment: str) -> None:
+    def __init__(self, watches: Mapping[str, Watch]) -> None:
         super().__init__()
         traces = {name: watch.trace for name, watch in watches.items()}
         origin = min((trace.origin for trace in traces.values() if trace.events), default=0.0)
         self.trace = {name: _counted_from(origin, trace) for name, trace in traces.items()}
         self._kinds = [watch.kind for watch in watches.values()]
-        spans = () if moments is None else _counted_from(origin, moments.trace).spans
-        self._ends = dict(zip(watches, (span.ended for span in spans), strict=False))
-        self._moment = moment
         self._at_rest = True
 
     def __repr__(self) -> str:
         return f"Stacked({', '.join(self.trace)})"
 
     def summary(self) -> str:
-        """How many calls ended how, and how many of them before the moment."""
-        return " ".join(map(self._sentence, self.trace))
+        """How many calls ended how."""
+        return " ".join(f"{name}: {counts_in_words(trace) or 'no calls'}." for name, trace in self.trace.items())
 
     def claim(self) -> str:
         """The same as the summary: it does not depend on the machine."""
@@ -65,27 +58,11 @@ class Stacked(Display):
 
     def figure(self, ax: Axes | None = None) -> Figure:
         title = f"timeline: {', '.join(self.trace)}"
-        return draw(ax, (self._draw, timelines_axes), self._panels(), title=title, words=self.summary())
-
-    def _draw(self, figure: Figure, panels: Panels, caption: str) -> None:
-        draw_timeline(figure, panels, caption)
-        for axes, name in zip(figure.axes, self.trace, strict=True):
-            if (end := self._ends.get(name)) is not None:
-                axes.axvline(end, color=INK, linewidth=1, linestyle=(0, (1, 2)), gid="moment", clip_on=False)
+        return draw(ax, (draw_timeline, timelines_axes), self._panels(), title=title, words=self.summary())
 
     def _panels(self) -> Panels:
-        note = f"┊ {self._moment}" if self._moment else ""
         rows = zip(self._kinds, self.trace.items(), strict=True)
-        return [(name, note, kind, trace) for kind, (name, trace) in rows]
-
-    def _sentence(self, name: str) -> str:
-        trace, end = self.trace[name], self._ends.get(name)
-        facts = counts_in_words(trace) or "no calls"
-        if end is None:
-            return f"{name}: {facts}."
-        ran = sum(span.took_s is not None and span.ended is not None and span.ended <= end for span in trace.spans)
-        when = f"after {ran:,} had ended" if ran else "before any had ended"
-        return f"{name}: {facts}; {self._moment} {when}."
+        return [(name, "", kind, trace) for kind, (name, trace) in rows]
 
 
 def _counted_from(origin: float, trace: Trace) -> Trace:

@@ -33,7 +33,7 @@ def waits_for(watched: Watch, *, patience_s: float = 10.0) -> "WaitsFor":
     A wait with a timeout does not count, since it ends by itself.
     """
     if watched.kind != "threads":
-        raise ValueError(f"only a pool of threads can be asked who waits for whom; got {watched!r}")
+        raise ValueError(f"waits_for looks into threads, so it needs the watch of a pool of threads; got {watched!r}")
     end = time.monotonic() + patience_s
     while True:
         graph = _graph(watched)
@@ -81,5 +81,5 @@ class WaitsFor(Display):
     def figure(self, ax: Axes | None = None) -> Figure:
         picture = draw_waits, waits_axes
         return draw(
-            ax, picture, self.graph, self._kind, title="who waits for whom", words=self.summary(), machine=False
+            ax, picture, self.graph, self._kind, title="which call waits for which", words=self.summary(), machine=False
         )

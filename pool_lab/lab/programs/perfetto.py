@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from pool_lab.lab.programs.run import RecordedPool, Run
+from pool_lab.lab.trace.queue_length import lengths_of, waits_of
 from pool_lab.lab.trace.span import Span
 from pool_lab.lab.trace.trace import Trace
 from pool_lab.lab.views.timeline.rows import MICRO
@@ -29,11 +30,7 @@ def _pool(number: int, pool: RecordedPool, trace: Trace) -> Iterator[dict[str, A
     for span in trace.spans:
         if span.began is not None and span.worker is not None:
             yield {"pid": number, "tid": span.worker, **_call(span, trace.lasted_s)}
-    steps = [(span.submitted, 1) for span in trace.spans if span.submitted is not None]
-    steps += [(left, -1) for span in trace.spans if (left := _left_the_queue(span)) is not None]
-    queued = 0
-    for moment, step in sorted(steps, key=lambda at: (at[0], -at[1])):  # a call enters before it leaves
-        queued += step
+    for moment, queued in lengths_of(waits_of(trace.spans, trace.lasted_s)):
         yield {"ph": "C", "name": "queued", "pid": number, "ts": moment * MICRO, "args": {"calls": queued}}
     for resize in trace.resizes:
         words = f"{resize.before} → {resize.after} workers"
@@ -52,10 +49,3 @@ def _call(span: Span, end: float) -> dict[str, Any]:
         "dur": lasted * MICRO,
         "args": args,
     }
-
-
-def _left_the_queue(span: Span) -> float | None:
-    """When the call was dispatched, or cancelled in the queue. None: it is still there, or never was."""
-    if span.submitted is None:
-        return None
-    return span.dispatched if span.dispatched is not None else span.arrived

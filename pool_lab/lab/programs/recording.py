@@ -73,7 +73,7 @@ def record() -> "Recording":
 
         with record() as run:
             main()
-        run                     # in a notebook: what happened; `print(run)` in a terminal
+        print(run)
         run.save("run.html")
 
     Returns a `Recording` at once. Pools that existed before, and pools in other processes, are not recorded.

@@ -2,10 +2,10 @@
 
 from collections import defaultdict
 from collections.abc import Iterable
-from itertools import accumulate
 
 from pool_lab.lab.programs.findings import findings
 from pool_lab.lab.programs.run import Run
+from pool_lab.lab.trace.queue_length import lengths_of, waits_of
 from pool_lab.lab.trace.span import CallState, Span
 from pool_lab.lab.trace.trace import Trace
 from pool_lab.lab.trace.units import number_of, seconds
@@ -46,12 +46,7 @@ def _busy_share(traces: Iterable[Trace]) -> float:
 
 
 def _longest_queue(trace: Trace) -> int:
-    steps = [(span.submitted, 1) for span in trace.spans if span.submitted is not None]
-    for span in trace.spans:
-        left = span.dispatched if span.dispatched is not None else span.arrived
-        if span.submitted is not None and left is not None:
-            steps.append((left, -1))
-    return max(accumulate(step for _, step in sorted(steps)), default=0)
+    return max((length for _, length in lengths_of(waits_of(trace.spans, trace.lasted_s))), default=0)
 
 
 def _means(spans: list[Span]) -> list[tuple[str, float]]:

@@ -11,7 +11,6 @@ are one collection, so that thousands are drawn fast. An artist's `gid` says wha
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from functools import partial
-from itertools import accumulate
 from math import floor, log10
 from typing import Any
 
@@ -24,6 +23,7 @@ from pool_lab.lab.stills.page import SMALL, halo
 from pool_lab.lab.stills.shapes import BRACKET, BROKEN, CLOCK, TORN, rounded
 from pool_lab.lab.stills.style import DPI, HAIRLINE, INK, POINT, QUIET, Colours, colours, styled
 from pool_lab.lab.stills.timeline_resizes import Extent, Resizes
+from pool_lab.lab.trace.queue_length import lengths_of, waits_of
 from pool_lab.lab.trace.span import CallState, Ending, Span
 from pool_lab.lab.trace.time_axis import TimeAxis, pauses_of
 from pool_lab.lab.trace.trace import Trace
@@ -151,7 +151,7 @@ class _Panel:
         waits = _waits(self.trace, self.reach)
         if not waits:
             return
-        times, lengths = _queue_lengths(waits)
+        times, lengths = zip(*lengths_of(waits), strict=True)
         base, unit = -5 * self.lane, (QUEUE - 8) * self.lane / max(lengths)
         heights = [base - unit * length for length in lengths]
         self.axes.fill_between(times, base, heights, step="post", color=HAIRLINE, linewidth=0, gid="queue")
@@ -274,20 +274,8 @@ def ever_queued(trace: Trace) -> bool:
 
 def _waits(trace: Trace, until: float) -> list[tuple[float, float]]:
     """From when to when calls were queued. An idle worker takes a moment to start: less than a pixel does not count."""
-    waits = []
-    for span in trace.spans:
-        left = next((at for at in (span.dispatched, span.began, span.ended) if at is not None), until)
-        wait = (left if span.submitted is None else span.submitted, left)
-        if wait[1] - wait[0] > until / WIDEST or not _on_a_lane(span):
-            waits.append(wait)
-    return waits
-
-
-def _queue_lengths(waits: list[tuple[float, float]]) -> tuple[list[float], list[int]]:
-    """The times at which the length of the queue changed, and the length from then on."""
-    steps = [step for came, left in waits for step in ((came, 1), (left, -1))]
-    times, changes = zip(*sorted(steps, key=lambda step: (step[0], -step[1])), strict=True)
-    return list(times), list(accumulate(changes))
+    pairs = zip(trace.spans, waits_of(trace.spans, until), strict=True)
+    return [wait for span, wait in pairs if wait[1] - wait[0] > until / WIDEST or not _on_a_lane(span)]
 
 
 def _moment(at: float, _: int | None, in_ms: bool) -> str:

@@ -1,4 +1,4 @@
-"""Who waits for whom: workers on the left, queued calls on the right, and arrows between them.
+"""Which call waits for which: workers on the left, queued calls on the right, and arrows between them.
 
     worker 0 | outer ----waits for---->  inner (queued)
         ^                                     |

@@ -81,6 +81,16 @@ def new_race(function: Callable[[int], object], calls: int, workers: int = 2, ex
     return Race(workloads.of(function, range(calls)), workers, 8, executors, together=True, cover=None)
 
 
+def telling(shut_down: threading.Event) -> Executors:
+    """A pool that sets the event when it is shut down."""
+
+    def notice(event: Event) -> None:
+        if event.kind is EventKind.SHUT_DOWN:
+            shut_down.set()
+
+    return {"ours": partial(ThreadPoolExecutor, observer=notice)}
+
+
 def test_without_a_front_end_a_race_is_over_when_race_returns() -> None:
     contest = race(workloads.of(abs, range(6)), executors=THREADS)
     assert {name: trace.counts for name, trace in contest.trace.items()} == {
@@ -141,12 +151,7 @@ def test_resizing_while_calls_run_changes_how_many_run() -> None:
 
 def test_stopping_finishes_running_calls_and_drops_the_waiting() -> None:
     calls, shut_down = Calls(), threading.Event()
-
-    def notice(event: Event) -> None:
-        if event.kind is EventKind.SHUT_DOWN:
-            shut_down.set()
-
-    contest = new_race(calls, 9, executors={"ours": partial(ThreadPoolExecutor, observer=notice)})
+    contest = new_race(calls, 9, executors=telling(shut_down))
     contest.start()
     calls.wait_until_inside(2)
     contest.stop()
@@ -265,14 +270,8 @@ def test_a_run_that_cannot_tell_is_repeated_with_more_calls_twice_at_most(undeci
 
 def test_a_race_that_is_stopped_is_not_repeated() -> None:
     calls, shut_down = Calls(), threading.Event()
-
-    def notice(event: Event) -> None:
-        if event.kind is EventKind.SHUT_DOWN:
-            shut_down.set()
-
-    executors = {"ours": partial(ThreadPoolExecutor, observer=notice)}
     cover = Question(is_open=True, undecided=9)
-    contest = Race(workloads.of(calls, range(9)), 2, 8, executors, together=True, cover=cover)
+    contest = Race(workloads.of(calls, range(9)), 2, 8, telling(shut_down), together=True, cover=cover)
     contest.start()
     calls.wait_until_inside(2)
     contest.stop()

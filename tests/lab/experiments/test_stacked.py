@@ -37,30 +37,19 @@ def test_all_traces_count_from_the_same_moment(scene: Scene) -> None:
     assert 0 <= began[0] < began[1]  # type: ignore[operator]
 
 
-def test_a_sentence_tells_each_ones_end_and_what_had_ended_by_the_moment(scene: Scene) -> None:
-    calls, closing = scene
-    assert stacked({"calls": calls}).summary() == "calls: 2 done."
-    told = stacked({"calls": calls}, moments=closing, moment="shutdown is back")
-    assert told.claim() == "calls: 2 done; shutdown is back before any had ended."
+def test_a_sentence_tells_how_the_calls_of_each_ended(scene: Scene) -> None:
+    calls, _ = scene
+    told = stacked({"calls": calls})
+    assert told.summary() == told.claim() == "calls: 2 done."
     assert repr(told) == "Stacked(calls)"
 
 
-def test_the_moment_after_some_calls_is_told_with_their_number(scene: Scene) -> None:
-    calls, _ = scene
-    with ThreadPoolExecutor(1) as late:
-        later = watch(late)
-        late.submit(abs, 1).result()
-    assert stacked({"calls": calls}, moments=later, moment="seen").summary() == "calls: 2 done; seen after 2 had ended."
-
-
-def test_there_is_a_panel_for_each_and_a_dotted_line_for_each_moment(scene: Scene) -> None:
+def test_there_is_a_panel_for_each(scene: Scene) -> None:
     calls, closing = scene
-    figure = stacked({"one": calls, "other": closing}, moments=closing, moment="back").figure()
+    figure = stacked({"one": calls, "other": closing}).figure()
     words = [text.get_text() for text in figure.findobj(Text)]
-    assert {"one", "other", "┊ back"} <= set(words)
+    assert {"one", "other"} <= set(words)
     assert len(figure.axes) == 2
-    lines = [[line for line in axes.lines if line.get_gid() == "moment"] for axes in figure.axes]
-    assert [len(found) for found in lines] == [1, 0], "closing has one call, so there is a moment for the first only"
     assert isinstance(figure, Still)
     assert "one: 2 done" in figure.alt
 

@@ -18,7 +18,7 @@ export function listenToRuns(view) {
     const { top, bottom } = view.root.getBoundingClientRect();
     view.ranAt = pane && top >= pane.top && bottom <= pane.bottom ? performance.now() : -Infinity;
   };
-  // Whoever scrolls wants to see something else.
+  // A reader who scrolls wants to see something else.
   const leaveAlone = () => (view.ranAt = -Infinity);
   const listeners = { keydown: onRun, click: onRun, wheel: leaveAlone, touchmove: leaveAlone };
   const all = Object.entries(listeners);

@@ -1,0 +1,27 @@
+"""How long the queue was at each moment. Pure."""
+
+from collections.abc import Iterable
+from itertools import accumulate
+
+from pool_lab.lab.trace.span import Span
+
+__all__ = ["lengths_of", "waits_of"]
+
+
+def waits_of(spans: Iterable[Span], until: float) -> list[tuple[float, float]]:
+    """From when to when calls were queued, in seconds; those that still are, `until` then."""
+    waits = []
+    for span in spans:
+        left = next((at for at in (span.dispatched, span.began, span.ended) if at is not None), until)
+        waits.append((left if span.submitted is None else span.submitted, left))
+    return waits
+
+
+def lengths_of(waits: Iterable[tuple[float, float]]) -> list[tuple[float, int]]:
+    """The moments at which the length of the queue changed, each with the length from then on."""
+    steps = sorted(((at, by) for came, left in waits for at, by in ((came, 1), (left, -1))), key=_in_before_out)
+    return list(zip([at for at, _ in steps], accumulate(by for _, by in steps), strict=True))
+
+
+def _in_before_out(step: tuple[float, int]) -> tuple[float, int]:
+    return step[0], -step[1]
