@@ -15,6 +15,7 @@ import signal
 import subprocess
 import sys
 import tempfile
+import textwrap
 import threading
 import time
 from collections import deque
@@ -37,6 +38,7 @@ from pool_lab.lab.trace.executor_kind import this_machine
 __all__ = ["Recording", "record", "record_program"]
 
 MANY_EVENTS = 20_000
+LONGEST_COMMAND = 120  # letters
 
 STARTUP = Path(__file__).parent / "startup"
 """Has a `sitecustomize`, which every Python imports first that has it in its path."""
@@ -153,9 +155,8 @@ def _facts(command: str, began: datetime, origin: float, status: int | None, las
 
 
 def _shortened(command: str) -> str:
-    """Code may have many lines."""
-    first, *rest = command.splitlines()
-    return f"{first} …" if rest else first
+    """In one line: code may have many."""
+    return textwrap.shorten(command, LONGEST_COMMAND, placeholder=" …")
 
 
 class _Signals:

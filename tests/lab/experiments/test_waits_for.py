@@ -113,5 +113,8 @@ def test_it_draws_on_axes_and_repeats_the_same_words() -> None:
 
 
 def test_what_calls_in_processes_wait_for_cannot_be_seen() -> None:
-    with pool_lab.ProcessPoolExecutor(1) as pool, pytest.raises(ValueError, match="needs the watch of a pool of threads"):
+    with (
+        pool_lab.ProcessPoolExecutor(1) as pool,
+        pytest.raises(ValueError, match="needs the watch of a pool of threads"),
+    ):
         waits_for(watch(pool))
