@@ -77,7 +77,7 @@ ABOVE_LAB = {
     "lesson_NN": {"exercises", "predictions"},
     "grading": {"exercises"},
     "progress_table": {"exercises", "predictions", "saved_progress", "series"},
-    "command": {"grading", "exercises", "progress_table", "saved_progress"},
+    "command": set(),  # by name, and only the one that is used
 }
 # Who may use what is heavy. All else in the lab works without a screen.
 WIDGETS, WIDGET_ROOMS = {"anywidget", "ipywidgets", "traitlets"}, {"views"}

@@ -1,116 +1,57 @@
-"""The command `pool-lab`: `report` shows your progress, `grade FOLDER` grades the notebooks of a class."""
+"""The command `pool-lab`. A part of it is loaded only if it is used: recording a program needs no widgets."""
 
 import argparse
 import sys
-from collections.abc import Iterator, Mapping, Sequence
-from pathlib import Path
-
-from pool_lab import ProcessPoolExecutor
-from pool_lab.lab.programs.command import add_commands
-from pool_lab.lab.trace.units import number_of
-from pool_lab.lessons import saved_progress
-from pool_lab.lessons.exercises.sandbox import can_isolate_files, can_isolate_network
-from pool_lab.lessons.grading.grade import grade_notebook
-from pool_lab.lessons.grading.marks import UNREADABLE, Mark, as_csv, as_page
-from pool_lab.lessons.progress_table import Progress
-from pool_lab.pool import usable_cpus
+from collections.abc import Sequence
+from importlib import import_module
+from importlib.metadata import version
 
 __all__ = ["main"]
 
-GRADE = """\
-Check the exercises in all notebooks in the folder and below it, and write the verdicts to marks.csv and marks.html.
-Several notebooks are graded at once. Each answer runs in its own process, with limits of time and memory. An answer
-that uses what no answer needs (files, the checker, private parts of other modules) is not called correct but "to be
-read". On Linux, submissions can neither read nor change other people's files, and have no network. On other systems,
-use an account with no other files."""
+RECORDING = "pool_lab.lab.programs.command"
+COMMANDS = {
+    "record": (RECORDING, "run a program and record its pools"),
+    "show": (RECORDING, "show a recorded run: a file of --format json"),
+    "compare": (RECORDING, "print what is different between two recorded runs"),
+    "report": ("pool_lab.lessons.progress_table", "show your own progress"),
+    "grade": ("pool_lab.lessons.grading.command", "check all notebooks of a folder"),
+}
+"""The module of each command, and what it does. The module has a function of the command's name, which gets what was
+chosen and returns the exit status; and, if there is something to choose, a function such as `record_arguments`, which
+adds that to a parser."""
+MISSING = 2
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command with these arguments, by default those of the command line. Returns the exit status.
 
-    Blocks until everything is graded. `SystemExit` if the arguments are wrong.
+    `SystemExit` if the arguments are wrong.
     """
-    parser = argparse.ArgumentParser(prog="pool-lab", description="Progress and grading for the lessons of pool_lab.")
-    commands = parser.add_subparsers(dest="command", required=True)
-    commands.add_parser("report", help="show your own progress")
-    grade = commands.add_parser("grade", help="check all notebooks of a folder", description=GRADE)
-    grade.add_argument("folder", type=Path)
-    grade.add_argument("--out", type=Path, help="the folder for marks.csv and marks.html; by default the same folder")
-    add_commands(commands)
-    chosen = parser.parse_args(arguments)
-    if hasattr(chosen, "run"):
-        return int(chosen.run(chosen))
-    if chosen.command == "report":
-        print(Progress(saved_progress.entries()))
-        return 0
-    if not chosen.folder.is_dir():
-        parser.error(f"there is no folder {chosen.folder}; name an existing one")
-    return _grade(chosen.folder, chosen.out or chosen.folder)
-
-
-def _grade(folder: Path, out: Path) -> int:
-    if not can_isolate_files():
-        print("Warning: on this system, submissions can read and write your files.", file=sys.stderr)
-    if not can_isolate_network():
-        print("Warning: on this system, submissions can use the network.", file=sys.stderr)
-    submitted = _submitted(folder)
-    marks: list[Mark] = []
-    for mark in _marks(submitted):
-        print(f"{mark.notebook}  {mark.exercise}  {mark.grade}", flush=True)
-        marks.append(mark)
-    for name in _restored(folder, submitted):
-        print(f"{name} was changed while submissions ran, and has been restored", file=sys.stderr)
-    out.mkdir(parents=True, exist_ok=True)
-    table, page = out / "marks.csv", out / "marks.html"
-    table.write_text(as_csv(marks), encoding="utf-8", newline="")
-    page.write_text(as_page(marks), encoding="utf-8")
-    print(f"{number_of(len(marks), 'verdict')} in {table} and {page}")
-    return 0
-
-
-def _marks(submitted: Mapping[str, bytes | OSError]) -> Iterator[Mark]:
-    """Several notebooks are graded at once, each in a process: it must not take another's processes for its own."""
-    with ProcessPoolExecutor(usable_cpus(), replace_workers=True) as pool:
-        graded = {
-            name: pool.submit(lambda name, content: [*grade_notebook(name, content)], name, content)
-            for name, content in submitted.items()
-            if isinstance(content, bytes)
-        }
-        for name, content in submitted.items():
-            try:
-                yield from graded[name].result() if name in graded else [_unreadable(name, content)]
-            except Exception as error:  # its process was killed, say: the others go on
-                yield _unreadable(name, error)
-
-
-def _unreadable(name: str, error: object) -> Mark:
-    return Mark(name, "", UNREADABLE, "", f"This cannot be graded ({type(error).__name__}: {error}).")
-
-
-def _submitted(folder: Path) -> dict[str, bytes | OSError]:
-    """The content of all notebooks, by their path in the folder, read before the first of them runs."""
-    paths = sorted(path for path in folder.rglob("*.ipynb") if ".ipynb_checkpoints" not in path.parts)
-    return {path.relative_to(folder).as_posix(): _content(path) for path in paths}
-
-
-def _content(path: Path) -> bytes | OSError:
-    """The content, or why there is none: a folder, a link to nothing."""
+    arguments = sys.argv[1:] if arguments is None else arguments
     try:
-        if path.exists() and not path.is_file():
-            return OSError("it is not a file")
-        return path.read_bytes()
-    except OSError as error:
-        return OSError(error.strerror)
+        chosen = _parser(arguments).parse_args(arguments)
+        module, _ = COMMANDS[chosen.command]
+        return int(getattr(import_module(module), chosen.command)(chosen))
+    except ModuleNotFoundError as error:
+        if (error.name or "pool_lab").startswith("pool_lab"):
+            raise
+        words = f"this command needs {error.name}, which is not installed; try: pip install 'pool_lab[lab]'"
+        print(f"pool-lab: {words}", file=sys.stderr)
+        return MISSING
 
 
-def _restored(folder: Path, submitted: Mapping[str, bytes | OSError]) -> Iterator[str]:
-    """Restore notebooks that were changed, and return their names."""
-    for name, content in submitted.items():
-        path = folder / name
-        if isinstance(content, bytes) and (not path.is_file() or path.read_bytes() != content):
-            path.parent.mkdir(parents=True, exist_ok=True)
-            path.write_bytes(content)
-            yield name
+def _parser(arguments: Sequence[str]) -> argparse.ArgumentParser:
+    description = "Look at the pools of a program; lessons, progress and grading."
+    parser = argparse.ArgumentParser(prog="pool-lab", description=description)
+    parser.add_argument("--version", action="version", version=f"pool_lab {version('pool_lab')}")
+    commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
+    for name, (module, does) in COMMANDS.items():
+        command = commands.add_parser(name, help=does)
+        if name in arguments[:1]:
+            add_arguments = getattr(import_module(module), f"{name}_arguments", None)
+            if add_arguments is not None:
+                add_arguments(command)
+    return parser
 
 
 if __name__ == "__main__":

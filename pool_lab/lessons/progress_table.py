@@ -1,5 +1,6 @@
 """`progress`: the learner's progress as a table, with a row for each lesson."""
 
+import sys
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from typing import NamedTuple
@@ -10,7 +11,7 @@ from pool_lab.lessons.predictions.predict import QUESTIONS
 from pool_lab.lessons.saved_progress import SOLUTION_SHOWN, Entry
 from pool_lab.lessons.series import title
 
-__all__ = ["LESSONS", "Progress", "progress"]
+__all__ = ["LESSONS", "Progress", "progress", "report"]
 
 LESSONS = {number: title(number) for number in sorted({name[:2] for name in QUESTIONS})}
 """The titles of the written lessons, by number. Every lesson has a question."""
@@ -27,6 +28,12 @@ NOTHING = "Nothing is recorded yet. Your predictions and answers will be counted
 def progress() -> "Progress":
     """Your predictions and answers so far, read from a file on this computer. `progress().reset()` deletes them."""
     return Progress(saved_progress.entries() if saved_progress.is_kept() else ())
+
+
+def report(_: object) -> int:
+    """The command `pool-lab report`. Returns the exit status."""
+    sys.stdout.write(f"{Progress(saved_progress.entries())}\n")
+    return 0
 
 
 class Row(NamedTuple):

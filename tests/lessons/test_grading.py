@@ -172,7 +172,7 @@ def test_several_notebooks_are_graded_at_once(tmp_path: Path, monkeypatch: pytes
         until(lambda: len([*came.iterdir()]) == 2)
         yield Mark(name, "00.2", "correct", "", "")
 
-    monkeypatch.setattr("pool_lab.lessons.command.grade_notebook", meet)
+    monkeypatch.setattr("pool_lab.lessons.grading.command.grade_notebook", meet)
     assert main(["grade", str(tmp_path)]) == 0
     assert (tmp_path / "marks.csv").read_text(encoding="utf-8-sig").count("correct") == 2
 
@@ -186,7 +186,7 @@ def test_who_ends_the_grader_ends_it_for_one_notebook_only(tmp_path: Path, monke
             os._exit(1)
         yield Mark(name, "00.2", "correct", "", "")
 
-    monkeypatch.setattr("pool_lab.lessons.command.grade_notebook", end)
+    monkeypatch.setattr("pool_lab.lessons.grading.command.grade_notebook", end)
     assert main(["grade", str(tmp_path)]) == 0
     table = (tmp_path / "marks.csv").read_text(encoding="utf-8-sig")
     assert 'a.ipynb,,unreadable,,"This cannot be graded (WorkerDiedError' in table
@@ -207,6 +207,6 @@ def test_a_report_shows_ones_own_progress(
     assert "exercises 1 of 2: 1 ◐ almost" in capsys.readouterr().out
 
 
-def test_there_must_be_a_folder(tmp_path: Path) -> None:
-    with pytest.raises(SystemExit):
-        main(["grade", str(tmp_path / "nowhere")])
+def test_there_must_be_a_folder(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["grade", str(tmp_path / "nowhere")]) == 2
+    assert "there is no folder" in capsys.readouterr().err

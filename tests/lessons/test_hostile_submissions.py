@@ -260,7 +260,7 @@ def test_notebooks_that_a_submission_has_changed_are_put_right(
         kept.unlink(missing_ok=True)
         return grade_notebook(name, content)
 
-    monkeypatch.setattr("pool_lab.lessons.command.grade_notebook", vandalised)
+    monkeypatch.setattr("pool_lab.lessons.grading.command.grade_notebook", vandalised)
     main(["grade", str(tmp_path)])
     assert kept.read_bytes() == before
     assert "b/kept.ipynb was changed" in capsys.readouterr().err

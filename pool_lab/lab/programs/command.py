@@ -7,14 +7,14 @@ import sys
 from contextlib import suppress
 from pathlib import Path
 
-from pool_lab.lab.programs.compare import compare
+from pool_lab.lab.programs.differences import differences
 from pool_lab.lab.programs.formats import FORMATS
 from pool_lab.lab.programs.recording import record_program
 from pool_lab.lab.programs.run import Run
 from pool_lab.lab.programs.run_file import RunFileError, read_run
 from pool_lab.lab.trace.units import number_of
 
-__all__ = ["compare_files", "record", "show"]
+__all__ = ["compare", "compare_arguments", "record", "record_arguments", "show", "show_arguments"]
 
 BAD_INPUT = 2
 
@@ -55,10 +55,10 @@ def show(chosen: argparse.Namespace) -> int:
     return _write(run, chosen)
 
 
-def compare_files(chosen: argparse.Namespace) -> int:
+def compare(chosen: argparse.Namespace) -> int:
     """Print what is different between two runs."""
     try:
-        print(compare(read_run(chosen.before), read_run(chosen.after)))
+        print(differences(read_run(chosen.before), read_run(chosen.after)))
     except RunFileError as error:
         return _complain(str(error))
     return 0
@@ -106,23 +106,23 @@ def _complain(words: str) -> int:
     return BAD_INPUT
 
 
-def add_commands(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
-    """Add `record`, `show` and `compare`; each sets `run` to the function to call with what was chosen."""
-    usage = "%(prog)s [--format FORMAT] [--out FILE] (script.py | -m module | -c code) [arguments]"
-    recorder = commands.add_parser("record", help="run a program and record its pools", description=RECORD, usage=usage)
-    _add_output(recorder)
-    recorder.add_argument("-m", dest="module", nargs=argparse.REMAINDER, help="a module, and its arguments")
-    recorder.add_argument("-c", dest="code", nargs=argparse.REMAINDER, help="code, and its arguments")
-    recorder.add_argument("script", nargs=argparse.REMAINDER, help="a script, and its arguments")
-    recorder.set_defaults(run=record)
-    shower = commands.add_parser("show", help="show a recorded run: a file of --format json")
-    _add_output(shower)
-    shower.add_argument("file", type=Path)
-    shower.set_defaults(run=show)
-    comparer = commands.add_parser("compare", help="print what is different between two recorded runs")
-    comparer.add_argument("before", type=Path)
-    comparer.add_argument("after", type=Path)
-    comparer.set_defaults(run=compare_files)
+def record_arguments(parser: argparse.ArgumentParser) -> None:
+    parser.usage = "%(prog)s [--format FORMAT] [--out FILE] (script.py | -m module | -c code) [arguments]"
+    parser.description = RECORD
+    _add_output(parser)
+    parser.add_argument("-m", dest="module", nargs=argparse.REMAINDER, help="a module, and its arguments")
+    parser.add_argument("-c", dest="code", nargs=argparse.REMAINDER, help="code, and its arguments")
+    parser.add_argument("script", nargs=argparse.REMAINDER, help="a script, and its arguments")
+
+
+def show_arguments(parser: argparse.ArgumentParser) -> None:
+    _add_output(parser)
+    parser.add_argument("file", type=Path)
+
+
+def compare_arguments(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("before", type=Path)
+    parser.add_argument("after", type=Path)
 
 
 RECORD = """\

@@ -13,7 +13,7 @@ import pytest
 from pool_lab import ThreadPoolExecutor, wait
 from pool_lab.events import EventKind, event
 from pool_lab.lab.programs import event_log, recording
-from pool_lab.lab.programs.compare import compare
+from pool_lab.lab.programs.differences import differences
 from pool_lab.lab.programs.findings import findings
 from pool_lab.lab.programs.formats import write
 from pool_lab.lab.programs.page import page
@@ -206,7 +206,7 @@ def test_the_text_has_functions_by_total_time_and_the_slowest_calls() -> None:
 
 def test_two_runs_are_compared_by_function() -> None:
     before, after = run_with(call(0, 0, 200)), run_with(call(0, 0, 100))
-    assert "work      0.20 s        0.10 s       0.5 ×" in compare(before, after).splitlines()
+    assert "work      0.20 s        0.10 s       0.5 ×" in differences(before, after).splitlines()
 
 
 def test_calls_after_a_recording_are_not_in_it() -> None:

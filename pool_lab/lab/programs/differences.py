@@ -4,10 +4,10 @@ from pool_lab.lab.programs.run import Run
 from pool_lab.lab.programs.text import aligned, figures, seconds_by_function
 from pool_lab.lab.trace.units import seconds
 
-__all__ = ["compare"]
+__all__ = ["differences"]
 
 
-def compare(before: Run, after: Run) -> str:
+def differences(before: Run, after: Run) -> str:
     """Both runs beside each other: the figures, and the functions by how much their total time has changed."""
     old, new = dict(figures(before)), dict(figures(after))
     rows = [["", "before", "after"]]
