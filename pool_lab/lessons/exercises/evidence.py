@@ -12,7 +12,6 @@ __all__ = [
     "all_shut_down",
     "call",
     "cancelled",
-    "did_without_a_pool",
     "errors",
     "failed",
     "finished",
@@ -111,10 +110,6 @@ def made_a_pool(attempt: Attempt) -> bool:
 
 def all_shut_down(attempt: Attempt) -> bool:
     return bool(attempt.own_runs) and all(run.was_shut_down for run in attempt.own_runs)
-
-
-def did_without_a_pool(attempt: Attempt) -> bool:
-    return returned(attempt) and not attempt.spans and bool(listed(attempt.result))
 
 
 def left_in_queue(attempt: Attempt) -> bool:

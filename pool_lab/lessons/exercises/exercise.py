@@ -13,12 +13,22 @@ from typing import Any, NamedTuple
 
 from pool_lab.lessons import content
 from pool_lab.lessons.exercises.attempt import Attempt, Setup
-from pool_lab.lessons.exercises.evidence import all_shut_down, call, made_a_pool, nothing
+from pool_lab.lessons.exercises.evidence import all_shut_down, call, made_a_pool, nothing, waited_before_the_last
 from pool_lab.lessons.exercises.line_order import lines_of, ordering
-from pool_lab.lessons.exercises.mistakes import ALL_WORDS, Detector, Mistake, with_words
+from pool_lab.lessons.exercises.mistakes import ALL_WORDS, OF_LINES, Detector, Mistake, with_words
 from pool_lab.lessons.exercises.starter import is_untouched
 
-__all__ = ["IN_THE_GIVEN_POOL", "SHUT_DOWN", "Claim", "Exercise", "Rules", "Source", "exercises", "source_of"]
+__all__ = [
+    "IN_THE_GIVEN_POOL",
+    "SHUT_DOWN",
+    "SUBMITTED_FIRST",
+    "Claim",
+    "Exercise",
+    "Rules",
+    "Source",
+    "exercises",
+    "source_of",
+]
 
 
 @dataclass(frozen=True)
@@ -32,6 +42,9 @@ class Claim:
 
 
 SHUT_DOWN = Claim("the pool was shut down", all_shut_down, essential=False)
+SUBMITTED_FIRST = Claim(
+    "all calls were submitted before you waited for one", lambda attempt: not waited_before_the_last(attempt)
+)
 IN_THE_GIVEN_POOL = Claim("all calls went to the pool that you were given", lambda attempt: not made_a_pool(attempt))
 
 
@@ -50,7 +63,7 @@ class Rules:
     """Called with the answer and what is given; what it returns is the attempt's result."""
     most_calls: int = 1000
     puts_lines_in_order: bool = False
-    """The answer is a row of letters, one for each line of the code in the text."""
+    """The answer is a row of letters, one for each line of the code in the text. `OF_LINES` has mistakes of its own."""
 
 
 class Source(NamedTuple):
@@ -124,18 +137,20 @@ def source_of(text: str) -> Source:
 
 def exercises() -> Iterator[Exercise]:
     """All exercises, in the order of the lessons. `KeyError` if a mistake has no words."""
-    for part in content.parts("exercise"):
-        rules: Rules = part.module.RULES
-        folder, _, module = part.module.__name__.rpartition(".")
-        solution = content.file_text(folder, f"{module.replace('exercise', 'solution')}.py")
+    for module in content.modules(r"exercise_\d+"):
+        rules: Rules = module.RULES
+        page = content.page_of(module)
+        folder, _, number = module.__name__.rpartition(".exercise_")
+        solution = content.file_text(folder, f"solution_{number}.py")
+        mistakes = {**(OF_LINES if rules.puts_lines_in_order else {}), **rules.mistakes}
         yield Exercise(
-            part.name,
-            part.page.title,
-            part.page.text,
-            part.page.code("Starter"),
-            part.page.steps("Hints"),
+            f"{folder[-2:]}.{number}",
+            page.title,
+            page.text,
+            page.code("Starter"),
+            page.steps("Hints"),
             rules.claims,
-            with_words(rules.mistakes, ALL_WORDS | part.page.named("Mistakes")),
+            with_words(mistakes, ALL_WORDS | page.named("Mistakes")),
             tuple(_setups(rules)),
             source_of(solution),
             rules.puts_lines_in_order,

@@ -14,7 +14,6 @@ from pool_lab.lessons.exercises.attempt import Attempt
 from pool_lab.lessons.exercises.evidence import (
     all_shut_down,
     cancelled,
-    did_without_a_pool,
     errors,
     finished,
     has,
@@ -27,7 +26,7 @@ from pool_lab.lessons.exercises.evidence import (
 )
 from pool_lab.lessons.exercises.messages import AttemptEnding
 
-__all__ = ["ALL_WORDS", "OF_ANY_ANSWER", "PLAIN", "SHARED_WORDS", "Detector", "Mistake", "with_words"]
+__all__ = ["ALL_WORDS", "OF_ANY_ANSWER", "OF_LINES", "PLAIN", "SHARED_WORDS", "Detector", "Mistake", "with_words"]
 
 Detector = Callable[[Attempt], bool]
 
@@ -108,19 +107,11 @@ def calls_left_in_queue(attempt: Attempt) -> bool:
     return returned(attempt) and left_in_queue(attempt)
 
 
-def too_early(attempt: Attempt) -> bool:
-    """Of lines to put in order: whether one uses a name that a later one defines."""
-    return "cannot access" in attempt.error
+def without_a_pool(attempt: Attempt) -> bool:
+    return returned(attempt) and not attempt.spans and bool(listed(attempt.result))
 
 
-def no_results(attempt: Attempt) -> bool:
-    """Of lines to put in order: whether none of them makes `results`."""
-    return "'results'" in attempt.error
-
-
-without_a_pool = did_without_a_pool
 another_pool = made_a_pool
-a_line_is_missing = raised("NameError")
 cancelled_and_asked = raised("CancelledError", "concurrent.futures._base.CancelledError")
 misspelt = raised("AttributeError")
 
@@ -166,6 +157,14 @@ PLAIN = with_words(
     _PAGE.named("Of any answer, plain to see"),
 )
 """What is looked for before the mistakes of the exercise itself, since it cannot be anything else."""
+
+OF_LINES: dict[str, Detector] = {
+    "no results": lambda attempt: "'results'" in attempt.error,
+    "too early": lambda attempt: "cannot access" in attempt.error,  # a name that a later line defines
+    "a line is missing": raised("NameError"),
+    "after shutdown": after_shutdown,
+}
+"""Of lines that are put in order. They are looked for before the mistakes of the exercise itself."""
 
 _ANY: dict[str, Detector] = {
     "nothing returned": nothing_returned,

@@ -22,10 +22,6 @@ RULES = Rules(
         SHUT_DOWN,
     ),
     mistakes={
-        "no results": mistakes.no_results,
-        "too early": mistakes.too_early,
-        "a line is missing": mistakes.a_line_is_missing,
-        "after shutdown": mistakes.after_shutdown,
         "takes all inputs": ran_far_ahead,
         "asks without end": lambda attempt: attempt.ending is AttemptEnding.FLOOD,
         "not shut down": mistakes.not_shut_down,

@@ -6,7 +6,7 @@ from typing import Any
 from pool_lab import ThreadPoolExecutor
 from pool_lab.lab.work.gate import Gate
 from pool_lab.lessons.exercises.attempt import Attempt
-from pool_lab.lessons.exercises.evidence import listed
+from pool_lab.lessons.exercises.evidence import listed, returned
 from pool_lab.lessons.exercises.exercise import Claim, Rules
 from pool_lab.lessons.exercises.messages import AttemptEnding
 
@@ -69,7 +69,7 @@ RULES = Rules(
             FAILURES[0] in told(attempt) and ("CancelledError" in told(attempt) or raised_in_callback(attempt))
         ),
         "asked for the result": raised_in_callback,
-        "nothing told": lambda attempt: attempt.ending is AttemptEnding.RETURNED and not told(attempt),
-        "not futures": lambda attempt: attempt.ending is AttemptEnding.RETURNED and not returned_futures(attempt),
+        "nothing told": lambda attempt: returned(attempt) and not told(attempt),
+        "not futures": lambda attempt: returned(attempt) and not returned_futures(attempt),
     },
 )
