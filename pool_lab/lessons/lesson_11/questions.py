@@ -37,9 +37,9 @@ OPEN = Question(
     "many workers are busy at the same moment, on average?",
     {
         "five": Option(
-            "Five: fifty divided by ten.",
+            "Five: that many pages a worker makes in a second.",
             "Five workers were busy, on average.",
-            "Count the pages that a worker makes: five in a second. For fifty pages in a second it takes ten workers.",
+            "A worker makes five pages in a second. So fifty pages in a second need ten workers.",
         ),
         "ten": Option(
             "Ten.",
@@ -69,9 +69,9 @@ def _busy(waits: Any) -> str | None:
 
 
 BUSY = Question(
-    "Now the visitors come at random. With ten workers that are busy half of the time, one waits a millisecond or two "
-    "in the queue, on average. Then nearly twice as many visitors come, and the workers are busy 95 % of the time. How "
-    "much longer do visitors wait?",
+    "Now the visitors come at random. With ten workers that are busy half of the time, a visitor waits a millisecond "
+    "or two in the queue, on average. Then nearly twice as many visitors come, and the workers are busy 95 % of the "
+    "time. How much longer do visitors wait?",
     {
         "twice": Option(
             "About twice as long: there are twice as many.",
