@@ -4,7 +4,6 @@
 test. Each command is printed before it runs; the first that fails ends it, with its exit status.
 """
 
-import os
 import shlex
 import subprocess
 import sys
@@ -54,5 +53,4 @@ def typescript_is_up_to_date() -> bool:
 
 
 if __name__ == "__main__":
-    os.environ.setdefault("PYTHONUTF8", "1")
     sys.exit(main(sys.argv[1:]))
