@@ -2,10 +2,11 @@
 
 import json
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from html import escape
 from itertools import zip_longest
 from pathlib import Path
+from typing import Any
 
 import pool_lab.lab.views
 from pool_lab.lab.programs.evidence import Evidence
@@ -15,7 +16,7 @@ from pool_lab.lab.programs.text import Table, figures, slowest, totals
 from pool_lab.lab.views.bundle import program, style
 from pool_lab.lab.views.timeline.recorded import timeline_element
 
-__all__ = ["log_of", "page"]
+__all__ = ["MOST_PANELS", "document", "log_of", "page", "table_of"]
 
 HERE, VIEWS = Path(__file__).parent, Path(pool_lab.lab.views.__file__).parent
 MOST_PANELS = 40
@@ -25,21 +26,32 @@ MOST_PANELS = 40
 def page(run: Run) -> str:
     """The text of the file."""
     shown = sorted(sorted(range(len(run.pools)), key=lambda number: -len(run.traces[number].spans))[:MOST_PANELS])
-    html = (HERE / "page.html").read_text(encoding="utf-8")
+    found = f"<section><h2>What stands out</h2>{_list(findings(run), shown)}{_left_out(run, len(shown))}</section>"
+    return document(
+        title=run.facts.command or "a run",
+        head=_head(run, shown),
+        above=found,
+        log=log_of(run, shown),
+        below="".join(table_of(table, shown) for table in (totals(run), slowest(run)) if table.rows),
+    )
+
+
+def document(title: str, head: str, above: str, log: Mapping[str, Any], below: str = "") -> str:
+    """A page around one timeline, of these parts as HTML (the title is text)."""
     parts = {
-        "title": escape(run.facts.command or "a run"),
+        "title": escape(title),
         "style": style(VIEWS / "timeline" / "timeline.css", HERE / "page.css"),
-        "head": _head(run, shown),
-        "findings": _list(findings(run), shown),
-        "left_out": _left_out(run, len(shown)),
-        "tables": "".join(_table(table, shown) for table in (totals(run), slowest(run)) if table.rows),
-        "timeline": timeline_element(log_of(run, shown)),
+        "head": head,
+        "above": above,
+        "timeline": timeline_element(log),
+        "below": below,
         "script": program(HERE / "page.js"),
     }
+    html = (HERE / "page.html").read_text(encoding="utf-8")
     return re.sub(r"\{\{ (\w+) \}\}", lambda place: parts[place[1]], html)
 
 
-def log_of(run: Run, shown: Sequence[int]) -> dict[str, object]:
+def log_of(run: Run, shown: Sequence[int]) -> dict[str, Any]:
     """The message from which the timeline draws: see `_Run.snapshot` in views/timeline/view.py."""
     place = {number: panel for panel, number in enumerate(shown)}
     several = len({pool.process for pool in run.pools}) > 1
@@ -64,8 +76,7 @@ def _head(run: Run, shown: Sequence[int]) -> str:
         for name, value, evidence in figures(run)
     )
     facts = run.facts
-    about = ", ".join(filter(None, [facts.began.replace("T", " "), f"Python {facts.python}", facts.machine]))
-    return f"<h1><code>{escape(facts.command)}</code></h1><p class=about>{escape(about)}</p><dl>{rows}</dl>"
+    return f"<h1><code>{escape(facts.command)}</code></h1><p class=about>{escape(facts.about)}</p><dl>{rows}</dl>"
 
 
 def _list(found: list[Finding], shown: Sequence[int]) -> str:
@@ -92,15 +103,20 @@ def _left_out(run: Run, shown: int) -> str:
     return "".join(f"<p>{escape(each)}</p>" for each in words)
 
 
-def _table(table: Table, shown: Sequence[int]) -> str:
-    head = "".join(f"<th scope=col>{escape(column)}</th>" for column in table.columns)
+def table_of(table: Table, shown: Sequence[int] = ()) -> str:
+    """A table; in its first column are buttons for what the timeline can show."""
+    head = "".join(f"<th scope=col>{escape(column)}</th>" if column else "<td></td>" for column in table.columns)
     body = ""
     for (first, *cells), evidence in zip_longest(table.rows, table.evidence):
-        is_function = f'<button type="button" data-function="{escape(first)}">{escape(first)}</button>'
-        begins = is_function if evidence is None else _shows(first, evidence, shown)
+        is_function = table.columns[0] == "function" and not evidence
+        begins = _is_searched(first) if is_function else _shows(first, evidence, shown)
         body += f"<tr><th scope=row>{begins}</th>{''.join(f'<td>{escape(cell)}</td>' for cell in cells)}</tr>"
     return (
         f"<section><h2>{escape(table.title)}</h2><div class=wide tabindex=0 role=region "
         f'aria-label="{escape(table.title)}">'
         f"<table><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table></div></section>"
     )
+
+
+def _is_searched(name: str) -> str:
+    return f'<button type="button" data-function="{escape(name)}">{escape(name)}</button>'

@@ -47,6 +47,12 @@ class Facts:
     status: int | None = None
     """Its exit status; less than 0: the signal that ended it; None: it is not known."""
 
+    @property
+    def about(self) -> str:
+        """When and where, in a line."""
+        python = self.python and f"Python {self.python}"
+        return ", ".join(filter(None, [self.began.replace("T", " "), python, self.machine]))
+
 
 @dataclass(frozen=True)
 class Run:

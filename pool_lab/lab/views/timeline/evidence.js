@@ -39,7 +39,7 @@ function stretchOf(panel, evidence, now) {
 
 function wordsOf(panel, { calls, workers, between, moment }, stretch, state) {
   const queued = moment == null ? 0 : countsAt(panel, moment, state.now).queued, which = [];
-  if (workers.length) which.push(`${workers.length > 1 ? "workers" : "worker"} ${listed(workers.map((one) => `w${one}`))}`);
+  if (workers.length) which.push(`${workers.length > 1 ? "workers" : "worker"} ${listed(workers)}`);
   if (calls.length) which.push(calls.length > 1 ? `${grouped(calls.length)} calls` : `call ${calls[0]}`);
   const when = stretch && (between || calls.length) ? `from ${seconds(stretch[0])} to ${seconds(stretch[1])}` : "";
   if (moment != null) which.push(`${grouped(queued)} queued at ${seconds(moment)}`);
@@ -48,8 +48,9 @@ function wordsOf(panel, { calls, workers, between, moment }, stretch, state) {
 
 const SHOWN = 8;
 
-function listed(names) {
-  return names.length > SHOWN ? `${names.slice(0, SHOWN).join(", ")} and ${names.length - SHOWN} more` : names.join(", ");
+function listed(workers) {
+  const names = workers.slice(0, SHOWN).map((worker) => `w${worker}`).join(", ");
+  return workers.length > SHOWN ? `${names} and ${workers.length - SHOWN} more` : names;
 }
 
 /** A frame around it, so that it is seen without its colour.

@@ -11,7 +11,8 @@ import { keepInSight } from "./sight.js";
 import { fresh } from "./state.js";
 
 const FRAME_MS = 30, FLIGHT_S = 0.3;
-const COLORS = ["ink", "grey", "ground", "accent", "tint", "threads", "processes", "interpreters", "cluster", "simulation"];
+const KINDS = ["threads", "processes", "interpreters", "cluster", "simulation"];
+const COLORS = ["ink", "grey", "ground", "accent", "tint", ...KINDS];
 
 /** Paint soon, and go on as long as something moves. */
 export function wake(view) {
