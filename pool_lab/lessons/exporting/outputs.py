@@ -33,7 +33,7 @@ def for_a_page(cell: NotebookNode) -> int:
             continue
         kept = _kept(output.get("metadata", {}))
         timelines += kept is not None and kept.run is not None
-        html = _question(data) if asks(cell.source) else _html(output, kept)
+        html = _question(data) if data and asks(cell.source) else _html(output, kept)
         if html:
             output.data = {"text/html": html}
         shown.append(output)
@@ -59,13 +59,12 @@ def _kept(metadata: dict[str, Any]) -> KeptRun | None:
 def _html(output: NotebookNode, kept: KeptRun | None) -> str:
     """Empty: the output is shown as it is."""
     data = output.get("data", {})
-    if kept is not None and "image/png" in data:
-        return "".join(_played(output, kept))
-    if "image/png" in data:
-        return _picture(output, "picture")
+    picture = _picture(output) if "image/png" in data else ""
+    if kept is not None:
+        return "".join(_played(kept, picture, _alt(output)))
     if any(kind.startswith(WIDGETS) for kind in data):
         return f'<p class="needs-kernel">This needs a running kernel: {escape(data.get("text/plain", "a widget"))}</p>'
-    return ""
+    return picture
 
 
 def _question(data: dict[str, Any]) -> str:
@@ -73,23 +72,24 @@ def _question(data: dict[str, Any]) -> str:
     return f'<p class="question">{escape(data.get("text/plain", ""))}</p>'
 
 
-def _played(output: NotebookNode, kept: KeptRun) -> Iterator[str]:
+def _played(kept: KeptRun, picture: str, words: str) -> Iterator[str]:
+    """The timeline of the run. Its picture is for readers without JavaScript, and for paper."""
     if kept.run is None:
-        yield _picture(output, "picture")
-        yield f'<p class="note">{escape(kept.left_out)}</p>'
+        yield f'{picture}<p class="note">{escape(kept.left_out)}</p>'
         return
-    words = _alt(output)
-    log = log_of(kept.run, range(len(kept.run.pools)))
+    timeline = _timeline(kept.run, words if kept.is_pictured else "")
     if not kept.is_pictured:
-        yield _picture(output, "picture")
-        timeline = timeline_element(log, _counts(kept.run))
-        yield f'<details class="calls"><summary>{CALLS}</summary>{timeline}</details>'
+        yield f'{picture}<details class="calls"><summary>{CALLS}</summary>{timeline}</details>'
         return
-    yield timeline_element(log, words)
+    yield timeline
     if kept.result:
         result = json.dumps(kept.result, separators=(",", ":")).replace("<", "\\u003c")
         yield f'<div class="pool-lab-kept-result"><script type="application/json">{result}</script></div>'
-    yield _picture(output, "picture still")
+    yield f'<div class="still">{picture}</div>' if picture else ""
+
+
+def _timeline(run: Run, words: str) -> str:
+    return timeline_element(log_of(run, range(len(run.pools))), words or _counts(run))
 
 
 def _counts(run: Run) -> str:
@@ -97,11 +97,10 @@ def _counts(run: Run) -> str:
     return " ".join(f"{pool.title}: {counts_in_words(trace) or 'no calls'}." for pool, trace in pools)
 
 
-def _picture(output: NotebookNode, classes: str) -> str:
-    """A still is for readers without JavaScript, and for paper."""
+def _picture(output: NotebookNode) -> str:
     light = " needs-light" if output.metadata.get("needs_background") == "light" else ""
     source = f"data:image/png;base64,{output.data['image/png'].strip()}"
-    return f'<img class="{classes}{light}" src="{source}" alt="{escape(_alt(output))}">'
+    return f'<img class="picture{light}" src="{source}" alt="{escape(_alt(output))}">'
 
 
 def _alt(output: NotebookNode) -> str:
