@@ -78,6 +78,7 @@ ABOVE_LAB = {
     "exercises": {"content", "saved_progress", "series"},
     "lesson_NN": {"exercises", "predictions"},
     "grading": {"exercises"},
+    "exporting": {"predictions"},
     "progress_table": {"exercises", "predictions", "saved_progress", "series"},
     "command": set(),  # by name, and only the one that is used
 }

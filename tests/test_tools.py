@@ -13,6 +13,9 @@ import nbformat
 import pytest
 from nbformat import NotebookNode, v4
 
+from pool_lab.events import EventKind, event
+from pool_lab.lab.programs.kept_run import keep, kept_run
+from pool_lab.lab.trace.trace import Trace
 from pool_lab.lessons.exercises.check import EXERCISES
 from tools import lesson_length, store_notebooks, write_interface
 
@@ -83,6 +86,11 @@ def test_a_clean_lesson_has_no_fault() -> None:
 
 ERROR = v4.new_output("error", ename="ZeroDivisionError", evalue="", traceback=[])
 PATH = v4.new_output("stream", text="see \x1b[32m/home/someone/pool.py\x1b[0m")
+FAILED = [
+    event(EventKind.SUBMITTED, 0, name="open"),
+    event(EventKind.FAILED, 0, error="FileNotFoundError: no file /home/someone/x.csv"),
+]
+KEPT = v4.new_output("display_data", {}, metadata=keep([("pool", "", "threads", Trace(FAILED))]))
 
 
 @pytest.mark.parametrize(
@@ -90,10 +98,11 @@ PATH = v4.new_output("stream", text="see \x1b[32m/home/someone/pool.py\x1b[0m")
     [
         (v4.new_code_cell("1 / 0", outputs=[ERROR]), "code cell 21 shows an error that is not tagged raises-exception"),
         (v4.new_code_cell("show()", outputs=[PATH]), "code cell 21 shows a path of the machine: /home/someone/pool.py"),
+        (v4.new_code_cell("calls", outputs=[KEPT]), "code cell 21 shows a path of the machine: /home/someone/x.csv"),
         (v4.new_code_cell("\n".join("abcdefghijklmnop")), "code cell 21 has more than 15 lines"),
         (v4.new_code_cell(" "), "code cell 21 is empty"),
     ],
-    ids=["error", "path", "long", "empty"],
+    ids=["error", "path", "path in a run", "long", "empty"],
 )
 def test_a_cell_that_breaks_a_rule_is_named(cell: NotebookNode, fault: str) -> None:
     (found,) = store_notebooks.faults(lesson(cell))
@@ -225,6 +234,30 @@ def test_a_widget_is_not_stored_and_the_still_beside_it_is() -> None:
     }
     (*_, cell) = lesson(v4.new_code_cell("race()", outputs=[v4.new_output("display_data", data)])).cells
     assert set(cell.outputs[0].data) == {"image/png", "text/plain"}
+
+
+WATCHED = """\
+from pool_lab import ThreadPoolExecutor
+from pool_lab.lab import watch
+pool = ThreadPoolExecutor(1)
+calls = watch(pool)
+calls"""
+
+
+@pytest.mark.leaves_behind("nbclient keeps its event loop")
+def test_a_watch_that_is_shown_before_its_calls_has_stored_their_run(tmp_path: Path) -> None:
+    later = v4.new_code_cell("[pool.submit(abs, number).result() for number in range(3)]")
+    notebook = v4.new_notebook(cells=[v4.new_code_cell(WATCHED), later, v4.new_code_cell("pool.shutdown()")])
+    store_notebooks.run(notebook, tmp_path)
+    store_notebooks.clean(notebook)
+    (shown,) = notebook.cells[0].outputs
+    kept = kept_run(shown.metadata)
+    assert shown.data == {"text/plain": "Watch(ThreadPoolExecutor)"}, "what nbval compares is as it was"
+    assert kept is not None
+    assert kept.run is not None
+    (trace,) = kept.run.traces
+    assert len(trace.spans) == 3
+    assert all(lane.stopped is not None for lane in trace.lanes), "later cells count"
 
 
 def test_the_page_of_the_public_interface_is_up_to_date_and_complete() -> None:

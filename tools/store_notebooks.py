@@ -28,6 +28,7 @@ from IPython.utils.path import compress_user
 from nbclient import NotebookClient
 from nbformat import NotebookNode, v4
 
+from pool_lab.lab.programs.kept_run import kept_run
 from pool_lab.lessons.predictions.spoilers import spoilers
 
 PROJECT = Path(__file__).resolve().parent.parent
@@ -224,10 +225,13 @@ def tags(cell: NotebookNode) -> Iterable[str]:
 
 
 def texts(output: NotebookNode) -> Iterator[str]:
-    """All that a reader sees of an output as text."""
+    """All that a reader sees of an output as text, also in the run that it keeps."""
     yield output.get("text", "")
     yield from output.get("traceback", [])
     yield from (text for kind, text in output.get("data", {}).items() if kind.startswith("text/"))
+    kept = kept_run(output.get("metadata", {}))
+    if kept is not None and kept.run is not None:
+        yield from (part for row in [*kept.run.calls, *kept.run.others] for part in row if isinstance(part, str))
 
 
 if __name__ == "__main__":

@@ -18,7 +18,7 @@ from typing import Any
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from pool_lab.lab.notebook import Cover, someone_is_there
+from pool_lab.lab.notebook import Cover, after_each_cell, someone_is_there
 from pool_lab.lab.stills.still import Still, alt_text, picture
 
 __all__ = ["Display"]
@@ -74,7 +74,7 @@ class Display:
             print(words)
             return
         if self.view is None:
-            self._show(display, ({"text/plain": repr(self)}, {}))
+            self._show_name(display)
             return
         sheet = f'<span class="pool-lab-saved"></span><style>{SAVED.read_text(encoding="utf-8")}</style>'
         display({"text/html": sheet, "text/plain": ""}, raw=True)  # type: ignore[no-untyped-call]
@@ -87,6 +87,18 @@ class Display:
     def _show(self, display: Any, bundle: Bundle) -> Any:
         data, metadata = bundle
         return display(data, metadata=metadata, raw=True, display_id=True)
+
+    def _show_name(self, display: Any) -> None:
+        """Its text for now. As it goes on in later cells, a notebook keeps its run."""
+        handle = self._show(display, ({"text/plain": repr(self)}, {}))
+        latest: list[dict[str, Any]] = [{}]
+
+        def keep() -> None:
+            if (keeps := self._keeps()) != latest[0]:
+                latest[0] = keeps
+                handle.update({"text/plain": repr(self)}, metadata=keeps, raw=True)
+
+        after_each_cell(keep)
 
     def _come_to_rest(self) -> None:
         """The run is over: put the still below the live view."""
@@ -107,6 +119,10 @@ class Display:
     def outputs(self) -> list[Bundle]:
         """The still and, below it, the words."""
         return [self._still(with_caption=False), ({"text/plain": self.summary()}, {})]
+
+    def _keeps(self) -> dict[str, Any]:
+        """What a notebook keeps of it so far, as metadata: the run, if it has one."""
+        return {}
 
     def _shows_a_still(self) -> bool:
         """Whether there is something to see, and it no longer changes."""

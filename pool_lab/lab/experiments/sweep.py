@@ -182,10 +182,10 @@ class Sweep(Experiment):
         return draw(ax, (draw_sweep, sweep_axes), *facts, title=title, words=self.summary(), keeps=self._keeps)
 
     def _keeps(self) -> dict[str, Any]:
-        runs = [(name, number, trace) for name, traces in self.traces.items() for number, trace in traces.items()]
         panels = [
-            (f"{name}, {number_of(number, 'worker')}", "", self._kinds.get(name, "other"), trace)
-            for name, number, trace in sorted(runs, key=lambda run: run[:2])
+            (f"{name}, {number_of(workers, 'worker')}", "", self._kinds.get(name, "other"), traces[workers])
+            for name, traces in self.traces.items()
+            for workers in sorted(traces)
         ]
         return keep(panels, is_pictured=False)
 

@@ -9,7 +9,6 @@ import contextlib
 import logging
 import weakref
 from collections.abc import Sequence
-from functools import partial
 from queue import Empty, SimpleQueue
 from typing import Any
 
@@ -30,7 +29,7 @@ from pool_lab.lab.stills.timeline import panel_axes
 from pool_lab.lab.stills.timeline import timeline as draw_timeline
 from pool_lab.lab.trace import summary as words
 from pool_lab.lab.trace.executor_kind import ExecutorKind, executor_kind
-from pool_lab.lab.trace.trace import Trace
+from pool_lab.lab.trace.trace import Panels, Trace
 from pool_lab.lab.views.controls import Note, experiment_view, worker_slider
 from pool_lab.lab.views.timeline.view import Panel, Timeline
 from pool_lab.lab.work.executors import size_of
@@ -134,10 +133,15 @@ class Watch(Display):
         return words.claim([(self._kind.name, self.trace)])
 
     def figure(self, ax: Axes | None = None) -> Figure:
-        panels = [(self._name, self._kind.note, self._kind.name, self.trace)]
         title = f"timeline of a {self._name}"
-        keeps = partial(keep, panels)
-        return draw(ax, (draw_timeline, panel_axes), panels, title=title, words=self.summary(), keeps=keeps)
+        picture = draw_timeline, panel_axes
+        return draw(ax, picture, self._panels(), title=title, words=self.summary(), keeps=self._keeps)
+
+    def _panels(self) -> Panels:
+        return [(self._name, self._kind.note, self._kind.name, self.trace)]
+
+    def _keeps(self) -> dict[str, Any]:
+        return keep(self._panels())
 
     def number_of(self, future: AnyFuture[Any]) -> int | None:
         """The number that its call has in the trace. None: it is a call of another executor."""

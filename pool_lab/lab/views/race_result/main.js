@@ -3,7 +3,7 @@
 import { add } from "../shared/dom.js";
 import { initialize } from "../shared/initialize.js";
 
-function render({ model, el }) {
+export function render({ model, el }) {
   const root = add(el, "div", "result");
   root.classList.add("pool-lab");
   const draw = () => {
