@@ -120,7 +120,7 @@ function show(view) {
     place(view, ghost, start, Math.min(end, view.horizon));
   });
   view.legend.textContent = real.length
-    ? "Filled: your drawing. Dashed, below it: what really happened."
+    ? "Filled: your drawing. Dashed, below it: what really happened. Which worker has which number does not matter."
     : "Drag the bars onto the lanes. Or focus one and press the arrow keys, with Shift to change its end. Or type.";
   view.root.classList.toggle("pool-lab-board-compared", real.length > 0);
   view.root.dataset.placed = bars.filter(([worker]) => worker >= 0).length;
