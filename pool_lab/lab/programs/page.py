@@ -1,7 +1,7 @@
 """A run as one HTML file, which needs neither a network nor a kernel: what to know on top, then the live timeline."""
 
-import json
 import re
+from collections.abc import Sequence
 from html import escape
 from pathlib import Path
 
@@ -9,9 +9,10 @@ import pool_lab.lab.views
 from pool_lab.lab.programs.findings import Finding, findings
 from pool_lab.lab.programs.run import Run
 from pool_lab.lab.programs.text import figures, slowest, totals
-from pool_lab.lab.views.bundle import script, style
+from pool_lab.lab.views.bundle import program, style
+from pool_lab.lab.views.timeline.recorded import timeline_element
 
-__all__ = ["page"]
+__all__ = ["log_of", "page"]
 
 HERE, VIEWS = Path(__file__).parent, Path(pool_lab.lab.views.__file__).parent
 MOST_PANELS = 40
@@ -29,14 +30,13 @@ def page(run: Run) -> str:
         "findings": _list(findings(run)),
         "left_out": _left_out(run, len(shown)),
         "tables": "".join(map(_table, (totals(run), slowest(run)))),
-        "script": script(VIEWS / "timeline" / "main.js").replace("export default", "const timeline ="),
-        # "<" would end the script's element in a text such as "</script>".
-        "log": json.dumps(_log(run, shown), separators=(",", ":")).replace("<", "\\u003c"),
+        "timeline": timeline_element(log_of(run, shown)),
+        "script": program(HERE / "page.js"),
     }
     return re.sub(r"\{\{ (\w+) \}\}", lambda place: parts[place[1]], html)
 
 
-def _log(run: Run, shown: list[int]) -> dict[str, object]:
+def log_of(run: Run, shown: Sequence[int]) -> dict[str, object]:
     """The message from which the timeline draws: see `_Run.snapshot` in views/timeline/view.py."""
     place = {number: panel for panel, number in enumerate(shown)}
     several = len({pool.process for pool in run.pools}) > 1

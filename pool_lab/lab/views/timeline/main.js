@@ -79,7 +79,8 @@ function find(view, call, { close = false } = {}) {
   select(view, call);
 }
 
-function render({ model, el }) {
+/** Opens a timeline in the element. `leave` ends it. @param {{ model: any, el: Element }} where */
+export function openTimeline({ model, el }) {
   const view = open(model, el), again = () => wake(view);
   const onLog = () => {
     const log = model.get("log"), { run, dropped } = view.state;
@@ -102,7 +103,7 @@ function render({ model, el }) {
   wake(view);
   model.send({ type: "hello" });
   // anywidget itself removes the listeners from the model.
-  return () => {
+  const leave = () => {
     view.closed = true;
     cancelAnimationFrame(view.frame);
     clearTimeout(view.silence);
@@ -113,6 +114,10 @@ function render({ model, el }) {
     scheme.removeEventListener("change", again);
     window.removeEventListener("resize", again);
   };
+  return { view, leave, receive: (message) => receive(view, message) };
 }
+
+/** What anywidget calls. */
+const render = (where) => openTimeline(where).leave;
 
 export default { render };
