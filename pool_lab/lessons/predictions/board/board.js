@@ -4,6 +4,7 @@
    What is drawn, typed and spoken follows from them. `real` are the bars of the run, once it is over. */
 
 import { add } from "../../../lab/views/shared/dom.js";
+import { initialize } from "../../../lab/views/shared/initialize.js";
 import { hasModifier } from "../../../lab/views/shared/keyboard.js";
 import { describe, moved, startingAt } from "./moves.js";
 
@@ -139,4 +140,4 @@ function render({ model, el }) {
   return () => model.off("change:bars change:real", again);
 }
 
-export default { render };
+export default { initialize, render };
