@@ -64,7 +64,7 @@ LAB = {
     "views": {"notebook", "work", "recording", "trace"},
     "display": {"views", "stills", "notebook"},
     "programs": {"views", "recording", "trace"},
-    "experiments": {"display", "views", "stills", "work", "recording", "trace", "notebook"},
+    "experiments": {"display", "programs", "views", "stills", "work", "recording", "trace", "notebook"},
 }
 ABOVE_LAB = {
     "series": set(),

@@ -6,6 +6,8 @@ place for a still, which appears there when calls have ended. While the view is 
 style sheet, saved.css: without the kernel JupyterLab shows an error in place of the view, and the sheet puts better
 words there. If nobody uses the notebook (nbval, nbconvert, plain Python), there is no view, only the still and words.
 
+A still of a run has the run in its metadata (programs/kept_run.py), so that a page without a kernel can play it.
+
 The text of a display is its `repr`, the same in every run, so that stored outputs can be compared.
 """
 
@@ -17,7 +19,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from pool_lab.lab.notebook import Cover, someone_is_there
-from pool_lab.lab.stills.still import alt_text, picture
+from pool_lab.lab.stills.still import Still, alt_text, picture
 
 __all__ = ["Display"]
 
@@ -111,4 +113,6 @@ class Display:
         return self._at_rest
 
     def _still(self, *, with_caption: bool = True) -> Bundle:
-        return {"text/plain": repr(self), **picture(self.figure(), with_caption)}, alt_text(self.summary())
+        figure = self.figure()
+        keeps = figure.keeps if isinstance(figure, Still) else {}
+        return {"text/plain": repr(self), **picture(figure, with_caption)}, {**alt_text(self.summary()), **keeps}

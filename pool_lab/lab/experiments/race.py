@@ -14,6 +14,7 @@ from matplotlib.figure import Figure
 
 from pool_lab.lab.experiments.experiment import NOT_RUN, Experiment
 from pool_lab.lab.notebook import Cover, someone_is_there
+from pool_lab.lab.programs.kept_run import keep
 from pool_lab.lab.recording.recorder import Recorder, attach, to_all
 from pool_lab.lab.stills.race_result import draw_result, result_axes
 from pool_lab.lab.stills.still import draw
@@ -27,7 +28,7 @@ from pool_lab.lab.trace.race_words import explain
 from pool_lab.lab.trace.serial_time import SerialTime
 from pool_lab.lab.trace.trace import Trace
 from pool_lab.lab.views.controls import Note, StartStop, experiment_view, worker_slider
-from pool_lab.lab.views.race_result.view import ResultView
+from pool_lab.lab.views.race_result.view import ResultView, chart
 from pool_lab.lab.views.timeline.view import Panel, Timeline
 from pool_lab.lab.work.executors import OURS, Executors, default_workers, executor_factories, size_of
 from pool_lab.lab.work.run_calls import STOP, cancel_queued, run_calls
@@ -151,16 +152,17 @@ class Race(Experiment):
         return words.claim(list(self.trace.items())) if self._recorders else NOT_RUN
 
     def figure(self, ax: Axes | None = None) -> Figure:
-        """Draw the timeline of the latest run, with the result below.
+        """Draw the timeline of the latest run, with the result below; on given axes, only the timeline.
 
-        ax: None: return a new figure, which a notebook shows. Axes: draw only the timeline on them, and return the
-            figure they belong to.
+        ax: None: return a new figure, which a notebook shows. Axes: draw on them, and return the figure they belong to.
         """
         panels = zip(self._panels, self.trace.values(), strict=bool(self._recorders))
         rows = [(panel.title, panel.note, panel.kind, trace) for panel, trace in panels]
         result = self.result if self._recorders else None
         on_page = partial(draw_timeline, previous=list(self._previous.values()), result=result, cores=usable_cpus())
-        return draw(ax, (on_page, timelines_axes), rows, title=f"timeline: {self._ran.what}", words=self.summary())
+        keeps = partial(keep, rows, cores=usable_cpus(), result=None if result is None else chart(result))
+        title = f"timeline: {self._ran.what}"
+        return draw(ax, (on_page, timelines_axes), rows, title=title, words=self.summary(), keeps=keeps)
 
     def makespans(self, ax: Axes | None = None) -> Figure:
         """Draw the result of the latest run: how long each executor took, and how its workers spent that time.

@@ -9,6 +9,7 @@ import contextlib
 import logging
 import weakref
 from collections.abc import Sequence
+from functools import partial
 from queue import Empty, SimpleQueue
 from typing import Any
 
@@ -21,6 +22,7 @@ from pool_lab.future import AnyFuture
 from pool_lab.lab.display import Display
 from pool_lab.lab.experiments.arguments import check_cover, check_names
 from pool_lab.lab.notebook import Cover, page_thread, someone_is_there
+from pool_lab.lab.programs.kept_run import keep
 from pool_lab.lab.recording.recorder import Recorder, attach
 from pool_lab.lab.stills.still import draw
 from pool_lab.lab.stills.style import colours
@@ -133,7 +135,8 @@ class Watch(Display):
     def figure(self, ax: Axes | None = None) -> Figure:
         panels = [(self._name, self._kind.note, self._kind.name, self.trace)]
         title = f"timeline of a {self._name}"
-        return draw(ax, (draw_timeline, panel_axes), panels, title=title, words=self.summary())
+        keeps = partial(keep, panels)
+        return draw(ax, (draw_timeline, panel_axes), panels, title=title, words=self.summary(), keeps=keeps)
 
     def number_of(self, future: AnyFuture[Any]) -> int | None:
         """The number that its call has in the trace. None: it is a call of another executor."""
