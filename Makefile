@@ -4,10 +4,10 @@
 #   make test           everything that needs no browser: lint, types, unit tests, every lesson's outputs
 #   make browser-test   the lessons in a real browser (needs Chromium)
 #   make bench          how fast the pools are, beside their peers
-#   make notebooks      run every lesson anew and store its outputs; collect the glossary and docs/interface.md
+#   make notebooks      run every lesson and store what it shows; collect the glossary and docs/interface.md
 #
 # Each first makes .venv, or sees that it is up to date. PYTHON=python3.13 chooses the Python it is made from,
-# ARGS are handed on: make lab ARGS="--port=9000", make test ARGS="-k future".
+# ARGS are handed on: make lab ARGS="--port=9000", make test ARGS="-k future", make notebooks ARGS=--anew.
 
 PYTHON ?=
 ARGS ?=
@@ -56,4 +56,4 @@ notebooks:
 	@$(environment) lab test
 	$(python) -m tools.write_interface
 	$(python) -m tools.write_glossary
-	$(python) -m tools.store_notebooks $(lessons)
+	$(python) -m tools.store_notebooks $(ARGS) $(lessons)

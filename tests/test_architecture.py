@@ -68,6 +68,8 @@ LAB = {
 }
 ABOVE_LAB = {
     "series": set(),
+    "jupyterlab": set(),
+    "lesson_folder": {"jupyterlab", "series"},
     "source_code": set(),
     "tracebacks": set(),
     "saved_progress": set(),

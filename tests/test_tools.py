@@ -140,6 +140,74 @@ def test_outputs_that_answer_a_question_are_folded_and_give_nothing_away() -> No
     assert all(cell.outputs[1].text == "two" for cell in folded), "for all others nothing is missing"
 
 
+RACES = [("first()", "a race"), ("second()", "a race"), ("third()", "a race")]
+
+
+def showing(cells: list[tuple[str, str]], run: str, **kinds: str) -> NotebookNode:
+    """A stored lesson with cells of these sources and texts, each with a picture that is another in every run."""
+    return lesson(
+        *(
+            v4.new_code_cell(
+                source, outputs=[v4.new_output("display_data", {"image/png": run, "text/plain": text, **kinds})]
+            )
+            for source, text in cells
+        )
+    )
+
+
+def pictures(notebook: NotebookNode) -> list[str]:
+    return [output.data["image/png"] for cell in notebook.cells for output in cell.outputs]
+
+
+def test_what_shows_the_same_but_for_its_pictures_stays_as_it_was_stored() -> None:
+    stored, again = showing(RACES, "1"), showing(RACES, "2")
+    assert store_notebooks.keep(stored, again) == len(again.cells)
+    store_notebooks.seal(again)
+    assert pictures(again) == ["1", "1", "1"]
+    assert list(store_notebooks.faults(again)) == []
+
+
+@pytest.mark.parametrize("changed", [("second(2)", "a race"), ("second()", "two races")], ids=["source", "text"])
+def test_from_the_first_cell_on_that_has_changed_all_is_stored_anew(changed: tuple[str, str]) -> None:
+    stored, again = showing(RACES, "1"), showing([RACES[0], changed, RACES[2]], "2")
+    store_notebooks.keep(stored, again)
+    assert pictures(again) == ["1", "2", "2"]
+
+
+def test_what_is_shown_in_one_kind_more_is_stored_anew() -> None:
+    stored, again = showing(RACES, "1"), showing(RACES, "2", **{"application/json": "the run"})
+    assert store_notebooks.keep(stored, again) == 20
+    assert pictures(again) == ["2", "2", "2"]
+
+
+def test_what_was_changed_by_hand_is_stored_anew() -> None:
+    stored, again = showing(RACES, "1"), showing(RACES, "2")
+    stored.cells[-1].outputs[0].data["image/png"] = "drawn by hand"
+    store_notebooks.keep(stored, again)
+    assert pictures(again) == ["1", "1", "2"]
+
+
+def test_an_exempt_cell_may_say_something_else() -> None:
+    source = "# NBVAL_IGNORE_OUTPUT: a clock\nnow()"
+    stored, again = showing([(source, "noon")], "1"), showing([(source, "midnight")], "2")
+    store_notebooks.keep(stored, again)
+    assert pictures(again) == ["1"]
+
+
+def test_a_lesson_that_is_stored_twice_is_the_same_to_the_last_byte(tmp_path: Path) -> None:
+    path = tmp_path / "lesson.ipynb"
+    clock = "import time\n\ndisplay({'image/png': str(time.time_ns()), 'text/plain': 'now'}, raw=True)"
+    nbformat.write(v4.new_notebook(cells=[v4.new_code_cell(clock)]), path)
+    once, again, anew = [_stored(path, *options) for options in ([], [], ["--anew"])]
+    assert once == again
+    assert once != anew
+
+
+def _stored(path: Path, *options: str) -> bytes:
+    subprocess.run([sys.executable, "-m", "tools.store_notebooks", *options, str(path)], cwd=PROJECT, check=True)
+    return path.read_bytes()
+
+
 def test_one_cell_in_twenty_may_be_exempt_from_comparison() -> None:
     exempt = [v4.new_code_cell("# NBVAL_IGNORE_OUTPUT: a clock\nnow()") for _ in range(2)]
     assert list(store_notebooks.faults(lesson(exempt[0]))) == []

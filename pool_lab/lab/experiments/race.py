@@ -112,8 +112,8 @@ class Race(Experiment):
         self._recorders: dict[str, Recorder] = {}
         self._previous: dict[str, Trace] = {}
         self._why_again = ""
-        known = [factory.executor for factory in self._factories.values()]
-        self._panels = [_panel(executor, self._workers) for executor in known if executor is not None]
+        known = {name: factory.executor for name, factory in self._factories.items()}
+        self._panels = [_panel(name, executor, self._workers) for name, executor in known.items()]
         self._timeline: Timeline | None = None
         if someone_is_there():
             self._make_view(max(most_workers, 2 * self._workers))
@@ -245,7 +245,7 @@ class Race(Experiment):
         self._previous = self.trace if self._recorders else {}
         previous = busy_times_of_panels(list(self._previous.values()))
         sizes = {name: size_of(pool, self._workers) for name, pool in pools.items()}
-        self._panels = [_panel(type(pool), sizes[name]) for name, pool in pools.items()]
+        self._panels = [_panel(name, type(pool), sizes[name]) for name, pool in pools.items()]
         self._recorders = {name: Recorder(sizes[name], time.perf_counter()) for name in pools}
         if self._timeline is not None:
             panels = [panel._replace(previous=times) for panel, times in zip(self._panels, previous, strict=False)]
@@ -263,7 +263,8 @@ class Race(Experiment):
     def _close(self) -> None:
         if self._timeline is not None:
             self._timeline.end()
-            self._say(self.summary() if self._error is None else f"The race could not run: {self._error!r}")
+            error = self._error
+            self._say(self.summary() if error is None else f"The race could not run. {type(error).__name__}: {error}")
             self._button.show("Start again" if self._recorders else "Start")
             self._show_title()
             self._result.show(self.result)
@@ -283,8 +284,7 @@ class Race(Experiment):
 
     def _make_view(self, most_workers: int) -> None:
         self._timeline = Timeline(caption=INVITATION)
-        if len(self._panels) == len(self._factories):
-            self._timeline.prepare(self._panels)
+        self._timeline.prepare(self._panels)
         self._result = ResultView()
         self._note = Note("Race", self._about())
         self._button = StartStop(self.start, self.stop)
@@ -294,7 +294,9 @@ class Race(Experiment):
             self._timeline.keep_covered(self._cover, self._button)
 
 
-def _panel(executor: type[Executor], workers: int) -> Panel:
+def _panel(name: str, executor: type[Executor] | None, workers: int) -> Panel:
+    if executor is None:  # until the function that makes it has been called
+        return Panel(name, "", "other", workers)
     kind = executor_kind(executor)
     origin = "concurrent.futures · " if executor.__module__.startswith("concurrent.futures") else ""
     return Panel(executor.__name__, f"{origin}{kind.note}", kind.name, workers, cores=usable_cpus())

@@ -9,7 +9,7 @@ __all__ = ["differences"]
 
 def differences(before: Run, after: Run) -> str:
     """Both runs beside each other: the figures, and the functions by how much their total time has changed."""
-    old, new = dict(figures(before)), dict(figures(after))
+    old, new = ({name: value for name, value, _ in figures(run)} for run in (before, after))
     rows = [["", "before", "after"]]
     rows += [[name, old.get(name, ""), new.get(name, "")] for name in dict.fromkeys([*old, *new])]
     was, now = ({name: sum(times) for name, times in seconds_by_function(run).items()} for run in (before, after))

@@ -1,14 +1,17 @@
 """A run as one HTML file, which needs neither a network nor a kernel: what to know on top, then the live timeline."""
 
+import json
 import re
 from collections.abc import Sequence
 from html import escape
+from itertools import zip_longest
 from pathlib import Path
 
 import pool_lab.lab.views
+from pool_lab.lab.programs.evidence import Evidence
 from pool_lab.lab.programs.findings import Finding, findings
 from pool_lab.lab.programs.run import Run
-from pool_lab.lab.programs.text import figures, slowest, totals
+from pool_lab.lab.programs.text import Table, figures, slowest, totals
 from pool_lab.lab.views.bundle import program, style
 from pool_lab.lab.views.timeline.recorded import timeline_element
 
@@ -26,10 +29,10 @@ def page(run: Run) -> str:
     parts = {
         "title": escape(run.facts.command or "a run"),
         "style": style(VIEWS / "timeline" / "timeline.css", HERE / "page.css"),
-        "head": _head(run),
-        "findings": _list(findings(run)),
+        "head": _head(run, shown),
+        "findings": _list(findings(run), shown),
         "left_out": _left_out(run, len(shown)),
-        "tables": "".join(map(_table, (totals(run), slowest(run)))),
+        "tables": "".join(_table(table, shown) for table in (totals(run), slowest(run)) if table.rows),
         "timeline": timeline_element(log_of(run, shown)),
         "script": program(HERE / "page.js"),
     }
@@ -55,17 +58,29 @@ def log_of(run: Run, shown: Sequence[int]) -> dict[str, object]:
     return {"type": "snapshot", **now, "panels": panels, "calls": calls, "others": others, "dropped": run.dropped}
 
 
-def _head(run: Run) -> str:
-    rows = "".join(f"<div><dt>{escape(name)}</dt><dd>{escape(value)}</dd></div>" for name, value in figures(run))
+def _head(run: Run, shown: Sequence[int]) -> str:
+    rows = "".join(
+        f"<div><dt>{escape(name)}</dt><dd>{_shows(value, evidence, shown)}</dd></div>"
+        for name, value, evidence in figures(run)
+    )
     facts = run.facts
     about = ", ".join(filter(None, [facts.began.replace("T", " "), f"Python {facts.python}", facts.machine]))
     return f"<h1><code>{escape(facts.command)}</code></h1><p class=about>{escape(about)}</p><dl>{rows}</dl>"
 
 
-def _list(found: list[Finding]) -> str:
+def _list(found: list[Finding], shown: Sequence[int]) -> str:
     if not found:
         return "<p>Nothing stands out.</p>"
-    return "<ul>" + "".join(f"<li>{escape(finding.words)}</li>" for finding in found) + "</ul>"
+    return "<ul>" + "".join(f"<li>{_shows(words, evidence, shown)}</li>" for words, evidence in found) + "</ul>"
+
+
+def _shows(words: str, evidence: Evidence | None, shown: Sequence[int]) -> str:
+    """A button that marks the evidence on the timeline, if its pool is there. Else the words."""
+    if evidence is None or evidence.pool not in shown:
+        return escape(words)
+    data = {**evidence._asdict(), "panel": shown.index(evidence.pool)}
+    held = f'data-evidence="{escape(json.dumps(data))}"'
+    return f'<button type="button" aria-pressed="false" {held}>{escape(words)}</button>'
 
 
 def _left_out(run: Run, shown: int) -> str:
@@ -77,10 +92,15 @@ def _left_out(run: Run, shown: int) -> str:
     return "".join(f"<p>{escape(each)}</p>" for each in words)
 
 
-def _table(table: tuple[str, list[str], list[list[str]]]) -> str:
-    title, columns, rows = table
-    head = "".join(f"<th scope=col>{escape(column)}</th>" for column in columns)
-    body = "".join("<tr>" + "".join(f"<td>{escape(cell)}</td>" for cell in row) + "</tr>" for row in rows)
+def _table(table: Table, shown: Sequence[int]) -> str:
+    head = "".join(f"<th scope=col>{escape(column)}</th>" for column in table.columns)
+    body = ""
+    for (first, *cells), evidence in zip_longest(table.rows, table.evidence):
+        is_function = f'<button type="button" data-function="{escape(first)}">{escape(first)}</button>'
+        begins = is_function if evidence is None else _shows(first, evidence, shown)
+        body += f"<tr><th scope=row>{begins}</th>{''.join(f'<td>{escape(cell)}</td>' for cell in cells)}</tr>"
     return (
-        f"<section><h2>{escape(title)}</h2><table><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table></section>"
+        f"<section><h2>{escape(table.title)}</h2><div class=wide tabindex=0 role=region "
+        f'aria-label="{escape(table.title)}">'
+        f"<table><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table></div></section>"
     )

@@ -10,7 +10,7 @@ import re
 from collections import Counter
 from collections.abc import Sequence
 
-from pool_lab.lab.trace.span import CallState, Ending
+from pool_lab.lab.trace.span import CallEnding, CallState
 from pool_lab.lab.trace.trace import Trace
 from pool_lab.lab.trace.units import number_of, seconds
 
@@ -47,8 +47,8 @@ def _parts(trace: Trace) -> tuple[Counts, Counts]:
     return first, [(f"{endings[ending]:,}", word) for ending, word in _LOSSES.items() if endings[ending]]
 
 
-_LOSSES = {ending: "failed" if ending is Ending.RAISED else ending.value for ending in Ending}
-del _LOSSES[Ending.RETURNED]
+_LOSSES = {ending: "failed" if ending is CallEnding.RAISED else ending.value for ending in CallEnding}
+del _LOSSES[CallEnding.RETURNED]
 
 
 def summary(runs: Runs) -> str:
@@ -99,16 +99,16 @@ def _losses(trace: Trace) -> list[str]:
     if trace.open_calls:
         sentences.append(_left(trace.counts[CallState.RUNNING], trace.counts[CallState.QUEUED]))
     if crashes := [lane.error for lane in trace.lanes if lane.error]:
-        known = "\n".join(span.error or "" for span in trace.spans if span.ending is Ending.CRASHED)
+        known = "\n".join(span.error or "" for span in trace.spans if span.ending is CallEnding.CRASHED)
         new = [error for error in crashes if error not in known]
         sentences.append(f"{number_of(len(crashes), 'worker')} stopped unasked{_because(new)}.")
     return sentences
 
 
 _FAILURES = {
-    Ending.RAISED: "failed",
-    Ending.TIMED_OUT: "ran out of time",
-    Ending.CRASHED: "crashed",
+    CallEnding.RAISED: "failed",
+    CallEnding.TIMED_OUT: "ran out of time",
+    CallEnding.CRASHED: "crashed",
 }
 
 

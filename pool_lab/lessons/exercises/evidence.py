@@ -6,7 +6,7 @@ from typing import Any
 
 from pool_lab.lab.trace.span import CallState
 from pool_lab.lessons.exercises.attempt import Attempt
-from pool_lab.lessons.exercises.messages import Ending, Foreign
+from pool_lab.lessons.exercises.messages import AttemptEnding, Foreign
 
 __all__ = [
     "all_shut_down",
@@ -48,12 +48,14 @@ def nothing() -> tuple[Any, ...]:
 
 def returned(attempt: Attempt) -> bool:
     """Whether it returned, and raised no exception."""
-    return attempt.ending is Ending.RETURNED
+    return attempt.ending is AttemptEnding.RETURNED
 
 
 def raised(*names: str) -> Callable[[Attempt], bool]:
     """Whether the answer raised one of these, such as "TimeoutError". What its calls raised is in `errors`."""
-    return lambda attempt: attempt.ending is Ending.RAISED and re.split(r"[:\s]", attempt.error, maxsplit=1)[0] in names
+    return lambda attempt: (
+        attempt.ending is AttemptEnding.RAISED and re.split(r"[:\s]", attempt.error, maxsplit=1)[0] in names
+    )
 
 
 def errors(attempt: Attempt) -> list[str]:

@@ -12,7 +12,7 @@ from functools import partial
 from typing import Any, NamedTuple
 
 from pool_lab.lessons import content
-from pool_lab.lessons.exercises.attempt import Attempt, Play
+from pool_lab.lessons.exercises.attempt import Attempt, Setup
 from pool_lab.lessons.exercises.evidence import all_shut_down, call, made_a_pool, nothing
 from pool_lab.lessons.exercises.line_order import lines_of, ordering
 from pool_lab.lessons.exercises.mistakes import ALL_WORDS, Detector, Mistake, with_words
@@ -46,7 +46,7 @@ class Rules:
     """Makes what the answer is called with. If there are cases, it gets one of them."""
     cases: tuple[Any, ...] = ()
     """The answer is tried once with each, and the worst verdict counts. A claim finds the case in the attempt."""
-    play: Callable[..., Any] = call
+    run: Callable[..., Any] = call
     """Called with the answer and what is given; what it returns is the attempt's result."""
     most_calls: int = 1000
     puts_lines_in_order: bool = False
@@ -77,7 +77,7 @@ class Exercise:
     claims: tuple[Claim, ...]
     mistakes: Mapping[str, Mistake]
     """By name. The first one that fits is reported."""
-    plays: tuple[Play, ...]
+    setups: tuple[Setup, ...]
     """One for each case."""
     solution: Source
     puts_lines_in_order: bool = False
@@ -136,14 +136,14 @@ def exercises() -> Iterator[Exercise]:
             part.page.steps("Hints"),
             rules.claims,
             with_words(rules.mistakes, ALL_WORDS | part.page.named("Mistakes")),
-            tuple(_plays(rules)),
+            tuple(_setups(rules)),
             source_of(solution),
             rules.puts_lines_in_order,
         )
 
 
-def _plays(rules: Rules) -> Iterator[Play]:
+def _setups(rules: Rules) -> Iterator[Setup]:
     if not rules.cases:
-        yield Play(rules.play, rules.given, rules.most_calls)
+        yield Setup(rules.run, rules.given, rules.most_calls)
     for case in rules.cases:
-        yield Play(rules.play, partial(rules.given, case), rules.most_calls, case)
+        yield Setup(rules.run, partial(rules.given, case), rules.most_calls, case)

@@ -25,7 +25,7 @@ from pool_lab.lessons.exercises.evidence import (
     raised,
     returned,
 )
-from pool_lab.lessons.exercises.messages import Ending
+from pool_lab.lessons.exercises.messages import AttemptEnding
 
 __all__ = ["ALL_WORDS", "OF_ANY_ANSWER", "PLAIN", "SHARED_WORDS", "Detector", "Mistake", "with_words"]
 
@@ -97,7 +97,7 @@ def after_shutdown(attempt: Attempt) -> bool:
 
 def cannot_be_pickled(attempt: Attempt) -> bool:
     unpicklable = any(re.search("pickl|Can't get local object", error, re.IGNORECASE) for error in errors(attempt))
-    return unpicklable and attempt.ending is not Ending.NOT_SENT
+    return unpicklable and attempt.ending is not AttemptEnding.NOT_SENT
 
 
 def not_shut_down(attempt: Attempt) -> bool:
@@ -150,7 +150,7 @@ def _calls_wait_for_calls(attempt: Attempt) -> bool:
     )
 
 
-def _ended(ending: Ending) -> Detector:
+def _ended(ending: AttemptEnding) -> Detector:
     return lambda attempt: attempt.ending is ending
 
 
@@ -171,8 +171,8 @@ _ANY: dict[str, Detector] = {
     "nothing returned": nothing_returned,
     "iterator returned": an_iterator,
     "sets returned": sets,
-    "standstill": lambda attempt: attempt.ending is Ending.DEADLOCK and not _calls_wait_for_calls(attempt),
-    **{ending.value: _ended(ending) for ending in Ending if ending is not Ending.RETURNED},
+    "standstill": lambda attempt: attempt.ending is AttemptEnding.DEADLOCK and not _calls_wait_for_calls(attempt),
+    **{ending.value: _ended(ending) for ending in AttemptEnding if ending is not AttemptEnding.RETURNED},
 }
 OF_ANY_ANSWER = with_words(_ANY, _PAGE.named("Of any answer"))
 """What is said whatever the exercise, if the exercise itself has nothing to say: the first that is seen."""

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from pool_lab.lab.trace.span import Ending
+from pool_lab.lab.trace.span import CallEnding
 from pool_lab.lessons.predictions.questions import Asking, Miss, NumberQuestion, Option, Question, Traces, only
 
 __all__ = ["QUESTIONS"]
@@ -31,7 +31,7 @@ def _who_knows(measured: Any) -> str | None:
 
 def _crashed(traces: Traces) -> int | None:
     trace = only(traces)
-    return None if trace.open_calls else sum(span.ending is Ending.CRASHED for span in trace.spans)
+    return None if trace.open_calls else sum(span.ending is CallEnding.CRASHED for span in trace.spans)
 
 
 BYTES = Question(

@@ -2,6 +2,7 @@
 
 import { clamp, grouped, sum } from "../shared/numbers.js";
 import { blocks, marksOf } from "./blocks.js";
+import { paintEvidence } from "./evidence.js";
 import { paintAxis } from "./paint_axis.js";
 import { paintBusyCores } from "./paint_busy_cores.js";
 import { ALWAYS, COUNTS } from "./layout.js";
@@ -18,11 +19,13 @@ import { tally } from "./words.js";
 const SIZES = [[8, 10], [6, 8], [4, 5], [3, 3]];
 
 /** `flight`: how many seconds of the run a call takes, to be seen, from the queue to its worker; 0: it is not shown.
+ * `marked`: what is marked as evidence.
  * @param {import("./shapes.js").Pen} pen @param {import("./state.js").State} state
  * @param {import("./layout.js").Layout} layout @param {number} now
- * @param {{ selected?: import("./state.js").Call | null, flight?: number }} more
+ * @param {{ selected?: import("./state.js").Call | null, flight?: number,
+ *   marked?: import("./evidence.js").Evidence | null }} more
  */
-export function paint(pen, state, layout, now, { selected = null, flight = 0 } = {}) {
+export function paint(pen, state, layout, now, { selected = null, flight = 0, marked = null } = {}) {
   const counts = layout.boxes.map(({ panel }) => countsAt(panel, now, state.now));
   for (const [number, box] of layout.boxes.entries()) {
     const known = knownAt(box.panel, now);
@@ -32,6 +35,7 @@ export function paint(pen, state, layout, now, { selected = null, flight = 0 } =
     paintQueue(pen, box, layout, counts[number]);
     if (flight > 0) paintFlights(pen, box, layout, known, flight);
     inside(pen, layout, box, () => paintResizes(pen, state, box, layout, known));
+    if (marked?.panel === number) paintEvidence(pen, box, layout, marked, known);
     if (box.panel.cores) paintBusyCores(pen, box, layout, known);
   }
   if (state.running || now < state.now) paintNow(pen, layout, now);

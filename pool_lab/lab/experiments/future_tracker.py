@@ -1,4 +1,4 @@
-"""`FutureQuestions`: tracks futures, asks them what you want to know, and logs the answers. It draws nothing.
+"""`FutureTracker`: tracks futures, asks them what you want to know, and logs the answers. It draws nothing.
 
 No method blocks, except where its docstring says so: `result` and `exception` wait in threads of their own.
 """
@@ -18,7 +18,7 @@ from pool_lab.lab.recording.future_log import EntryKind, LogEntry
 from pool_lab.lab.recording.recorder import Recorder
 from pool_lab.lab.recording.tracked_future import STATES, FutureTrace, TrackedFuture
 
-__all__ = ["SETTLES_S", "FutureQuestions", "Which"]
+__all__ = ["SETTLES_S", "FutureTracker", "Which"]
 
 T = TypeVar("T")
 Which = int | str | AnyFuture[Any]
@@ -28,7 +28,7 @@ SETTLES_S = 10.0
 """Seconds to wait for something that should happen right away."""
 
 
-class FutureQuestions:
+class FutureTracker:
     """Call its methods from any thread. `LookupError` if they are asked about an unknown future."""
 
     def __init__(self) -> None:
