@@ -9,7 +9,7 @@ from pathlib import Path
 
 from pool_lab.lab.programs.comparison import comparison
 from pool_lab.lab.programs.differences import differences
-from pool_lab.lab.programs.formats import FORMATS
+from pool_lab.lab.programs.formats import FORMATS, why_not_writable
 from pool_lab.lab.programs.recording import record_program
 from pool_lab.lab.programs.run import Run
 from pool_lab.lab.programs.run_file import RunFileError, read_run
@@ -34,8 +34,8 @@ def record(chosen: argparse.Namespace) -> int:
     arguments = next(([*filter(None, [option]), *given] for option, given in ways if given), None)
     if arguments is None:
         return _complain("say what to record: a script, -m and a module, or -c and code")
-    if problem := _problem_with(_target(chosen)):
-        return _complain(problem)
+    if problem := why_not_writable(_target(chosen)):
+        return _complain(f"{problem}; name another file with --out")
     run = record_program(arguments)
     status = run.facts.status or 0
     if not run.pools:
@@ -76,21 +76,6 @@ def compare(chosen: argparse.Namespace) -> int:
 def _target(chosen: argparse.Namespace) -> str:
     default, _ = FORMATS[chosen.format]
     return str(chosen.out or default)
-
-
-def _problem_with(target: str) -> str:
-    """Why a file cannot be written; empty if it can. Asked before the program runs, perhaps for hours."""
-    path = Path(target)
-    was_there = os.path.lexists(target)
-    if target == "-" or (was_there and not path.is_file() and not path.is_dir()):  # a pipe is opened only once
-        return ""
-    try:
-        path.open("ab").close()
-    except OSError as error:
-        return f"cannot write {target}: {error.strerror}; name another file with --out"
-    if not was_there:
-        path.unlink()
-    return ""
 
 
 def _write(run: Run, chosen: argparse.Namespace) -> int:

@@ -22,6 +22,7 @@ from collections import deque
 from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 from functools import partial
+from importlib import import_module
 from itertools import count
 from pathlib import Path
 from typing import Any
@@ -110,6 +111,10 @@ class Recording:
 
     def __str__(self) -> str:
         return text(self.run)
+
+    def _ipython_display_(self) -> None:
+        """Show it as the value of a cell. By name: only this needs widgets and pictures."""
+        import_module("pool_lab.lab.experiments.recorded").show(self.run)
 
     @property
     def run(self) -> Run:
