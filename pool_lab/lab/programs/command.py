@@ -54,7 +54,7 @@ def record(chosen: argparse.Namespace) -> int:
 def show(chosen: argparse.Namespace) -> int:
     """Write a recorded run in another format."""
     try:
-        run = read_run(chosen.file)
+        run = _read(chosen.file)
     except RunFileError as error:
         return _complain(str(error))
     return _write(run, chosen)
@@ -66,11 +66,18 @@ def compare(chosen: argparse.Namespace) -> int:
         chosen.format = "html" if str(chosen.out or "").endswith(".html") else "text"
     default, make = COMPARISONS[chosen.format]
     try:
-        made = make(read_run(chosen.before), read_run(chosen.after))
+        made = make(_read(chosen.before), _read(chosen.after))
     except RunFileError as error:
         return _complain(str(error))
     target = str(chosen.out or default)
     return _put(made, target) or _say(target)
+
+
+def _read(file: Path) -> Run:
+    run = read_run(file)
+    if not run.pools:
+        raise RunFileError(f"{file} has no pool, so there is nothing to show; record a program that makes one")
+    return run
 
 
 def _target(chosen: argparse.Namespace) -> str:

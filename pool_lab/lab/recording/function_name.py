@@ -1,4 +1,4 @@
-"""`function_name`: what a call in someone else's executor is called. The function that the program itself wrote counts."""
+"""`function_name`: what a call in an executor of another library is called: after the function of the program."""
 
 from collections.abc import Callable
 from concurrent.futures import process
