@@ -3,11 +3,12 @@
     python -m benchmarks.recording [--pairs 9]
 
 The same program runs with and without the recording, in turns, and the first of a pair is the second of the next. It
-measures its own calls, so what starting Python and writing the page take is not in it. What is compared is within each
-pair, and of these the median:
+measures its own calls, so what starting Python and writing the page take is not in it. CPU time is measured, that of
+the worker processes included: seconds of a clock say more about what else the machine does. What is compared is within
+each pair, and of these the median:
 
-    1 ms    the makespan of calls that each compute for a millisecond, as a ratio
-    tiny    the time that a call of `int` takes longer, in microseconds
+    1 ms    the CPU time of calls that each compute for a millisecond, as a ratio
+    tiny    the CPU time that a call of `int` takes more, in microseconds
     memory  the program's largest size in a run of very many tiny calls, with and without (--many; not on Windows)
 """
 
@@ -30,7 +31,7 @@ POOLS = ("ThreadPoolExecutor", "ProcessPoolExecutor")
 MS_CALLS, TINY_CALLS = 600, 4_000
 
 PROGRAM = """
-import importlib, sys, time
+import importlib, os, sys, time
 
 def compute(seconds):
     until = time.thread_time() + seconds
@@ -42,12 +43,13 @@ if __name__ == "__main__":
     function, argument = (compute, 0.001) if kind == "ms" else (int, 1)
     with getattr(importlib.import_module(module), name)(1) as pool:
         pool.submit(abs, 1).result()
-        began = time.perf_counter()
+        began = time.process_time()
         for first in range(0, int(calls), 1000):
             futures = [pool.submit(function, argument) for _ in range(min(1000, int(calls) - first))]
             for future in futures:
                 future.result()
-        print(time.perf_counter() - began)
+        here = time.process_time() - began
+    print(here + os.times().children_user + os.times().children_system)
     if kind == "memory":
         import resource
         print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss)
@@ -55,7 +57,7 @@ if __name__ == "__main__":
 
 
 def run(module: str, pool: str, kind: str, calls: int, *, is_recorded: bool) -> float:
-    """What the program printed last: its seconds or, of the kind "memory", its size."""
+    """What the program printed last: its CPU seconds or, of the kind "memory", its size."""
     with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as folder:
         script = Path(folder, "program.py")
         script.write_text(PROGRAM)
@@ -97,7 +99,7 @@ def main() -> None:
 
 
 def _tell(name: str, numbers: list[float], target: float) -> None:
-    median, (low, *_, high) = statistics.median(numbers), sorted(numbers)
+    median, low, high = statistics.median(numbers), min(numbers), max(numbers)
     verdict = "reached" if median <= target else "missed"
     print(f"  {name:<60} median {median:.3f}   {low:.3f} to {high:.3f}   {verdict}: {target}", flush=True)
 
