@@ -45,7 +45,8 @@ def as_a_line(lines: list[str]) -> list[str]:
     """The lines of a cell, with `%record` in place of `%%record` at the top. Other cells stay as they are."""
     if not lines or lines[0].split(maxsplit=1)[:1] != [MAGIC] or len(lines) == 1:
         return lines
-    return [lines[0][1:], *cell_magic(lines[1:])]  # below it may be another cell magic
+    below = cell_magic(lines[1:])  # type: ignore[no-untyped-call]  # there may be another cell magic
+    return [lines[0][1:], *below]
 
 
 class CellRecorder:
