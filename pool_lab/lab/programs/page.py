@@ -59,7 +59,8 @@ def log_of(run: Run, shown: Sequence[int]) -> dict[str, Any]:
     for number in shown:
         pool = run.pools[number]
         note = f"process {pool.process} · {pool.note}" if several else pool.note
-        panels.append({"title": pool.title, "note": note, "kind": pool.kind, "workers": min(pool.workers, 64)})
+        title = f"{pool.title} {number + 1}" if len(run.pools) > 1 else pool.title
+        panels.append({"title": title, "note": note, "kind": pool.kind, "workers": min(pool.workers, 64)})
     calls = [[place[row[0]], *row[1:]] for row in run.calls if row[0] in place]
     others = [[place.get(row[0], 0), *row[1:]] for row in run.others if row[0] in place or row[1] == "pause"]
     # A program that has ended has no running calls; their bars end where it did.
