@@ -33,7 +33,7 @@ def run_of(calls: int) -> Run:
         rows.append(
             [number % 2, number // 2, "fetch" if turn % 3 else "parse", *times, worker, length // 2, "returned"]
         )
-    for row in rows[8:10]:
+    for row in rows[8:12]:
         row[10:] = ["raised", "ValueError: no"]
     return Run(FACTS, POOLS, rows)
 
@@ -73,7 +73,7 @@ def spoken(page: Page) -> str:
 
 
 def test_a_finding_shows_its_evidence_and_a_second_press_or_escape_ends_that(opened: Page, artefacts: Path) -> None:
-    failed = opened.get_by_role("button", name="failed, with ValueError")
+    failed = opened.get_by_role("button", name="ThreadPoolExecutor 1: 2 calls failed")
     failed.focus()
     opened.keyboard.press("Enter")
     expect(failed).to_have_attribute("aria-pressed", "true")

@@ -5,7 +5,8 @@
 import { seconds } from "../shared/units.js";
 import { clamp, grouped } from "../shared/numbers.js";
 import { line, shape } from "./shapes.js";
-import { frame, scrub, showAll } from "./player.js";
+import { clock } from "./page.js";
+import { advance, frame, scrub, showAll } from "./player.js";
 import { countsAt } from "./state.js";
 
 /** @typedef {object} Evidence
@@ -17,11 +18,12 @@ import { countsAt } from "./state.js";
  * @param {Evidence | null} evidence
  */
 export function mark(view, evidence) {
-  const { player, axis, state } = view, panel = evidence && state.panels[evidence.panel];
+  const { player, state } = view, panel = evidence && state.panels[evidence.panel];
   view.marked = panel ? evidence : null;
   showAll(player);
   if (!panel) return "";
-  const stretch = stretchOf(panel, evidence, state.now);
+  advance(view, clock(), true); // other calls may have come since the last frame
+  const { axis } = view, stretch = stretchOf(panel, evidence, state.now);
   if (stretch) frame(player, axis.place(stretch[0]), axis.place(stretch[1]));
   if (evidence.moment != null) scrub(player, axis.place(evidence.moment));
   return `Marked: ${wordsOf(panel, evidence, stretch, state)}.`;
