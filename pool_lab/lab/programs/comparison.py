@@ -17,7 +17,8 @@ def comparison(before: Run, after: Run) -> str:
     runs = (before, after)
     order = [(side, number) for pair in pairs(*runs) for side, number in enumerate(pair) if number is not None]
     log = log_of(_together(runs, order), range(min(len(order), MOST_PANELS)))
-    for panel, (side, _) in zip(log["panels"], order, strict=False):
+    for panel, (side, number) in zip(log["panels"], order, strict=False):
+        panel["title"] = f"{runs[side].pools[number].title}, {SIDES[side]}"
         panel["until"] = runs[side].facts.lasted_s
     left_out = f"<p>The first {MOST_PANELS} pools, of {len(order)}.</p>" if len(order) > MOST_PANELS else ""
     return document(
@@ -40,14 +41,10 @@ def _together(runs: tuple[Run, Run], order: list[tuple[int, int]]) -> Run:
     def moved(side: int, rows: list[Row]) -> list[Row]:
         return [[place[side, row[0]], *row[1:]] for row in rows if row[1] != "pause"]
 
-    pools = [runs[side].pools[number] for side, number in order]
-    named = [
-        pool._replace(title=f"{pool.title}, {SIDES[side]}", process=0)
-        for pool, (side, _) in zip(pools, order, strict=True)
-    ]
+    pools = tuple(runs[side].pools[number]._replace(process=0) for side, number in order)
     others = [row for side, run in enumerate(runs) for row in moved(side, run.others)]
     pauses = pauses_of(trace for run in runs for trace in run.traces)
     others += [[0, "pause", pause.start, None, None, None, pause.stop] for pause in pauses]
     calls = [row for side, run in enumerate(runs) for row in moved(side, run.calls)]
     lasted_s = max(run.facts.lasted_s for run in runs)
-    return Run(Facts(lasted_s=lasted_s), tuple(named), calls, others, sum(run.dropped for run in runs))
+    return Run(Facts(lasted_s=lasted_s), pools, calls, others, sum(run.dropped for run in runs))

@@ -152,8 +152,8 @@ def _few_workers(pool: RecordedPool, trace: Trace) -> _Found:
     in_calls = took_s * len(ended) / (trace.size * trace.makespan_s) if trace.size else 0.0
     if waited_s > 2 * took_s and in_calls > 0.8 and trace.core_share < 0.05 and trace.cores_used < 0.2:
         words = (
-            f"Calls were queued for {seconds(waited_s)}, and then waited for something outside most of their "
-            f"{seconds(took_s)}: more workers may help."
+            f"On average a call was queued for {seconds(waited_s)}, and then waited for something outside for most of "
+            f"its {seconds(took_s)}: more workers may help."
         )
         yield words, Evidence(moment=longest(waits_of(trace.spans, trace.lasted_s))[0])
 

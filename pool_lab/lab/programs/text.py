@@ -40,7 +40,7 @@ def figures(run: Run) -> list[Figure]:
     if failed := sum(span.state is CallState.FAILED for span in spans):
         facts.append(Figure("failed", f"{failed:,}"))
     if traces:
-        facts.append(Figure("workers in calls", f"{_share_in_calls(run):.0%}"))
+        facts.append(Figure("workers in calls", _percent(_share_in_calls(run))))
         facts.append(_longest_queue(run))
     facts += [Figure(f"{name}, a call", seconds(mean)) for name, mean in _means(spans)]
     if run.facts.status:
@@ -57,10 +57,14 @@ def _share_in_calls(run: Run) -> float:
     inside = possible = 0.0
     for trace in run.traces:
         inside += sum(_inside_s(run, span) for span in trace.spans)
-        starts = [span.first_known for span in trace.spans if span.first_known is not None]
-        lasted_s = trace.lasted_s - min(starts) if trace.open_calls and starts else trace.makespan_s
+        began_s = [span.submitted for span in trace.spans[:1] if span.submitted is not None]
+        lasted_s = trace.lasted_s - began_s[0] if trace.open_calls and began_s else trace.makespan_s
         possible += max(trace.size, len(trace.workers_used)) * lasted_s
     return min(1.0, inside / possible) if possible else 0.0
+
+
+def _percent(share: float) -> str:
+    return "under 1%" if 0 < share < 0.01 else f"{share:.0%}"
 
 
 def _longest_queue(run: Run) -> Figure:
@@ -113,7 +117,10 @@ def slowest(run: Run) -> Table:
         for took, number, span in shown
     ]
     evidence = [of_calls([span])._replace(pool=number) for _, number, span in shown]
-    return Table("Slowest calls", ["function", "call", "pool", "took", "error"], cells, evidence)
+    columns = ["function", "call", "pool", "took", "error"]
+    if not any(cell[-1] for cell in cells):
+        columns, cells = columns[:-1], [cell[:-1] for cell in cells]
+    return Table("Slowest calls", columns, cells, evidence)
 
 
 def text(run: Run) -> str:

@@ -5,7 +5,8 @@
 import { seconds } from "../shared/units.js";
 import { clamp, grouped } from "../shared/numbers.js";
 import { line, shape } from "./shapes.js";
-import { frame, scrub, showAll } from "./player.js";
+import { clock } from "./page.js";
+import { advance, frame, scrub, showAll } from "./player.js";
 import { countsAt } from "./state.js";
 
 /** @typedef {object} Evidence
@@ -17,11 +18,12 @@ import { countsAt } from "./state.js";
  * @param {Evidence | null} evidence
  */
 export function mark(view, evidence) {
-  const { player, axis, state } = view, panel = evidence && state.panels[evidence.panel];
+  const { player, state } = view, panel = evidence && state.panels[evidence.panel];
   view.marked = panel ? evidence : null;
   showAll(player);
   if (!panel) return "";
-  const stretch = stretchOf(panel, evidence, state.now);
+  advance(view, clock(), true); // other calls may have come since the last frame
+  const { axis } = view, stretch = stretchOf(panel, evidence, state.now);
   if (stretch) frame(player, axis.place(stretch[0]), axis.place(stretch[1]));
   if (evidence.moment != null) scrub(player, axis.place(evidence.moment));
   return `Marked: ${wordsOf(panel, evidence, stretch, state)}.`;
@@ -41,7 +43,7 @@ function wordsOf(panel, { calls, workers, between, moment }, stretch, state) {
   const queued = moment == null ? 0 : countsAt(panel, moment, state.now).queued, which = [];
   if (workers.length) which.push(`${workers.length > 1 ? "workers" : "worker"} ${listed(workers)}`);
   if (calls.length) which.push(calls.length > 1 ? `${grouped(calls.length)} calls` : `call ${calls[0]}`);
-  const when = stretch && (between || calls.length) ? `from ${seconds(stretch[0])} to ${seconds(stretch[1])}` : "";
+  const when = stretch && (between || calls.length) ? `for ${seconds(stretch[1] - stretch[0])} from ${seconds(stretch[0])} on` : "";
   if (moment != null) which.push(`${grouped(queued)} queued at ${seconds(moment)}`);
   return [which.join(", ") || "all calls", when].filter(Boolean).join(" ");
 }

@@ -133,7 +133,7 @@ function updateList(view) {
 /** The words reach the screen reader later if it has just been given some, or if the summary is about to come. */
 function speakCaption(view, words) {
   const isSummaryDue = performance.now() - view.endedAt < SUMMARY_MS;
-  if (!words || words === view.spokenCaption || isSummaryDue) return;
+  if (!words || words === view.spokenCaption || isSummaryDue || view.marked) return;
   if (view.state.running && performance.now() - view.spokenAt < SPEAK_MS) return;
   speak(view, words);
   view.spokenCaption = words;
