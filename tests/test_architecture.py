@@ -65,10 +65,12 @@ LAB = {
     "views": {"notebook", "work", "recording", "trace"},
     "display": {"views", "stills", "notebook"},
     "programs": {"views", "recording", "trace"},
-    "experiments": {"display", "views", "stills", "work", "recording", "trace", "notebook"},
+    "experiments": {"display", "programs", "views", "stills", "work", "recording", "trace", "notebook"},
 }
 ABOVE_LAB = {
     "series": set(),
+    "jupyterlab": set(),
+    "lesson_folder": {"jupyterlab", "series"},
     "source_code": set(),
     "tracebacks": set(),
     "saved_progress": set(),
@@ -77,6 +79,7 @@ ABOVE_LAB = {
     "exercises": {"content", "saved_progress", "series"},
     "lesson_NN": {"exercises", "predictions"},
     "grading": {"exercises"},
+    "exporting": {"predictions"},
     "progress_table": {"exercises", "predictions", "saved_progress", "series"},
     "command": set(),  # by name, and only the one that is used
 }

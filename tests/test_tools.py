@@ -13,6 +13,9 @@ import nbformat
 import pytest
 from nbformat import NotebookNode, v4
 
+from pool_lab.events import EventKind, event
+from pool_lab.lab.programs.kept_run import keep, kept_run
+from pool_lab.lab.trace.trace import Trace
 from pool_lab.lessons.exercises.check import EXERCISES
 from tools import lesson_length, store_notebooks, write_interface
 
@@ -22,6 +25,7 @@ NEW_ENOUGH = f'exec {sys.executable} "$@"'
 PRETENDING = f"exec {sys.executable} -c 'import sys; {{}}; del sys.argv[:2]; exec(sys.argv[0])' \"$@\""
 TOO_OLD = PRETENDING.format("sys.version_info = (3, 8, 18)")
 WITHOUT_VENV = PRETENDING.format('sys.modules["ensurepip"] = None')
+needs_a_shell = pytest.mark.skipif(os.name == "nt", reason="with_python.sh is for make, which Windows does not have")
 STAND_IN = "echo 'command not found' >&2; exit 127"
 
 
@@ -37,11 +41,13 @@ def with_python(folder: Path, python: str = "", **candidates: str) -> subprocess
     return subprocess.run(command, cwd=folder, env=environment, capture_output=True, text=True, check=False)
 
 
+@needs_a_shell
 def test_a_python_that_will_do_is_found_behind_those_that_will_not(tmp_path: Path) -> None:
     asked = with_python(tmp_path, python3_15=STAND_IN, python3_14=WITHOUT_VENV, python3_13=TOO_OLD, python3=NEW_ENOUGH)
     assert (asked.returncode, asked.stdout, asked.stderr) == (0, "here\n", "")
 
 
+@needs_a_shell
 @pytest.mark.parametrize(
     ("candidates", "python", "words"),
     [
@@ -80,6 +86,11 @@ def test_a_clean_lesson_has_no_fault() -> None:
 
 ERROR = v4.new_output("error", ename="ZeroDivisionError", evalue="", traceback=[])
 PATH = v4.new_output("stream", text="see \x1b[32m/home/someone/pool.py\x1b[0m")
+FAILED = [
+    event(EventKind.SUBMITTED, 0, name="open"),
+    event(EventKind.FAILED, 0, error="FileNotFoundError: no file /home/someone/x.csv"),
+]
+KEPT = v4.new_output("display_data", {}, metadata=keep([("pool", "", "threads", Trace(FAILED))]))
 
 
 @pytest.mark.parametrize(
@@ -87,10 +98,11 @@ PATH = v4.new_output("stream", text="see \x1b[32m/home/someone/pool.py\x1b[0m")
     [
         (v4.new_code_cell("1 / 0", outputs=[ERROR]), "code cell 21 shows an error that is not tagged raises-exception"),
         (v4.new_code_cell("show()", outputs=[PATH]), "code cell 21 shows a path of the machine: /home/someone/pool.py"),
+        (v4.new_code_cell("calls", outputs=[KEPT]), "code cell 21 shows a path of the machine: /home/someone/x.csv"),
         (v4.new_code_cell("\n".join("abcdefghijklmnop")), "code cell 21 has more than 15 lines"),
         (v4.new_code_cell(" "), "code cell 21 is empty"),
     ],
-    ids=["error", "path", "long", "empty"],
+    ids=["error", "path", "path in a run", "long", "empty"],
 )
 def test_a_cell_that_breaks_a_rule_is_named(cell: NotebookNode, fault: str) -> None:
     (found,) = store_notebooks.faults(lesson(cell))
@@ -140,6 +152,74 @@ def test_outputs_that_answer_a_question_are_folded_and_give_nothing_away() -> No
     assert all(cell.outputs[1].text == "two" for cell in folded), "for all others nothing is missing"
 
 
+RACES = [("first()", "a race"), ("second()", "a race"), ("third()", "a race")]
+
+
+def showing(cells: list[tuple[str, str]], run: str, **kinds: str) -> NotebookNode:
+    """A stored lesson with cells of these sources and texts, each with a picture that is another in every run."""
+    return lesson(
+        *(
+            v4.new_code_cell(
+                source, outputs=[v4.new_output("display_data", {"image/png": run, "text/plain": text, **kinds})]
+            )
+            for source, text in cells
+        )
+    )
+
+
+def pictures(notebook: NotebookNode) -> list[str]:
+    return [output.data["image/png"] for cell in notebook.cells for output in cell.outputs]
+
+
+def test_what_shows_the_same_but_for_its_pictures_stays_as_it_was_stored() -> None:
+    stored, again = showing(RACES, "1"), showing(RACES, "2")
+    assert store_notebooks.keep(stored, again) == len(again.cells)
+    store_notebooks.seal(again)
+    assert pictures(again) == ["1", "1", "1"]
+    assert list(store_notebooks.faults(again)) == []
+
+
+@pytest.mark.parametrize("changed", [("second(2)", "a race"), ("second()", "two races")], ids=["source", "text"])
+def test_from_the_first_cell_on_that_has_changed_all_is_stored_anew(changed: tuple[str, str]) -> None:
+    stored, again = showing(RACES, "1"), showing([RACES[0], changed, RACES[2]], "2")
+    store_notebooks.keep(stored, again)
+    assert pictures(again) == ["1", "2", "2"]
+
+
+def test_what_is_shown_in_one_kind_more_is_stored_anew() -> None:
+    stored, again = showing(RACES, "1"), showing(RACES, "2", **{"application/json": "the run"})
+    assert store_notebooks.keep(stored, again) == 20
+    assert pictures(again) == ["2", "2", "2"]
+
+
+def test_what_was_changed_by_hand_is_stored_anew() -> None:
+    stored, again = showing(RACES, "1"), showing(RACES, "2")
+    stored.cells[-1].outputs[0].data["image/png"] = "drawn by hand"
+    store_notebooks.keep(stored, again)
+    assert pictures(again) == ["1", "1", "2"]
+
+
+def test_an_exempt_cell_may_say_something_else() -> None:
+    source = "# NBVAL_IGNORE_OUTPUT: a clock\nnow()"
+    stored, again = showing([(source, "noon")], "1"), showing([(source, "midnight")], "2")
+    store_notebooks.keep(stored, again)
+    assert pictures(again) == ["1"]
+
+
+def test_a_lesson_that_is_stored_twice_is_the_same_to_the_last_byte(tmp_path: Path) -> None:
+    path = tmp_path / "lesson.ipynb"
+    clock = "import time\n\ndisplay({'image/png': str(time.time_ns()), 'text/plain': 'now'}, raw=True)"
+    nbformat.write(v4.new_notebook(cells=[v4.new_code_cell(clock)]), path)
+    once, again, anew = [_stored(path, *options) for options in ([], [], ["--anew"])]
+    assert once == again
+    assert once != anew
+
+
+def _stored(path: Path, *options: str) -> bytes:
+    subprocess.run([sys.executable, "-m", "tools.store_notebooks", *options, str(path)], cwd=PROJECT, check=True)
+    return path.read_bytes()
+
+
 def test_one_cell_in_twenty_may_be_exempt_from_comparison() -> None:
     exempt = [v4.new_code_cell("# NBVAL_IGNORE_OUTPUT: a clock\nnow()") for _ in range(2)]
     assert list(store_notebooks.faults(lesson(exempt[0]))) == []
@@ -154,6 +234,30 @@ def test_a_widget_is_not_stored_and_the_still_beside_it_is() -> None:
     }
     (*_, cell) = lesson(v4.new_code_cell("race()", outputs=[v4.new_output("display_data", data)])).cells
     assert set(cell.outputs[0].data) == {"image/png", "text/plain"}
+
+
+WATCHED = """\
+from pool_lab import ThreadPoolExecutor
+from pool_lab.lab import watch
+pool = ThreadPoolExecutor(1)
+calls = watch(pool)
+calls"""
+
+
+@pytest.mark.leaves_behind("nbclient keeps its event loop")
+def test_a_watch_that_is_shown_before_its_calls_has_stored_their_run(tmp_path: Path) -> None:
+    later = v4.new_code_cell("[pool.submit(abs, number).result() for number in range(3)]")
+    notebook = v4.new_notebook(cells=[v4.new_code_cell(WATCHED), later, v4.new_code_cell("pool.shutdown()")])
+    store_notebooks.run(notebook, tmp_path)
+    store_notebooks.clean(notebook)
+    (shown,) = notebook.cells[0].outputs
+    kept = kept_run(shown.metadata)
+    assert shown.data == {"text/plain": "Watch(ThreadPoolExecutor)"}, "what nbval compares is as it was"
+    assert kept is not None
+    assert kept.run is not None
+    (trace,) = kept.run.traces
+    assert len(trace.spans) == 3
+    assert all(lane.stopped is not None for lane in trace.lanes), "later cells count"
 
 
 def test_the_page_of_the_public_interface_is_up_to_date_and_complete() -> None:

@@ -6,6 +6,8 @@ place for a still, which appears there when calls have ended. While the view is 
 style sheet, saved.css: without the kernel JupyterLab shows an error in place of the view, and the sheet puts better
 words there. If nobody uses the notebook (nbval, nbconvert, plain Python), there is no view, only the still and words.
 
+A still of a run has the run in its metadata (programs/kept_run.py), so that a page without a kernel can play it.
+
 The text of a display is its `repr`, the same in every run, so that stored outputs can be compared.
 """
 
@@ -16,8 +18,8 @@ from typing import Any
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from pool_lab.lab.notebook import Cover, someone_is_there
-from pool_lab.lab.stills.still import alt_text, picture
+from pool_lab.lab.notebook import Cover, after_each_cell, someone_is_there
+from pool_lab.lab.stills.still import Still, alt_text, picture
 
 __all__ = ["Display"]
 
@@ -72,7 +74,7 @@ class Display:
             print(words)
             return
         if self.view is None:
-            self._show(display, ({"text/plain": repr(self)}, {}))
+            self._show_name(display)
             return
         sheet = f'<span class="pool-lab-saved"></span><style>{SAVED.read_text(encoding="utf-8")}</style>'
         display({"text/html": sheet, "text/plain": ""}, raw=True)  # type: ignore[no-untyped-call]
@@ -85,6 +87,18 @@ class Display:
     def _show(self, display: Any, bundle: Bundle) -> Any:
         data, metadata = bundle
         return display(data, metadata=metadata, raw=True, display_id=True)
+
+    def _show_name(self, display: Any) -> None:
+        """Its text for now. As it goes on in later cells, a notebook keeps its run."""
+        handle = self._show(display, ({"text/plain": repr(self)}, {}))
+        latest: list[dict[str, Any]] = [{}]
+
+        def keep() -> None:
+            if (keeps := self._keeps()) != latest[0]:
+                latest[0] = keeps
+                handle.update({"text/plain": repr(self)}, metadata=keeps, raw=True)
+
+        after_each_cell(keep)
 
     def _come_to_rest(self) -> None:
         """The run is over: put the still below the live view."""
@@ -106,9 +120,15 @@ class Display:
         """The still and, below it, the words."""
         return [self._still(with_caption=False), ({"text/plain": self.summary()}, {})]
 
+    def _keeps(self) -> dict[str, Any]:
+        """What a notebook keeps of it so far, as metadata: the run, if it has one."""
+        return {}
+
     def _shows_a_still(self) -> bool:
         """Whether there is something to see, and it no longer changes."""
         return self._at_rest
 
     def _still(self, *, with_caption: bool = True) -> Bundle:
-        return {"text/plain": repr(self), **picture(self.figure(), with_caption)}, alt_text(self.summary())
+        figure = self.figure()
+        keeps = figure.keeps if isinstance(figure, Still) else {}
+        return {"text/plain": repr(self), **picture(figure, with_caption)}, {**alt_text(self.summary()), **keeps}

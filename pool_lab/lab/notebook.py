@@ -7,7 +7,7 @@ from collections.abc import Callable
 from contextvars import copy_context
 from typing import Any, Protocol
 
-__all__ = ["Cover", "page_thread", "replace_earlier_run", "someone_is_there"]
+__all__ = ["Cover", "after_each_cell", "page_thread", "replace_earlier_run", "someone_is_there"]
 
 
 class Cover(Protocol):
@@ -49,6 +49,13 @@ def page_thread(target: Callable[..., Any], *args: Any, name: str) -> threading.
     ipykernel 7.0 fails without them.
     """
     return _PageThread(target=copy_context().run, args=(target, *args), name=name, daemon=True)
+
+
+def after_each_cell(action: Callable[[], object]) -> None:
+    """Do this in the main thread, at the end of this cell and of all later ones. Outside a notebook, do nothing."""
+    kernel: Any = _kernel()
+    if kernel is not None:
+        kernel.shell.events.register("post_run_cell", lambda _: action())
 
 
 class _PageThread(threading.Thread):

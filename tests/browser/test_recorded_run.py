@@ -5,8 +5,10 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Page
 
+from pool_lab.lab.programs.page import log_of
 from pool_lab.lab.programs.page import page as page_of
 from pool_lab.lab.programs.run import Facts, RecordedPool, Run
+from pool_lab.lab.views.timeline.recorded import timeline_assets, timeline_element
 
 pytestmark = pytest.mark.leaves_behind("Chromium keeps processes in store, for the next page")
 
@@ -81,3 +83,13 @@ def test_a_hundred_thousand_calls_are_shown(empty_page: Page, tmp_path: Path) ->
     (tmp_path / "run.html").write_text(page_of(run_of(100_000)), encoding="utf-8")
     empty_page.goto((tmp_path / "run.html").as_uri())
     empty_page.wait_for_selector(".pool-lab-timeline[data-done='100000']")
+
+
+def test_several_timelines_in_one_page_are_each_about_their_run(empty_page: Page) -> None:
+    empty_page.on("pageerror", lambda error: pytest.fail(f"the page raised {error}"))
+    css, js = timeline_assets()
+    elements = [timeline_element(log_of(run_of(calls), [0, 1]), f"{calls} calls") for calls in (16, 32)]
+    empty_page.set_content(f'<style>{css}</style><script type="module">{js}</script>{"".join(elements)}')
+    for calls in (16, 32):
+        empty_page.wait_for_selector(f".pool-lab-timeline[data-done='{calls}']")
+    assert empty_page.locator(".pool-lab-caption").all_inner_texts() == ["16 calls", "32 calls"]

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 
 import pytest
 
+from pool_lab.lab.programs.kept_run import RUN
 from tests.kernels import Kernel
 
 WIDGET, PICTURE = "application/vnd.jupyter.widget-view+json", "image/png"
@@ -31,6 +32,10 @@ def bundles(kernel: Kernel, kind: str) -> list[tuple[str, dict[str, str]]]:
     return [(content.get("transient", {}).get("display_id", ""), content["data"]) for content in shown]
 
 
+def metadata(kernel: Kernel, kind: str) -> list[dict[str, object]]:
+    return [message["content"]["metadata"] for message in kernel.messages if message["msg_type"] == kind]
+
+
 @pytest.mark.parametrize("view", SHOWS)
 def test_a_view_leaves_its_picture_where_it_was_displayed(kernel: Kernel, view: str) -> None:
     kernel.run(SHOWS[view])
@@ -42,6 +47,7 @@ def test_a_view_leaves_its_picture_where_it_was_displayed(kernel: Kernel, view: 
     (place, still), *_ = bundles(kernel, "update_display_data")
     assert place == room
     assert b64decode(still[PICTURE]).startswith(b"\x89PNG")
+    assert RUN in metadata(kernel, "update_display_data")[0], "a saved notebook keeps the run"
     assert still["text/plain"] == kernel.run("print(shown)").strip()
 
 

@@ -111,7 +111,7 @@ def test_a_comparison_says_which_worker_ran_which_call_and_how_well_it_matches()
     prediction.answer(IN_TURNS, "certain")
     lines = str(prediction.compare(run_of(RIGHT))).splitlines()
     assert lines[0] == "What happened: w0 runs A, D, E; w1 runs B, C"
-    assert lines[1] == "You predicted: w0 runs A, C, E; w1 runs B, D (certain)."
+    assert lines[1] == "You predicted (certain): w0 runs A, C, E; w1 runs B, D"
     assert lines[2].startswith("Your drawing and the run match to ")
 
 

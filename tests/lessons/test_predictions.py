@@ -89,7 +89,7 @@ def test_a_wrong_answer_gets_its_own_explanation_and_a_right_one_does_not() -> N
     prediction.answer("one", "certain")
     wrong = str(prediction.compare(Experiment(overlapping(2))))
     right = str(prediction.compare(Experiment(overlapping(1))))
-    assert wrong.splitlines() == ["What happened: Two.", "You predicted: One. (certain).", "Right: two.", "Not one."]
+    assert wrong.splitlines() == ["What happened: Two.", "You predicted (certain): One.", "Right: two.", "Not one."]
     assert right.splitlines() == ["What happened: One.", "You were right (certain).", "Right: one."]
 
 

@@ -1,6 +1,7 @@
 """`latencies`: how long the requests of several loads took, above each other."""
 
 from collections.abc import Mapping
+from functools import partial
 
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
@@ -9,6 +10,7 @@ from pool_lab.lab.display import Display
 from pool_lab.lab.experiments.arguments import check_by_name, check_cover
 from pool_lab.lab.experiments.load import Load, percentile
 from pool_lab.lab.notebook import Cover
+from pool_lab.lab.programs.kept_run import keep
 from pool_lab.lab.stills.latencies import Row, draw_latencies, latency_axes
 from pool_lab.lab.stills.still import draw
 from pool_lab.lab.trace.span import CallState
@@ -60,7 +62,9 @@ class Latencies(Display):
         """Draw a mark for each page, with percentiles beside them. On given axes, only the marks."""
         rows = [_row(label, each) for label, each in self._loads.items()]
         title = f"latencies: {', '.join(self._loads)}"
-        return draw(ax, (draw_latencies, latency_axes), rows, title=title, words=self.summary())
+        panels = [(label, "", each.kind.name, each.trace) for label, each in self._loads.items()]
+        keeps = partial(keep, panels, is_pictured=False)
+        return draw(ax, (draw_latencies, latency_axes), rows, title=title, words=self.summary(), keeps=keeps)
 
 
 def _row(label: str, each: Load) -> Row:

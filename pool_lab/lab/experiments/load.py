@@ -13,6 +13,7 @@ import asyncio
 import math
 import threading
 import time
+from functools import partial
 from http import HTTPStatus
 from typing import NamedTuple
 
@@ -21,6 +22,7 @@ from matplotlib.figure import Figure
 
 from pool_lab.executor import whole_number
 from pool_lab.lab.display import Display
+from pool_lab.lab.programs.kept_run import keep
 from pool_lab.lab.recording.recorder import Recorder, attach
 from pool_lab.lab.stills.still import draw
 from pool_lab.lab.stills.timeline import panel_axes
@@ -150,7 +152,8 @@ class Load(Display):
         note = f"{number_of(self.requests, 'request')} {self._pace}"
         panels = [(self._executor_name, note, self._kind.name, self.trace)]
         title = f"{self.requests} requests to a server with a {self._executor_name}"
-        return draw(ax, (draw_timeline, panel_axes), panels, title=title, words=self.summary())
+        keeps = partial(keep, panels)
+        return draw(ax, (draw_timeline, panel_axes), panels, title=title, words=self.summary(), keeps=keeps)
 
     def _shows_a_still(self) -> bool:
         return True

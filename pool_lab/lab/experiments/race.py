@@ -14,6 +14,7 @@ from matplotlib.figure import Figure
 
 from pool_lab.lab.experiments.experiment import NOT_RUN, Experiment
 from pool_lab.lab.notebook import Cover, someone_is_there
+from pool_lab.lab.programs.kept_run import keep
 from pool_lab.lab.recording.recorder import Recorder, attach, to_all
 from pool_lab.lab.stills.race_result import draw_result, result_axes
 from pool_lab.lab.stills.still import draw
@@ -27,7 +28,7 @@ from pool_lab.lab.trace.race_words import explain
 from pool_lab.lab.trace.serial_time import SerialTime
 from pool_lab.lab.trace.trace import Trace
 from pool_lab.lab.views.controls import Note, StartStop, experiment_view, worker_slider
-from pool_lab.lab.views.race_result.view import ResultView
+from pool_lab.lab.views.race_result.view import ResultView, chart
 from pool_lab.lab.views.timeline.view import Panel, Timeline
 from pool_lab.lab.work.executors import OURS, Executors, default_workers, executor_factories, size_of
 from pool_lab.lab.work.run_calls import STOP, cancel_queued, run_calls
@@ -111,8 +112,8 @@ class Race(Experiment):
         self._recorders: dict[str, Recorder] = {}
         self._previous: dict[str, Trace] = {}
         self._why_again = ""
-        known = [factory.executor for factory in self._factories.values()]
-        self._panels = [_panel(executor, self._workers) for executor in known if executor is not None]
+        known = {name: factory.executor for name, factory in self._factories.items()}
+        self._panels = [_panel(name, executor, self._workers) for name, executor in known.items()]
         self._timeline: Timeline | None = None
         if someone_is_there():
             self._make_view(max(most_workers, 2 * self._workers))
@@ -151,16 +152,17 @@ class Race(Experiment):
         return words.claim(list(self.trace.items())) if self._recorders else NOT_RUN
 
     def figure(self, ax: Axes | None = None) -> Figure:
-        """Draw the timeline of the latest run, with the result below.
+        """Draw the timeline of the latest run, with the result below; on given axes, only the timeline.
 
-        ax: None: return a new figure, which a notebook shows. Axes: draw only the timeline on them, and return the
-            figure they belong to.
+        ax: None: return a new figure, which a notebook shows. Axes: draw on them, and return the figure they belong to.
         """
         panels = zip(self._panels, self.trace.values(), strict=bool(self._recorders))
         rows = [(panel.title, panel.note, panel.kind, trace) for panel, trace in panels]
         result = self.result if self._recorders else None
         on_page = partial(draw_timeline, previous=list(self._previous.values()), result=result, cores=usable_cpus())
-        return draw(ax, (on_page, timelines_axes), rows, title=f"timeline: {self._ran.what}", words=self.summary())
+        keeps = partial(keep, rows, cores=usable_cpus(), result=None if result is None else chart(result))
+        title = f"timeline: {self._ran.what}"
+        return draw(ax, (on_page, timelines_axes), rows, title=title, words=self.summary(), keeps=keeps)
 
     def makespans(self, ax: Axes | None = None) -> Figure:
         """Draw the result of the latest run: how long each executor took, and how its workers spent that time.
@@ -243,7 +245,7 @@ class Race(Experiment):
         self._previous = self.trace if self._recorders else {}
         previous = busy_times_of_panels(list(self._previous.values()))
         sizes = {name: size_of(pool, self._workers) for name, pool in pools.items()}
-        self._panels = [_panel(type(pool), sizes[name]) for name, pool in pools.items()]
+        self._panels = [_panel(name, type(pool), sizes[name]) for name, pool in pools.items()]
         self._recorders = {name: Recorder(sizes[name], time.perf_counter()) for name in pools}
         if self._timeline is not None:
             panels = [panel._replace(previous=times) for panel, times in zip(self._panels, previous, strict=False)]
@@ -262,7 +264,7 @@ class Race(Experiment):
         if self._timeline is not None:
             self._timeline.end()
             error = self._error
-            self._say(self.summary() if error is None else f"The race could not run: {error!r}")
+            self._say(self.summary() if error is None else f"The race could not run. {type(error).__name__}: {error}")
             self._button.show("Start again" if self._recorders else "Start")
             self._show_title()
             self._result.show(self.result)
@@ -282,8 +284,7 @@ class Race(Experiment):
 
     def _make_view(self, most_workers: int) -> None:
         self._timeline = Timeline(caption=INVITATION)
-        if len(self._panels) == len(self._factories):
-            self._timeline.prepare(self._panels)
+        self._timeline.prepare(self._panels)
         self._result = ResultView()
         self._note = Note("Race", self._about())
         self._button = StartStop(self.start, self.stop)
@@ -293,7 +294,9 @@ class Race(Experiment):
             self._timeline.keep_covered(self._cover, self._button)
 
 
-def _panel(executor: type[Executor], workers: int) -> Panel:
+def _panel(name: str, executor: type[Executor] | None, workers: int) -> Panel:
+    if executor is None:  # until the function that makes it has been called
+        return Panel(name, "", "other", workers)
     kind = executor_kind(executor)
     origin = "concurrent.futures · " if executor.__module__.startswith("concurrent.futures") else ""
     return Panel(executor.__name__, f"{origin}{kind.note}", kind.name, workers, cores=usable_cpus())

@@ -5,6 +5,7 @@ ways. It is a still; each watch has its own live view.
 """
 
 from collections.abc import Mapping
+from functools import partial
 
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
@@ -12,11 +13,12 @@ from matplotlib.figure import Figure
 from pool_lab.lab.display import Display
 from pool_lab.lab.experiments.arguments import check_by_name
 from pool_lab.lab.experiments.watch import Watch
+from pool_lab.lab.programs.kept_run import keep
 from pool_lab.lab.stills.still import draw
-from pool_lab.lab.stills.timeline import Panels, timelines_axes
 from pool_lab.lab.stills.timeline import timeline as draw_timeline
+from pool_lab.lab.stills.timeline import timelines_axes
 from pool_lab.lab.trace.summary import counts_in_words
-from pool_lab.lab.trace.trace import Trace
+from pool_lab.lab.trace.trace import Panels, Trace
 
 __all__ = ["Stacked", "stacked"]
 
@@ -58,7 +60,9 @@ class Stacked(Display):
 
     def figure(self, ax: Axes | None = None) -> Figure:
         title = f"timeline: {', '.join(self.trace)}"
-        return draw(ax, (draw_timeline, timelines_axes), self._panels(), title=title, words=self.summary())
+        panels = self._panels()
+        keeps = partial(keep, panels)
+        return draw(ax, (draw_timeline, timelines_axes), panels, title=title, words=self.summary(), keeps=keeps)
 
     def _panels(self) -> Panels:
         rows = zip(self._kinds, self.trace.items(), strict=True)
@@ -66,5 +70,4 @@ class Stacked(Display):
 
 
 def _counted_from(origin: float, trace: Trace) -> Trace:
-    size = trace.resizes[0].before if trace.resizes else trace.size
-    return Trace(trace.events, size=size, origin=origin, names=trace.names)
+    return Trace(trace.events, size=trace.first_size, origin=origin, names=trace.names)

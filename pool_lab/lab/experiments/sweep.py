@@ -7,13 +7,14 @@ runs some calls one after the other: a measurement is compared with the loops ju
 
 from collections import defaultdict
 from collections.abc import Iterable
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from pool_lab.lab.experiments.experiment import NOT_RUN, Experiment
 from pool_lab.lab.notebook import Cover, someone_is_there
+from pool_lab.lab.programs.kept_run import keep
 from pool_lab.lab.recording.recorder import Recorder, attach
 from pool_lab.lab.stills.still import draw
 from pool_lab.lab.stills.sweep import draw_sweep, sweep_axes
@@ -178,7 +179,15 @@ class Sweep(Experiment):
         ax: None: return a new figure, which a notebook shows. Axes: draw on them, and return the figure they belong to.
         """
         facts, title = (self.curves, self.workers, usable_cpus()), f"sweep: {self._ran.what}"
-        return draw(ax, (draw_sweep, sweep_axes), *facts, title=title, words=self.summary())
+        return draw(ax, (draw_sweep, sweep_axes), *facts, title=title, words=self.summary(), keeps=self._keeps)
+
+    def _keeps(self) -> dict[str, Any]:
+        panels = [
+            (f"{name}, {number_of(workers, 'worker')}", "", self._kinds.get(name, "other"), traces[workers])
+            for name, traces in self.traces.items()
+            for workers in sorted(traces)
+        ]
+        return keep(panels, is_pictured=False)
 
     # What the owner does
 
@@ -241,7 +250,10 @@ class Sweep(Experiment):
     def _close(self) -> None:
         error = self._error
         self._tell(
-            None, f"{self.summary()} ({this_machine()})" if error is None else f"The sweep could not run: {error!r}"
+            None,
+            f"{self.summary()} ({this_machine()})"
+            if error is None
+            else f"The sweep could not run. {type(error).__name__}: {error}",
         )
         self._show_running(False)
 

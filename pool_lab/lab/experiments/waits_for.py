@@ -2,12 +2,14 @@
 
 import sys
 import time
+from functools import partial
 
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from pool_lab.lab.display import Display
 from pool_lab.lab.experiments.watch import Watch
+from pool_lab.lab.programs.kept_run import keep
 from pool_lab.lab.recording.waits import waited_for
 from pool_lab.lab.stills.still import draw
 from pool_lab.lab.stills.wait_arrows import draw_waits, waits_axes
@@ -58,7 +60,7 @@ class WaitsFor(Display):
 
     def __init__(self, watched: Watch, graph: WaitGraph) -> None:
         super().__init__()
-        self._name, self._kind = repr(watched), watched.kind
+        self._name, self._title, self._kind = repr(watched), watched._name, watched.kind
         self.graph = graph
         self._at_rest = True
 
@@ -80,6 +82,6 @@ class WaitsFor(Display):
 
     def figure(self, ax: Axes | None = None) -> Figure:
         picture = draw_waits, waits_axes
-        return draw(
-            ax, picture, self.graph, self._kind, title="which call waits for which", words=self.summary(), machine=False
-        )
+        title, panels = "which call waits for which", [(self._title, "", self._kind, self.graph.trace)]
+        keeps = partial(keep, panels, is_pictured=False)
+        return draw(ax, picture, self.graph, self._kind, title=title, words=self.summary(), machine=False, keeps=keeps)

@@ -21,6 +21,7 @@ from pool_lab.future import AnyFuture
 from pool_lab.lab.display import Display
 from pool_lab.lab.experiments.arguments import check_cover, check_names
 from pool_lab.lab.notebook import Cover, page_thread, someone_is_there
+from pool_lab.lab.programs.kept_run import keep
 from pool_lab.lab.recording.recorder import Recorder, attach
 from pool_lab.lab.stills.still import draw
 from pool_lab.lab.stills.style import colours
@@ -28,9 +29,10 @@ from pool_lab.lab.stills.timeline import panel_axes
 from pool_lab.lab.stills.timeline import timeline as draw_timeline
 from pool_lab.lab.trace import summary as words
 from pool_lab.lab.trace.executor_kind import ExecutorKind, executor_kind
-from pool_lab.lab.trace.trace import Trace
+from pool_lab.lab.trace.trace import Panels, Trace
 from pool_lab.lab.views.controls import Note, experiment_view, worker_slider
 from pool_lab.lab.views.timeline.view import Panel, Timeline
+from pool_lab.lab.work.executors import size_of
 
 __all__ = ["Watch", "watch"]
 
@@ -96,7 +98,7 @@ class Watch(Display):
         super().__init__()
         self._name = type(executor).__name__
         self._kind = ExecutorKind(kind, "") if kind else executor_kind(type(executor))
-        self._size = getattr(executor, "_max_workers", 0)
+        self._size = size_of(executor, 0)
         self._recorder = Recorder(self._size, most_events=_MOST_EVENTS, names=names)
         self._inbox: SimpleQueue[int | Event | None] = SimpleQueue()
         # Weak, so that watching a pool does not keep it alive. If the program drops the pool, the watch ends as well.
@@ -131,9 +133,15 @@ class Watch(Display):
         return words.claim([(self._kind.name, self.trace)])
 
     def figure(self, ax: Axes | None = None) -> Figure:
-        panels = [(self._name, self._kind.note, self._kind.name, self.trace)]
         title = f"timeline of a {self._name}"
-        return draw(ax, (draw_timeline, panel_axes), panels, title=title, words=self.summary())
+        picture = draw_timeline, panel_axes
+        return draw(ax, picture, self._panels(), title=title, words=self.summary(), keeps=self._keeps)
+
+    def _panels(self) -> Panels:
+        return [(self._name, self._kind.note, self._kind.name, self.trace)]
+
+    def _keeps(self) -> dict[str, Any]:
+        return keep(self._panels())
 
     def number_of(self, future: AnyFuture[Any]) -> int | None:
         """The number that its call has in the trace. None: it is a call of another executor."""

@@ -1,5 +1,6 @@
 """`Run`: what was recorded of a program. Its rows are those that a live timeline gets (views/timeline/rows.py)."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any, NamedTuple
@@ -27,6 +28,10 @@ class RecordedPool(NamedTuple):
     """Its size when it was made."""
     process: int
     """The number of the process that made it."""
+    names: Sequence[str] = ()
+    """What its calls are called, by their number; later calls have only their number."""
+    cores: int = 0
+    """How many cores its calls could use. Then the page shows how many they kept busy; 0: it does not."""
 
 
 @dataclass(frozen=True)
@@ -41,6 +46,12 @@ class Facts:
     lasted_s: float = 0.0
     status: int | None = None
     """Its exit status; less than 0: the signal that ended it; None: it is not known."""
+
+    @property
+    def about(self) -> str:
+        """When and where, in a line."""
+        python = self.python and f"Python {self.python}"
+        return ", ".join(filter(None, [self.began.replace("T", " "), python, self.machine]))
 
 
 @dataclass(frozen=True)
@@ -65,7 +76,13 @@ class Run:
             if row[1] != "pause":
                 events[row[0]].append(_event_of_other(row))
         return tuple(
-            Trace(_numbered(each), size=pool.workers, origin=0.0, watched_until=self.facts.lasted_s)
+            Trace(
+                _numbered(each),
+                size=pool.workers,
+                origin=0.0,
+                watched_until=self.facts.lasted_s,
+                names=pool.names,
+            )
             for pool, each in zip(self.pools, events, strict=True)
         )
 

@@ -7,7 +7,7 @@ from typing import Any
 
 from pool_lab.lab.programs.run import Facts, RecordedPool, Run
 
-__all__ = ["RunFileError", "from_json", "read_run", "to_json"]
+__all__ = ["RunFileError", "from_data", "from_json", "read_run", "to_data", "to_json"]
 
 FORMAT, VERSION = "pool_lab run", 1
 
@@ -17,13 +17,14 @@ class RunFileError(ValueError):
 
 
 def to_json(run: Run) -> str:
+    return json.dumps(to_data(run), separators=(",", ":"), ensure_ascii=False)
+
+
+def to_data(run: Run) -> dict[str, Any]:
+    """What the file of a run has, in plain values."""
     facts = {"format": FORMAT, "version": VERSION, **asdict(run.facts)}
     pools = [pool._asdict() for pool in run.pools]
-    return json.dumps(
-        {**facts, "pools": pools, "calls": run.calls, "others": run.others, "dropped": run.dropped},
-        separators=(",", ":"),
-        ensure_ascii=False,
-    )
+    return {**facts, "pools": pools, "calls": run.calls, "others": run.others, "dropped": run.dropped}
 
 
 def read_run(path: Path) -> Run:
@@ -43,6 +44,11 @@ def from_json(text: str, name: str = "this text") -> Run:
         raise RunFileError(
             f"{name} is no JSON ({error}); name a file that `pool-lab record --format json` made"
         ) from None
+    return from_data(data, name)
+
+
+def from_data(data: Any, name: str) -> Run:
+    """The run that these values describe. Raises `RunFileError`."""
     if not isinstance(data, dict) or data.get("format") != FORMAT:
         raise RunFileError(f"{name} is JSON, but no run; name a file that `pool-lab record --format json` made")
     if data.get("version") != VERSION:

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
+from matplotlib.ticker import LogLocator
 
 from pool_lab.lab.stills.page import MARGIN, SMALL, WIDTH, Page, note, text
 from pool_lab.lab.stills.still import draw
@@ -75,6 +76,8 @@ def _set_ticks(axes: Axes, curves: Curves, log: str) -> None:
         axes.set_xticks(tried, [f"{at:g}" for at in tried])
         axes.minorticks_off()
     if "y" in log:
+        low, high = axes.get_ylim()
+        axes.yaxis.set_major_locator(LogLocator(subs=(1, 2, 5) if high < 1000 * low else (1,)))
         axes.yaxis.set_major_formatter(lambda value, _: f"{value:g}")
     else:
         axes.set_ylim(bottom=0)

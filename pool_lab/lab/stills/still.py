@@ -16,6 +16,8 @@ __all__ = ["Picture", "Still", "alt_text", "draw", "on_axes", "picture"]
 Picture = tuple[Callable[..., object], Callable[..., object]]
 """Two functions that draw the same facts: on a whole figure with a caption, and on axes."""
 
+Metadata = dict[str, Any]
+
 
 class Still(Figure):
     """A figure that shows itself in a notebook without pyplot, and says in words what it shows."""
@@ -25,20 +27,34 @@ class Still(Figure):
         self.title = title
         self.alt = alt
         """What it shows, in words."""
+        self.keeps: Metadata = {}
+        """What a notebook keeps of it, beside the picture."""
 
     def __repr__(self) -> str:
         return f"Still({self.title})"
 
     def _repr_mimebundle_(self, **_: object) -> tuple[dict[str, Any], dict[str, Any]]:
-        return {"text/plain": repr(self), **picture(self)}, alt_text(self.alt)
+        return {"text/plain": repr(self), **picture(self)}, {**alt_text(self.alt), **self.keeps}
 
 
-def draw(axes: Axes | None, picture: Picture, *facts: Any, title: str, words: str, machine: bool = True) -> Figure:
-    """Draw on the axes and return their figure. None: return a new still; words and machine are its caption."""
+def draw(
+    axes: Axes | None,
+    picture: Picture,
+    *facts: Any,
+    title: str,
+    words: str,
+    machine: bool = True,
+    keeps: Callable[[], Metadata] = dict,
+) -> Figure:
+    """Draw on the axes and return their figure.
+
+    None: return a new still. Words and machine are its caption, and a notebook stores with it what `keeps` returns.
+    """
     on_page, on_these = picture
     if axes is not None:
         return on_axes(axes, lambda: on_these(axes, *facts))
     still = Still(title, words)
+    still.keeps = keeps()
     on_page(still, *facts, f"{words} ({this_machine()})" if machine else words)
     return still
 

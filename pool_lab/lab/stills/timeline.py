@@ -22,17 +22,14 @@ from pool_lab.lab.trace.previous_run import busy_times
 from pool_lab.lab.trace.race_result import RaceResult
 from pool_lab.lab.trace.summary import tally
 from pool_lab.lab.trace.time_axis import TimeAxis, pauses_of
-from pool_lab.lab.trace.trace import Trace
+from pool_lab.lab.trace.trace import Panels, Trace
 
-__all__ = ["Panels", "panel_axes", "timeline", "timelines_axes"]
+__all__ = ["panel_axes", "timeline", "timelines_axes"]
 
 LABELS = 44
 TOP, HEADER, AIR, AXIS, LEGEND, TITLE = 12, 32, 30, 30, 40, 26  # heights, and the air between panels
 STRIP, ABOVE_STRIP = 24, 10  # of busy cores, and the air above it
 PREVIOUS = 0.9  # of a lane: where the lines of the previous run begin, below the bars
-
-Panels = Sequence[tuple[str, str, str, Trace]]
-"""(title, note, kind, trace) of each pool."""
 
 
 def timeline(

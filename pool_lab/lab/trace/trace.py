@@ -12,7 +12,7 @@ from functools import cached_property
 from pool_lab.events import Event, EventKind
 from pool_lab.lab.trace.span import CallState, Lane, Resize, Span, advance
 
-__all__ = ["Trace", "shifted"]
+__all__ = ["Panels", "Trace", "shifted"]
 
 
 class Trace:
@@ -48,6 +48,11 @@ class Trace:
 
     def __repr__(self) -> str:
         return f"<Trace of {len(self.spans)} calls on {len(self.workers_used)} workers>"
+
+    @property
+    def first_size(self) -> int:
+        """The pool's size at the origin."""
+        return self.resizes[0].before if self.resizes else self.size
 
     @property
     def open_calls(self) -> int:
@@ -146,6 +151,10 @@ class Trace:
                 resizes.append(Resize(event.time - self.origin, size, event.workers))
                 size = event.workers
         return tuple(resizes)
+
+
+Panels = Sequence[tuple[str, str, str, Trace]]
+"""What a timeline shows: title, note, kind and trace of each pool."""
 
 
 def _most_at_once(intervals: Iterable[tuple[float | None, float | None]]) -> int:

@@ -13,7 +13,7 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import NamedTuple
 
-__all__ = ["BundleError", "script", "style"]
+__all__ = ["BundleError", "program", "script", "style"]
 
 _NAMES = r"\{([\w$,\s]*)\}"
 _IMPORT = re.compile(rf'^import {_NAMES} from "(\.\.?/[^"\n]+)";\n', re.MULTILINE)
@@ -39,12 +39,23 @@ class _File(NamedTuple):
 
 def script(entry: Path) -> str:
     """One ES module with the default export of `entry`."""
+    modules, name = _modules(entry)
+    return f"{modules}\nexport default {name}.default;\n"
+
+
+def program(entry: Path) -> str:
+    """A script for a page without anywidget: it calls the default export of `entry`, a function."""
+    modules, name = _modules(entry)
+    return f"{modules}\n{name}.default();\n"
+
+
+def _modules(entry: Path) -> tuple[str, str]:
+    """All files, each in a function, and the name of the last: `entry`."""
     files = _with_imports([entry])
     variables = {path: f"file_{number}" for number, path in enumerate(files)}
-    modules = [_wrapped(file, variables) for file in files.values()]
     if "default" not in files[entry.resolve()].exports:
         raise BundleError(f"{_short(entry)} has no default export; anywidget needs `export default {{ render }};`")
-    return "\n".join([*modules, f"export default {variables[entry.resolve()]}.default;\n"])
+    return "\n".join(_wrapped(file, variables) for file in files.values()), variables[entry.resolve()]
 
 
 def style(*paths: Path) -> str:

@@ -15,7 +15,7 @@ from collections.abc import Iterable, Iterator
 from functools import lru_cache
 from typing import NamedTuple
 
-__all__ = ["spoilers"]
+__all__ = ["asks", "spoilers"]
 
 
 class _Cell(NamedTuple):
@@ -38,6 +38,11 @@ def spoilers(sources: Iterable[str]) -> list[list[str]]:
             evidence[name] = None
         evidence |= cell.compares
     return found
+
+
+def asks(source: str) -> bool:
+    """Whether a code cell asks a question."""
+    return bool(_read(source).asks)
 
 
 @lru_cache(maxsize=1000)

@@ -11,7 +11,7 @@ from pool_lab.lab.trace.race_result import RaceResult
 from pool_lab.lab.trace.race_words import HEADING, PARTS, chart_rows, ideal_words
 from pool_lab.lab.views.bundle import script, style
 
-__all__ = ["ResultView"]
+__all__ = ["ResultView", "chart"]
 
 HERE = Path(__file__).parent
 
@@ -31,10 +31,11 @@ class ResultView(anywidget.AnyWidget):
     def show(self, result: RaceResult) -> None:
         """Show this result in place of the previous one."""
         with self.hold_sync():
-            self.chart, self.stale = _chart(result), False
+            self.chart, self.stale = chart(result), False
 
 
-def _chart(result: RaceResult) -> dict[str, Any]:
+def chart(result: RaceResult) -> dict[str, Any]:
+    """What the browser draws, in plain values; nothing if there is no result."""
     if not result.rows:
         return {}
     ideal = None if result.ideal_s is None else {"at": result.ideal_s, "words": ideal_words(result)}

@@ -6,11 +6,14 @@
      blocks       what a worker's row shows     page, futures_list             all around the picture
      player       which moment, which window    input                          mouse, touch, keys
      sight        where the page is scrolled    frames                         when to paint
+     evidence     what a sentence is about      recorded                       without a kernel
 
    Open bars grow by the browser's clock, so the kernel sends ten small messages a second and no picture. */
 
 import { completeControls } from "../shared/controls.js";
+import { initialize } from "../shared/initialize.js";
 import { axisOf, wholeOf } from "./axis.js";
+import { mark } from "./evidence.js";
 import { wake } from "./frames.js";
 import { listenToFutures } from "./futures_list.js";
 import { listen } from "./input.js";
@@ -25,13 +28,14 @@ function open(model, el) {
   const frames = { frame: 0, painted: 0, closed: false, broken: "", listedAt: 0 };
   const speech = { spokenAt: -Infinity, spokenCaption: "", endedAt: -Infinity, ranAt: -Infinity };
   const times = { offset: Infinity, toldAt: 0, now: 0, axis: axisOf({ pauses: [], now: 0 }), player: newPlayer() };
-  const what = { id: (views += 1), model, state: fresh(), selected: null };
+  const what = { id: (views += 1), model, state: fresh(), selected: null, marked: null };
   const view = { ...what, ...openPage(el), ...frames, ...speech, ...times };
   const actions = {
     isCovered: () => model.get("cover") !== "",
     wake: () => wake(view),
     select: (call) => select(view, call),
     find: (call, how) => find(view, call, how),
+    mark: (evidence) => showEvidence(view, evidence),
   };
   return Object.assign(view, actions);
 }
@@ -44,7 +48,7 @@ function receive(view, message) {
     // The calls are new objects, even if the run is the same: look up the selected one.
     const { panel, number } = view.selected ?? {};
     view.selected = (state.run === before && state.panels[panel]?.calls.get(number)) || null;
-    if (state.run !== before) Object.assign(view, { offset: Infinity, player: newPlayer() });
+    if (state.run !== before) Object.assign(view, { offset: Infinity, player: newPlayer(), marked: null });
     if (state.run !== before) view.player.span = wholeOf(state, view.axis, state.now);
   }
   if (state.clock !== clockBefore) view.offset = Infinity;
@@ -69,6 +73,15 @@ function select(view, call) {
   wake(view);
 }
 
+/** Mark the evidence, and select its call if there is only one; null: mark nothing. */
+function showEvidence(view, evidence) {
+  const words = mark(view, evidence), { marked } = view, [only, ...others] = marked?.calls ?? [];
+  select(view, (marked && !others.length && view.state.panels[marked.panel].calls.get(only)) || null);
+  view.markedWords = words;
+  speak(view, [words, view.selected && storyOf(view, view.selected)].filter(Boolean).join(" "));
+  view.root.dispatchEvent(new Event("marked"));
+}
+
 /** Select the call, and move the window to it. */
 function find(view, call, { close = false } = {}) {
   if (!call) return;
@@ -79,7 +92,8 @@ function find(view, call, { close = false } = {}) {
   select(view, call);
 }
 
-function render({ model, el }) {
+/** Opens a timeline in the element. `leave` ends it. @param {{ model: any, el: HTMLElement }} where */
+export function openTimeline({ model, el }) {
   const view = open(model, el), again = () => wake(view);
   const onLog = () => {
     const log = model.get("log"), { run, dropped } = view.state;
@@ -102,7 +116,7 @@ function render({ model, el }) {
   wake(view);
   model.send({ type: "hello" });
   // anywidget itself removes the listeners from the model.
-  return () => {
+  const leave = () => {
     view.closed = true;
     cancelAnimationFrame(view.frame);
     clearTimeout(view.silence);
@@ -113,6 +127,10 @@ function render({ model, el }) {
     scheme.removeEventListener("change", again);
     window.removeEventListener("resize", again);
   };
+  return { view, leave, receive: (message) => receive(view, message) };
 }
 
-export default { render };
+/** What anywidget calls. */
+const render = (where) => openTimeline(where).leave;
+
+export default { initialize, render };
