@@ -42,7 +42,13 @@ class FutureTracker:
 
     def add(self, future: AnyFuture[Any], name: str = "") -> None:
         """Inspect a future of your own, under this name or the next free letter. `TypeError` if it is no future."""
-        self._track(future, name)
+        if not isinstance(future, concurrent.futures.Future):
+            raise TypeError(f"only a future of concurrent.futures can be inspected; got {future!r}")
+        with self._lock:
+            tracked = TrackedFuture(len(self._tracked), self._free_name(name), future, self._record)
+            tracked.track()
+            self._tracked.append(tracked)
+        self._changed()
 
     def wait_for(self, which: Which, state: str, timeout: float = SETTLES_S) -> TrackedFuture:
         """Block until a future has been in the state, such as "RUNNING", and return its path there.
@@ -126,15 +132,6 @@ class FutureTracker:
         return FutureTrace(self._recorder.trace.events, self.tracked, self.log)
 
     # Inside
-
-    def _track(self, future: AnyFuture[Any], name: str) -> None:
-        if not isinstance(future, concurrent.futures.Future):
-            raise TypeError(f"only a future of concurrent.futures can be inspected; got {future!r}")
-        with self._lock:
-            tracked = TrackedFuture(len(self._tracked), self._free_name(name), future, self._record)
-            tracked.track()
-            self._tracked.append(tracked)
-        self._changed()
 
     def _free_name(self, wanted: str) -> str:
         """The wanted name, with a number if it is taken; without one, the next letter."""

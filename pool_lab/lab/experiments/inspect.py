@@ -181,7 +181,7 @@ class FutureInspector(FutureTracker, Display):
         future: AnyFuture[T] = self._executor.submit(function, *args, **kwargs)
         if manual is not None:
             self._manual_call_of[future] = manual
-        self._track(future, name_of(function))
+        self.add(future, name_of(function))
         return future
 
     def end(self, which: Which, code: str, outcome: Outcome, *, settles_s: float = SETTLES_S) -> LogEntry:

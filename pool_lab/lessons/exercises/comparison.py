@@ -9,10 +9,11 @@ from matplotlib.figure import Figure
 from pool_lab.events import Event
 from pool_lab.lab.display import Display
 from pool_lab.lab.notebook import someone_is_there
-from pool_lab.lab.stills.still import Still, on_axes
+from pool_lab.lab.stills.still import draw
 from pool_lab.lab.stills.timeline import timeline, timelines_axes
 from pool_lab.lab.trace import summary as words
-from pool_lab.lab.trace.trace import Trace
+from pool_lab.lab.trace.trace import Trace, shifted
+from pool_lab.lab.trace.units import capitalized
 from pool_lab.lessons.exercises.attempt import Attempt
 
 __all__ = ["Timelines"]
@@ -40,12 +41,9 @@ class Timelines(Display):
         return words.claim([(whose, run.trace) for whose, run in self._panels])
 
     def figure(self, ax: Axes | None = None) -> Figure:
-        rows = [(_headed(whose), run.title, run.kind, run.trace) for whose, run in self._panels]
-        if ax is not None:
-            return on_axes(ax, lambda: timelines_axes(ax, rows))
-        still = Still(self._title, self.summary())
-        timeline(still, rows, still.alt)
-        return still
+        rows = [(capitalized(whose), run.title, run.kind, run.trace) for whose, run in self._panels]
+        picture = timeline, timelines_axes
+        return draw(ax, picture, rows, title=self._title, words=self.summary(), machine=False)
 
     def _make_view(self) -> None:
         from pool_lab.lab.views.timeline.view import Panel, Timeline  # not needed where no person is there
@@ -53,7 +51,7 @@ class Timelines(Display):
         self.view = view = Timeline().add_class("pool-lab-experiment")  # so that its still finds it
         view.begin(
             [
-                Panel(_headed(whose), run.title, run.kind, run.trace.size, until=_left_at(run.trace))
+                Panel(capitalized(whose), run.title, run.kind, run.trace.size, until=_left_at(run.trace))
                 for whose, run in self._panels
             ]
         )
@@ -66,10 +64,6 @@ class Timelines(Display):
         view.caption = self.summary()
 
 
-def _headed(whose: str) -> str:
-    return whose[:1].upper() + whose[1:]
-
-
 def _left_at(trace: Trace) -> float | None:
     """When the answer was over, if calls went on."""
     return trace.lasted_s if trace.open_calls else None
@@ -77,7 +71,4 @@ def _left_at(trace: Trace) -> float | None:
 
 def _played_again(trace: Trace, begin: float) -> Iterator[Event]:
     """The events as if the run had begun at that moment."""
-    later = begin - trace.origin
-    for event in trace.events:
-        began, ended = (None if moment is None else moment + later for moment in (event.began, event.ended))
-        yield event._replace(time=event.time + later, began=began, ended=ended)
+    return (shifted(event, lambda moment: moment - trace.origin + begin) for event in trace.events)
