@@ -67,7 +67,7 @@ def installed(tmp_path_factory: pytest.TempPathFactory) -> Installed:
     return Installed(tmp_path_factory.mktemp("installed"))
 
 
-@pytest.mark.timeout(900)
+@pytest.mark.timeout(1800)
 def test_the_wheel_teaches_without_a_network_and_without_the_repository(installed: Installed) -> None:
     command = str(Path(installed.python).with_name("pool-lab"))
     assert installed.offline(command, "--version").startswith("pool_lab ")
