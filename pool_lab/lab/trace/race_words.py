@@ -132,7 +132,8 @@ def _verdict(row: ExecutorResult, rows: Sequence[ExecutorResult]) -> str:
         fast = "no faster"
     else:
         fast = f"{times(speed_up)} as fast" if speed_up > 1 else f"took {times(1 / speed_up)} as long"
-    efficiency = f" (efficiency {row.efficiency:.0%} on {_sizes(row)} workers)" if row.efficiency else ""
+    workers = f"{_sizes(row)} worker{'s' * (row.sizes[1] != 1)}"
+    efficiency = f" (efficiency {row.efficiency:.0%} on {workers})" if row.efficiency else ""
     return f"{row.name} {fast}{efficiency}{_because_of_the_gil(row, rows)}"
 
 

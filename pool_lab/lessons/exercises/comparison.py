@@ -1,7 +1,7 @@
 """The learner's timeline above that of a right answer, on one axis: live if a person is there, and as a still."""
 
 import time
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
@@ -13,10 +13,13 @@ from pool_lab.lab.stills.still import draw
 from pool_lab.lab.stills.timeline import timeline, timelines_axes
 from pool_lab.lab.trace import summary as words
 from pool_lab.lab.trace.trace import Trace, shifted
-from pool_lab.lab.trace.units import capitalized
-from pool_lab.lessons.exercises.attempt import Attempt
+from pool_lab.lab.trace.units import capitalized, number_of
+from pool_lab.lessons.exercises.attempt import Attempt, Run
 
 __all__ = ["Timelines"]
+
+MOST_SENTENCES = 4
+"""Of more pools the caption only says how many there are."""
 
 
 class Timelines(Display):
@@ -26,7 +29,9 @@ class Timelines(Display):
         super().__init__()
         self._title = title
         # A pool without calls would only be empty lanes.
-        self._panels = [(whose, run) for whose, attempt in attempts for run in attempt.runs if run.trace.spans]
+        runs = [(whose, [run for run in attempt.runs if run.trace.spans]) for whose, attempt in attempts]
+        self._runs = dict(runs)
+        self._panels = [(_which(whose, number, some), run) for whose, some in runs for number, run in enumerate(some)]
         self._at_rest = True
         if someone_is_there():
             self._make_view()
@@ -35,6 +40,8 @@ class Timelines(Display):
         return f"Timelines({self._title})"
 
     def summary(self) -> str:
+        if len(self._panels) > MOST_SENTENCES:
+            return " ".join(f"{capitalized(whose)}: {_counted(runs)}." for whose, runs in self._runs.items())
         return words.summary([(whose, run.trace) for whose, run in self._panels])
 
     def claim(self) -> str:
@@ -62,6 +69,15 @@ class Timelines(Display):
                 observe(event)
         view.end()
         view.caption = self.summary()
+
+
+def _which(whose: str, number: int, runs: Sequence[Run]) -> str:
+    return whose if len(runs) == 1 else f"{whose}, pool {number + 1}"
+
+
+def _counted(runs: Sequence[Run]) -> str:
+    calls = sum(len(run.trace.spans) for run in runs)
+    return f"{number_of(len(runs), 'pool')}, {number_of(calls, 'call')}"
 
 
 def _left_at(trace: Trace) -> float | None:
