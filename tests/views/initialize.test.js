@@ -71,3 +71,9 @@ test("in a saved notebook there is no kernel to ask", async () => {
   initialize({ model: model.proxy });
   await new Promise(setImmediate);
 });
+
+test("a front end without ipywidgets is left alone", () => {
+  const model = { get: () => undefined, set: () => {}, on: (_name, take) => take(true), off: () => {} };
+  initialize({ model });
+  initialize({ model: { ...model, on: () => {} } });
+});

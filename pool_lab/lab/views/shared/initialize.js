@@ -9,7 +9,8 @@ const NOTHING = { content: { data: {} } };
 export function initialize({ model }) {
   const whole = wholeOf(model);
   // To anywidget this is a message like any other: it fails if messages are dropped. To ipywidgets it says nothing.
-  whole._handle_comm_msg(NOTHING).catch(() => receiveDirectly(whole));
+  // Front ends that do without ipywidgets have no such method.
+  whole?._handle_comm_msg?.(NOTHING).catch(() => receiveDirectly(whole));
 }
 
 /** The model with all its methods. `model` has only some of them, but a listener is given the whole one. */
