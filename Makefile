@@ -4,6 +4,7 @@
 #   make test           everything that needs no browser: lint, types, unit tests, every lesson's outputs
 #   make browser-test   the lessons in a real browser (needs Chromium)
 #   make bench          how fast the pools are, beside their peers
+#   make site           the lessons, the reference and more as a web site in site/
 #   make notebooks      run every lesson and store what it shows; collect the glossary and docs/interface.md
 #
 # Each first makes .venv, or sees that it is up to date. PYTHON=python3.13 chooses the Python it is made from,
@@ -17,7 +18,7 @@ environment := sh tools/with_python.sh tools/make_environment.py
 python := .venv/bin/python
 lessons := $(wildcard notebooks/*.ipynb)
 
-.PHONY: help lab test browser-test bench notebooks
+.PHONY: help lab test browser-test bench site notebooks
 
 help:
 	@sed -n 's/^#   //p' Makefile
@@ -38,6 +39,10 @@ browser-test:
 bench:
 	@$(environment) lab test bench
 	$(python) -m benchmarks $(ARGS)
+
+site:
+	@$(environment) lab test site
+	$(python) -m tools.site.build
 
 notebooks:
 	@$(environment) lab test

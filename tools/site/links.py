@@ -1,4 +1,4 @@
-"""Check the links of a folder of HTML pages: each leads to a file and a place in it; nothing is loaded from elsewhere."""
+"""Check the links of a folder of HTML pages: each leads to a file and a place in it; no page loads from the network."""
 
 from collections.abc import Iterator
 from functools import cache
@@ -10,7 +10,14 @@ from urllib.parse import unquote, urlsplit
 __all__ = ["Page", "external_links", "faults", "read"]
 
 LEADS = {("a", "href"), ("area", "href")}
-LOADS = {("img", "src"), ("script", "src"), ("link", "href"), ("source", "src"), ("source", "srcset"), ("iframe", "src")}
+LOADS = {
+    ("img", "src"),
+    ("script", "src"),
+    ("link", "href"),
+    ("source", "src"),
+    ("source", "srcset"),
+    ("iframe", "src"),
+}
 LINKED_ONLY = {"canonical", "next", "prev", "search", "index"}
 """Relations of a `link` that make a browser load nothing."""
 

@@ -49,7 +49,7 @@ def _entry(module: ModuleType, name: str) -> str:
         return "\n\n".join([f"## `{name}`", _text(value), *inside, ""])
     parts = [_described(name, value)]
     returned = None if isinstance(value, type) else what_it_returns(value)
-    if has_members(returned) and returned.__name__ not in module.__all__:
+    if isinstance(returned, type) and has_members(returned) and returned.__name__ not in module.__all__:
         parts.append(_described(returned.__name__, returned, signature=""))
     return "\n\n".join([*parts, ""])
 
