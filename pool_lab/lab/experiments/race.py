@@ -21,7 +21,6 @@ from pool_lab.lab.stills.still import draw
 from pool_lab.lab.stills.timeline import timeline as draw_timeline
 from pool_lab.lab.stills.timeline import timelines_axes
 from pool_lab.lab.trace import summary as words
-from pool_lab.lab.trace.executor_kind import executor_kind
 from pool_lab.lab.trace.previous_run import busy_times_of_panels
 from pool_lab.lab.trace.race_result import RaceResult, race_result
 from pool_lab.lab.trace.race_words import explain
@@ -29,7 +28,7 @@ from pool_lab.lab.trace.serial_time import SerialTime
 from pool_lab.lab.trace.trace import Trace
 from pool_lab.lab.views.controls import Note, StartStop, experiment_view, worker_slider
 from pool_lab.lab.views.race_result.view import ResultView, chart
-from pool_lab.lab.views.timeline.view import Panel, Timeline
+from pool_lab.lab.views.timeline.view import Timeline, panel_of
 from pool_lab.lab.work.executors import OURS, Executors, default_workers, executor_factories, size_of
 from pool_lab.lab.work.run_calls import STOP, cancel_queued, run_calls
 from pool_lab.lab.work.workload import Inputs, Workload
@@ -113,7 +112,7 @@ class Race(Experiment):
         self._previous: dict[str, Trace] = {}
         self._why_again = ""
         known = {name: factory.executor for name, factory in self._factories.items()}
-        self._panels = [_panel(name, executor, self._workers) for name, executor in known.items()]
+        self._panels = [panel_of(name, executor, self._workers) for name, executor in known.items()]
         self._timeline: Timeline | None = None
         if someone_is_there():
             self._make_view(max(most_workers, 2 * self._workers))
@@ -245,7 +244,7 @@ class Race(Experiment):
         self._previous = self.trace if self._recorders else {}
         previous = busy_times_of_panels(list(self._previous.values()))
         sizes = {name: size_of(pool, self._workers) for name, pool in pools.items()}
-        self._panels = [_panel(name, type(pool), sizes[name]) for name, pool in pools.items()]
+        self._panels = [panel_of(name, type(pool), sizes[name]) for name, pool in pools.items()]
         self._recorders = {name: Recorder(sizes[name], time.perf_counter()) for name in pools}
         if self._timeline is not None:
             panels = [panel._replace(previous=times) for panel, times in zip(self._panels, previous, strict=False)]
@@ -292,11 +291,3 @@ class Race(Experiment):
         self.view = experiment_view(self._note, self._button, sliders, self._timeline, self._result)
         if self._cover is not None:
             self._timeline.keep_covered(self._cover, self._button)
-
-
-def _panel(name: str, executor: type[Executor] | None, workers: int) -> Panel:
-    if executor is None:  # until the function that makes it has been called
-        return Panel(name, "", "other", workers)
-    kind = executor_kind(executor)
-    origin = "concurrent.futures · " if executor.__module__.startswith("concurrent.futures") else ""
-    return Panel(executor.__name__, f"{origin}{kind.note}", kind.name, workers, cores=usable_cpus())
