@@ -13,7 +13,7 @@ COMMANDS = {
     "lessons": ("pool_lab.lessons.lesson_folder", "copy the lessons to a folder, or update them, and open JupyterLab"),
     "record": (RECORDING, "run a program and record its pools"),
     "show": (RECORDING, "show a recorded run: a file of --format json"),
-    "compare": (RECORDING, "print what is different between two recorded runs"),
+    "compare": (RECORDING, "show what is different between two recorded runs"),
     "export": ("pool_lab.lessons.exporting.command", "write notebooks as pages that play their runs"),
     "report": ("pool_lab.lessons.progress_table", "show your own progress"),
     "grade": ("pool_lab.lessons.grading.command", "check all notebooks of a folder"),
