@@ -1,10 +1,12 @@
 """The page of a recorded run, opened from disk as its reader opens it: no server, no kernel."""
 
+import re
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Page
+from playwright.sync_api import Page, expect
 
+from pool_lab.lab.programs.comparison import comparison
 from pool_lab.lab.programs.page import log_of
 from pool_lab.lab.programs.page import page as page_of
 from pool_lab.lab.programs.run import Facts, RecordedPool, Run
@@ -31,6 +33,8 @@ def run_of(calls: int) -> Run:
         rows.append(
             [number % 2, number // 2, "fetch" if turn % 3 else "parse", *times, worker, length // 2, "returned"]
         )
+    for row in rows[8:12]:
+        row[10:] = ["raised", "ValueError: no"]
     return Run(FACTS, POOLS, rows)
 
 
@@ -64,6 +68,63 @@ def test_searching_for_a_function_shows_only_its_calls(opened: Page) -> None:
     opened.wait_for_selector(".pool-lab-timeline[data-done='64']")
 
 
+def spoken(page: Page) -> str:
+    return page.inner_text(".pool-lab-said")
+
+
+def test_a_finding_shows_its_evidence_and_a_second_press_or_escape_ends_that(opened: Page, artefacts: Path) -> None:
+    failed = opened.get_by_role("button", name="ThreadPoolExecutor 1: 2 calls failed")
+    failed.focus()
+    opened.keyboard.press("Enter")
+    expect(failed).to_have_attribute("aria-pressed", "true")
+    expect(opened.locator(".pool-lab-story")).to_contain_text("Marked: 2 calls")
+    assert spoken(opened).startswith("Marked: 2 calls")
+    zoomed = opened.locator(".pool-lab-timeline").get_attribute("data-to")
+    opened.screenshot(path=artefacts / "recorded-run-evidence.png", full_page=True)
+    opened.keyboard.press("Escape")
+    expect(failed).to_have_attribute("aria-pressed", "false")
+    expect(opened.locator(".pool-lab-story")).to_have_text("")
+    assert zoomed != opened.locator(".pool-lab-timeline").get_attribute("data-to")
+    failed.click()
+    failed.click()
+    expect(failed).to_have_attribute("aria-pressed", "false")
+
+
+def test_the_longest_queue_is_shown_at_its_moment(opened: Page) -> None:
+    queue = opened.locator("dd button")
+    queue.click()
+    many = queue.inner_text().partition(" ")[0]
+    expect(opened.locator(".pool-lab-timeline")).to_have_attribute("data-mode", '"held"')
+    expect(opened.locator(".pool-lab-story")).to_have_text(re.compile(f"^Marked: {many} queued at "))
+
+
+def test_a_slow_call_is_selected_and_a_function_fills_the_search(opened: Page) -> None:
+    opened.locator("section", has_text="Functions by total time").get_by_role("button", name="parse").click()
+    assert (opened.input_value("#search"), opened.inner_text("#found")) == ("parse", "24 of 64 calls")
+    slow = opened.locator("section", has_text="Slowest calls").get_by_role("button").first
+    slow.click()
+    assert opened.input_value("#search") == "", "else the call might not be there"
+    opened.wait_for_selector(".pool-lab-timeline[data-done='64']")
+    expect(opened.locator(".pool-lab-timeline")).not_to_have_attribute("data-selected", "null")
+    assert re.match(r"Marked: call \d+ for .* on\. Call \d+, ", spoken(opened))
+
+
+def test_headings_are_in_order_and_each_control_has_a_name(opened: Page) -> None:
+    levels = opened.evaluate("[...document.querySelectorAll('h1, h2, h3')].map((one) => one.tagName)")
+    assert levels == ["H1", "H2", "H2", "H2", "H2"]
+    tree = opened.locator("body").aria_snapshot()
+    assert not re.findall(r"- (?:button|slider|combobox|region|application)(?:\n|$| \[)", tree)
+
+
+def test_two_runs_are_on_one_axis(empty_page: Page, tmp_path: Path, artefacts: Path) -> None:
+    empty_page.on("pageerror", lambda error: pytest.fail(f"the page raised {error}"))
+    (tmp_path / "two.html").write_text(comparison(run_of(64), run_of(32)), encoding="utf-8")
+    empty_page.goto((tmp_path / "two.html").as_uri())
+    empty_page.wait_for_selector(".pool-lab-timeline[data-done='96']")
+    assert "Two runs" in empty_page.inner_text("main")
+    empty_page.screenshot(path=artefacts / "recorded-runs-compared.png", full_page=True)
+
+
 def test_the_keyboard_goes_through_calls_and_time(opened: Page) -> None:
     opened.focus(".pool-lab-stage")
     opened.keyboard.press("ArrowRight")
@@ -83,6 +144,30 @@ def test_a_hundred_thousand_calls_are_shown(empty_page: Page, tmp_path: Path) ->
     (tmp_path / "run.html").write_text(page_of(run_of(100_000)), encoding="utf-8")
     empty_page.goto((tmp_path / "run.html").as_uri())
     empty_page.wait_for_selector(".pool-lab-timeline[data-done='100000']")
+
+
+COUNT_SHAPES = """() => {
+  window.shapes = 0;
+  for (const name of ["fillRect", "roundRect", "lineTo"]) {
+    for (const { prototype } of [CanvasRenderingContext2D, Path2D]) {
+      const draw = prototype[name];
+      if (draw) prototype[name] = function (...where) { window.shapes += 1; return draw.apply(this, where); };
+    }
+  }
+}"""
+
+
+def test_what_is_drawn_of_very_many_calls_is_bounded(empty_page: Page, tmp_path: Path) -> None:
+    """At most a few shapes for each pixel of each lane, however many calls are in view."""
+    (tmp_path / "run.html").write_text(page_of(run_of(100_000)), encoding="utf-8")
+    empty_page.goto((tmp_path / "run.html").as_uri())
+    empty_page.wait_for_selector(".pool-lab-timeline[data-done='100000']")
+    empty_page.evaluate(COUNT_SHAPES)
+    empty_page.focus(".pool-lab-stage")
+    empty_page.keyboard.press("+")
+    empty_page.wait_for_function("window.shapes > 0")
+    lanes, width = 8, 960
+    assert empty_page.evaluate("window.shapes") < 2 * lanes * width
 
 
 def test_several_timelines_in_one_page_are_each_about_their_run(empty_page: Page) -> None:

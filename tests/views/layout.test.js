@@ -103,3 +103,22 @@ test("two calls that have half a core each keep one busy, as far as all calls ar
   assert.ok(Math.abs(layout.timeAt(layout.left + half.length * 6) - 2) < 0.2, "at 3 s the second calls still run");
   assert.deepEqual(busyCores(stateOf([], { panels: [panel()] }).panels[0], layout, 4), []);
 });
+
+test("very many calls take the same blocks whether they are over at once or one after the other", () => {
+  const facts = { worker: 0, cpu: 0.3, ending: "returned" };
+  const calls = Array.from({ length: 3000 }, (_, at) => {
+    const length = at % 100 === 7 ? 25 : 0.6, began = at + (at % 100 > 7 ? 24 : 0) + Math.floor(at / 100) * 24;
+    return row({ ...facts, call: at, began, ended: began + length, ending: at % 500 === 3 ? "raised" : "returned" });
+  });
+  const layout = { left: 0, right: 1000, x: (time) => time / 10, timeAt: (x) => x * 10, key: "one" };
+  const { bars } = stateOf(calls, { now: 1e4 }).panels[0].rows[0];
+  const atOnce = blocks(bars, { ...layout, key: "" }, 1e4);
+  for (let now = 0; now < 1e4; now += 97) blocks(bars, layout, now);
+  const oneByOne = blocks(bars, layout, 1e4), count = (shown, what) => shown.reduce((all, one) => all + what(one), 0);
+  for (const what of [(one) => one.many || 1, ({ failed }) => failed]) {
+    assert.equal(count(oneByOne, what), count(atOnce, what));
+  }
+  assert.equal(count(atOnce, (one) => one.many || 1), 3000);
+  assert.equal(count(atOnce, ({ failed }) => failed), 6);
+  assert.equal(atOnce.filter(({ x0, x1 }) => x1 - x0 > 2.4 && x1 - x0 < 2.6).length, 30, "long ones are by themselves");
+});

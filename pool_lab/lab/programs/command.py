@@ -7,6 +7,7 @@ import sys
 from contextlib import suppress
 from pathlib import Path
 
+from pool_lab.lab.programs.comparison import comparison
 from pool_lab.lab.programs.differences import differences
 from pool_lab.lab.programs.formats import FORMATS
 from pool_lab.lab.programs.recording import record_program
@@ -17,6 +18,10 @@ from pool_lab.lab.trace.units import number_of
 __all__ = ["compare", "compare_arguments", "record", "record_arguments", "show", "show_arguments"]
 
 BAD_INPUT = 2
+OUTPUT = "-"
+"""The name that stands for the output of the command."""
+COMPARISONS = {"text": (OUTPUT, differences), "html": ("compare.html", comparison)}
+"""As `FORMATS`, of two runs."""
 
 
 def record(chosen: argparse.Namespace) -> int:
@@ -56,12 +61,16 @@ def show(chosen: argparse.Namespace) -> int:
 
 
 def compare(chosen: argparse.Namespace) -> int:
-    """Print what is different between two runs."""
+    """Say what is different between two runs: a table, or a page with both timelines."""
+    if chosen.format is None:
+        chosen.format = "html" if str(chosen.out or "").endswith(".html") else "text"
+    default, make = COMPARISONS[chosen.format]
     try:
-        print(differences(read_run(chosen.before), read_run(chosen.after)))
+        made = make(read_run(chosen.before), read_run(chosen.after))
     except RunFileError as error:
         return _complain(str(error))
-    return 0
+    target = str(chosen.out or default)
+    return _put(made, target) or _say(target)
 
 
 def _target(chosen: argparse.Namespace) -> str:
@@ -86,8 +95,14 @@ def _problem_with(target: str) -> str:
 
 def _write(run: Run, chosen: argparse.Namespace) -> int:
     _, make = FORMATS[chosen.format]
-    target, made = _target(chosen), make(run)
-    if target == "-":
+    target = _target(chosen)
+    calls = number_of(sum(len(trace.spans) for trace in run.traces), "call")
+    return _put(make(run), target) or _say(target, f"{number_of(len(run.pools), 'pool')}, {calls}: ")
+
+
+def _put(made: str, target: str) -> int:
+    """Write it to a file, or to the output. Returns the exit status."""
+    if target == OUTPUT:
         encoding = sys.stdout.encoding or "utf-8"
         with suppress(BrokenPipeError):  # of a reader such as `head`
             print(made.encode(encoding, "backslashreplace").decode(encoding))
@@ -96,8 +111,13 @@ def _write(run: Run, chosen: argparse.Namespace) -> int:
         Path(target).write_text(made, encoding="utf-8", errors="backslashreplace")
     except OSError as error:
         return _complain(f"cannot write {target}: {error.strerror}")
-    calls = number_of(sum(len(trace.spans) for trace in run.traces), "call")
-    print(f"pool-lab: {number_of(len(run.pools), 'pool')}, {calls}: {target}", file=sys.stderr)
+    return 0
+
+
+def _say(target: str, what: str = "") -> int:
+    """Which file was written."""
+    if target != OUTPUT:
+        print(f"pool-lab: {what}{target}", file=sys.stderr)
     return 0
 
 
@@ -123,6 +143,9 @@ def show_arguments(parser: argparse.ArgumentParser) -> None:
 def compare_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("before", type=Path)
     parser.add_argument("after", type=Path)
+    by_default = "by default a table; html, also for a file whose name ends with .html: a page with both timelines"
+    parser.add_argument("--format", choices=COMPARISONS, help=by_default)
+    parser.add_argument("--out", "-o", help="the file to write, or - for the output; for html by default compare.html")
 
 
 RECORD = """\

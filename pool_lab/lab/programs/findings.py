@@ -1,14 +1,18 @@
-"""What stands out in a run, in words, each with a call that shows it.
+"""What stands out in a run, in words, each with what shows it.
 
 A finding has a margin: it is about a tenth of a second or more, and about more than a busy machine may do.
 """
 
 from collections import Counter
 from collections.abc import Iterator
-from statistics import median
+from itertools import pairwise
+from statistics import fmean, median
 from typing import NamedTuple
 
+from pool_lab.lab.programs.evidence import Evidence, of_calls
 from pool_lab.lab.programs.run import RecordedPool, Run
+from pool_lab.lab.programs.stuck import stuck
+from pool_lab.lab.trace.queue_length import longest, waits_of
 from pool_lab.lab.trace.span import CallState, Span
 from pool_lab.lab.trace.trace import Trace
 from pool_lab.lab.trace.units import number_of, seconds
@@ -21,19 +25,20 @@ MOST = 12
 
 class Finding(NamedTuple):
     words: str
-    pool: int = -1
-    """The number of the pool; -1: it is about all of them."""
-    call: int = -1
-    """A call of that pool which shows it; -1: there is none."""
+    evidence: Evidence | None = None
+    """None: it is about all pools."""
 
 
 def findings(run: Run) -> list[Finding]:
     """What stands out, first what keeps a program from ending."""
     found = [*_many_pools(run)]
-    for look in (_stuck, _failures, _unused_workers, _gil, _cost_of_sending, _straggler):
+    for look in (_stuck, _failures, _unused_workers, _gil, _cost_of_sending, _few_workers, _straggler):
         for number, (pool, trace) in enumerate(zip(run.pools, run.traces, strict=True)):
             if trace.spans:
-                found += [Finding(f"{_title(run, number)}{words}", number, call) for words, call in look(pool, trace)]
+                found += [
+                    Finding(f"{_title(run, number)}{words}", evidence._replace(pool=number))
+                    for words, evidence in look(pool, trace)
+                ]
     return found[:MOST]
 
 
@@ -42,7 +47,7 @@ def _title(run: Run, number: int) -> str:
     return f"{run.pools[number].title} {number + 1}: " if len(run.pools) > 1 else ""
 
 
-_Found = Iterator[tuple[str, int]]
+_Found = Iterator[tuple[str, Evidence]]
 
 
 def _many_pools(run: Run) -> Iterator[Finding]:
@@ -55,16 +60,7 @@ def _many_pools(run: Run) -> Iterator[Finding]:
 
 
 def _stuck(_: RecordedPool, trace: Trace) -> _Found:
-    """At the end all workers were in calls, and others queued."""
-    running = [span for span in trace.spans if span.state is CallState.RUNNING]
-    queued = [span for span in trace.spans if span.state is CallState.QUEUED]
-    if running and queued and len(running) >= trace.size:
-        yield (
-            f"At the end all {number_of(len(running), 'worker')} were in calls, and {number_of(len(queued), 'call')} "
-            "queued. If the running calls wait for queued ones, this is a deadlock: nested submits need a pool of "
-            "their own.",
-            running[0].call,
-        )
+    yield from stuck(trace)
 
 
 def _failures(_: RecordedPool, trace: Trace) -> _Found:
@@ -72,13 +68,30 @@ def _failures(_: RecordedPool, trace: Trace) -> _Found:
     if failed:
         (error, most), *others = Counter((span.error or "").partition(":")[0] for span in failed).most_common()
         which = f"with {error}" if not others else f"{most} of them with {error}"
-        yield f"{number_of(len(failed), 'call')} failed, {which}.", failed[0].call
+        yield f"{number_of(len(failed), 'call')} failed, {which}.", of_calls(failed)
 
 
 def _unused_workers(_: RecordedPool, trace: Trace) -> _Found:
-    used = len(trace.workers_used)
-    if 0 < used < trace.size and trace.makespan_s >= NOTEWORTHY_S:
-        yield f"{trace.size - used} of {trace.size} workers never ran a call.", -1
+    used = trace.workers_used
+    if 0 < len(used) < trace.size and trace.makespan_s >= NOTEWORTHY_S:
+        unused = tuple(worker for worker in range(trace.size) if worker not in used)
+        words = f"{trace.size - len(used)} of {trace.size} workers never ran a call{_why_unused(trace)}."
+        yield words, Evidence(workers=unused)
+
+
+def _why_unused(trace: Trace) -> str:
+    if len(trace.spans) < trace.size:
+        return f": there were only {number_of(len(trace.spans), 'call')}"
+    if len(trace.spans) >= 3 and _is_one_by_one(trace):
+        return ": each call was submitted when the one before it was done"
+    return ""
+
+
+def _is_one_by_one(trace: Trace) -> bool:
+    return all(
+        before.arrived is not None and after.submitted is not None and before.arrived <= after.submitted
+        for before, after in pairwise(trace.spans)
+    )
 
 
 def _gil(pool: RecordedPool, trace: Trace) -> _Found:
@@ -87,31 +100,62 @@ def _gil(pool: RecordedPool, trace: Trace) -> _Found:
         share = trace.core_share
         if share < 0.6 and 0.7 < trace.cores_used < 1.3 and trace.makespan_s >= NOTEWORTHY_S:
             words = f"Calls wait for the GIL, a core, or something outside: on a core {share:.0%} of their time."
-            yield words, _longest(trace).call
+            yield words, Evidence(between=_time_of(_longest(trace)))
 
 
 def _cost_of_sending(pool: RecordedPool, trace: Trace) -> _Found:
     """Calls in processes that cost more than they take. Beside the queue, a call costs a part of its worker's time."""
-    took = [span.took_s for span in trace.spans if span.took_s is not None]
-    if pool.kind not in {"processes", "interpreters"} or len(took) < 100:
+    ended = [span for span in trace.spans if span.took_s is not None]
+    if pool.kind not in {"processes", "interpreters"} or len(ended) < 100:
         return
-    call_s = sum(took) / len(took)
-    sent_s = _open_s(trace) / len(took) - call_s / len(trace.workers_used)
-    if sent_s > call_s and sent_s * len(took) >= NOTEWORTHY_S:
-        words = (
-            f"A call of {seconds(call_s)} costs {seconds(sent_s)} to send: make calls larger, or send several together."
-        )
-        yield words, _longest(trace).call
+    call_s = fmean(span.took_s or 0.0 for span in ended)
+    sent_s = _open_s(ended) / len(ended) - call_s / len(trace.workers_used)
+    if sent_s > call_s and sent_s * len(ended) >= NOTEWORTHY_S:
+        yield f"A call of {seconds(call_s)} costs {seconds(sent_s)} to send{_how_to_send(pool, ended)}.", _some(ended)
 
 
-def _open_s(trace: Trace) -> float:
-    """Seconds in which there was a call without an outcome."""
-    open_s = until = 0.0
-    for span in sorted(trace.spans, key=lambda span: span.submitted or 0.0):
+def _how_to_send(pool: RecordedPool, ended: list[Span]) -> str:
+    """What helps: of the pools of the standard library only that of processes sends several calls together."""
+    if any(span.dispatched is not None and span.dispatched < (span.began or 0.0) for span in ended):
+        return ", although the pool sends short calls together: let each call do more"
+    if pool.kind != "processes":
+        return ": let each call do more"
+    is_map = all(span.name == "_process_chunk" for span in ended)
+    return f": use {'a larger chunksize' if is_map else 'map with a chunksize'}, or let each call do more"
+
+
+def _some(ended: list[Span], many: int = 10) -> Evidence:
+    """A few neighbours of one worker, in the middle of the run: what was between them is to be seen."""
+    usual = ended[len(ended) // 2]
+    lane = sorted((span for span in ended if span.worker == usual.worker), key=lambda span: span.began or 0.0)
+    at = max(0, lane.index(usual) - many // 2)
+    shown = lane[at : at + many]
+    return Evidence(between=(shown[0].began or 0.0, shown[-1].ended or 0.0))
+
+
+def _open_s(ended: list[Span]) -> float:
+    """Seconds in which there was a call without an outcome. Before the first call, workers start: that is not here."""
+    open_s, until = 0.0, min(span.began or 0.0 for span in ended)
+    for span in sorted(ended, key=lambda span: span.submitted or 0.0):
         if span.submitted is not None and span.arrived is not None and span.arrived > until:
             open_s += span.arrived - max(span.submitted, until)
             until = span.arrived
     return open_s
+
+
+def _few_workers(pool: RecordedPool, trace: Trace) -> _Found:
+    """Calls that queue for long and then wait for something else than a core, while all workers are in calls."""
+    ended = [span for span in trace.spans if span.took_s and span.waited_s is not None]
+    if pool.kind != "threads" or not ended or trace.makespan_s < NOTEWORTHY_S:
+        return
+    waited_s, took_s = fmean(span.waited_s or 0.0 for span in ended), fmean(span.took_s or 0.0 for span in ended)
+    in_calls = took_s * len(ended) / (trace.size * trace.makespan_s) if trace.size else 0.0
+    if waited_s > 2 * took_s and in_calls > 0.8 and trace.core_share < 0.05 and trace.cores_used < 0.2:
+        words = (
+            f"On average a call was queued for {seconds(waited_s)}, and then waited for something outside for most of "
+            f"its {seconds(took_s)}: more workers may help."
+        )
+        yield words, Evidence(moment=longest(waits_of(trace.spans, trace.lasted_s))[0])
 
 
 def _straggler(_: RecordedPool, trace: Trace) -> _Found:
@@ -122,10 +166,14 @@ def _straggler(_: RecordedPool, trace: Trace) -> _Found:
     before, last = sorted(ended, key=lambda span: span.ended or 0.0)[-2:]
     alone_s = (last.ended or 0.0) - max(before.ended or 0.0, last.began or 0.0)
     usual_s = median(span.took_s or 0.0 for span in ended)
-    if alone_s > max(trace.makespan_s / 4, usual_s) and alone_s >= NOTEWORTHY_S:
+    if alone_s > max(trace.makespan_s / 4, usual_s) and alone_s >= NOTEWORTHY_S and not _is_one_by_one(trace):
         words = f"The last call, number {last.call}, ran alone for {seconds(alone_s)}: submit long calls first."
-        yield words, last.call
+        yield words, of_calls([last])
 
 
 def _longest(trace: Trace) -> Span:
     return max(trace.spans, key=lambda span: span.took_s or 0.0)
+
+
+def _time_of(span: Span) -> tuple[float, float]:
+    return span.began or 0.0, span.ended or 0.0

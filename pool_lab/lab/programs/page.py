@@ -1,18 +1,22 @@
 """A run as one HTML file, which needs neither a network nor a kernel: what to know on top, then the live timeline."""
 
+import json
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from html import escape
+from itertools import zip_longest
 from pathlib import Path
+from typing import Any
 
 import pool_lab.lab.views
+from pool_lab.lab.programs.evidence import Evidence
 from pool_lab.lab.programs.findings import Finding, findings
 from pool_lab.lab.programs.run import Run
-from pool_lab.lab.programs.text import figures, slowest, totals
+from pool_lab.lab.programs.text import Table, figures, slowest, totals
 from pool_lab.lab.views.bundle import program, style
 from pool_lab.lab.views.timeline.recorded import timeline_element
 
-__all__ = ["log_of", "page"]
+__all__ = ["MOST_PANELS", "document", "log_of", "page", "table_of"]
 
 HERE, VIEWS = Path(__file__).parent, Path(pool_lab.lab.views.__file__).parent
 MOST_PANELS = 40
@@ -22,21 +26,32 @@ MOST_PANELS = 40
 def page(run: Run) -> str:
     """The text of the file."""
     shown = sorted(sorted(range(len(run.pools)), key=lambda number: -len(run.traces[number].spans))[:MOST_PANELS])
-    html = (HERE / "page.html").read_text(encoding="utf-8")
+    found = f"<section><h2>What stands out</h2>{_list(findings(run), shown)}{_left_out(run, len(shown))}</section>"
+    return document(
+        title=run.facts.command or "a run",
+        head=_head(run, shown),
+        above=found,
+        log=log_of(run, shown),
+        below="".join(table_of(table, shown) for table in (totals(run), slowest(run)) if table.rows),
+    )
+
+
+def document(title: str, head: str, above: str, log: Mapping[str, Any], below: str = "") -> str:
+    """A page around one timeline, of these parts as HTML (the title is text)."""
     parts = {
-        "title": escape(run.facts.command or "a run"),
+        "title": escape(title),
         "style": style(VIEWS / "timeline" / "timeline.css", HERE / "page.css"),
-        "head": _head(run),
-        "findings": _list(findings(run)),
-        "left_out": _left_out(run, len(shown)),
-        "tables": "".join(map(_table, (totals(run), slowest(run)))),
-        "timeline": timeline_element(log_of(run, shown)),
+        "head": head,
+        "above": above,
+        "timeline": timeline_element(log),
+        "below": below,
         "script": program(HERE / "page.js"),
     }
+    html = (HERE / "page.html").read_text(encoding="utf-8")
     return re.sub(r"\{\{ (\w+) \}\}", lambda place: parts[place[1]], html)
 
 
-def log_of(run: Run, shown: Sequence[int]) -> dict[str, object]:
+def log_of(run: Run, shown: Sequence[int]) -> dict[str, Any]:
     """The message from which the timeline draws: see `_Run.snapshot` in views/timeline/view.py."""
     place = {number: panel for panel, number in enumerate(shown)}
     several = len({pool.process for pool in run.pools}) > 1
@@ -44,7 +59,9 @@ def log_of(run: Run, shown: Sequence[int]) -> dict[str, object]:
     for number in shown:
         pool = run.pools[number]
         note = f"process {pool.process} · {pool.note}" if several else pool.note
-        named = {"title": pool.title, "note": note, "kind": pool.kind, "names": pool.names, "cores": pool.cores}
+        # A run that a notebook keeps knows no processes; what its pools are called tells them apart.
+        title = f"{pool.title} {number + 1}" if pool.process and len(run.pools) > 1 else pool.title
+        named = {"title": title, "note": note, "kind": pool.kind, "names": pool.names, "cores": pool.cores}
         panels.append({**named, "workers": min(pool.workers, 64)})
     calls = [[place[row[0]], *row[1:]] for row in run.calls if row[0] in place]
     others = [[place.get(row[0], 0), *row[1:]] for row in run.others if row[0] in place or row[1] == "pause"]
@@ -55,17 +72,28 @@ def log_of(run: Run, shown: Sequence[int]) -> dict[str, object]:
     return {"type": "snapshot", **now, "panels": panels, "calls": calls, "others": others, "dropped": run.dropped}
 
 
-def _head(run: Run) -> str:
-    rows = "".join(f"<div><dt>{escape(name)}</dt><dd>{escape(value)}</dd></div>" for name, value in figures(run))
+def _head(run: Run, shown: Sequence[int]) -> str:
+    rows = "".join(
+        f"<div><dt>{escape(name)}</dt><dd>{_shows(value, evidence, shown)}</dd></div>"
+        for name, value, evidence in figures(run)
+    )
     facts = run.facts
-    about = ", ".join(filter(None, [facts.began.replace("T", " "), f"Python {facts.python}", facts.machine]))
-    return f"<h1><code>{escape(facts.command)}</code></h1><p class=about>{escape(about)}</p><dl>{rows}</dl>"
+    return f"<h1><code>{escape(facts.command)}</code></h1><p class=about>{escape(facts.about)}</p><dl>{rows}</dl>"
 
 
-def _list(found: list[Finding]) -> str:
+def _list(found: list[Finding], shown: Sequence[int]) -> str:
     if not found:
         return "<p>Nothing stands out.</p>"
-    return "<ul>" + "".join(f"<li>{escape(finding.words)}</li>" for finding in found) + "</ul>"
+    return "<ul>" + "".join(f"<li>{_shows(words, evidence, shown)}</li>" for words, evidence in found) + "</ul>"
+
+
+def _shows(words: str, evidence: Evidence | None, shown: Sequence[int]) -> str:
+    """A button that marks the evidence on the timeline, if its pool is there. Else the words."""
+    if evidence is None or evidence.pool not in shown:
+        return escape(words)
+    data = {**evidence._asdict(), "panel": shown.index(evidence.pool)}
+    held = f'data-evidence="{escape(json.dumps(data))}"'
+    return f'<button type="button" aria-pressed="false" {held}>{escape(words)}</button>'
 
 
 def _left_out(run: Run, shown: int) -> str:
@@ -77,10 +105,20 @@ def _left_out(run: Run, shown: int) -> str:
     return "".join(f"<p>{escape(each)}</p>" for each in words)
 
 
-def _table(table: tuple[str, list[str], list[list[str]]]) -> str:
-    title, columns, rows = table
-    head = "".join(f"<th scope=col>{escape(column)}</th>" for column in columns)
-    body = "".join("<tr>" + "".join(f"<td>{escape(cell)}</td>" for cell in row) + "</tr>" for row in rows)
+def table_of(table: Table, shown: Sequence[int] = ()) -> str:
+    """A table; in its first column are buttons for what the timeline can show."""
+    head = "".join(f"<th scope=col>{escape(column)}</th>" if column else "<td></td>" for column in table.columns)
+    body = ""
+    for (first, *cells), evidence in zip_longest(table.rows, table.evidence):
+        is_function = table.columns[0] == "function" and not evidence
+        begins = _is_searched(first) if is_function else _shows(first, evidence, shown)
+        body += f"<tr><th scope=row>{begins}</th>{''.join(f'<td>{escape(cell)}</td>' for cell in cells)}</tr>"
     return (
-        f"<section><h2>{escape(title)}</h2><table><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table></section>"
+        f"<section><h2>{escape(table.title)}</h2><div class=wide tabindex=0 role=region "
+        f'aria-label="{escape(table.title)}">'
+        f"<table><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table></div></section>"
     )
+
+
+def _is_searched(name: str) -> str:
+    return f'<button type="button" data-function="{escape(name)}">{escape(name)}</button>'

@@ -27,7 +27,7 @@ class RecordedPool(NamedTuple):
     workers: int
     """Its size when it was made."""
     process: int
-    """The number of the process that made it."""
+    """The number of the process that made it; 0: it is not told."""
     names: Sequence[str] = ()
     """What its calls are called, by their number; later calls have only their number."""
     cores: int = 0
@@ -46,6 +46,12 @@ class Facts:
     lasted_s: float = 0.0
     status: int | None = None
     """Its exit status; less than 0: the signal that ended it; None: it is not known."""
+
+    @property
+    def about(self) -> str:
+        """When and where, in a line."""
+        python = self.python and f"Python {self.python}"
+        return ", ".join(filter(None, [self.began.replace("T", " "), python, self.machine]))
 
 
 @dataclass(frozen=True)

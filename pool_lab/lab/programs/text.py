@@ -1,36 +1,50 @@
 """A run in figures, tables and sentences: for a terminal, and for the page."""
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Sequence
+from heapq import nsmallest
+from typing import NamedTuple
 
+from pool_lab.lab.programs.evidence import Evidence, of_calls
 from pool_lab.lab.programs.findings import findings
 from pool_lab.lab.programs.run import Run
-from pool_lab.lab.trace.queue_length import lengths_of, waits_of
+from pool_lab.lab.trace.queue_length import longest, waits_of
 from pool_lab.lab.trace.span import CallState, Span
-from pool_lab.lab.trace.trace import Trace
 from pool_lab.lab.trace.units import number_of, seconds
 
-__all__ = ["aligned", "figures", "seconds_by_function", "slowest", "text", "totals"]
-
-Table = tuple[str, list[str], list[list[str]]]
-"""Its title, the names of its columns, its rows."""
+__all__ = ["Figure", "Table", "aligned", "figures", "seconds_by_function", "slowest", "text", "totals"]
 
 ROWS = 10
 
 
-def figures(run: Run) -> list[tuple[str, str]]:
-    """What an engineer wants to know first: names and values."""
+class Table(NamedTuple):
+    title: str
+    columns: list[str]
+    rows: list[list[str]]
+    evidence: Sequence[Evidence] = ()
+    """What each row is about; empty: the functions that the first column names."""
+
+
+class Figure(NamedTuple):
+    name: str
+    value: str
+    evidence: Evidence | None = None
+
+
+def figures(run: Run) -> list[Figure]:
+    """What an engineer wants to know first."""
     traces = [trace for trace in run.traces if trace.spans]
     spans = [span for trace in traces for span in trace.spans]
-    facts = [("lasted", seconds(run.facts.lasted_s)), ("pools", f"{len(run.pools):,}"), ("calls", f"{len(spans):,}")]
+    facts = [Figure("lasted", seconds(run.facts.lasted_s)), Figure("pools", f"{len(run.pools):,}")]
+    facts.append(Figure("calls", f"{len(spans):,}"))
     if failed := sum(span.state is CallState.FAILED for span in spans):
-        facts.append(("failed", f"{failed:,}"))
+        facts.append(Figure("failed", f"{failed:,}"))
     if traces:
-        facts.append(("workers busy", f"{_busy_share(traces):.0%}"))
-        facts.append(("longest queue", number_of(max(map(_longest_queue, traces)), "call")))
-    facts += [(f"{name}, a call", seconds(mean)) for name, mean in _means(spans)]
+        facts.append(Figure("workers in calls", _percent(_share_in_calls(run))))
+        facts.append(_longest_queue(run))
+    facts += [Figure(f"{name}, a call", seconds(mean)) for name, mean in _means(spans)]
     if run.facts.status:
-        facts.append(("ended", _ending(run.facts.status)))
+        facts.append(Figure("ended", _ending(run.facts.status)))
     return facts
 
 
@@ -38,15 +52,26 @@ def _ending(status: int) -> str:
     return f"with status {status}" if status > 0 else f"by signal {-status}"
 
 
-def _busy_share(traces: Iterable[Trace]) -> float:
-    """The share of their makespans that workers were inside calls."""
-    inside = sum(span.took_s or 0.0 for trace in traces for span in trace.spans)
-    possible = sum(max(trace.size, len(trace.workers_used)) * trace.makespan_s for trace in traces)
-    return inside / possible if possible else 0.0
+def _share_in_calls(run: Run) -> float:
+    """The share of their time that workers were inside calls."""
+    inside = possible = 0.0
+    for trace in run.traces:
+        inside += sum(_inside_s(run, span) for span in trace.spans)
+        began_s = [span.submitted for span in trace.spans[:1] if span.submitted is not None]
+        lasted_s = trace.lasted_s - began_s[0] if trace.open_calls and began_s else trace.makespan_s
+        possible += max(trace.size, len(trace.workers_used)) * lasted_s
+    return min(1.0, inside / possible) if possible else 0.0
 
 
-def _longest_queue(trace: Trace) -> int:
-    return max((length for _, length in lengths_of(waits_of(trace.spans, trace.lasted_s))), default=0)
+def _percent(share: float) -> str:
+    return "under 1%" if 0 < share < 0.01 else f"{share:.0%}"
+
+
+def _longest_queue(run: Run) -> Figure:
+    queues = [longest(waits_of(trace.spans, trace.lasted_s)) for trace in run.traces]
+    number, (moment, length) = max(enumerate(queues), key=lambda queue: queue[1][1])
+    evidence = Evidence(moment=moment, pool=number) if length else None
+    return Figure("longest queue", number_of(length, "call"), evidence)
 
 
 def _means(spans: list[Span]) -> list[tuple[str, float]]:
@@ -79,28 +104,32 @@ def totals(run: Run) -> Table:
         [name, f"{len(times):,}", seconds(total), seconds(total / len(times)), seconds(max(times))]
         for total, name, times in rows[:ROWS]
     ]
-    return "Functions by total time", ["function", "calls", "total", "mean", "longest"], cells
+    return Table("Functions by total time", ["function", "calls", "total", "mean", "longest"], cells)
 
 
 def slowest(run: Run) -> Table:
     """The longest calls of all pools."""
     calls = [(_inside_s(run, span), number, span) for number, trace in enumerate(run.traces) for span in trace.spans]
-    calls.sort(key=lambda call: (-call[0], call[1], call[2].call))
+    longest_calls = nsmallest(ROWS, calls, key=lambda call: (-call[0], call[1], call[2].call))
+    shown = [call for call in longest_calls if call[0]]
     cells = [
         [span.name or "?", f"{span.call}", f"{run.pools[number].title} {number + 1}", seconds(took), span.error or ""]
-        for took, number, span in calls[:ROWS]
-        if took
+        for took, number, span in shown
     ]
-    return "Slowest calls", ["function", "call", "pool", "took", "error"], cells
+    evidence = [of_calls([span])._replace(pool=number) for _, number, span in shown]
+    columns = ["function", "call", "pool", "took", "error"]
+    if not any(cell[-1] for cell in cells):
+        columns, cells = columns[:-1], [cell[:-1] for cell in cells]
+    return Table("Slowest calls", columns, cells, evidence)
 
 
 def text(run: Run) -> str:
     """All of it, for a terminal."""
-    lines = [run.facts.command, "", *(f"{name:>22}  {value}" for name, value in figures(run)), ""]
+    lines = [run.facts.command, "", *(f"{name:>22}  {value}" for name, value, _ in figures(run)), ""]
     lines += [f"- {finding.words}" for finding in findings(run)]
     if run.dropped:
         lines.append(f"- {run.dropped:,} earlier calls are not kept; all numbers are about the later ones.")
-    for title, columns, rows in (totals(run), slowest(run)):
+    for title, columns, rows, _ in (totals(run), slowest(run)):
         if rows:
             lines += ["", title, *aligned([columns, *rows])]
     return "\n".join(lines)

@@ -5,7 +5,7 @@ from itertools import accumulate
 
 from pool_lab.lab.trace.span import Span
 
-__all__ = ["lengths_of", "waits_of"]
+__all__ = ["lengths_of", "longest", "waits_of"]
 
 
 def waits_of(spans: Iterable[Span], until: float) -> list[tuple[float, float]]:
@@ -21,6 +21,14 @@ def lengths_of(waits: Iterable[tuple[float, float]]) -> list[tuple[float, int]]:
     """The moments at which the length of the queue changed, each with the length from then on."""
     steps = sorted(((at, by) for came, left in waits for at, by in ((came, 1), (left, -1))), key=_in_before_out)
     return list(zip([at for at, _ in steps], accumulate(by for _, by in steps), strict=True))
+
+
+def longest(waits: Iterable[tuple[float, float]]) -> tuple[float, int]:
+    """When the queue was longest, for the first time, and how long it was. A call that left the queue at the very
+    moment at which it came was not in it.
+    """
+    lengths = dict(lengths_of(waits))  # of several changes at one moment, the last counts
+    return max(lengths.items(), key=lambda change: change[1], default=(0.0, 0))
 
 
 def _in_before_out(step: tuple[float, int]) -> tuple[float, int]:

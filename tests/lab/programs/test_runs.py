@@ -14,6 +14,7 @@ from pool_lab import ThreadPoolExecutor, wait
 from pool_lab.events import EventKind, event
 from pool_lab.lab.programs import event_log, recording
 from pool_lab.lab.programs.differences import differences
+from pool_lab.lab.programs.evidence import Evidence
 from pool_lab.lab.programs.findings import findings
 from pool_lab.lab.programs.formats import write
 from pool_lab.lab.programs.page import page
@@ -168,7 +169,7 @@ def test_the_gil_is_found_in_threads_and_not_in_processes() -> None:
 def test_a_call_that_costs_more_to_send_than_to_make_is_found() -> None:
     tiny = [[0, n, "f", 0, n * MS, n * MS, n * MS + 10, n * MS + 900, n % 2, 10, "returned"] for n in range(500)]
     (found,) = words_about(run_with(*tiny, pools=(PROCESSES,)))
-    assert found == "A call of 10 µs costs 990 µs to send: make calls larger, or send several together."
+    assert found == "A call of 10 µs costs 990 µs to send: use map with a chunksize, or let each call do more."
     rare = [
         [0, n, "f", 20 * n * MS, *[20 * n * MS] * 2, *[20 * n * MS + 10] * 2, 0, 10, "returned"] for n in range(200)
     ]
@@ -177,7 +178,7 @@ def test_a_call_that_costs_more_to_send_than_to_make_is_found() -> None:
 
 def test_a_call_that_runs_alone_at_the_end_is_found_with_its_number() -> None:
     (found,) = findings(run_with(*[call(n, 100 * n, 100 * n + 100) for n in range(4)], call(4, 300, 1500, worker=1)))
-    assert (found.pool, found.call) == (0, 4)
+    assert found.evidence == Evidence(calls=(4,))
     assert found.words == "The last call, number 4, ran alone for 1.1 s: submit long calls first."
 
 
@@ -185,7 +186,7 @@ def test_workers_that_wait_for_queued_calls_are_found() -> None:
     running = [[0, number, "outer", 0, 1, 1, None, None, number] for number in range(2)]
     queued = [[0, number, "inner", 2] for number in (2, 3)]
     (found,) = words_about(run_with(*running, *queued))
-    assert found.startswith("At the end all 2 workers were in calls, and 2 calls queued.")
+    assert found.startswith("For the last 10 s no call started or ended: all 2 workers were in calls, and 2 calls")
 
 
 def test_failures_are_counted_by_their_error(recorded: Run) -> None:

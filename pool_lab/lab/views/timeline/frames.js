@@ -11,7 +11,8 @@ import { keepInSight } from "./sight.js";
 import { fresh } from "./state.js";
 
 const FRAME_MS = 30, FLIGHT_S = 0.3;
-const COLORS = ["ink", "grey", "ground", "tint", "threads", "processes", "interpreters", "cluster", "simulation"];
+const KINDS = ["threads", "processes", "interpreters", "cluster", "simulation"];
+const COLORS = ["ink", "grey", "ground", "accent", "tint", ...KINDS];
 
 /** Paint soon, and go on as long as something moves. */
 export function wake(view) {
@@ -38,7 +39,8 @@ function paintFrame(view) {
   const isWhole = player.mode === "live" && !state.running;
   view.layout = arrange(state, width, shown, axis, (words) => widthOf(pen, words), isWhole);
   fit(canvas, pen, width, view.layout.height);
-  if (!covered) paint(pen, state, view.layout, view.now, { selected: view.selected, flight: flightOf(view) });
+  const { selected, marked } = view;
+  if (!covered) paint(pen, state, view.layout, view.now, { selected, marked, flight: flightOf(view) });
   updatePage(view);
   keepInSight(view);
 }

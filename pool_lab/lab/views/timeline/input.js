@@ -116,7 +116,7 @@ function onKey(view, event) {
     "=": () => zoom(player, 1 / ZOOM, focusOf(view)),
     "-": () => zoom(player, ZOOM, focusOf(view)),
     0: () => showAll(player),
-    Escape: () => (view.select(null), showAll(player)),
+    Escape: () => view.mark(null),
     Enter: () => view.selected && view.find(view.selected, { close: true }),
     Home: () => view.find(edgeCall(state, 1)),
     End: () => view.find(edgeCall(state, -1)),

@@ -6,11 +6,13 @@
      blocks       what a worker's row shows     page, futures_list             all around the picture
      player       which moment, which window    input                          mouse, touch, keys
      sight        where the page is scrolled    frames                         when to paint
+     evidence     what a sentence is about      recorded                       without a kernel
 
    Open bars grow by the browser's clock, so the kernel sends ten small messages a second and no picture. */
 
 import { completeControls } from "../shared/controls.js";
 import { axisOf, wholeOf } from "./axis.js";
+import { mark } from "./evidence.js";
 import { wake } from "./frames.js";
 import { listenToFutures } from "./futures_list.js";
 import { listen } from "./input.js";
@@ -25,13 +27,14 @@ function open(model, el) {
   const frames = { frame: 0, painted: 0, closed: false, broken: "", listedAt: 0 };
   const speech = { spokenAt: -Infinity, spokenCaption: "", endedAt: -Infinity, ranAt: -Infinity };
   const times = { offset: Infinity, toldAt: 0, now: 0, axis: axisOf({ pauses: [], now: 0 }), player: newPlayer() };
-  const what = { id: (views += 1), model, state: fresh(), selected: null };
+  const what = { id: (views += 1), model, state: fresh(), selected: null, marked: null };
   const view = { ...what, ...openPage(el), ...frames, ...speech, ...times };
   const actions = {
     isCovered: () => model.get("cover") !== "",
     wake: () => wake(view),
     select: (call) => select(view, call),
     find: (call, how) => find(view, call, how),
+    mark: (evidence) => showEvidence(view, evidence),
   };
   return Object.assign(view, actions);
 }
@@ -44,7 +47,7 @@ function receive(view, message) {
     // The calls are new objects, even if the run is the same: look up the selected one.
     const { panel, number } = view.selected ?? {};
     view.selected = (state.run === before && state.panels[panel]?.calls.get(number)) || null;
-    if (state.run !== before) Object.assign(view, { offset: Infinity, player: newPlayer() });
+    if (state.run !== before) Object.assign(view, { offset: Infinity, player: newPlayer(), marked: null });
     if (state.run !== before) view.player.span = wholeOf(state, view.axis, state.now);
   }
   if (state.clock !== clockBefore) view.offset = Infinity;
@@ -69,6 +72,15 @@ function select(view, call) {
   wake(view);
 }
 
+/** Mark the evidence, and select its call if there is only one; null: mark nothing. */
+function showEvidence(view, evidence) {
+  const words = mark(view, evidence), { marked } = view, [only, ...others] = marked?.calls ?? [];
+  select(view, (marked && !others.length && view.state.panels[marked.panel].calls.get(only)) || null);
+  view.markedWords = words;
+  speak(view, [words, view.selected && storyOf(view, view.selected)].filter(Boolean).join(" "));
+  view.root.dispatchEvent(new Event("marked"));
+}
+
 /** Select the call, and move the window to it. */
 function find(view, call, { close = false } = {}) {
   if (!call) return;
@@ -79,7 +91,7 @@ function find(view, call, { close = false } = {}) {
   select(view, call);
 }
 
-/** Opens a timeline in the element. `leave` ends it. @param {{ model: any, el: Element }} where */
+/** Opens a timeline in the element. `leave` ends it. @param {{ model: any, el: HTMLElement }} where */
 export function openTimeline({ model, el }) {
   const view = open(model, el), again = () => wake(view);
   const onLog = () => {

@@ -70,7 +70,7 @@ export function updatePage(view) {
   const { root, canvas, cover, caption, story, tip, model, player, selected, trouble } = view;
   const covered = view.isCovered(), words = covered ? "" : captionOf(view);
   setText(caption, words);
-  setText(story, covered || !selected ? "" : storyOf(view, selected));
+  setText(story, covered ? "" : selected ? storyOf(view, selected) : view.marked ? view.markedWords : "");
   setText(trouble, view.broken || model.get("trouble") || silenceOf(view));
   canvas.setAttribute("aria-label", words);
   canvas.style.visibility = covered ? "hidden" : "";
@@ -96,7 +96,7 @@ function captionOf({ model, player, state, now, broken }) {
   const caption = model.get("caption"), isLive = player.mode === "live";
   if (broken || (isLive && (!state.run || (!state.running && caption)))) return caption;
   if (isLive && state.panels.every(({ calls }) => !calls.size)) return "Nothing has been submitted yet.";
-  const when = isLive ? "Now" : `At ${seconds(now)}`;
+  const when = isLive ? (state.running ? "Now" : "At the end") : `At ${seconds(now)}`;
   return describeMoment(when, state.panels, (panel) => countsAt(panel, now, state.now));
 }
 
@@ -133,7 +133,7 @@ function updateList(view) {
 /** The words reach the screen reader later if it has just been given some, or if the summary is about to come. */
 function speakCaption(view, words) {
   const isSummaryDue = performance.now() - view.endedAt < SUMMARY_MS;
-  if (!words || words === view.spokenCaption || isSummaryDue) return;
+  if (!words || words === view.spokenCaption || isSummaryDue || view.marked) return;
   if (view.state.running && performance.now() - view.spokenAt < SPEAK_MS) return;
   speak(view, words);
   view.spokenCaption = words;

@@ -2,6 +2,8 @@
 
 import { clamp, grouped, sum } from "../shared/numbers.js";
 import { blocks, marksOf } from "./blocks.js";
+import { paintCrowds } from "./paint_crowds.js";
+import { paintEvidence } from "./evidence.js";
 import { paintAxis } from "./paint_axis.js";
 import { paintBusyCores } from "./paint_busy_cores.js";
 import { ALWAYS, COUNTS } from "./layout.js";
@@ -17,12 +19,17 @@ import { tally } from "./words.js";
 /** Width and height of a queued call, with the gap behind it. @type {[number, number][]} */
 const SIZES = [[8, 10], [6, 8], [4, 5], [3, 3]];
 
+/** A bar that is narrower has no gap and no round corners. */
+const NARROW = 5;
+
 /** `flight`: how many seconds of the run a call takes, to be seen, from the queue to its worker; 0: it is not shown.
+ * `marked`: what is marked as evidence.
  * @param {import("./shapes.js").Pen} pen @param {import("./state.js").State} state
  * @param {import("./layout.js").Layout} layout @param {number} now
- * @param {{ selected?: import("./state.js").Call | null, flight?: number }} more
+ * @param {{ selected?: import("./state.js").Call | null, flight?: number,
+ *   marked?: import("./evidence.js").Evidence | null }} more
  */
-export function paint(pen, state, layout, now, { selected = null, flight = 0 } = {}) {
+export function paint(pen, state, layout, now, { selected = null, flight = 0, marked = null } = {}) {
   const counts = layout.boxes.map(({ panel }) => countsAt(panel, now, state.now));
   for (const [number, box] of layout.boxes.entries()) {
     const known = knownAt(box.panel, now);
@@ -32,6 +39,7 @@ export function paint(pen, state, layout, now, { selected = null, flight = 0 } =
     paintQueue(pen, box, layout, counts[number]);
     if (flight > 0) paintFlights(pen, box, layout, known, flight);
     inside(pen, layout, box, () => paintResizes(pen, state, box, layout, known));
+    if (marked?.panel === number) paintEvidence(pen, box, layout, marked, known);
     if (box.panel.cores) paintBusyCores(pen, box, layout, known);
   }
   if (state.running || now < state.now) paintNow(pen, layout, now);
@@ -77,19 +85,24 @@ function paintBars(pen, { panel, top, lane, bar }, layout, now, selected) {
   const style = styleOf(pen, panel.kind);
   panel.rows.forEach((row, worker) => {
     const y = top + worker * lane, shown = blocks(row.bars, layout, now);
+    paintCrowds(pen, shown.filter(isNarrow), y, bar, style);
     for (const block of shown) {
+      if (isNarrow(block)) continue;
       if (block.isOver) paintBar(pen, block, y, bar, style);
       else paintRunning(pen, block, y, bar, style);
       if (block.bad) paintEdge(pen, block, y, bar);
     }
-    const labelled = new Map(shown.map((block) => [block.x0, paintLabel(pen, block, y, bar, layout)]));
+    const named = shown.filter(({ call }) => call?.label);
+    const labelled = new Map(named.map((block) => [block.x0, paintLabel(pen, block, y, bar, layout)]));
     for (const mark of marksOf(shown)) {
-      paintMark(pen, mark, y, bar, { left: Math.max(layout.left, labelled.get(mark.x0)), right: layout.right });
+      paintMark(pen, mark, y, bar, { left: Math.max(layout.left, labelled.get(mark.x0) ?? layout.left), right: layout.right });
     }
     const isHere = selected?.worker === worker && selected.panel === panel.index;
     if (isHere) paintSelected(pen, selected, y, bar, layout, now);
   });
 }
+
+const isNarrow = ({ isOver, x0, x1 }) => isOver && x1 - x0 < NARROW;
 
 function paintSelected(pen, { began, ended }, y, height, { x }, now) {
   if (began > now) return;

@@ -124,6 +124,12 @@ export function pan(player, by) {
   if (player.window) player.window = panned(player.window, by, player.whole) ?? player.window;
 }
 
+/** The window shows this part of the axis, and a little more. @param {Player} player */
+export function frame(player, from, to) {
+  const margin = Math.max((to - from) * 0.08, NARROWEST_S);
+  player.window = zoomed({ from: from - margin, to: to + margin }, 1, from, player.whole);
+}
+
 /** Move the window so that it shows this part of the axis; `close`: so that it shows little else. */
 export function bringIntoView(player, from, to, { close = false } = {}) {
   const window = windowOf(player), wide = close ? Math.max((to - from) * 3, NARROWEST_S) : window.to - window.from;

@@ -3,7 +3,9 @@
 
 import { openTimeline } from "./main.js";
 
-/** Opens the timeline of an element. @param {Element} element @returns the log that it shows, and its view */
+/** @typedef {ReturnType<typeof openRecorded>} Recorded */
+
+/** Opens the timeline of an element. @param {HTMLElement} element */
 export function openRecorded(element) {
   const { log, caption } = JSON.parse(element.querySelector("script").textContent);
   element.replaceChildren();
@@ -18,7 +20,7 @@ function modelOf(log, caption) {
 }
 
 function openAll() {
-  document.querySelectorAll(".pool-lab-recorded").forEach(openRecorded);
+  /** @type {NodeListOf<HTMLElement>} */ (document.querySelectorAll(".pool-lab-recorded")).forEach(openRecorded);
 }
 
 export default openAll;

@@ -57,17 +57,16 @@ export function styleOf({ theme }, kind) {
   return { color: theme[kind] ?? theme.simulation, outlined: kind === "simulation" };
 }
 
-/** A crowd is drawn without gaps. @param {Pen} pen */
-export function paintBar(pen, { x0, x1, share, many = 1 }, y, height, { color, outlined }) {
-  const isCrowd = many > 1, width = isCrowd || x1 - x0 < 3 ? Math.max(x1 - x0, 0.75) : x1 - x0 - 1;
+/** Of a call that is not too narrow. @param {Pen} pen */
+export function paintBar(pen, { x0, x1, share }, y, height, { color, outlined }) {
+  const width = Math.max(x1 - x0 - 1, 0.75);
   const level = share > 0 ? Math.max(1, share * height) : 0;
   pen.fillStyle = color;
   pen.globalAlpha = outlined ? 0 : pen.theme.tint;
-  if (isCrowd || width < 4) pen.fillRect(x0, y, width, height);
-  else shape(pen, x0, y, width, height), pen.fill();
+  shape(pen, x0, y, width, height);
+  pen.fill();
   pen.globalAlpha = outlined ? 0.5 : 1;
-  if (isCrowd || width < 4) pen.fillRect(x0, y + height - level, width, level);
-  else if (level) shape(pen, x0, y + height - level, width, level, level < 6 ? 1 : 2.5), pen.fill();
+  if (level) shape(pen, x0, y + height - level, width, level, level < 6 ? 1 : 2.5), pen.fill();
   pen.globalAlpha = 1;
   if (outlined && width > 3) outline(pen, x0, y, width, height, color);
 }

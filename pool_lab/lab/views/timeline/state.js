@@ -248,25 +248,27 @@ function momentsOf(panel) {
 }
 
 /** How many of the moments are at this time or earlier. */
-function countUntil(moments, time) {
-  let low = 0, high = moments.length;
+const countUntil = (moments, time) => firstWhere(moments.length, (at) => moments[at] > time);
+
+/** The first place from which on the test is true; `length` if there is none. @param {(at: number) => boolean} test */
+export function firstWhere(length, test, from = 0) {
+  let low = from, high = length;
   while (low < high) {
     const middle = (low + high) >> 1;
-    if (moments[middle] <= time) low = middle + 1;
-    else high = middle;
+    if (test(middle)) high = middle;
+    else low = middle + 1;
   }
   return low;
 }
 
 /** The index of the first bar that ends after this moment. A worker has one call at a time. @param {Call[]} bars */
-export function firstAfter(bars, time) {
-  let low = 0, high = bars.length;
-  while (low < high) {
-    const middle = (low + high) >> 1;
-    if ((bars[middle].ended ?? Infinity) < time) low = middle + 1;
-    else high = middle;
-  }
-  return low;
+export const firstAfter = (bars, time) => firstWhere(bars.length, (at) => !((bars[at].ended ?? Infinity) < time));
+
+/** The first place, from this one on, of a later moment: mostly it is near. @param {number[]} moments in order */
+export function firstFrom(moments, time, from) {
+  let step = 1;
+  while (from + step < moments.length && moments[from + step] <= time) step *= 2;
+  return firstWhere(Math.min(moments.length, from + step + 1), (at) => moments[at] > time, from);
 }
 
 /** When the previous run was over, in all panels; 0 if there was none. @param {Panel[]} panels */
