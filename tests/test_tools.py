@@ -25,6 +25,7 @@ NEW_ENOUGH = f'exec {sys.executable} "$@"'
 PRETENDING = f"exec {sys.executable} -c 'import sys; {{}}; del sys.argv[:2]; exec(sys.argv[0])' \"$@\""
 TOO_OLD = PRETENDING.format("sys.version_info = (3, 8, 18)")
 WITHOUT_VENV = PRETENDING.format('sys.modules["ensurepip"] = None')
+needs_a_shell = pytest.mark.skipif(os.name == "nt", reason="with_python.sh is for make, which Windows does not have")
 STAND_IN = "echo 'command not found' >&2; exit 127"
 
 
@@ -40,11 +41,13 @@ def with_python(folder: Path, python: str = "", **candidates: str) -> subprocess
     return subprocess.run(command, cwd=folder, env=environment, capture_output=True, text=True, check=False)
 
 
+@needs_a_shell
 def test_a_python_that_will_do_is_found_behind_those_that_will_not(tmp_path: Path) -> None:
     asked = with_python(tmp_path, python3_15=STAND_IN, python3_14=WITHOUT_VENV, python3_13=TOO_OLD, python3=NEW_ENOUGH)
     assert (asked.returncode, asked.stdout, asked.stderr) == (0, "here\n", "")
 
 
+@needs_a_shell
 @pytest.mark.parametrize(
     ("candidates", "python", "words"),
     [
@@ -147,6 +150,74 @@ def test_outputs_that_answer_a_question_are_folded_and_give_nothing_away() -> No
     # JupyterLab shows the first line of text of the first output.
     assert all(set(cell.outputs[0].data) == {"image/png"} for cell in folded)
     assert all(cell.outputs[1].text == "two" for cell in folded), "for all others nothing is missing"
+
+
+RACES = [("first()", "a race"), ("second()", "a race"), ("third()", "a race")]
+
+
+def showing(cells: list[tuple[str, str]], run: str, **kinds: str) -> NotebookNode:
+    """A stored lesson with cells of these sources and texts, each with a picture that is another in every run."""
+    return lesson(
+        *(
+            v4.new_code_cell(
+                source, outputs=[v4.new_output("display_data", {"image/png": run, "text/plain": text, **kinds})]
+            )
+            for source, text in cells
+        )
+    )
+
+
+def pictures(notebook: NotebookNode) -> list[str]:
+    return [output.data["image/png"] for cell in notebook.cells for output in cell.outputs]
+
+
+def test_what_shows_the_same_but_for_its_pictures_stays_as_it_was_stored() -> None:
+    stored, again = showing(RACES, "1"), showing(RACES, "2")
+    assert store_notebooks.keep(stored, again) == len(again.cells)
+    store_notebooks.seal(again)
+    assert pictures(again) == ["1", "1", "1"]
+    assert list(store_notebooks.faults(again)) == []
+
+
+@pytest.mark.parametrize("changed", [("second(2)", "a race"), ("second()", "two races")], ids=["source", "text"])
+def test_from_the_first_cell_on_that_has_changed_all_is_stored_anew(changed: tuple[str, str]) -> None:
+    stored, again = showing(RACES, "1"), showing([RACES[0], changed, RACES[2]], "2")
+    store_notebooks.keep(stored, again)
+    assert pictures(again) == ["1", "2", "2"]
+
+
+def test_what_is_shown_in_one_kind_more_is_stored_anew() -> None:
+    stored, again = showing(RACES, "1"), showing(RACES, "2", **{"application/json": "the run"})
+    assert store_notebooks.keep(stored, again) == 20
+    assert pictures(again) == ["2", "2", "2"]
+
+
+def test_what_was_changed_by_hand_is_stored_anew() -> None:
+    stored, again = showing(RACES, "1"), showing(RACES, "2")
+    stored.cells[-1].outputs[0].data["image/png"] = "drawn by hand"
+    store_notebooks.keep(stored, again)
+    assert pictures(again) == ["1", "1", "2"]
+
+
+def test_an_exempt_cell_may_say_something_else() -> None:
+    source = "# NBVAL_IGNORE_OUTPUT: a clock\nnow()"
+    stored, again = showing([(source, "noon")], "1"), showing([(source, "midnight")], "2")
+    store_notebooks.keep(stored, again)
+    assert pictures(again) == ["1"]
+
+
+def test_a_lesson_that_is_stored_twice_is_the_same_to_the_last_byte(tmp_path: Path) -> None:
+    path = tmp_path / "lesson.ipynb"
+    clock = "import time\n\ndisplay({'image/png': str(time.time_ns()), 'text/plain': 'now'}, raw=True)"
+    nbformat.write(v4.new_notebook(cells=[v4.new_code_cell(clock)]), path)
+    once, again, anew = [_stored(path, *options) for options in ([], [], ["--anew"])]
+    assert once == again
+    assert once != anew
+
+
+def _stored(path: Path, *options: str) -> bytes:
+    subprocess.run([sys.executable, "-m", "tools.store_notebooks", *options, str(path)], cwd=PROJECT, check=True)
+    return path.read_bytes()
 
 
 def test_one_cell_in_twenty_may_be_exempt_from_comparison() -> None:

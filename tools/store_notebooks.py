@@ -4,8 +4,15 @@ The result is the same for everybody: no widget state (a saved view is a referen
 still beside it stays), no timing, nothing of the Python, the folders or the person. With each cell is stored a seal, a
 digest of its source and its outputs: so one sees if either was changed afterwards. `faults` says what a stored lesson
 breaks of these rules; a test sees that it finds nothing.
+
+No two runs take the same time, so no two pictures are equal. To run a lesson again changes nothing where its text is as
+before: from the top down to the first cell with another source or another text, the stored outputs stay as they are.
+Below it a picture may show something else, so all is stored anew. `--anew` stores everything anew: use it if pictures
+are now drawn differently.
 """
 
+import argparse
+import copy
 import hashlib
 import json
 import os
@@ -39,25 +46,36 @@ EXEMPT_COMMENT = re.compile(r"# *(NBVAL_IGNORE_OUTPUT|NBVAL_SKIP|PYTEST_VALIDATE
 MEANT_ERROR = {"raises-exception", "nbval-raises-exception"}
 SEAL = "ran"
 """The cell metadata that holds the digest of what ran and what it showed."""
+NO_TEXT = ("image/", "application/")
 PIXEL = "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAQAAAC1HAwCAAAAC0lEQVR42mNkYAAAAAYAAjCB0C8AAAAASUVORK5CYII="
 PIXEL_ALT = {"image/png": {"alt": "what follows answers a question"}}
 COLOUR = re.compile(r"\x1b\[[\d;]*m")
 MACHINE_PATH = re.compile(r"(?<![\w.])(?:~/|/(?:home|root|Users|tmp|work|private|var/folders)/|[A-Z]:\\)[\w.\\/-]+")
 
 
-def main(paths: list[Path]) -> None:
-    found = []
-    for path in paths:
-        print(f"{path} ...", flush=True)
-        notebook = nbformat.read(path, as_version=4)
-        run(notebook, path.parent)
-        clean(notebook)
-        fold(notebook)
-        seal(notebook)
-        nbformat.write(notebook, path)
-        found += [f"{path}: {fault}" for fault in faults(notebook)]
+def main() -> None:
+    asked = argparse.ArgumentParser(prog="python -m tools.store_notebooks", description="Run lessons and store them.")
+    asked.add_argument("files", nargs="+", type=Path, help="the lessons")
+    asked.add_argument("--anew", action="store_true", help="store all outputs, also those that show the same text")
+    options = asked.parse_args()
+    found = [f"{path}: {fault}" for path in options.files for fault in store(path, anew=options.anew)]
     if found:
         sys.exit("\n".join(found))
+
+
+def store(path: Path, *, anew: bool = False) -> list[str]:
+    """Run a lesson and store it. Returns its faults."""
+    print(f"{path} ...", end="", flush=True)
+    notebook = nbformat.read(path, as_version=4)
+    stored = copy.deepcopy(notebook)
+    run(notebook, path.parent)
+    clean(notebook)
+    fold(notebook)
+    kept = 0 if anew else keep(stored, notebook)
+    seal(notebook)
+    nbformat.write(notebook, path)
+    print(f" stored {len(code_cells(notebook)) - kept} of {len(code_cells(notebook))} code cells anew")
+    return list(faults(notebook))
 
 
 def run(notebook: NotebookNode, folder: Path) -> None:
@@ -105,6 +123,35 @@ def giving_away(notebook: NotebookNode) -> Iterator[NotebookNode]:
     for cell, questions in zip(cells, spoilers(cell.source for cell in cells), strict=True):
         if questions and cell.outputs:
             yield cell
+
+
+def keep(stored: NotebookNode, notebook: NotebookNode) -> int:
+    """Put the stored outputs back, in place, down to the first cell that has changed. Returns how many cells keep them.
+
+    What is put back is all that a cell has shown: a picture stays with what belongs to it.
+    """
+    kept = 0
+    for before, now in zip(code_cells(stored), code_cells(notebook), strict=False):
+        is_as_stored = before.metadata.get(SEAL) == digest(before)
+        if not is_as_stored or before.source != now.source or not shows_the_same(before, now):
+            break
+        now.outputs = before.outputs
+        kept += 1
+    return kept
+
+
+def shows_the_same(one: NotebookNode, other: NotebookNode) -> bool:
+    """Whether nbval finds no difference in the texts, and all else is of the same kinds. Tracebacks may differ."""
+    texts_count = not is_exempt(other)
+    return [same(output, texts_count) for output in one.outputs] == [
+        same(output, texts_count) for output in other.outputs
+    ]
+
+
+def same(output: NotebookNode, texts_count: bool) -> dict[str, str]:
+    """What is the same in every run, by kind: the text, or nothing for pictures and what a program reads."""
+    shown = {key: output[key] for key in ("text", "ename", "evalue") if key in output} | output.get("data", {})
+    return {kind: content if texts_count and not kind.startswith(NO_TEXT) else "" for kind, content in shown.items()}
 
 
 def seal(notebook: NotebookNode) -> None:
@@ -188,4 +235,4 @@ def texts(output: NotebookNode) -> Iterator[str]:
 
 
 if __name__ == "__main__":
-    main([Path(argument) for argument in sys.argv[1:]])
+    main()

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from contextvars import copy_context
 from typing import Any, Protocol
 
-__all__ = ["Cover", "after_each_cell", "page_thread", "replace_earlier_run", "someone_is_there"]
+__all__ = ["Cover", "after_each_cell", "in_a_notebook", "page_thread", "replace_earlier_run", "someone_is_there"]
 
 
 class Cover(Protocol):
@@ -40,6 +40,11 @@ _made: dict[str, tuple[str, "weakref.WeakSet[Any]"]] = {}
 def someone_is_there() -> bool:
     """Whether a person uses this kernel: one that may ask for `input()`."""
     return bool(getattr(_kernel(), "_allow_stdin", False))
+
+
+def in_a_notebook() -> bool:
+    """Whether outputs go to a notebook. False in a terminal, also in IPython's."""
+    return _kernel() is not None
 
 
 def page_thread(target: Callable[..., Any], *args: Any, name: str) -> threading.Thread:

@@ -10,9 +10,10 @@ __all__ = ["main"]
 
 RECORDING = "pool_lab.lab.programs.command"
 COMMANDS = {
+    "lessons": ("pool_lab.lessons.lesson_folder", "copy the lessons to a folder, or update them, and open JupyterLab"),
     "record": (RECORDING, "run a program and record its pools"),
     "show": (RECORDING, "show a recorded run: a file of --format json"),
-    "compare": (RECORDING, "print what is different between two recorded runs"),
+    "compare": (RECORDING, "show what is different between two recorded runs"),
     "export": ("pool_lab.lessons.exporting.command", "write notebooks as pages that play their runs"),
     "report": ("pool_lab.lessons.progress_table", "show your own progress"),
     "grade": ("pool_lab.lessons.grading.command", "check all notebooks of a folder"),
@@ -42,7 +43,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def _parser(arguments: Sequence[str]) -> argparse.ArgumentParser:
-    description = "Look at the pools of a program; lessons, progress and grading."
+    description = "The lessons, your progress in them, and grading; and the pools of any program."
     parser = argparse.ArgumentParser(prog="pool-lab", description=description)
     parser.add_argument("--version", action="version", version=f"pool_lab {version('pool_lab')}")
     commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")

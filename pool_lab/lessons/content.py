@@ -1,4 +1,4 @@
-"""The text of an exercise is Markdown, its rules are Python: `exercise_1.md` is next to `exercise_1.py`.
+"""The words of exercises and questions are Markdown, and their rules Python: `exercise_1.md` is beside `exercise_1.py`.
 
 Both are found by their names, in the folders `lesson_00`, `lesson_01` and so on. Nothing has to be registered.
 
@@ -17,7 +17,7 @@ from importlib.resources import files
 from types import ModuleType
 from typing import NamedTuple
 
-__all__ = ["Named", "Page", "Part", "file_text", "modules", "page", "parts"]
+__all__ = ["Named", "Page", "file_text", "modules", "page", "page_of"]
 
 LESSONS = "pool_lab.lessons"
 FENCED = re.compile(r"(^```.*?^```$)", re.MULTILINE | re.DOTALL)
@@ -60,29 +60,17 @@ class Page:
         return found
 
 
-class Part(NamedTuple):
-    """One exercise of one lesson: its words and its module."""
-
-    name: str
-    """The number of the lesson and its own: "04.2"."""
-    page: Page
-    module: ModuleType
-
-
 def modules(name: str) -> Iterator[ModuleType]:
-    """The module of that name in each lesson that has one, in the order of the lessons."""
-    for lesson in _modules(LESSONS, r"lesson_\d\d"):
-        for module in _modules(f"{LESSONS}.{lesson[0]}", name):
-            yield import_module(f"{LESSONS}.{lesson[0]}.{module[0]}")
+    """The modules of the lessons whose names match the pattern, such as "questions", in the order of the lessons."""
+    for lesson in _names(LESSONS, r"lesson_\d\d"):
+        for module in _names(f"{LESSONS}.{lesson}", name):
+            yield import_module(f"{LESSONS}.{lesson}.{module}")
 
 
-def parts(kind: str) -> Iterator[Part]:
-    """All parts of one kind, such as "exercise", in the order of the lessons."""
-    for lesson in _modules(LESSONS, r"lesson_(\d\d)"):
-        for module in _modules(f"{LESSONS}.{lesson[0]}", rf"{kind}_(\d+)"):
-            package = f"{LESSONS}.{lesson[0]}"
-            words = page(file_text(package, f"{module[0]}.md"))
-            yield Part(f"{lesson[1]}.{module[1]}", words, import_module(f"{package}.{module[0]}"))
+def page_of(module: ModuleType) -> Page:
+    """The page beside the module, under the same name."""
+    folder, _, name = module.__name__.rpartition(".")
+    return page(file_text(folder, f"{name}.md"))
 
 
 def file_text(package: str, name: str) -> str:
@@ -97,14 +85,14 @@ def page(markdown: str) -> Page:
     return Page(title.removeprefix("# "), _unwrapped(text), {name: _unwrapped(section) for name, section in pairs})
 
 
-def _modules(package: str, pattern: str) -> list[re.Match[str]]:
-    """The modules of a package whose names match, sorted."""
-    names = sorted(module.name for module in pkgutil.iter_modules(import_module(package).__path__))
-    return [match for name in names if (match := re.fullmatch(pattern, name))]
+def _names(package: str, pattern: str) -> list[str]:
+    """The names of the modules of a package that match, sorted."""
+    names = (module.name for module in pkgutil.iter_modules(import_module(package).__path__))
+    return sorted(name for name in names if re.fullmatch(pattern, name))
 
 
 def _unwrapped(text: str) -> str:
     """Each paragraph and each item of a list in one line; code as it is."""
     pieces = FENCED.split(text.strip())
-    pieces[::2] = [re.sub(r"(?<!\n)\n(?!\n|- |\d+\. )\s*", " ", piece) for piece in pieces[::2]]
+    pieces[::2] = [re.sub(r"(?<!\n)\n(?!\n| *- |\d+\. )\s*", " ", piece) for piece in pieces[::2]]
     return "".join(pieces)

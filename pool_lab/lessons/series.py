@@ -17,7 +17,7 @@ LESSONS = (
     "11_choose_the_number_of_workers",
     "12_go_beyond_one_machine",
 )
-"""The notebooks without their ending; some are yet to be written."""
+"""The notebooks, without their ending."""
 
 
 def notebook(number: str) -> str:

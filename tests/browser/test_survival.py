@@ -5,11 +5,11 @@ As the timeline does in test_timeline.py; several of these in one notebook, sinc
 
 import nbformat
 import pytest
-from playwright.sync_api import expect
+from playwright.sync_api import Page, expect
 
 from pool_lab.lab.programs.kept_run import kept_run
 from tests.browser.jupyterlab import JupyterLab
-from tests.browser.notebook import PATIENCE_MS, Notebook, Race, Sweep
+from tests.browser.notebook import PATIENCE_MS, Notebook, Race, Sweep, wait_for_jupyterlab
 
 pytestmark = pytest.mark.leaves_behind("Chromium keeps processes in store, for the next page")
 
@@ -152,3 +152,37 @@ def test_an_interrupt_stops_the_sweep_that_a_cell_waits_for_and_a_restart_leaves
     sweep.wait_until_measured(1)
     sweep.press("Stop")
     sweep.finish()
+
+
+# anywidget waits two seconds for a view's script; here it does not wait at all.
+IMPATIENT = """() => {
+  const { timeout } = AbortSignal;
+  AbortSignal.timeout = (ms) => {
+    if (ms !== 2000) return timeout.call(AbortSignal, ms);
+    const late = new AbortController();
+    queueMicrotask(() => late.abort());
+    return late.signal;
+  };
+}"""
+
+
+def test_views_show_what_the_kernel_sends_if_their_scripts_come_too_late_for_anywidget(
+    empty_page: Page, lab: JupyterLab
+) -> None:
+    lab.put_cells(["from pool_lab.lab import race, workloads", RACE], "late.ipynb")
+    empty_page.add_init_script(f"({IMPATIENT})()")
+    empty_page.goto(lab.address("lab"))
+    wait_for_jupyterlab(empty_page)
+    notebook = Notebook(empty_page, "late.ipynb")
+    notebook.run_all()
+    contest = notebook.race("contest")
+    contest.press("Start")
+    contest.wait_for("!data.running && data.done === 12")
+    expect(contest.caption).to_have_text(notebook.value("contest.summary()"), timeout=PATIENCE_MS)
+    expect(contest.view.locator(".pool-lab-result")).to_be_visible(timeout=PATIENCE_MS)
+    assert notebook.complaints() == []
+    notebook.close()
+    lab.end_kernels()
+
+
+RACE = "contest = race(workloads.of(abs, range(6)), workers=2)\ncontest"

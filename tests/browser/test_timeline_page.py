@@ -92,7 +92,7 @@ def test_the_words_below_and_the_counts_above_are_of_the_same_moment(timeline: T
     timeline.happen(at(3, EventKind.CANCELLED, call=1))
     timeline.page.evaluate("window.set('caption', '')")
     timeline.hear(type="end", now=3)
-    expect(timeline.caption).to_have_text("Now: 2 done (1 failed, 1 cancelled)")
+    expect(timeline.caption).to_have_text("At the end: 2 done (1 failed, 1 cancelled)")
     timeline.end("Threads took 2.5 s.")
     expect(timeline.caption).to_have_text("Threads took 2.5 s.")
 
@@ -507,7 +507,7 @@ def test_a_covered_picture_tells_nothing(empty_page: Page) -> None:
     expect(timeline.page.locator("summary")).to_be_hidden()
     assert "selected" not in timeline.facts()
     timeline.page.evaluate("window.set('cover', '')")
-    expect(timeline.caption).to_have_text("Now: 3 done")
+    expect(timeline.caption).to_have_text("At the end: 3 done")
     assert timeline.facts()["done"] == 3
 
 

@@ -16,6 +16,7 @@ from pathlib import Path
 from tests.contract.gates import PATIENCE_S, Address, knock, stand_at
 
 __all__ = [
+    "KILLED",
     "BadOnArrival",
     "CannotLeave",
     "ErrorBadOnArrival",
@@ -31,6 +32,7 @@ __all__ = [
     "fail",
     "fail_once",
     "interrupt_itself",
+    "kill",
     "kill_self",
     "knock_and_double",
     "knock_and_hold",
@@ -140,8 +142,17 @@ def die_at(address: Address, code: int = 3) -> None:
     os._exit(code)
 
 
+KILLED = "was killed by SIGKILL" if hasattr(signal, "SIGKILL") else f"exited with code {int(signal.SIGTERM)}"
+"""What a pool says of a process that `kill` has ended."""
+
+
+def kill(process: int) -> None:
+    """End it at once. On Windows every signal does that, and is then its exit code."""
+    os.kill(process, getattr(signal, "SIGKILL", signal.SIGTERM))
+
+
 def kill_self() -> None:
-    os.kill(os.getpid(), signal.SIGKILL)
+    kill(os.getpid())
     time.sleep(PATIENCE_S)  # a signal may take a moment
 
 

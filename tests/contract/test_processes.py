@@ -2,7 +2,6 @@
 
 import multiprocessing
 import os
-import signal
 import sys
 from concurrent.futures import BrokenExecutor, Future
 from types import ModuleType
@@ -16,6 +15,7 @@ from tests.contract.calls import (
     die_at,
     fail,
     interrupt_itself,
+    kill,
     kill_self,
     knock_and_hold,
     set_event,
@@ -77,7 +77,7 @@ def test_a_process_killed_from_outside_breaks_the_pool(
     process, _ = pool.submit(worker).result(PATIENCE_S)
     future = pool.submit(stand_at, gate.address)
     gate.wait_for(1)
-    os.kill(process, signal.SIGKILL)
+    kill(process)
     assert isinstance(future.exception(PATIENCE_S), broken_pool)
 
 
@@ -91,7 +91,7 @@ def test_a_broken_pool_can_be_shut_down_twice(make_pool: MakePool) -> None:
 
 @on_processes
 @beyond_standard("it says that a process terminated abruptly, not which and how")
-@pytest.mark.parametrize(("death", "reason"), [(die, r"\b3\b"), (kill_self, r"SIGKILL|\b9\b")])
+@pytest.mark.parametrize(("death", "reason"), [(die, r"\b3\b"), (kill_self, r"SIGKILL|\b9\b|\b15\b")])
 def test_the_error_of_a_broken_pool_says_which_process_died_and_how(
     make_pool: MakePool, death: Any, reason: str
 ) -> None:

@@ -9,20 +9,20 @@ import psutil
 import pytest
 
 from pool_lab.lab.trace.span import CallState
-from pool_lab.lessons.exercises.attempt import Attempt, Play, try_answer
+from pool_lab.lessons.exercises.attempt import Attempt, Setup, try_answer
 from pool_lab.lessons.exercises.check import EXERCISES
 from pool_lab.lessons.exercises.evidence import call, nothing
-from pool_lab.lessons.exercises.messages import Ending, Foreign
+from pool_lab.lessons.exercises.messages import AttemptEnding, Foreign
 from tests.lessons.answer_files import function_of
 from tests.library.watching import until
 
-PATIENT = Play(call, nothing)
-IMPATIENT = Play(call, nothing, most_calls=50, patience_s=1.5)
+PATIENT = Setup(call, nothing)
+IMPATIENT = Setup(call, nothing, most_calls=50, patience_s=1.5)
 POOLS = pytest.mark.parametrize("home", ["pool_lab", "concurrent.futures"])
 
 
-def of(body: str, play: Play = PATIENT) -> Attempt:
-    return try_answer(play, function_of(body))
+def of(body: str, setup: Setup = PATIENT) -> Attempt:
+    return try_answer(setup, function_of(body))
 
 
 @POOLS
@@ -32,7 +32,7 @@ def test_every_pool_that_an_answer_makes_is_seen(home: str) -> None:
         with Pool(2) as first, Pool(max_workers=1) as second:
             return [*first.map(abs, [-1, -2]), second.submit(abs, -3).result()]
     """)
-    assert (attempt.ending, attempt.result) == (Ending.RETURNED, [1, 2, 3])
+    assert (attempt.ending, attempt.result) == (AttemptEnding.RETURNED, [1, 2, 3])
     assert [(run.kind, run.given, run.was_shut_down, len(run.trace.spans)) for run in attempt.runs] == [
         ("threads", False, True, 2),
         ("threads", False, True, 1),
@@ -43,7 +43,7 @@ def test_every_pool_that_an_answer_makes_is_seen(home: str) -> None:
 def test_pools_that_an_answer_is_given_are_told_from_its_own() -> None:
     def answer(pool: object, lengths: object) -> None: ...
 
-    attempt = try_answer(EXERCISES["00.2"].plays[0], answer)
+    attempt = try_answer(EXERCISES["00.2"].setups[0], answer)
     assert [run.given for run in attempt.runs] == [True]
     assert attempt.own_runs == ()
 
@@ -62,34 +62,34 @@ def test_calls_in_processes_are_seen(home: str) -> None:
 @pytest.mark.parametrize(
     ("body", "ending", "line"),
     [
-        ("while True: pass", Ending.ENDLESS, 2),
-        ("import time\ntime.sleep(60)", Ending.STUCK, 3),
+        ("while True: pass", AttemptEnding.ENDLESS, 2),
+        ("import time\ntime.sleep(60)", AttemptEnding.STUCK, 3),
         (
             "import threading\nthreading.Lock().acquire()\nlock = threading.Lock()\nwith lock, lock: pass",
-            Ending.STUCK,
+            AttemptEnding.STUCK,
             5,
         ),
-        ("sum(range(10**12))", Ending.SILENT, 0),
+        ("sum(range(10**12))", AttemptEnding.SILENT, 0),
         (
             "import itertools, pool_lab\nlist(pool_lab.ThreadPoolExecutor().map(abs, itertools.count()))",
-            Ending.FLOOD,
+            AttemptEnding.FLOOD,
             0,
         ),
-        ("import os\nos._exit(0)", Ending.GONE, 0),
-        ("import sys\nsys.exit()", Ending.RAISED, 3),
-        ("import os, signal\nos.kill(os.getpid(), signal.SIGTERM)", Ending.GONE, 0),
-        ("1 / 0", Ending.RAISED, 2),
-        ("raise KeyboardInterrupt", Ending.RAISED, 2),
+        ("import os\nos._exit(0)", AttemptEnding.GONE, 0),
+        ("import sys\nsys.exit()", AttemptEnding.RAISED, 3),
+        ("import os, signal\nos.kill(os.getpid(), signal.SIGTERM)", AttemptEnding.GONE, 0),
+        ("1 / 0", AttemptEnding.RAISED, 2),
+        ("raise KeyboardInterrupt", AttemptEnding.RAISED, 2),
     ],
 )
-def test_whatever_an_answer_does_it_comes_to_an_end(body: str, ending: Ending, line: int) -> None:
+def test_whatever_an_answer_does_it_comes_to_an_end(body: str, ending: AttemptEnding, line: int) -> None:
     attempt = of(body, IMPATIENT)
     assert (attempt.ending, attempt.line) == (ending, line)
 
 
 def test_who_takes_too_much_memory_is_stopped() -> None:
     attempt = of("hoard = []\nwhile True:\n    hoard.append(b'x' * 10_000_000)")
-    assert attempt.ending is Ending.MEMORY
+    assert attempt.ending is AttemptEnding.MEMORY
 
 
 def test_what_an_answer_prints_is_kept_and_is_not_endless() -> None:
@@ -140,9 +140,9 @@ def test_what_cannot_leave_its_process_is_described() -> None:
 
 def test_an_answer_that_uses_what_cannot_be_sent_is_not_run() -> None:
     attempt = of("return lock.locked()", PATIENT)
-    assert attempt.ending is Ending.RAISED
+    assert attempt.ending is AttemptEnding.RAISED
     attempt = try_answer(PATIENT, function_of("return lock.locked()", lock=threading.Lock()))
-    assert attempt.ending is Ending.NOT_SENT
+    assert attempt.ending is AttemptEnding.NOT_SENT
     assert attempt.error.startswith("lock: TypeError: cannot pickle")
 
 
@@ -154,7 +154,7 @@ def test_calls_that_were_not_waited_for_are_counted() -> None:
         pool.submit(time.sleep, 30)
         pool.submit(time.sleep, 30)
     """)
-    assert (attempt.ending, attempt.unfinished) == (Ending.RETURNED, 2)
+    assert (attempt.ending, attempt.unfinished) == (AttemptEnding.RETURNED, 2)
 
 
 @POOLS
@@ -190,7 +190,7 @@ def test_a_process_that_leaves_the_group_does_not_outlive_an_attempt_either() ->
         nap = [sys.executable, "-c", "import time; time.sleep(60)"]
         return subprocess.Popen(nap, start_new_session=True).pid
     """)
-    assert attempt.ending is Ending.RETURNED
+    assert attempt.ending is AttemptEnding.RETURNED
     until_ended(attempt.result)
 
 
@@ -227,5 +227,5 @@ def test_a_report_carries_nothing_but_plain_values(capsys: pytest.CaptureFixture
         import time
         time.sleep(60)
     """)
-    assert attempt.ending is Ending.GONE
+    assert attempt.ending is AttemptEnding.GONE
     assert "gotcha" not in capsys.readouterr().out

@@ -2,7 +2,8 @@
 
 import pytest
 
-from pool_lab.lessons.content import Named, page, parts
+from pool_lab.lessons.content import Named, page
+from pool_lab.lessons.exercises.exercise import exercises
 from pool_lab.lessons.exercises.mistakes import with_words
 
 PAGE = page(
@@ -54,7 +55,7 @@ def test_sections_have_code_or_steps_or_what_is_said_of_names() -> None:
 
 
 def test_exercises_are_found_in_the_order_of_the_lessons() -> None:
-    names = [part.name for part in parts("exercise")]
+    names = [exercise.name for exercise in exercises()]
     assert names == sorted(names)
     assert {"00.1", "07.2"} <= set(names)
 

@@ -3,17 +3,17 @@
 import pytest
 
 from pool_lab.lab.trace.span import CallState
-from pool_lab.lessons.exercises.attempt import Attempt, Play, try_answer
+from pool_lab.lessons.exercises.attempt import Attempt, Setup, try_answer
 from pool_lab.lessons.exercises.evidence import call, nothing
-from pool_lab.lessons.exercises.messages import Ending
+from pool_lab.lessons.exercises.messages import AttemptEnding
 from tests.lessons.answer_files import function_of
 
-PATIENT = Play(call, nothing)
+PATIENT = Setup(call, nothing)
 POOLS = pytest.mark.parametrize("home", ["pool_lab", "concurrent.futures"])
 
 
-def of(body: str, play: Play = PATIENT) -> Attempt:
-    return try_answer(play, function_of(body))
+def of(body: str, setup: Setup = PATIENT) -> Attempt:
+    return try_answer(setup, function_of(body))
 
 
 @POOLS
@@ -27,7 +27,7 @@ def test_every_worker_waits_for_another_call(home: str) -> None:
             return pool.submit(abs, -1).result()
         return [future.result() for future in [pool.submit(outer) for _ in range(2)]]
     """)
-    assert attempt.ending is Ending.DEADLOCK
+    assert attempt.ending is AttemptEnding.DEADLOCK
     assert attempt.waits == (
         "your code waits for the result of a call that is running, in line 8",
         *["a worker waits for the result of a call that has not been started, in line 7"] * 2,
@@ -49,7 +49,7 @@ def test_a_deadlock_at_the_end_of_a_with_block_is_one_too(home: str) -> None:
             pool.submit(outer)
             is_waited_for.wait()
     """)
-    assert attempt.ending is Ending.DEADLOCK
+    assert attempt.ending is AttemptEnding.DEADLOCK
     assert "your code waits in shutdown until a pool's last call is done, in line 9" in attempt.waits
 
 
@@ -61,7 +61,7 @@ def test_processes_that_have_no_call_wake_nobody(home: str) -> None:
             pool.submit(abs, -1).result()
             Future().result()
     """)
-    assert attempt.ending is Ending.DEADLOCK
+    assert attempt.ending is AttemptEnding.DEADLOCK
     assert attempt.waits == ("your code waits for the result of a call that has not been started, in line 5",)
 
 
@@ -74,7 +74,7 @@ def test_processes_that_take_long_to_end_are_waited_for(home: str) -> None:
         with ProcessPoolExecutor(1, context, multiprocessing.util.Finalize, (None, time.sleep, (1,), None, 1)) as pool:
             return pool.submit(abs, -1).result()
     """)
-    assert (attempt.ending, attempt.result) == (Ending.RETURNED, 1)
+    assert (attempt.ending, attempt.result) == (AttemptEnding.RETURNED, 1)
 
 
 @POOLS
@@ -119,6 +119,6 @@ def test_a_thread_that_is_slow_to_start_is_no_deadlock() -> None:
         slow._bootstrap = lambda: None  # the new thread never says that it runs
         slow.start()
         """,
-        Play(call, nothing, patience_s=1.5),
+        Setup(call, nothing, patience_s=1.5),
     )
-    assert attempt.ending is Ending.STUCK
+    assert attempt.ending is AttemptEnding.STUCK

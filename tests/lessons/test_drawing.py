@@ -1,17 +1,18 @@
 """A drawing is right if its workers run the right calls, in the right order, and at the same moments."""
 
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, cast
 
 import pytest
 
 from pool_lab.lab.trace.trace import Trace
-from pool_lab.lessons.lesson_00.questions import DRAWING, LENGTHS
 from pool_lab.lessons.predictions.drawn_timeline import Bar, DrawQuestion, match
+from pool_lab.lessons.predictions.predict import QUESTIONS
 from pool_lab.lessons.predictions.prediction import CONFIDENCES, Prediction
 from pool_lab.lessons.predictions.questions import Miss, NumberQuestion, OrderQuestion
 from tests.lab.script import Script
 
+DRAWING = cast("DrawQuestion", QUESTIONS["00 drawing"])
 RIGHT = [(0, 0), (1, 0), (1, 1), (0, 3), (0, 4)]
 IN_TURNS = [(0, 0), (1, 0), (0, 3), (1, 1), (0, 8)]
 
@@ -24,7 +25,7 @@ class Ran:
 def run_of(bars: Sequence[tuple[int, float]], slow: float = 1.0) -> Ran:
     """A run in which everything takes `slow` times as long, and each call a little longer."""
     script = Script()
-    for call, ((worker, start), length) in enumerate(zip(bars, LENGTHS.values(), strict=True)):
+    for call, ((worker, start), length) in enumerate(zip(bars, DRAWING.calls.values(), strict=True)):
         began = 1 + start * slow / 5
         script.ran(call, worker=worker, began=began, ended=began + length * slow * 0.99 / 5)
     return Ran(script.trace())
@@ -110,7 +111,7 @@ def test_a_comparison_says_which_worker_ran_which_call_and_how_well_it_matches()
     prediction.answer(IN_TURNS, "certain")
     lines = str(prediction.compare(run_of(RIGHT))).splitlines()
     assert lines[0] == "What happened: w0 runs A, D, E; w1 runs B, C"
-    assert lines[1] == "You predicted: w0 runs A, C, E; w1 runs B, D (certain)."
+    assert lines[1] == "You predicted (certain): w0 runs A, C, E; w1 runs B, D"
     assert lines[2].startswith("Your drawing and the run match to ")
 
 

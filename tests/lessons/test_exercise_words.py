@@ -15,7 +15,7 @@ from pool_lab.lessons.exercises.mistakes import ALL_WORDS, OF_ANY_ANSWER, PLAIN,
 
 LESSONS = {path.name[:2]: path for path in (Path(__file__).parents[2] / "notebooks").glob("*.ipynb")}
 each = pytest.mark.parametrize("task", EXERCISES.values(), ids=EXERCISES)
-PAGES = {part.name: part.page for part in content.parts("exercise")}
+PAGES = dict(zip(EXERCISES, map(content.page_of, content.modules(r"exercise_\d+")), strict=True))
 in_a_lesson = pytest.mark.parametrize(
     "task", [task for task in EXERCISES.values() if task.name[:2] in LESSONS], ids=str
 )

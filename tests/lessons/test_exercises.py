@@ -182,7 +182,7 @@ def test_an_almost_right_answer_is_told_what_is_right_and_what_is_missing() -> N
 
 
 def test_an_answer_that_is_right_for_one_input_only_is_wrong() -> None:
-    first, second = (play.case for play in EXERCISES["03.1"].plays)
+    first, second = (setup.case for setup in EXERCISES["03.1"].setups)
     verdict = check("03.1", function_of(f"return {list(first)!r}"))
     assert verdict.grade is Grade.WRONG
     assert verdict.attempt is not None

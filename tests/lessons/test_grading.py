@@ -11,10 +11,10 @@ import pytest
 from pool_lab.lessons.command import main
 from pool_lab.lessons.exercises.check import EXERCISES
 from pool_lab.lessons.exercises.exercise import Exercise
-from pool_lab.lessons.grading.grade import grade_notebook, oddities_of
+from pool_lab.lessons.grading.grade import grade_notebook, suspicious_code_in
 from pool_lab.lessons.grading.marks import Mark
 from pool_lab.lessons.grading.submissions import Submission, submissions
-from pool_lab.lessons.grading.suspicious_code import oddities
+from pool_lab.lessons.grading.suspicious_code import suspicious_lines
 from pool_lab.lessons.saved_progress import FILE_VARIABLE, keep
 from pool_lab.pool import usable_cpus
 from tests.lessons.answer_files import answers_to, wrong
@@ -112,14 +112,14 @@ def test_a_submission_can_use_pools_of_processes_in_the_sandbox(tmp_path: Path) 
     ],
 )
 def test_what_no_answer_needs_is_seen(source: str, what: str) -> None:
-    assert what in [odd for _, odd in oddities(source)]
+    assert what in [odd for _, odd in suspicious_lines(source)]
 
 
 @pytest.mark.parametrize("task", EXERCISES.values(), ids=EXERCISES)
 def test_no_answer_that_is_known_is_odd_unless_it_ends_its_process(task: Exercise) -> None:
     """What the lesson itself imports is not odd."""
     submitted = [Submission(task.name, answer.source.imports, answer.source.cell) for answer in answers_to(task)]
-    found = {" ".join(odd.split()[2:]) for answer in submitted for odd in oddities_of(task, answer)}
+    found = {" ".join(odd.split()[2:]) for answer in submitted for odd in suspicious_code_in(task, answer)}
     assert found <= {"uses ._exit", "uses os._exit"}
 
 

@@ -40,7 +40,7 @@ def methods(text: str) -> list[str]:
 @pytest.mark.parametrize("pool", [pool_lab.ThreadPoolExecutor, concurrent.futures.ThreadPoolExecutor], ids=str)
 def test_real_pools_pass_the_checks_of_the_later_steps(step: int, pool: Any) -> None:
     task = EXERCISES[f"08.{step}"]
-    verdict = judge(task, try_answer(task.plays[0], pool))
+    verdict = judge(task, try_answer(task.setups[0], pool))
     assert verdict.grade is Grade.CORRECT, str(verdict)
 
 
@@ -48,7 +48,7 @@ def test_real_pools_pass_the_checks_of_the_later_steps(step: int, pool: Any) -> 
 def test_each_check_fails_on_the_pool_of_the_step_before(step: int) -> None:
     task = EXERCISES[f"08.{step}"]
     before = getattr(steps, f"Step{step - 1}", object)
-    assert judge(task, try_answer(task.plays[0], before)).grade is Grade.WRONG
+    assert judge(task, try_answer(task.setups[0], before)).grade is Grade.WRONG
 
 
 @pytest.mark.parametrize(

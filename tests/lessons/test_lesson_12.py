@@ -2,6 +2,7 @@
 
 import asyncio
 import gc
+import logging
 from collections.abc import Iterator
 from concurrent.futures import Future, as_completed, wait
 from itertools import islice
@@ -52,6 +53,13 @@ class TestCluster:
         assert watched.trace.counts == {CallState.FINISHED: 12}
         assert predict("12 killed").compare(watched).happened == "again"
         assert len(programs()) == 2
+
+    def test_that_lost_results_are_computed_again_is_no_warning_if_the_worker_was_killed_on_purpose(
+        self, cluster: LoopbackCluster, caplog: pytest.LogCaptureFixture
+    ) -> None:
+        cluster.kill_worker()
+        logging.getLogger("distributed.client").warning("Couldn't gather 5 keys, rescheduling")
+        assert caplog.messages == []
 
     def test_a_cluster_without_workers_says_so(self, cluster: LoopbackCluster) -> None:
         for _ in range(2):

@@ -3,12 +3,12 @@
 import pytest
 
 from pool_lab.lessons.exercises.limits import Heartbeat, Limits
-from pool_lab.lessons.exercises.messages import Ending
+from pool_lab.lessons.exercises.messages import AttemptEnding
 
 TICK_S = 0.05
 
 
-def stopped_after(*, share: float, news_every_s: float, processes: bool = False) -> tuple[Ending | None, float]:
+def stopped_after(*, share: float, news_every_s: float, processes: bool = False) -> tuple[AttemptEnding | None, float]:
     """How an answer ends, and after how many seconds, that gets this share of a core and submits calls that often."""
     limits = Limits(patience_s=10.0)
     limits.uses_processes = processes
@@ -22,7 +22,7 @@ def stopped_after(*, share: float, news_every_s: float, processes: bool = False)
 
 def test_who_tries_again_and_again_is_stopped_after_ten_seconds() -> None:
     ending, after_s = stopped_after(share=0, news_every_s=0.5)
-    assert ending is Ending.ENDLESS
+    assert ending is AttemptEnding.ENDLESS
     assert after_s == pytest.approx(10, abs=0.5)
 
 
@@ -34,13 +34,13 @@ def test_who_computes_between_calls_is_not_and_neither_is_who_waits_for_processe
 @pytest.mark.parametrize(
     ("share", "ending", "limit_s"),
     [
-        pytest.param(1.0, Ending.ENDLESS, 5, id="computes"),
-        pytest.param(0.07, Ending.ENDLESS, 30, id="computes on a very busy machine"),
-        pytest.param(0.02, Ending.ENDLESS, 10, id="asks again and again"),
-        pytest.param(0.0, Ending.STUCK, 10, id="waits"),
+        pytest.param(1.0, AttemptEnding.ENDLESS, 5, id="computes"),
+        pytest.param(0.07, AttemptEnding.ENDLESS, 30, id="computes on a very busy machine"),
+        pytest.param(0.02, AttemptEnding.ENDLESS, 10, id="asks again and again"),
+        pytest.param(0.0, AttemptEnding.STUCK, 10, id="waits"),
     ],
 )
-def test_who_submits_nothing_is_stopped(share: float, ending: Ending, limit_s: float) -> None:
+def test_who_submits_nothing_is_stopped(share: float, ending: AttemptEnding, limit_s: float) -> None:
     stopped, after_s = stopped_after(share=share, news_every_s=1000)
     assert stopped is ending
     assert after_s == pytest.approx(limit_s, abs=0.5)

@@ -9,9 +9,9 @@ from typing import Any
 import pytest
 
 from pool_lab.lessons.exercises import messages as module
-from pool_lab.lessons.exercises.attempt import Play, try_answer
+from pool_lab.lessons.exercises.attempt import Setup, try_answer
 from pool_lab.lessons.exercises.evidence import call, nothing
-from pool_lab.lessons.exercises.messages import Ending, Foreign, line_of, messages, packed, unpacked
+from pool_lab.lessons.exercises.messages import AttemptEnding, Foreign, line_of, messages, packed, unpacked
 from tests.lessons.answer_files import function_of
 
 
@@ -95,4 +95,4 @@ def test_a_line_that_makes_no_sense_ends_the_attempt(line: bytes) -> None:
                 pass
         time.sleep(60)
     """
-    assert try_answer(Play(call, nothing), function_of(body)).ending is Ending.GONE
+    assert try_answer(Setup(call, nothing), function_of(body)).ending is AttemptEnding.GONE

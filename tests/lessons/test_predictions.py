@@ -1,7 +1,10 @@
 """A prediction is recorded, opens the experiments that wait for it, and is compared with what really ran."""
 
+import re
 from dataclasses import replace
 from pathlib import Path
+from types import ModuleType
+from typing import cast
 from unittest.mock import MagicMock
 
 import pytest
@@ -11,11 +14,12 @@ from pool_lab.lab import watch, workloads
 from pool_lab.lab.experiments.race import Race
 from pool_lab.lab.trace.trace import Trace
 from pool_lab.lab.work.executors import OURS
-from pool_lab.lessons import predict
+from pool_lab.lessons import content, predict
 from pool_lab.lessons.predictions.drawn_timeline import DrawQuestion
 from pool_lab.lessons.predictions.predict import QUESTIONS
 from pool_lab.lessons.predictions.prediction import Prediction
-from pool_lab.lessons.predictions.questions import NumberQuestion, Option, OrderQuestion, Question, Undecided
+from pool_lab.lessons.predictions.question_rules import number, words_of
+from pool_lab.lessons.predictions.questions import Explained, NumberQuestion, Option, OrderQuestion, Question, Undecided
 from pool_lab.lessons.saved_progress import FILE_VARIABLE, entries
 from tests.lab.script import Script
 
@@ -85,7 +89,7 @@ def test_a_wrong_answer_gets_its_own_explanation_and_a_right_one_does_not() -> N
     prediction.answer("one", "certain")
     wrong = str(prediction.compare(Experiment(overlapping(2))))
     right = str(prediction.compare(Experiment(overlapping(1))))
-    assert wrong.splitlines() == ["What happened: Two.", "You predicted: One. (certain).", "Right: two.", "Not one."]
+    assert wrong.splitlines() == ["What happened: Two.", "You predicted (certain): One.", "Right: two.", "Not one."]
     assert right.splitlines() == ["What happened: One.", "You were right (certain).", "Right: one."]
 
 
@@ -176,6 +180,35 @@ def test_every_wrong_answer_of_a_lesson_has_its_own_explanation(name: str) -> No
     else:
         assert isinstance(question, DrawQuestion | NumberQuestion | OrderQuestion)
         assert question.otherwise
+
+
+@pytest.mark.parametrize("module", list(content.modules("questions")), ids=lambda module: module.__name__[-12:-10])
+def test_all_words_of_a_lesson_belong_to_a_question(module: ModuleType) -> None:
+    sections = content.page_of(module).sections
+    assert list(sections) == list(module.QUESTIONS)
+    for name, section in sections.items():
+        question = QUESTIONS[name]
+        parts = len(question.options) if isinstance(question, Question) else 2 + len(cast("Explained", question).misses)
+        parts += len(question.items) if isinstance(question, OrderQuestion) else 0
+        assert sum(line.startswith("- ") for line in section.splitlines()) == parts
+        said = re.findall(r"  - (?:if right|if wrong): (.+)", section)
+        assert len(said) == sum(line.startswith(" ") for line in section.splitlines())
+
+
+def test_a_mistake_without_words_is_noticed() -> None:
+    section = "How many?\n\n- because: Three.\n- fewer: No.\n- otherwise: Count."
+    with pytest.raises(KeyError, match="no words for \\['more'\\] of: How many"):
+        number(len, {"fewer": 1, "more": 5})(words_of(section))
+
+
+def test_words_of_a_question_may_contain_colons_and_a_number_is_a_wrong_answer() -> None:
+    asked = number(len)(words_of("How many?\n\n- because: Three: all.\n- 2: Not: two.\n- otherwise: Count."))
+    assert asked.text == "How many?"
+    assert [asked.why(answer, 3) for answer in (3, 2, 1)] == [
+        ["Three: all."],
+        ["Three: all.", "Not: two."],
+        ["Three: all.", "Count."],
+    ]
 
 
 def test_the_naps_of_the_first_lesson_are_judged_by_what_overlapped() -> None:

@@ -97,6 +97,7 @@ def test_a_cell_is_covered_until_its_question_is_answered_or_skipped(kernel: Ker
     after = shown(kernel, way)
     assert [secret for secret in ("printed [2]", "'[2]'", "1 done", "image/png", "What") if secret not in after] == []
     assert "'41'" in after
+    assert after.index("printed [2]") < after.index("1 done"), "in the order of the code"
     assert "'51'" in shown(kernel, "len(watched.trace.spans) + 50")
     assert kernel.run("print('as ever')") == "as ever\n"
 

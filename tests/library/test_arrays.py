@@ -3,7 +3,6 @@
 import gc
 import multiprocessing
 import os
-import resource
 import socket
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -287,6 +286,8 @@ def die_with(_: Any) -> None:
 @contextmanager
 def descriptors_left(count: int) -> Iterator[None]:
     """This process can open no more files than these."""
+    import resource  # Windows has none
+
     soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
     taken: list[int] = []
     # The system gives the lowest number that is free; some below the highest one may be.

@@ -9,7 +9,6 @@ Where calls travel to processes in batches, the order is not exact. There the mo
 
 import multiprocessing
 import os
-import signal
 from collections import Counter
 from collections.abc import Iterable
 from typing import Any
@@ -29,6 +28,7 @@ from pool_lab import (
 )
 from pool_lab.future import NOTIFIED
 from pool_lab.processes.process import Process
+from tests.contract import calls
 from tests.contract.gates import PATIENCE_S, Address, Gate, stand_at
 from tests.library.bursts import Marks, mark
 from tests.library.watching import AnyPool, Log, is_broken, until
@@ -262,7 +262,7 @@ class _Processes(_Model):
     def kill_at_work(self, which: int) -> None:
         if self.running:
             call, process = self.chosen(which)
-            os.kill(process, signal.SIGKILL)
+            calls.kill(process)
             self.worker_died(call)
 
     def kill_idle(self, which: int) -> None:
@@ -274,7 +274,7 @@ class _Processes(_Model):
         idle = [process for worker, process in self.processes().items() if worker in workers]
         if idle:
             process = idle[which % len(idle)]
-            os.kill(process, signal.SIGKILL)
+            calls.kill(process)
             until(lambda: process in (event.ident for event in self.log.only(EventKind.WORKER_STOPPED)))
             if not self.replaces:
                 until(lambda: is_broken(self.pool))

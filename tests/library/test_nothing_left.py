@@ -8,7 +8,6 @@ import gc
 import logging
 import multiprocessing
 import os
-import signal
 import sys
 import threading
 from collections.abc import Callable
@@ -62,7 +61,7 @@ def kill_the_worker(open_pool: Open) -> None:
     process, _ = pool.submit(calls.worker).result(PATIENCE_S)
     if process == os.getpid():
         return
-    os.kill(process, signal.SIGKILL)
+    calls.kill(process)
     until(lambda: is_broken(pool))
 
 

@@ -6,7 +6,6 @@ So it can be cancelled, is not lost with a worker, is not timed, and no event te
 import gc
 import itertools
 import os
-import signal
 import threading
 import time
 from collections import Counter
@@ -287,7 +286,7 @@ def test_a_process_that_is_killed_loses_the_call_it_runs_and_none_that_is_queued
     queued = hold_all(hardy, gate, make_gate(), marks)
     hardy.add_observer(log)
     for process in processes:
-        os.kill(process, signal.SIGKILL)
+        calls.kill(process)
     assert_each_is_made(queued)
     assert list(marks) == [*queued]
     assert len(log.only(EventKind.FAILED)) == SIZE
@@ -303,7 +302,7 @@ def test_queued_calls_can_be_cancelled_before_and_after_a_process_was_killed(
     _, before, *after = [*queued][:4]
     assert queued.pop(before).cancel()
     hardy.resize(1)
-    os.kill(processes[0], signal.SIGKILL)
+    calls.kill(processes[0])
     log.wait_for(EventKind.WORKER_STOPPED)
     assert [queued.pop(number).cancel() for number in after] == [True, True]
     gate.open()
@@ -338,7 +337,7 @@ def test_a_death_breaks_the_pool_for_all_that_is_queued(
 ) -> None:
     processes = processes_of(pool, make_gate)
     queued = hold_all(pool, gate, make_gate(), marks)
-    os.kill(processes[0], signal.SIGKILL)
+    calls.kill(processes[0])
     assert {type(future.exception(PATIENCE_S)) for future in queued.values()} == {BrokenProcessPool}
     pool.shutdown()
     assert list(marks) == []

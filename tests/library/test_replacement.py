@@ -63,7 +63,7 @@ def test_the_error_is_a_broken_process_pool_that_says_which_worker_why_and_what(
     process = log.the(EventKind.WORKER_STARTED).ident
     assert type(error) is WorkerDiedError
     assert isinstance(error, BrokenProcessPool)
-    assert str(error) == f"worker 0 (process {process}) was killed by SIGKILL while it ran call 0, kill_self"
+    assert str(error) == f"worker 0 (process {process}) {calls.KILLED} while it ran call 0, kill_self"
 
 
 def test_the_events_tell_of_the_death_and_of_the_new_process(pool: Any, log: Log) -> None:
@@ -94,12 +94,12 @@ def test_a_worker_that_dies_while_idle_costs_nothing(pool: Any, log: Log, caplog
     """It is noticed at once; another takes its place when there is a call."""
     process, _ = pool.submit(calls.worker).result(PATIENCE_S)
     until(lambda: pool.statistics().idle == 1)
-    os.kill(process, signal.SIGKILL)
+    calls.kill(process)
     log.wait_for(EventKind.WORKER_STOPPED)
     assert log.the(EventKind.WORKER_STARTED).ident == process
     assert pool.submit(calls.add, 1).result(PATIENCE_S) == 1
     assert len(log.only(EventKind.WORKER_STARTED)) == 2
-    assert f"(process {process}) was killed by SIGKILL while it was idle" in caplog.text
+    assert f"(process {process}) {calls.KILLED} while it was idle" in caplog.text
 
 
 class _Fatal:
@@ -110,7 +110,7 @@ class _Fatal:
 
     def __reduce__(self) -> tuple[Any, ...]:
         if psutil.pid_exists(self.process):
-            os.kill(self.process, signal.SIGKILL)
+            calls.kill(self.process)
             until(lambda: not is_alive(self.process))
         return int, ()
 
@@ -132,7 +132,7 @@ def test_a_call_that_was_sent_fails_with_its_worker_though_it_was_not_read(pool:
     until(lambda: psutil.Process(process).status() == psutil.STATUS_STOPPED)
     future = pool.submit(calls.add, 1)
     until(lambda: pool._scheduler.workers[0]._is_sent)  # nothing tells it outside
-    os.kill(process, signal.SIGKILL)
+    calls.kill(process)
     assert isinstance(future.exception(PATIENCE_S), WorkerDiedError)
     assert pool.submit(calls.add, 2).result(PATIENCE_S) == 2
 

@@ -1,7 +1,6 @@
 """A worker process that dies: the error says which, how and of what, and no program waits for ever."""
 
 import os
-import signal
 import threading
 from collections.abc import Callable
 from typing import Any
@@ -16,9 +15,7 @@ from tests.library.watching import Log, MakeGate, MakePool, is_alive, is_broken,
 pytestmark = on_processes
 
 
-@pytest.mark.parametrize(
-    ("death", "manner"), [(calls.die, "exited with code 3"), (calls.kill_self, "was killed by SIGKILL")]
-)
+@pytest.mark.parametrize(("death", "manner"), [(calls.die, "exited with code 3"), (calls.kill_self, calls.KILLED)])
 def test_the_error_names_worker_process_manner_and_call(
     make_pool: MakePool, log: Log, death: Callable[[], None], manner: str
 ) -> None:
@@ -84,9 +81,9 @@ def test_a_worker_may_die_while_it_is_idle(make_pool: MakePool, log: Log) -> Non
     pool = make_pool(1, observer=log)
     process, _ = pool.submit(calls.worker).result(PATIENCE_S)
     until(lambda: pool.statistics().idle == 1)
-    os.kill(process, signal.SIGKILL)
+    calls.kill(process)
     log.wait_for(EventKind.WORKER_STOPPED)
-    told = f"worker 0 (process {process}) was killed by SIGKILL while it was idle"
+    told = f"worker 0 (process {process}) {calls.KILLED} while it was idle"
     assert log.the(EventKind.WORKER_STOPPED).error == told
     until(lambda: is_broken(pool))
     with pytest.raises(BrokenProcessPool) as raised:
@@ -102,7 +99,7 @@ class _Fatal:
 
     def __reduce__(self) -> tuple[Any, ...]:
         if is_alive(self.process):
-            os.kill(self.process, signal.SIGKILL)
+            calls.kill(self.process)
             until(lambda: not is_alive(self.process))
         if not self.leaves:
             raise TypeError("stays at home")
@@ -115,7 +112,7 @@ def test_a_worker_may_die_while_a_call_is_pickled_for_it(make_pool: MakePool, lo
     process, _ = pool.submit(calls.worker).result(PATIENCE_S)
     until(lambda: pool.statistics().idle == 1)
     error = pool.submit(calls.add, _Fatal(process, leaves=leaves)).exception(PATIENCE_S)
-    assert ("was killed by SIGKILL while it ran call 1, add" if leaves else "stays at home") in str(error)
+    assert (f"{calls.KILLED} while it ran call 1, add" if leaves else "stays at home") in str(error)
     started = [EventKind.STARTED] if leaves else []
     assert log.of(1) == [EventKind.SUBMITTED, *started, EventKind.FAILED]
     until(lambda: is_broken(pool))
@@ -140,7 +137,9 @@ def test_the_error_of_a_failing_initializer_is_the_cause(make_pool: MakePool) ->
     assert "the initializer failed in worker 0: LookupError('no')" in str(error)
 
 
-@pytest.mark.parametrize(("way", "name"), [("terminate_workers", "SIGTERM"), ("kill_workers", "SIGKILL")])
+@pytest.mark.parametrize(
+    ("way", "name"), [("terminate_workers", "SIGTERM"), ("kill_workers", "SIGTERM" if os.name == "nt" else "SIGKILL")]
+)
 def test_ended_workers_fail_running_calls_and_cancel_queued_ones(
     make_pool: MakePool, make_gate: MakeGate, log: Log, way: str, name: str
 ) -> None:

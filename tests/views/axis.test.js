@@ -19,6 +19,11 @@ test("a pause takes little room, and places lead back to their seconds", () => {
   assert.deepEqual(places, places.toSorted((one, other) => one - other));
 });
 
+test("beside a short run a long pause takes little room, too", () => {
+  const axis = axisOf({ pauses: [[0.01, 5]], now: 5.002 });
+  assert.ok(axis.place(5.002) < 0.013);
+});
+
 test("the axis grows in steps while the run goes on, and fits it when it is over", () => {
   const axis = axisOf({ pauses: [], now: 0 });
   const ends = [0.1, 0.44, 0.5, 0.8, 1.2, 4].map((now) => wholeOf(stateOf([], { now }), axis, now).to);

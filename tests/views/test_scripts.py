@@ -30,3 +30,8 @@ def test_scripts_and_styles_can_be_read_in_one_sitting(path: Path) -> None:
     lines = path.read_text(encoding="utf-8").splitlines()
     assert len(lines) <= LONGEST_FILE
     assert max(map(len, lines)) <= LONGEST_LINE
+
+
+@pytest.mark.parametrize("path", [path for path in SCRIPTS if "export default" in path.read_text(encoding="utf-8")])
+def test_each_view_sees_that_it_gets_what_the_kernel_sends(path: Path) -> None:
+    assert path.read_text(encoding="utf-8").endswith("\nexport default { initialize, render };\n")

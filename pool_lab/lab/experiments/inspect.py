@@ -21,7 +21,7 @@ from pool_lab.events import name_of
 from pool_lab.future import FINISHED, PENDING, RUNNING, AnyFuture
 from pool_lab.lab.display import Display
 from pool_lab.lab.experiments.arguments import check_cover
-from pool_lab.lab.experiments.future_questions import SETTLES_S, FutureQuestions, Which
+from pool_lab.lab.experiments.future_tracker import SETTLES_S, FutureTracker, Which
 from pool_lab.lab.notebook import Cover, replace_earlier_run, someone_is_there
 from pool_lab.lab.recording.future_log import EntryKind, LogEntry
 from pool_lab.lab.recording.tracked_future import STATES, TrackedFuture
@@ -65,7 +65,7 @@ def inspect_futures(
     return FutureInspector(executor, futures, after)
 
 
-class FutureInspector(FutureQuestions, Display):
+class FutureInspector(FutureTracker, Display):
     """What `inspect_futures` returns. Call its methods from any thread.
 
     `LookupError` if a method is asked about an unknown future.
@@ -77,7 +77,7 @@ class FutureInspector(FutureQuestions, Display):
         futures: Mapping[str, AnyFuture[Any]],
         cover: Cover | None,
     ) -> None:
-        FutureQuestions.__init__(self)
+        FutureTracker.__init__(self)
         Display.__init__(self)
         self._executor = executor
         self._name = "" if executor is None else type(executor).__name__
@@ -181,7 +181,7 @@ class FutureInspector(FutureQuestions, Display):
         future: AnyFuture[T] = self._executor.submit(function, *args, **kwargs)
         if manual is not None:
             self._manual_call_of[future] = manual
-        self._track(future, name_of(function))
+        self.add(future, name_of(function))
         return future
 
     def end(self, which: Which, code: str, outcome: Outcome, *, settles_s: float = SETTLES_S) -> LogEntry:

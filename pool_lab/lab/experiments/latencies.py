@@ -15,6 +15,7 @@ from pool_lab.lab.stills.latencies import Row, draw_latencies, latency_axes
 from pool_lab.lab.stills.still import draw
 from pool_lab.lab.trace.span import CallState
 from pool_lab.lab.trace.trace import Trace
+from pool_lab.lab.trace.units import capitalized
 
 __all__ = ["Latencies", "latencies"]
 
@@ -55,7 +56,7 @@ class Latencies(Display):
         return " ".join(_row(label, each).in_words() for label, each in self._loads.items())
 
     def claim(self) -> str:
-        return " ".join(f"{label[:1].upper()}{label[1:]}: {each.claim()}" for label, each in self._loads.items())
+        return " ".join(f"{capitalized(label)}: {each.claim()}" for label, each in self._loads.items())
 
     def figure(self, ax: Axes | None = None) -> Figure:
         """Draw a mark for each page, with percentiles beside them. On given axes, only the marks."""

@@ -16,7 +16,7 @@ from pool_lab.lab.notebook import Cover
 from pool_lab.lab.stills.measured import MeasuredWay, draw_measured, measured_axes
 from pool_lab.lab.stills.still import draw
 from pool_lab.lab.trace.summary import times
-from pool_lab.lab.trace.units import number_of, seconds
+from pool_lab.lab.trace.units import capitalized, number_of, seconds
 
 __all__ = ["Measured", "measure"]
 
@@ -103,4 +103,4 @@ class Measured(Display):
         ratio = self.medians[slow] / self.medians[fast]
         if ratio < MARGIN or min(self.seconds[slow]) < self.medians[fast]:
             return f"This run cannot tell whether {slow} or {fast} is faster: measure again."
-        return f"{slow[:1].upper()}{slow[1:]} took {times(ratio)} as long as {fast}."
+        return f"{capitalized(slow)} took {times(ratio)} as long as {fast}."

@@ -21,7 +21,6 @@ from pool_lab.lab.stills.still import draw
 from pool_lab.lab.stills.timeline import timeline as draw_timeline
 from pool_lab.lab.stills.timeline import timelines_axes
 from pool_lab.lab.trace import summary as words
-from pool_lab.lab.trace.executor_kind import executor_kind
 from pool_lab.lab.trace.previous_run import busy_times_of_panels
 from pool_lab.lab.trace.race_result import RaceResult, race_result
 from pool_lab.lab.trace.race_words import explain
@@ -29,7 +28,7 @@ from pool_lab.lab.trace.serial_time import SerialTime
 from pool_lab.lab.trace.trace import Trace
 from pool_lab.lab.views.controls import Note, StartStop, experiment_view, worker_slider
 from pool_lab.lab.views.race_result.view import ResultView, chart
-from pool_lab.lab.views.timeline.view import Panel, Timeline
+from pool_lab.lab.views.timeline.view import Timeline, panel_of
 from pool_lab.lab.work.executors import OURS, Executors, default_workers, executor_factories, size_of
 from pool_lab.lab.work.run_calls import STOP, cancel_queued, run_calls
 from pool_lab.lab.work.workload import Inputs, Workload
@@ -112,8 +111,8 @@ class Race(Experiment):
         self._recorders: dict[str, Recorder] = {}
         self._previous: dict[str, Trace] = {}
         self._why_again = ""
-        known = [factory.executor for factory in self._factories.values()]
-        self._panels = [_panel(executor, self._workers) for executor in known if executor is not None]
+        known = {name: factory.executor for name, factory in self._factories.items()}
+        self._panels = [panel_of(name, executor, self._workers) for name, executor in known.items()]
         self._timeline: Timeline | None = None
         if someone_is_there():
             self._make_view(max(most_workers, 2 * self._workers))
@@ -245,7 +244,7 @@ class Race(Experiment):
         self._previous = self.trace if self._recorders else {}
         previous = busy_times_of_panels(list(self._previous.values()))
         sizes = {name: size_of(pool, self._workers) for name, pool in pools.items()}
-        self._panels = [_panel(type(pool), sizes[name]) for name, pool in pools.items()]
+        self._panels = [panel_of(name, type(pool), sizes[name]) for name, pool in pools.items()]
         self._recorders = {name: Recorder(sizes[name], time.perf_counter()) for name in pools}
         if self._timeline is not None:
             panels = [panel._replace(previous=times) for panel, times in zip(self._panels, previous, strict=False)]
@@ -263,7 +262,8 @@ class Race(Experiment):
     def _close(self) -> None:
         if self._timeline is not None:
             self._timeline.end()
-            self._say(self.summary() if self._error is None else f"The race could not run: {self._error!r}")
+            error = self._error
+            self._say(self.summary() if error is None else f"The race could not run. {type(error).__name__}: {error}")
             self._button.show("Start again" if self._recorders else "Start")
             self._show_title()
             self._result.show(self.result)
@@ -283,8 +283,7 @@ class Race(Experiment):
 
     def _make_view(self, most_workers: int) -> None:
         self._timeline = Timeline(caption=INVITATION)
-        if len(self._panels) == len(self._factories):
-            self._timeline.prepare(self._panels)
+        self._timeline.prepare(self._panels)
         self._result = ResultView()
         self._note = Note("Race", self._about())
         self._button = StartStop(self.start, self.stop)
@@ -292,9 +291,3 @@ class Race(Experiment):
         self.view = experiment_view(self._note, self._button, sliders, self._timeline, self._result)
         if self._cover is not None:
             self._timeline.keep_covered(self._cover, self._button)
-
-
-def _panel(executor: type[Executor], workers: int) -> Panel:
-    kind = executor_kind(executor)
-    origin = "concurrent.futures · " if executor.__module__.startswith("concurrent.futures") else ""
-    return Panel(executor.__name__, f"{origin}{kind.note}", kind.name, workers, cores=usable_cpus())

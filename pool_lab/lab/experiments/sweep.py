@@ -250,7 +250,10 @@ class Sweep(Experiment):
     def _close(self) -> None:
         error = self._error
         self._tell(
-            None, f"{self.summary()} ({this_machine()})" if error is None else f"The sweep could not run: {error!r}"
+            None,
+            f"{self.summary()} ({this_machine()})"
+            if error is None
+            else f"The sweep could not run. {type(error).__name__}: {error}",
         )
         self._show_running(False)
 

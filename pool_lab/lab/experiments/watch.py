@@ -32,6 +32,7 @@ from pool_lab.lab.trace.executor_kind import ExecutorKind, executor_kind
 from pool_lab.lab.trace.trace import Panels, Trace
 from pool_lab.lab.views.controls import Note, experiment_view, worker_slider
 from pool_lab.lab.views.timeline.view import Panel, Timeline
+from pool_lab.lab.work.executors import size_of
 
 __all__ = ["Watch", "watch"]
 
@@ -97,7 +98,7 @@ class Watch(Display):
         super().__init__()
         self._name = type(executor).__name__
         self._kind = ExecutorKind(kind, "") if kind else executor_kind(type(executor))
-        self._size = getattr(executor, "_max_workers", 0)
+        self._size = size_of(executor, 0)
         self._recorder = Recorder(self._size, most_events=_MOST_EVENTS, names=names)
         self._inbox: SimpleQueue[int | Event | None] = SimpleQueue()
         # Weak, so that watching a pool does not keep it alive. If the program drops the pool, the watch ends as well.

@@ -23,7 +23,6 @@ workers take calls), simulated_pool.
 
 from pool_lab.lab.model.arrivals import Poisson, Recording, poisson, recorded
 from pool_lab.lab.model.calibration import calibrate
-from pool_lab.lab.model.figures import Figures
 from pool_lab.lab.model.lengths import constant, distribution, exponential, from_list, lognormal, uniform
 from pool_lab.lab.model.live_simulated_pool import LiveSimulatedPool
 from pool_lab.lab.model.machine import TYPICAL, Machine
@@ -31,18 +30,19 @@ from pool_lab.lab.model.measuring import measured
 from pool_lab.lab.model.runs import estimate, simulate
 from pool_lab.lab.model.simulated_call import DeadlockError
 from pool_lab.lab.model.simulated_pool import SimulatedPool
+from pool_lab.lab.model.simulation_result import SimulationResult
 from pool_lab.lab.model.virtual_waiting import as_completed, wait
 from pool_lab.lab.model.work import Work
 
 __all__ = [
     "TYPICAL",
     "DeadlockError",
-    "Figures",
     "LiveSimulatedPool",
     "Machine",
     "Poisson",
     "Recording",
     "SimulatedPool",
+    "SimulationResult",
     "Work",
     "as_completed",
     "calibrate",

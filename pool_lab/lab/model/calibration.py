@@ -12,7 +12,6 @@ in the model.
 import hashlib
 import multiprocessing
 import pickle
-import sys
 import time
 from collections.abc import Callable
 from concurrent.futures import wait
@@ -22,6 +21,7 @@ from typing import Any, NamedTuple
 
 from pool_lab.lab.model.checks import above_zero
 from pool_lab.lab.model.machine import START_METHODS, Machine
+from pool_lab.lab.trace.executor_kind import has_gil
 from pool_lab.pool import usable_cpus
 from pool_lab.processes.pool import ProcessPoolExecutor
 from pool_lab.thread import ThreadPoolExecutor
@@ -44,7 +44,7 @@ def calibrate(limit_s: float = 5.0) -> Machine:
     costs = _process_costs(best)
     return Machine(
         cores=_cores(best),
-        gil=_has_gil(),
+        gil=has_gil(),
         gil_loss=_gil_loss(best),
         thread_call_s=_thread_call_s(best),
         thread_start_s=_thread_start_s(best),
@@ -126,17 +126,13 @@ def _cores(best: Best) -> float:
 
 def _gil_loss(best: Best) -> float:
     """How much longer pure Python takes in two threads than in one, as a share. Without a GIL: 0."""
-    if not _has_gil():
+    if not has_gil():
         return 0.0
     turns = 1_500_000
     with ThreadPoolExecutor(2) as pool:
         alone = 2 * best(lambda: _least_s(lambda: pool.submit(count_up, turns).result()), 4, by=0.65)
         together = best(lambda: _least_s(lambda: list(pool.map(count_up, [turns] * 2))), 4, by=0.7)
     return max(0.0, min(0.5, 1 - alone / together))
-
-
-def _has_gil() -> bool:
-    return getattr(sys, "_is_gil_enabled", lambda: True)()
 
 
 def _burst(pool: Any) -> None:

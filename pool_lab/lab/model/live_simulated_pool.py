@@ -21,6 +21,7 @@ from pool_lab.future import CANCELLED, Future
 from pool_lab.lab.model.simulated_call import SimulatedCall
 from pool_lab.lab.model.simulated_pool import SimulatedPool
 from pool_lab.lab.model.work import Work
+from pool_lab.lab.trace.trace import shifted
 from pool_lab.scheduler import Statistics
 
 __all__ = ["LiveSimulatedPool"]
@@ -122,8 +123,7 @@ class LiveSimulatedPool(Executor):
         future = self._open.get(-1 if event.call is None else event.call)
         if event.kind is EventKind.STARTED and future is not None:
             future.set_running_or_notify_cancel()
-        began, ended = (None if at is None else self._began + at for at in (event.began, event.ended))
-        self._observers.tell(event._replace(time=self._began + event.time, began=began, ended=ended))
+        self._observers.tell(shifted(event, lambda moment: self._began + moment))
 
     def _deliver(self, call: Any) -> None:
         future = self._open[call.number]

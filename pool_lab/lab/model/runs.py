@@ -15,9 +15,9 @@ from pool_lab.executor import whole_number
 from pool_lab.lab.model.arrivals import Arrivals, Poisson, moments
 from pool_lab.lab.model.clock import UNTIL, Clock, Step, Task
 from pool_lab.lab.model.costs import Costs
-from pool_lab.lab.model.figures import Figures
 from pool_lab.lab.model.machine import Machine
 from pool_lab.lab.model.simulated_pool import SimulatedPool, clock_of
+from pool_lab.lab.model.simulation_result import SimulationResult
 from pool_lab.lab.model.work import Work
 from pool_lab.lab.trace.trace import Trace
 from pool_lab.pool import worker_count
@@ -63,7 +63,7 @@ def estimate(
     kind: str = "threads",
     start_method: str | None = None,
     seed: int = 0,
-) -> Figures:
+) -> SimulationResult:
     """The figures of a run of `simulate`, even for millions of calls: no call is kept.
 
     Works and arrivals are drawn when a worker needs them. Each call travels alone. A worker that is idle is given the
@@ -71,12 +71,12 @@ def estimate(
     """
     size = worker_count(workers)
     machine = Machine(cores=size) if machine is None else machine
-    clock, costs, figures = clock_of(machine), Costs(machine, kind, start_method), Figures(size)
+    clock, costs, result = clock_of(machine), Costs(machine, kind, start_method), SimulationResult(size)
     source, random = _calls(work, arrivals, calls, seed), Random(seed)
     for _ in range(size):
-        clock.start(_work(clock, costs, source, random, figures))
+        clock.start(_work(clock, costs, source, random, result))
     clock.run()
-    return figures
+    return result
 
 
 def _calls(work: Works, arrivals: Arrivals, calls: int | None, seed: int) -> Iterator[_Call]:
@@ -101,7 +101,7 @@ def _submit(pool: SimulatedPool, source: Iterator[_Call]) -> Task:
         pool.submit(work)
 
 
-def _work(clock: Clock, costs: Costs, source: Iterator[_Call], random: Random, figures: Figures) -> Task:
+def _work(clock: Clock, costs: Costs, source: Iterator[_Call], random: Random, result: SimulationResult) -> Task:
     """A worker takes the next call, waits until it comes, and goes through its steps."""
     start: Step | None = costs.start
     for moment, work in source:
@@ -112,4 +112,4 @@ def _work(clock: Clock, costs: Costs, source: Iterator[_Call], random: Random, f
         taken = max(clock.now, moment)
         drawn = work.draw(random)
         yield from costs.steps(drawn)
-        figures.note(moment, taken, clock.now, drawn.cpu_s)
+        result.note(moment, taken, clock.now, drawn.cpu_s)

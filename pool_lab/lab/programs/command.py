@@ -9,7 +9,7 @@ from pathlib import Path
 
 from pool_lab.lab.programs.comparison import comparison
 from pool_lab.lab.programs.differences import differences
-from pool_lab.lab.programs.formats import FORMATS
+from pool_lab.lab.programs.formats import FORMATS, why_not_writable
 from pool_lab.lab.programs.recording import record_program
 from pool_lab.lab.programs.run import Run
 from pool_lab.lab.programs.run_file import RunFileError, read_run
@@ -34,8 +34,8 @@ def record(chosen: argparse.Namespace) -> int:
     arguments = next(([*filter(None, [option]), *given] for option, given in ways if given), None)
     if arguments is None:
         return _complain("say what to record: a script, -m and a module, or -c and code")
-    if problem := _problem_with(_target(chosen)):
-        return _complain(problem)
+    if problem := why_not_writable(_target(chosen)):
+        return _complain(f"{problem}; name another file with --out")
     run = record_program(arguments)
     status = run.facts.status or 0
     if not run.pools:
@@ -54,7 +54,7 @@ def record(chosen: argparse.Namespace) -> int:
 def show(chosen: argparse.Namespace) -> int:
     """Write a recorded run in another format."""
     try:
-        run = read_run(chosen.file)
+        run = _read(chosen.file)
     except RunFileError as error:
         return _complain(str(error))
     return _write(run, chosen)
@@ -66,31 +66,23 @@ def compare(chosen: argparse.Namespace) -> int:
         chosen.format = "html" if str(chosen.out or "").endswith(".html") else "text"
     default, make = COMPARISONS[chosen.format]
     try:
-        made = make(read_run(chosen.before), read_run(chosen.after))
+        made = make(_read(chosen.before), _read(chosen.after))
     except RunFileError as error:
         return _complain(str(error))
     target = str(chosen.out or default)
     return _put(made, target) or _say(target)
 
 
+def _read(file: Path) -> Run:
+    run = read_run(file)
+    if not run.pools:
+        raise RunFileError(f"{file} has no pool, so there is nothing to show; record a program that makes one")
+    return run
+
+
 def _target(chosen: argparse.Namespace) -> str:
     default, _ = FORMATS[chosen.format]
     return str(chosen.out or default)
-
-
-def _problem_with(target: str) -> str:
-    """Why a file cannot be written; empty if it can. Asked before the program runs, perhaps for hours."""
-    path = Path(target)
-    was_there = os.path.lexists(target)
-    if target == "-" or (was_there and not path.is_file() and not path.is_dir()):  # a pipe is opened only once
-        return ""
-    try:
-        path.open("ab").close()
-    except OSError as error:
-        return f"cannot write {target}: {error.strerror}; name another file with --out"
-    if not was_there:
-        path.unlink()
-    return ""
 
 
 def _write(run: Run, chosen: argparse.Namespace) -> int:

@@ -1,5 +1,7 @@
 """The formats in which a run can be written."""
 
+import os
+from collections.abc import Callable
 from pathlib import Path
 
 from pool_lab.lab.programs.page import page
@@ -8,7 +10,7 @@ from pool_lab.lab.programs.run import Run
 from pool_lab.lab.programs.run_file import to_json
 from pool_lab.lab.programs.text import text
 
-__all__ = ["FORMATS", "write"]
+__all__ = ["FORMATS", "maker_for", "why_not_writable", "write"]
 
 FORMATS = {
     "html": ("run.html", page),
@@ -22,8 +24,28 @@ ENDINGS = {".html": page, ".perfetto.json": to_perfetto, ".json": to_json, ".txt
 
 def write(run: Run, path: Path) -> None:
     """Write a run to a file, in the format that the ending of its name says. `ValueError` for other endings."""
+    make = maker_for(path)
+    path.write_text(make(run), encoding="utf-8", errors="backslashreplace")
+
+
+def maker_for(path: Path) -> Callable[[Run], str]:
+    """What makes the text of a file with such an ending. `ValueError` for endings of no format."""
     for ending, make in ENDINGS.items():
         if path.name.endswith(ending):
-            path.write_text(make(run), encoding="utf-8", errors="backslashreplace")
-            return
+            return make
     raise ValueError(f"cannot write {path}: its name must end with one of {', '.join(ENDINGS)}")
+
+
+def why_not_writable(target: str) -> str:
+    """Why a file cannot be written; empty if it can. Ask before the program runs, perhaps for hours."""
+    path = Path(target)
+    was_there = os.path.lexists(target)
+    if target == "-" or (was_there and not path.is_file() and not path.is_dir()):  # a pipe is opened only once
+        return ""
+    try:
+        path.open("ab").close()
+    except OSError as error:
+        return f"cannot write {target}: {error.strerror}"
+    if not was_there:
+        path.unlink()
+    return ""

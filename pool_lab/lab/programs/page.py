@@ -51,16 +51,18 @@ def document(title: str, head: str, above: str, log: Mapping[str, Any], below: s
     return re.sub(r"\{\{ (\w+) \}\}", lambda place: parts[place[1]], html)
 
 
-def log_of(run: Run, shown: Sequence[int]) -> dict[str, Any]:
-    """The message from which the timeline draws: see `_Run.snapshot` in views/timeline/view.py."""
+def log_of(run: Run, shown: Sequence[int], *, is_numbered: bool = True) -> dict[str, Any]:
+    """The message from which the timeline draws: see `_Run.snapshot` in views/timeline/view.py.
+
+    is_numbered: whether the titles of several pools have the numbers that the findings use.
+    """
     place = {number: panel for panel, number in enumerate(shown)}
     several = len({pool.process for pool in run.pools}) > 1
     panels = []
     for number in shown:
         pool = run.pools[number]
         note = f"process {pool.process} · {pool.note}" if several else pool.note
-        # A run that a notebook keeps knows no processes; what its pools are called tells them apart.
-        title = f"{pool.title} {number + 1}" if pool.process and len(run.pools) > 1 else pool.title
+        title = f"{pool.title} {number + 1}" if is_numbered and len(run.pools) > 1 else pool.title
         named = {"title": title, "note": note, "kind": pool.kind, "names": pool.names, "cores": pool.cores}
         panels.append({**named, "workers": min(pool.workers, 64)})
     calls = [[place[row[0]], *row[1:]] for row in run.calls if row[0] in place]

@@ -2,7 +2,8 @@
 
 What `record_program` does not see: a Python that is started with -I, -E or -S, or that has no pool_lab; when calls
 start in a process pool whose class has a `submit` of its own; calls of a pool whose `submit` does not take the function
-first; the last quarter of a second of a process that was killed.
+first; the last quarter of a second of a process that was killed. Only executors are recorded, and the pools of
+`multiprocessing` are none: not `Pool`, not `ThreadPool`, and so not joblib's threads either.
 
 What a program can notice: PYTHONPATH and POOL_LAB_RECORD in its environment; modules of pool_lab in `sys.modules`; that
 a standard pool which it drops without a shutdown is freed only by the garbage collector (see `method_wrapper`).
@@ -22,6 +23,7 @@ from collections import deque
 from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 from functools import partial
+from importlib import import_module
 from itertools import count
 from pathlib import Path
 from typing import Any
@@ -110,6 +112,10 @@ class Recording:
 
     def __str__(self) -> str:
         return text(self.run)
+
+    def _ipython_display_(self) -> None:
+        """Show it as the value of a cell. By name: only this needs widgets and pictures."""
+        import_module("pool_lab.lab.experiments.recorded").show(self.run)
 
     @property
     def run(self) -> Run:

@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 
 from pool_lab.events import Event, EventKind
 from pool_lab.lab.programs.event_log import Frame
-from pool_lab.lab.trace.span import Ending
+from pool_lab.lab.trace.span import CallEnding
 from pool_lab.lab.trace.trace import Trace
 from pool_lab.lab.views.timeline.rows import MICRO, TimelineRows
 
@@ -123,7 +123,7 @@ def _events_of_call(row: Row) -> list[Event]:
     return events
 
 
-_KIND_OF = {Ending.RETURNED: EventKind.FINISHED, Ending.CANCELLED: EventKind.CANCELLED}
+_KIND_OF = {CallEnding.RETURNED: EventKind.FINISHED, CallEnding.CANCELLED: EventKind.CANCELLED}
 
 
 def _event_of_other(row: Row) -> Event:

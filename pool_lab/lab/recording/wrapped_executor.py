@@ -19,8 +19,9 @@ from typing import Any, NamedTuple
 
 import cloudpickle
 
-from pool_lab.events import NOT_TIMED, Event, EventKind, Observer, Observers, Times, event, name_of, text_of
+from pool_lab.events import NOT_TIMED, Event, EventKind, Observer, Observers, Times, event, text_of
 from pool_lab.future import CANCELLED, PENDING, RUNNING, Future
+from pool_lab.lab.recording.function_name import function_name
 from pool_lab.lab.recording.method_wrapper import wrap_method
 
 __all__ = ["Timed", "TimedByValue", "WrappedExecutor"]
@@ -140,7 +141,7 @@ class WrappedExecutor:
         with self._lock:
             call = self._calls
             self._calls += 1
-        submitted = event(EventKind.SUBMITTED, call=call, name=name_of(fn))
+        submitted = event(EventKind.SUBMITTED, call=call, name=function_name(fn))
         if self._in_threads:
             future = submit(partial(self._run_in_thread, call, fn), *args, **kwargs)
         else:

@@ -4,10 +4,12 @@ from collections.abc import Mapping
 
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
+from matplotlib.ticker import LogLocator
 
 from pool_lab.lab.stills.page import MARGIN, SMALL, WIDTH, Page, note, text
 from pool_lab.lab.stills.still import draw
 from pool_lab.lab.stills.style import GROUND, HAIRLINE, INK, KINDS, POINT, QUIET, styled
+from pool_lab.lab.trace.units import capitalized
 
 __all__ = ["chart"]
 
@@ -34,7 +36,7 @@ def chart(curves: Curves, *, x: str, y: str, log: str = "", ax: Axes | None = No
         raise ValueError(f"a chart has from 1 to {len(MARKERS)} curves, got {len(curves)}")
     if empty := [name for name, points in curves.items() if not points]:
         raise ValueError(f"a curve needs at least one point, but {', '.join(map(repr, empty))} has none")
-    title = f"{y[:1].upper()}{y[1:]} by {x}"
+    title = f"{capitalized(y)} by {x}"
     words = " ".join([f"{title}.", *(f"{name}: {_in_words(points)}." for name, points in curves.items())])
     return draw(ax, (_draw_page, _draw_axes), curves, x, y, log, title=f"{title}: {', '.join(curves)}", words=words)
 
@@ -46,7 +48,7 @@ def _in_words(points: Mapping[float, float]) -> str:
 def _draw_page(figure: Figure, curves: Curves, x: str, y: str, log: str, caption: str) -> None:
     with styled():
         page = Page(figure, TOP + HEAD + HEIGHT + AXIS, caption)
-        page.write(MARGIN, TOP + 14, [text(y[:1].upper() + y[1:], INK, 18, bold=True), text(f"by {x}", QUIET)])
+        page.write(MARGIN, TOP + 14, [text(capitalized(y), INK, 18, bold=True), text(f"by {x}", QUIET)])
         axes = page.axes(MARGIN + 44, TOP + HEAD, WIDTH - 2 * MARGIN - 44 - NAMES, HEIGHT)
         _draw_axes(axes, curves, x, "", log)
 
@@ -74,6 +76,8 @@ def _set_ticks(axes: Axes, curves: Curves, log: str) -> None:
         axes.set_xticks(tried, [f"{at:g}" for at in tried])
         axes.minorticks_off()
     if "y" in log:
+        low, high = axes.get_ylim()
+        axes.yaxis.set_major_locator(LogLocator(subs=(1, 2, 5) if high < 1000 * low else (1,)))
         axes.yaxis.set_major_formatter(lambda value, _: f"{value:g}")
     else:
         axes.set_ylim(bottom=0)

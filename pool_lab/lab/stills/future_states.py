@@ -9,11 +9,11 @@ from typing import Any, NamedTuple
 
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
-from matplotlib.patches import FancyArrowPatch, FancyBboxPatch
+from matplotlib.patches import FancyArrowPatch
 
 from pool_lab.future import CANCELLED, CANCELLED_AND_NOTIFIED, FINISHED, PENDING, RUNNING
 from pool_lab.lab.recording.tracked_future import TrackedFuture
-from pool_lab.lab.stills.page import WIDTH, Page
+from pool_lab.lab.stills.page import SMALL, WIDTH, Page, box
 from pool_lab.lab.stills.style import GROUND, HAIRLINE, INK, POINT, QUIET, Colours, colours, styled
 
 __all__ = ["draw_states", "states_axes"]
@@ -77,7 +77,7 @@ def _draw_all(
     axes.set(xlim=(0, WIDTH), ylim=(height, 0), xticks=[], yticks=[])
     _draw_line(axes, boxes[CANCELLED].y - BETWEEN / 2)
     for state, place in PLACES.items():
-        _draw_box(axes, state, place, boxes[state])
+        _draw_state(axes, state, place, boxes[state])
         for number, row in enumerate(rows[state]):
             _draw_row(axes, place.x + 12, boxes[state].y + HEAD + ROW * number, row, colours(kind))
     for (start, end), words in TRANSITIONS.items():
@@ -137,18 +137,13 @@ def _boxes(rows: dict[str, list[list[Label]]]) -> tuple[dict[str, Box], float]:
 def _draw_line(axes: Axes, y: float) -> None:
     axes.plot([330, 680], [y, y], color=HAIRLINE, linewidth=POINT)
     for at, words in ((y - 12, "done() is False"), (y + 12, "done() is True")):
-        axes.text(505, at, words, va="center", ha="center", color=QUIET, fontsize=11.5 * POINT)
+        axes.text(505, at, words, va="center", ha="center", color=QUIET, fontsize=SMALL)
 
 
-def _draw_box(axes: Axes, state: str, place: Place, box: Box) -> None:
-    axes.add_patch(_rounded(box.x, box.y, BOX_WIDTH, box.height, 4, facecolor="none", edgecolor=QUIET, gid=state))
-    axes.text(box.x + 12, box.y + 18, state, va="center", weight="bold", fontsize=12.5 * POINT)
-    axes.text(box.x + 12, box.y + 38, place.words, va="center", color=QUIET, fontsize=11.5 * POINT)
-
-
-def _rounded(x: float, y: float, width: float, height: float, corner: float, **style: Any) -> FancyBboxPatch:
-    shape = f"round,pad=0,rounding_size={corner}"
-    return FancyBboxPatch((x, y), width, height, boxstyle=shape, **{"linewidth": POINT, **style})
+def _draw_state(axes: Axes, state: str, place: Place, at: Box) -> None:
+    axes.add_patch(box(at.x, at.y, BOX_WIDTH, at.height, facecolor="none", edgecolor=QUIET, gid=state))
+    axes.text(at.x + 12, at.y + 18, state, va="center", weight="bold", fontsize=12.5 * POINT)
+    axes.text(at.x + 12, at.y + 38, place.words, va="center", color=QUIET, fontsize=SMALL)
 
 
 def _draw_row(axes: Axes, x: float, y: float, row: Sequence[Label], look: Colours) -> None:
@@ -173,7 +168,7 @@ def _draw_label(axes: Axes, x: float, y: float, width: float, future: TrackedFut
     edge = INK if future.raised else QUIET if gone else look.fill
     dashes: Any = (0, (3, 2)) if future.state == RUNNING else "-"
     style = {"facecolor": face, "edgecolor": edge, "linewidth": 1.2 * POINT, "linestyle": dashes}
-    axes.add_patch(_rounded(x, y, width, 24, 2.5, **style))
+    axes.add_patch(box(x, y, width, 24, corner=2.5, **style))
     if gone:
         axes.plot([x + 4, x + width - 4], [y + 12, y + 12], color=INK, linewidth=1.2 * POINT, zorder=4)
 
@@ -189,4 +184,4 @@ def _draw_transition(axes: Axes, start: Box, end: Box, words: str) -> None:
     arrow = FancyArrowPatch(*ends, arrowstyle="-|>", mutation_scale=9, shrinkA=0, shrinkB=0, color=QUIET)
     arrow.set(linewidth=POINT)
     axes.add_patch(arrow)
-    axes.text(*text, words, va="center", ha=align, color=QUIET, fontsize=11.5 * POINT)
+    axes.text(*text, words, va="center", ha=align, color=QUIET, fontsize=SMALL)

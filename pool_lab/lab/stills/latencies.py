@@ -10,7 +10,7 @@ from matplotlib.ticker import FuncFormatter, MaxNLocator
 
 from pool_lab.lab.stills.page import MARGIN, WIDTH, Page, text
 from pool_lab.lab.stills.style import GROUND, INK, POINT, QUIET, colours, styled
-from pool_lab.lab.trace.units import number_of, seconds
+from pool_lab.lab.trace.units import capitalized, number_of, seconds
 
 __all__ = ["Row", "draw_latencies", "latency_axes"]
 
@@ -35,8 +35,7 @@ class Row:
 
     def in_words(self) -> str:
         """The row in a sentence."""
-        label = self.label[:1].upper() + self.label[1:]
-        words = f"{label}: {number_of(self.threads, 'thread')} at most"
+        words = f"{capitalized(self.label)}: {number_of(self.threads, 'thread')} at most"
         if self.within_s:
             words += (
                 f", half of the pages within {seconds(self.within_s[50])}, all within {seconds(self.within_s[100])}"

@@ -7,18 +7,20 @@ saved.css). Everything is drawn on a given `Figure`, never with pyplot and its g
 import io
 import textwrap
 from collections.abc import Sequence
+from typing import Any
 
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 from matplotlib.offsetbox import AnchoredOffsetbox, HPacker, OffsetBox, TextArea
+from matplotlib.patches import FancyBboxPatch
 from matplotlib.patheffects import AbstractPathEffect, withStroke
 from matplotlib.text import Text
 from matplotlib.transforms import Bbox
 
 from pool_lab.lab.stills.style import DPI, GROUND, INK, POINT, QUIET, styled
 
-__all__ = ["MARGIN", "SMALL", "WIDTH", "Page", "halo", "note", "png", "text"]
+__all__ = ["MARGIN", "SMALL", "WIDTH", "Page", "box", "halo", "note", "png", "text"]
 
 WIDTH, MARGIN, LINE = 960, 24, 20
 COLUMNS = 132  # letters in a line of a caption
@@ -105,3 +107,9 @@ def note(
 def halo(pixels: float) -> list[AbstractPathEffect]:
     """Sets words and marks off from what they lie on."""
     return [withStroke(linewidth=pixels * POINT, foreground=GROUND)]
+
+
+def box(x: float, y: float, width: float, height: float, *, corner: float = 4, **style: Any) -> FancyBboxPatch:
+    """A box with round corners, on axes whose unit is a pixel."""
+    shape = f"round,pad=0,rounding_size={corner}"
+    return FancyBboxPatch((x, y), width, height, boxstyle=shape, **{"linewidth": POINT, **style})

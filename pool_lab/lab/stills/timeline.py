@@ -13,7 +13,7 @@ from matplotlib.figure import Figure
 from matplotlib.offsetbox import HPacker, OffsetBox
 
 from pool_lab.lab.stills.busy_cores import draw_busy_cores
-from pool_lab.lab.stills.page import MARGIN, WIDTH, Page, png, text
+from pool_lab.lab.stills.page import MARGIN, WIDTH, Page, text
 from pool_lab.lab.stills.race_result import add_result, result_height
 from pool_lab.lab.stills.style import DPI, INK, PALE, POINT, QUIET, calm, styled
 from pool_lab.lab.stills.timeline_legend import icons
@@ -24,7 +24,7 @@ from pool_lab.lab.trace.summary import tally
 from pool_lab.lab.trace.time_axis import TimeAxis, pauses_of
 from pool_lab.lab.trace.trace import Panels, Trace
 
-__all__ = ["panel_axes", "png", "timeline", "timeline_axes", "timelines_axes"]
+__all__ = ["panel_axes", "timeline", "timelines_axes"]
 
 LABELS = 44
 TOP, HEADER, AIR, AXIS, LEGEND, TITLE = 12, 32, 30, 30, 40, 26  # heights, and the air between panels

@@ -12,7 +12,7 @@ from matplotlib.patches import PathPatch
 from pool_lab.lab.stills.page import text
 from pool_lab.lab.stills.shapes import BRACKET, CLOCK, TORN, rounded
 from pool_lab.lab.stills.style import INK, PALE, POINT, QUIET, Colours, colours
-from pool_lab.lab.trace.span import CallState, Ending
+from pool_lab.lab.trace.span import CallEnding, CallState
 from pool_lab.lab.trace.trace import Trace
 
 __all__ = ["icons"]
@@ -39,7 +39,7 @@ def _has(*states: CallState) -> Callable[[Trace], bool]:
     return lambda trace: any(trace.counts[state] for state in states)
 
 
-def _ended(ending: Ending) -> Callable[[Trace], bool]:
+def _ended(ending: CallEnding) -> Callable[[Trace], bool]:
     return lambda trace: any(span.ending is ending for span in trace.spans)
 
 
@@ -58,11 +58,13 @@ ENTRIES = (
         _has(CallState.RUNNING),
         lambda look: [_bar_icon(look.tint, look.fill, linestyle=(0, (3, 2)))],
     ),
-    _Entry("F  failed", _ended(Ending.RAISED), lambda look: [_bar_icon(look.tint, INK), _mark_icon(13, "x", 5)]),
+    _Entry("F  failed", _ended(CallEnding.RAISED), lambda look: [_bar_icon(look.tint, INK), _mark_icon(13, "x", 5)]),
     _Entry(
-        "T  timed out", _ended(Ending.TIMED_OUT), lambda look: [_bar_icon(look.tint, INK), _mark_icon(13, CLOCK, 8)]
+        "T  timed out", _ended(CallEnding.TIMED_OUT), lambda look: [_bar_icon(look.tint, INK), _mark_icon(13, CLOCK, 8)]
     ),
-    _Entry("W  crashed", _ended(Ending.CRASHED), lambda look: [_bar_icon(look.tint, INK), _mark_icon(13, TORN, 12)]),
+    _Entry(
+        "W  crashed", _ended(CallEnding.CRASHED), lambda look: [_bar_icon(look.tint, INK), _mark_icon(13, TORN, 12)]
+    ),
     _Entry("cancelled", _has(CallState.CANCELLED), lambda _: [_mark_icon(3, BRACKET, 10)], 10),
     _Entry("worker died", _has_a_crash, lambda _: [_mark_icon(3, TORN, 12)], 6),
 )

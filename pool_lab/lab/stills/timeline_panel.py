@@ -24,7 +24,7 @@ from pool_lab.lab.stills.shapes import BRACKET, BROKEN, CLOCK, TORN, rounded
 from pool_lab.lab.stills.style import DPI, HAIRLINE, INK, POINT, QUIET, Colours, colours, styled
 from pool_lab.lab.stills.timeline_resizes import Extent, Resizes
 from pool_lab.lab.trace.queue_length import lengths_of, waits_of
-from pool_lab.lab.trace.span import CallState, Ending, Span
+from pool_lab.lab.trace.span import CallEnding, CallState, Span
 from pool_lab.lab.trace.time_axis import TimeAxis, pauses_of
 from pool_lab.lab.trace.trace import Trace
 from pool_lab.lab.trace.units import seconds
@@ -39,13 +39,13 @@ QUEUE, NEVER_RAN = 26, 13  # pixels: the strip above the lanes, and where in it 
 MARK, LETTER = 18, 7.5  # pixels: the room that a mark with a number and a bold letter need
 
 # How a call can fail: its mark and the height of the mark in pixels, its letter, and its artist's name.
-FAILURES: dict[Ending, tuple[Any, float]] = {
-    Ending.RAISED: ("x", 6),
-    Ending.TIMED_OUT: (CLOCK, 9),
-    Ending.CRASHED: (TORN, 16),
+FAILURES: dict[CallEnding, tuple[Any, float]] = {
+    CallEnding.RAISED: ("x", 6),
+    CallEnding.TIMED_OUT: (CLOCK, 9),
+    CallEnding.CRASHED: (TORN, 16),
 }
-LETTERS = {Ending.RAISED: "F", Ending.TIMED_OUT: "T", Ending.CRASHED: "W"}
-MARK_NAMES = {Ending.RAISED: "failed", Ending.TIMED_OUT: "timed out", Ending.CRASHED: "crashed"}
+LETTERS = {CallEnding.RAISED: "F", CallEnding.TIMED_OUT: "T", CallEnding.CRASHED: "W"}
+MARK_NAMES = {CallEnding.RAISED: "failed", CallEnding.TIMED_OUT: "timed out", CallEnding.CRASHED: "crashed"}
 
 
 def timeline_axes(

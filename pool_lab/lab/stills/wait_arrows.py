@@ -8,14 +8,14 @@ Units are pixels from the top left corner.
 """
 
 from collections.abc import Callable, Iterator, Sequence
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
-from matplotlib.patches import FancyArrowPatch, FancyBboxPatch
+from matplotlib.patches import FancyArrowPatch
 from matplotlib.path import Path
 
-from pool_lab.lab.stills.page import WIDTH, Page, halo
+from pool_lab.lab.stills.page import SMALL, WIDTH, Page, box, halo
 from pool_lab.lab.stills.style import GROUND, INK, POINT, QUIET, colours, styled
 from pool_lab.lab.trace.span import Span
 from pool_lab.lab.trace.units import number_of
@@ -95,8 +95,8 @@ def _y(row: int) -> float:
 
 
 def _draw_group(axes: Axes, x: float, title: str, height: float) -> None:
-    axes.add_patch(_box(x, TOP, GROUP_WIDTH, height, facecolor="none", edgecolor=QUIET, gid=title))
-    axes.text(x + 12, TOP + 18, title, va="center", color=QUIET, fontsize=11.5 * POINT)
+    axes.add_patch(box(x, TOP, GROUP_WIDTH, height, facecolor="none", edgecolor=QUIET, gid=title))
+    axes.text(x + 12, TOP + 18, title, va="center", color=QUIET, fontsize=SMALL)
 
 
 def _draw_bar(axes: Axes, x: float, bar: Bar, kind: str, *, is_running: bool) -> None:
@@ -104,13 +104,9 @@ def _draw_bar(axes: Axes, x: float, bar: Bar, kind: str, *, is_running: bool) ->
     look, ink = colours(kind), INK
     if bar.call is not None:
         face, ink = (look.fill, GROUND) if is_running else (look.tint, INK)
-        style = {"facecolor": face, "edgecolor": look.fill, "gid": "call"}
-        axes.add_patch(_box(x + 12, bar.y - BAR_HEIGHT / 2, GROUP_WIDTH - 24, BAR_HEIGHT, **style))
+        place = (x + 12, bar.y - BAR_HEIGHT / 2, GROUP_WIDTH - 24, BAR_HEIGHT)
+        axes.add_patch(box(*place, facecolor=face, edgecolor=look.fill, gid="call"))
     axes.text(x + 24, bar.y, bar.words, va="center", color=ink, fontsize=12.5 * POINT)
-
-
-def _box(x: float, y: float, width: float, height: float, **style: Any) -> FancyBboxPatch:
-    return FancyBboxPatch((x, y), width, height, boxstyle="round,pad=0,rounding_size=4", linewidth=POINT, **style)
 
 
 def _draw_waits(axes: Axes, graph: WaitGraph, workers: dict[int | None, Bar], queued: dict[int | None, Bar]) -> None:
@@ -146,4 +142,4 @@ def _arrow(axes: Axes, points: Sequence[tuple[float, float]], graph: WaitGraph, 
 
 
 def _label(axes: Axes, x: float, y: float, words: str) -> None:
-    axes.text(x, y, words, va="center", ha="center", fontsize=11.5 * POINT, path_effects=halo(6))
+    axes.text(x, y, words, va="center", ha="center", fontsize=SMALL, path_effects=halo(6))

@@ -29,6 +29,8 @@ def executor_kind(executor: type) -> ExecutorKind:
         return ExecutorKind("threads", "a new thread for each call")
     if "distributed." in names or "ClusterExecutor" in names:
         return ExecutorKind("cluster", "workers reached over the network")
+    if "LiveSimulatedPool" in names:
+        return ExecutorKind("simulation", "a model, in real time")
     if "SimulatedPool" in names:
         return ExecutorKind("simulation", "a virtual clock")
     return ExecutorKind("other", "")

@@ -8,7 +8,7 @@ from pool_lab.lab.trace.race_result import ExecutorResult, RaceResult
 from pool_lab.lab.trace.serial_time import SerialTime
 from pool_lab.lab.trace.summary import times
 from pool_lab.lab.trace.time_spent import CallTimes
-from pool_lab.lab.trace.units import number_of, seconds
+from pool_lab.lab.trace.units import capitalized, number_of, seconds
 
 __all__ = ["HEADING", "PARTS", "ChartRow", "busy_words", "chart_rows", "explain", "ideal_words"]
 
@@ -77,7 +77,7 @@ def busy_words(serial: SerialTime, waiting: float) -> str:
 
 def _noise(row: ExecutorResult) -> str:
     return (
-        f"{row.name[:1].upper()}{row.name[1:]} cannot be compared: {times(row.speed_ups[1])} as fast is more than "
+        f"{capitalized(row.name)} cannot be compared: {times(row.speed_ups[1])} as fast is more than "
         f"{number_of(row.sizes[1], 'worker')} can be on this computer. Something else slowed the loop down."
     )
 
@@ -132,7 +132,8 @@ def _verdict(row: ExecutorResult, rows: Sequence[ExecutorResult]) -> str:
         fast = "no faster"
     else:
         fast = f"{times(speed_up)} as fast" if speed_up > 1 else f"took {times(1 / speed_up)} as long"
-    efficiency = f" (efficiency {row.efficiency:.0%} on {_sizes(row)} workers)" if row.efficiency else ""
+    workers = f"{_sizes(row)} worker{'s' * (row.sizes[1] != 1)}"
+    efficiency = f" (efficiency {row.efficiency:.0%} on {workers})" if row.efficiency else ""
     return f"{row.name} {fast}{efficiency}{_because_of_the_gil(row, rows)}"
 
 

@@ -5,7 +5,7 @@ from enum import StrEnum
 
 from pool_lab.events import Event, EventKind
 
-__all__ = ["CallState", "Ending", "Lane", "Resize", "Span", "advance", "ending_of"]
+__all__ = ["CallEnding", "CallState", "Lane", "Resize", "Span", "advance", "ending_of"]
 
 
 class CallState(StrEnum):
@@ -18,7 +18,7 @@ class CallState(StrEnum):
     CANCELLED = "cancelled"
 
 
-class Ending(StrEnum):
+class CallEnding(StrEnum):
     """How a call ended. All but the first and the last are ways to fail."""
 
     RETURNED = "returned"
@@ -30,22 +30,23 @@ class Ending(StrEnum):
     CANCELLED = "cancelled"
 
 
-def ending_of(state: str, error: str | None) -> Ending | None:
+def ending_of(state: str, error: str | None) -> CallEnding | None:
     """How a call in this state ended; None if it has not. The text of an error begins with its class."""
     return _failure(error or "") if state == "failed" else _ENDINGS.get(state)
 
 
-_ENDINGS: dict[str, Ending] = {CallState.FINISHED: Ending.RETURNED, CallState.CANCELLED: Ending.CANCELLED}
+_ENDINGS: dict[str, CallEnding] = {CallState.FINISHED: CallEnding.RETURNED, CallState.CANCELLED: CallEnding.CANCELLED}
 _NAMES_OF_A_CRASH = frozenset({"WorkerDiedError", "BrokenProcessPool", "BrokenThreadPool", "BrokenInterpreterPool"})
 
 
-def _failure(error: str) -> Ending:
+def _failure(error: str) -> CallEnding:
     path, _, text = error.partition(":")
     name = path.rpartition(".")[2]
     if name in _NAMES_OF_A_CRASH:
-        return Ending.CRASHED
+        return CallEnding.CRASHED
     # A call may raise its own TimeoutError.
-    return Ending.TIMED_OUT if name == "TimeoutError" and "ran longer than the task_timeout" in text else Ending.RAISED
+    is_ours = name == "TimeoutError" and "ran longer than the task_timeout" in text
+    return CallEnding.TIMED_OUT if is_ours else CallEnding.RAISED
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +74,7 @@ class Span:
     error: str | None = None
 
     @property
-    def ending(self) -> Ending | None:
+    def ending(self) -> CallEnding | None:
         """How the call ended; None if it has not."""
         return ending_of(self.state, self.error)
 

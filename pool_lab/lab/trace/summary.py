@@ -10,9 +10,9 @@ import re
 from collections import Counter
 from collections.abc import Sequence
 
-from pool_lab.lab.trace.span import CallState, Ending
+from pool_lab.lab.trace.span import CallEnding, CallState
 from pool_lab.lab.trace.trace import Trace
-from pool_lab.lab.trace.units import number_of, seconds
+from pool_lab.lab.trace.units import capitalized, number_of, seconds
 
 __all__ = ["claim", "counts_in_words", "summary", "tally", "times"]
 
@@ -47,8 +47,8 @@ def _parts(trace: Trace) -> tuple[Counts, Counts]:
     return first, [(f"{endings[ending]:,}", word) for ending, word in _LOSSES.items() if endings[ending]]
 
 
-_LOSSES = {ending: "failed" if ending is Ending.RAISED else ending.value for ending in Ending}
-del _LOSSES[Ending.RETURNED]
+_LOSSES = {ending: "failed" if ending is CallEnding.RAISED else ending.value for ending in CallEnding}
+del _LOSSES[CallEnding.RETURNED]
 
 
 def summary(runs: Runs) -> str:
@@ -66,7 +66,7 @@ def claim(runs: Runs) -> str:
 
 
 def _outcome(name: str, trace: Trace) -> str:
-    return " ".join([_headline(_capital(name), trace), *_losses(trace)])
+    return " ".join([_headline(capitalized(name), trace), *_losses(trace)])
 
 
 def _headline(name: str, trace: Trace) -> str:
@@ -99,16 +99,16 @@ def _losses(trace: Trace) -> list[str]:
     if trace.open_calls:
         sentences.append(_left(trace.counts[CallState.RUNNING], trace.counts[CallState.QUEUED]))
     if crashes := [lane.error for lane in trace.lanes if lane.error]:
-        known = "\n".join(span.error or "" for span in trace.spans if span.ending is Ending.CRASHED)
+        known = "\n".join(span.error or "" for span in trace.spans if span.ending is CallEnding.CRASHED)
         new = [error for error in crashes if error not in known]
         sentences.append(f"{number_of(len(crashes), 'worker')} stopped unasked{_because(new)}.")
     return sentences
 
 
 _FAILURES = {
-    Ending.RAISED: "failed",
-    Ending.TIMED_OUT: "ran out of time",
-    Ending.CRASHED: "crashed",
+    CallEnding.RAISED: "failed",
+    CallEnding.TIMED_OUT: "ran out of time",
+    CallEnding.CRASHED: "crashed",
 }
 
 
@@ -123,18 +123,18 @@ def _comparison(runs: Runs) -> list[str]:
     )
     if most / least < 1.05:
         return [f"{'Both' if len(runs) == 2 else 'All'} took about the same time."]
-    return [f"{_capital(slow)} took {times(most / least)} as long as {fast}."]
+    return [f"{capitalized(slow)} took {times(most / least)} as long as {fast}."]
 
 
 def _claim(name: str, trace: Trace) -> str:
     calls, failed = len(trace.spans), trace.counts[CallState.FAILED]
     if not calls:
-        return f"{_capital(name)}: no calls."
+        return f"{capitalized(name)}: no calls."
     if trace.open_calls:
-        return f"{_capital(name)}: stopped before the end of {number_of(calls, 'call')}."
+        return f"{capitalized(name)}: stopped before the end of {number_of(calls, 'call')}."
     if trace.counts[CallState.CANCELLED]:
-        return f"{_capital(name)}: some of {number_of(calls, 'call')} cancelled."
-    done = f"{_capital(name)}: {calls:,} of {number_of(calls, 'call')} done"
+        return f"{capitalized(name)}: some of {number_of(calls, 'call')} cancelled."
+    done = f"{capitalized(name)}: {calls:,} of {number_of(calls, 'call')} done"
     return f"{done} ({failed:,} failed)." if failed else f"{done}."
 
 
@@ -187,7 +187,3 @@ def _because(errors: Sequence[str | None]) -> str:
 
 _MODULE = re.compile(r"^([\w<>]+\.)+(?=\w+(:|$))")
 """The module before the name of an exception."""
-
-
-def _capital(name: str) -> str:
-    return name[:1].upper() + name[1:]

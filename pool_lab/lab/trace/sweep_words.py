@@ -6,7 +6,7 @@ from pool_lab.lab.trace.race_words import busy_words
 from pool_lab.lab.trace.serial_time import SerialTime
 from pool_lab.lab.trace.summary import times
 from pool_lab.lab.trace.sweep_result import PAYS, Curve
-from pool_lab.lab.trace.units import number_of, seconds
+from pool_lab.lab.trace.units import capitalized, number_of, seconds
 
 __all__ = ["claim", "enumerate_words", "summary"]
 
@@ -41,7 +41,7 @@ def claim(names: Sequence[str], workers: Sequence[int], rounds: int) -> str:
     """What was measured, without numbers that depend on the machine."""
     who, many = enumerate_words(names), enumerate_words(list(map(str, workers)))
     how_often = {1: "once", 2: "twice"}.get(rounds, f"{rounds} times")
-    return f"{_capital(who)} with {many} workers, {how_often}."
+    return f"{capitalized(who)} with {many} workers, {how_often}."
 
 
 def enumerate_words(words: Sequence[str]) -> str:
@@ -54,12 +54,8 @@ def _about(curve: Curve) -> str:
     if best is None or until is None:
         return ""
     if best.median < 1 + PAYS:
-        return f"{_capital(curve.name)}: no faster than one call after the other, with any number of workers."
-    fast = f"{_capital(curve.name)}: {times(until.median)} as fast with {number_of(until.workers, 'worker')}"
+        return f"{capitalized(curve.name)}: no faster than one call after the other, with any number of workers."
+    fast = f"{capitalized(curve.name)}: {times(until.median)} as fast with {number_of(until.workers, 'worker')}"
     if until is not curve.points[-1]:
         return f"{fast}; more workers gained at most {PAYS:.0%}."
     return f"{fast}." if len(curve.points) == 1 else f"{fast}, and may gain from more."
-
-
-def _capital(words: str) -> str:
-    return words[:1].upper() + words[1:]

@@ -6,8 +6,7 @@ So a moment has a time and a place on the axis: the time without the pauses befo
 from collections.abc import Iterable, Iterator, Sequence
 from typing import NamedTuple
 
-from pool_lab.events import Event
-from pool_lab.lab.trace.trace import Trace
+from pool_lab.lab.trace.trace import Trace, shifted
 
 __all__ = ["IDLE_S", "Pause", "TimeAxis", "pauses_of"]
 
@@ -70,15 +69,8 @@ class TimeAxis:
         size = trace.resizes[0].before if trace.resizes else trace.size
         origin, until = trace.origin, trace.watched_until
         moved = None if until is None else origin + self.place(until - origin)
-        events = (self._moved(event, origin) for event in trace.events)
+        events = (shifted(event, lambda moment: origin + self.place(moment - origin)) for event in trace.events)
         return Trace(events, size=size, origin=origin, watched_until=moved, names=trace.names)
-
-    def _moved(self, event: Event, origin: float) -> Event:
-        def moved(moment: float) -> float:
-            return origin + self.place(moment - origin)
-
-        began, ended = (None if moment is None else moved(moment) for moment in (event.began, event.ended))
-        return event._replace(time=moved(event.time), began=began, ended=ended)
 
     def ticks(self, step: float, until: float) -> list[tuple[float, float]]:
         """(place, time) of each multiple of the step, except in a pause or close to one."""

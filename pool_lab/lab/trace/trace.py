@@ -5,14 +5,14 @@ contradict each other.
 """
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 from functools import cached_property
 
 from pool_lab.events import Event, EventKind
 from pool_lab.lab.trace.span import CallState, Lane, Resize, Span, advance
 
-__all__ = ["Panels", "Trace"]
+__all__ = ["Panels", "Trace", "shifted"]
 
 
 class Trace:
@@ -169,3 +169,9 @@ def _most_at_once(intervals: Iterable[tuple[float | None, float | None]]) -> int
         now += step
         most = max(most, now)
     return most
+
+
+def shifted(event: Event, shift: Callable[[float], float]) -> Event:
+    """The event at other times: `shift` gets each of its moments."""
+    began, ended = (None if moment is None else shift(moment) for moment in (event.began, event.ended))
+    return event._replace(time=shift(event.time), began=began, ended=ended)

@@ -1,6 +1,6 @@
 """Times and counts in words."""
 
-__all__ = ["number_of", "seconds"]
+__all__ = ["capitalized", "number_of", "seconds"]
 
 
 def seconds(s: float) -> str:
@@ -19,3 +19,8 @@ def seconds(s: float) -> str:
 def number_of(count: int, noun: str) -> str:
     """The number and the noun: "1 call", "2,000 calls"."""
     return f"{count:,} {noun}" if count == 1 else f"{count:,} {noun}s"
+
+
+def capitalized(words: str) -> str:
+    """The words as the start of a sentence."""
+    return words[:1].upper() + words[1:]

@@ -9,7 +9,7 @@ from functools import cached_property
 
 from pool_lab.lab.trace.span import CallState, Span
 from pool_lab.lab.trace.trace import Trace
-from pool_lab.lab.trace.units import number_of
+from pool_lab.lab.trace.units import capitalized, number_of
 
 __all__ = ["WaitGraph"]
 
@@ -58,7 +58,7 @@ class WaitGraph:
     def sentences(self) -> list[str]:
         """Each call that waits, and for what. If there are many, only the first."""
         told = [
-            f"C{self._named(span)[1:]} runs on worker {span.worker} and waits for "
+            f"{capitalized(self._named(span))} runs on worker {span.worker} and waits for "
             f"{' and '.join(map(self._what, self.waits[span.call]))}."
             for span in self.running
             if self.waits.get(span.call)

@@ -10,7 +10,7 @@ import ipywidgets
 
 from pool_lab.lab.work.workload import Parameter
 
-__all__ = ["Note", "StartStop", "experiment_view", "parameter_slider", "worker_slider"]
+__all__ = ["Note", "StartStop", "experiment_view", "parameter_slider", "sentences", "worker_slider"]
 
 
 class StartStop(ipywidgets.Button):  # type: ignore[misc]  # ipywidgets ships no types
@@ -52,6 +52,11 @@ class Note(ipywidgets.HTML):  # type: ignore[misc]  # ipywidgets ships no types
 
     def say(self, note: str) -> None:
         self.value = f'<span class="pool-lab-title">{escape(self.title)}</span> {escape(note)}'
+
+
+def sentences(texts: list[str]) -> ipywidgets.HTML:
+    """A list of sentences."""
+    return ipywidgets.HTML(f"<ul>{''.join(f'<li>{escape(text)}</li>' for text in texts)}</ul>")
 
 
 def experiment_view(

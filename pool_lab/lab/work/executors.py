@@ -92,6 +92,10 @@ def _standard_processes(workers: int) -> Executor:
 
 def _of_client(client: Any, workers: int) -> Executor:
     """The cluster of this client as it is: `workers` changes nothing."""
+    if getattr(client, "status", "") in ("closing", "closed"):
+        raise RuntimeError(
+            "this client of the cluster is closed. Run the cells that start the cluster and make the client"
+        )
     executor: Executor = client.get_executor(pure=False)
     return executor
 

@@ -55,16 +55,16 @@ def watchdog(*, deadlock_s: float = 3.0, patience_s: float = 60.0) -> "Watchdog"
     return _running[0]
 
 
-Place = list[tuple[int, int]]
+Position = list[tuple[int, int]]
 """Where a thread is: the code of each of its frames, and the instruction in it."""
 
 
-class Post(NamedTuple):
+class BusyWorker(NamedTuple):
     """Where a worker is that has a call."""
 
     end_pool: Callable[[str], object]
     """Called with the reason."""
-    place: Place
+    position: Position
     waits: bool
     """Whether its call waits for other calls."""
 
@@ -76,7 +76,7 @@ class Watchdog:
         self._deadlock_s, self._patience_s = deadlock_s, patience_s
         self._closed = threading.Event()
         self._cell: Any = None
-        self._places: list[Place] = []
+        self._positions: list[Position] = []
         self._quiet_s = 0.0
         self._steps = 0
         """How often it has tried to free the cell that waits now."""
@@ -119,24 +119,24 @@ class Watchdog:
         if cell is None or not _waits_without_limit(cell):
             self._cell = None
             return
-        posts = [post for frame in frames.values() if (post := _post(frame)) is not None]
-        places = sorted(post.place for post in posts)
-        moved = self._cell != (now := [_place(cell), waited_for(cell)])
-        self._quiet_s = 0.0 if moved or places != self._places else self._quiet_s + LOOK_EVERY_S
+        busy = [worker for frame in frames.values() if (worker := _busy_worker(frame)) is not None]
+        positions = sorted(worker.position for worker in busy)
+        moved = self._cell != (now := [_position(cell), waited_for(cell)])
+        self._quiet_s = 0.0 if moved or positions != self._positions else self._quiet_s + LOOK_EVERY_S
         self._steps = 0 if moved else self._steps
-        self._cell, self._places = now, places
-        is_deadlock = bool(posts) and all(post.waits for post in posts)
+        self._cell, self._positions = now, positions
+        is_deadlock = bool(busy) and all(worker.waits for worker in busy)
         if self._quiet_s >= (self._deadlock_s if is_deadlock or self._steps else self._patience_s):
             self._quiet_s = 0.0
-            self._free(cell, posts, "every worker waited for another call" if is_deadlock else "nothing moved")
+            self._free(cell, busy, "every worker waited for another call" if is_deadlock else "nothing moved")
 
-    def _free(self, cell: FrameType, posts: list[Post], reason: str) -> None:
+    def _free(self, cell: FrameType, busy: list[BusyWorker], reason: str) -> None:
         self._steps += 1
         self._say(f"Watchdog: the cell waited, and {reason}. So I have ended its pools.")
         text = f"the watchdog has ended this pool, because a cell waited for it and {reason}"
-        if self._steps == 1 and posts:
-            for post in posts:
-                post.end_pool(text)
+        if self._steps == 1 and busy:
+            for worker in busy:
+                worker.end_pool(text)
         elif self._steps <= 2 and (futures := waited_for(cell)):
             for future in futures:
                 with contextlib.suppress(InvalidStateError):  # it is done meanwhile
@@ -149,20 +149,20 @@ class Watchdog:
 
 def _waits_without_limit(cell: FrameType) -> bool:
     """Whether the cell waits for calls, for the end of a pool, or for another thread."""
-    others = (place for place in outwards(cell) if place.f_code in WAITS_FOR_POOL | WAITS_FOR_OTHERS)
-    return bool(waited_for(cell)) or any(place.f_locals.get("timeout") is None for place in others)
+    others = (outer for outer in outwards(cell) if outer.f_code in WAITS_FOR_POOL | WAITS_FOR_OTHERS)
+    return bool(waited_for(cell)) or any(outer.f_locals.get("timeout") is None for outer in others)
 
 
-def _place(frame: FrameType) -> Place:
-    return [(id(place.f_code), place.f_lasti) for place in outwards(frame)]
+def _position(frame: FrameType) -> Position:
+    return [(id(outer.f_code), outer.f_lasti) for outer in outwards(frame)]
 
 
-def _post(frame: FrameType) -> Post | None:
+def _busy_worker(frame: FrameType) -> BusyWorker | None:
     """None: the thread is no worker, or an idle one."""
     for outer in outwards(frame):
         if end_pool := _way_to_end(outer, is_innermost=outer is frame):
-            waits = waited_for(frame) or any(place.f_code in WAITS_FOR_POOL for place in outwards(frame))
-            return Post(end_pool, _place(frame), bool(waits))
+            waits = waited_for(frame) or any(inner.f_code in WAITS_FOR_POOL for inner in outwards(frame))
+            return BusyWorker(end_pool, _position(frame), bool(waits))
     return None
 
 

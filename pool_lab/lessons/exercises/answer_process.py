@@ -21,7 +21,7 @@ from typing import IO, cast
 import psutil  # comes with every kernel
 
 from pool_lab.lessons.exercises import limits
-from pool_lab.lessons.exercises.messages import Ending
+from pool_lab.lessons.exercises.messages import AttemptEnding
 from pool_lab.lessons.exercises.sandbox import can_isolate_network
 
 __all__ = ["BAD_REPORT", "AnswerProcess"]
@@ -63,15 +63,15 @@ class AnswerProcess:
             self._stdin.write(request)
             self._stdin.close()
 
-    def takes_too_much(self) -> Ending | None:
+    def takes_too_much(self) -> AttemptEnding | None:
         """Whether there are more processes, more memory is held, or more files are written, than any answer needs."""
         processes = [*self._family()]
         if len(processes) > limits.MOST_PROCESSES:
-            return Ending.CROWD
+            return AttemptEnding.CROWD
         if sum(map(_held, processes)) > limits.MOST_MEMORY:
-            return Ending.MEMORY
+            return AttemptEnding.MEMORY
         sizes = list(islice(_sizes(self._folder.name), limits.MOST_FILES + 1))
-        return Ending.DISK if len(sizes) > limits.MOST_FILES or sum(sizes) > limits.MOST_WRITTEN else None
+        return AttemptEnding.DISK if len(sizes) > limits.MOST_FILES or sum(sizes) > limits.MOST_WRITTEN else None
 
     def how_it_went(self) -> str:
         try:

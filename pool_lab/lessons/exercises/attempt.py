@@ -22,10 +22,10 @@ from pool_lab.lab.trace.span import CallState, Span
 from pool_lab.lab.trace.trace import Trace
 from pool_lab.lessons.exercises.answer_process import BAD_REPORT, AnswerProcess
 from pool_lab.lessons.exercises.limits import MOST_OUTPUT, Heartbeat, Limits
-from pool_lab.lessons.exercises.messages import Ending, messages, unpacked
+from pool_lab.lessons.exercises.messages import AttemptEnding, messages, unpacked
 from pool_lab.processes.pickling import dumps
 
-__all__ = ["Attempt", "Play", "Run", "try_answer"]
+__all__ = ["Attempt", "Run", "Setup", "try_answer"]
 
 LOOK_EVERY_S = 0.5
 CLEAN_UP_S = 1.0
@@ -52,7 +52,7 @@ class Run:
 class Attempt:
     """What happened when an answer ran."""
 
-    ending: Ending
+    ending: AttemptEnding
     result: Any = None
     """What it returned, with `Foreign` in the place of what stays in its process."""
     error: str = ""
@@ -93,10 +93,10 @@ class Attempt:
 
 
 @dataclass(frozen=True)
-class Play:
+class Setup:
     """How an exercise runs an answer. The process imports the functions, so they stand at the top of a module."""
 
-    play: Callable[..., Any]
+    run: Callable[..., Any]
     """Called with the answer and what is given; what it returns is the attempt's result."""
     given: Callable[[], tuple[Any, ...]]
     most_calls: int = 1000
@@ -107,17 +107,17 @@ class Play:
     holds the GIL. Half of it is how long an answer may compute without submitting a call."""
 
 
-def try_answer(play: Play, answer: Any, *, sandboxed: bool = False) -> Attempt:
+def try_answer(setup: Setup, answer: Any, *, sandboxed: bool = False) -> Attempt:
     """Blocks until the answer has ended or was stopped. An interrupt stops it.
 
     sandboxed: for the answers of other people.
     """
     try:
-        request = dumps((play, answer))
+        request = dumps((setup, answer))
     except Exception as error:
-        return Attempt(Ending.NOT_SENT, error=f"{_unpicklable_names(answer)}{type(error).__name__}: {error}")
-    report = _Report(AnswerProcess(request, sandboxed=sandboxed), play.patience_s)
-    return replace(report.attempt(), case=play.case)
+        return Attempt(AttemptEnding.NOT_SENT, error=f"{_unpicklable_names(answer)}{type(error).__name__}: {error}")
+    report = _Report(AnswerProcess(request, sandboxed=sandboxed), setup.patience_s)
+    return replace(report.attempt(), case=setup.case)
 
 
 def _unpicklable_names(answer: Any) -> str:
@@ -155,7 +155,7 @@ class _Report:
             for reader in readers:
                 reader.start()
             facts = self._until_the_end()
-            if facts["ending"] in {Ending.RETURNED, Ending.RAISED}:
+            if facts["ending"] in {AttemptEnding.RETURNED, AttemptEnding.RAISED}:
                 readers[1].join(CLEAN_UP_S)  # it ends with the last process that could write
         finally:
             self._process.close()
@@ -180,12 +180,12 @@ class _Report:
     def _understood(self, message: Any) -> dict[str, Any] | None:
         """How it ended, if the message says so or shows that it has to end."""
         if message is None:
-            return {"ending": Ending.GONE, "error": self._process.how_it_went()}
+            return {"ending": AttemptEnding.GONE, "error": self._process.how_it_went()}
         try:
             name, *facts = message
             return getattr(self, f"_take_{name}")(*facts)  # type: ignore[no-any-return]
         except (AttributeError, IndexError, RecursionError, TypeError, ValueError):
-            return {"ending": Ending.GONE, "error": BAD_REPORT}
+            return {"ending": AttemptEnding.GONE, "error": BAD_REPORT}
 
     def _take_opened(self, run: int, title: str, kind: str, size: int, given: bool) -> None:
         self._opened.append((str(title), str(kind), int(size), bool(given)))
@@ -206,12 +206,12 @@ class _Report:
         self._has_news = False
         if ending is None:
             return None
-        waits = heartbeat.waits if ending is Ending.STUCK else ()
+        waits = heartbeat.waits if ending is AttemptEnding.STUCK else ()
         return {"ending": ending, "line": int(heartbeat.line), "waits": tuple(map(str, waits))}
 
     def _take_ended(self, ending: str, result: Any, error: str, line: int, waits: list[str]) -> dict[str, Any]:
         return {
-            "ending": Ending(ending),
+            "ending": AttemptEnding(ending),
             "result": unpacked(result),
             "error": str(error),
             "line": int(line),

@@ -47,7 +47,7 @@ def verdict_on(task: Exercise, answer: object) -> Verdict:
         prepared = task.prepare(answer)
     except Unreadable as error:
         return Verdict(task, Grade.WRONG, says=str(error))
-    return worst(judge(task, try_answer(play, prepared)) for play in task.plays)
+    return worst(judge(task, try_answer(setup, prepared)) for setup in task.setups)
 
 
 def hint(name: str) -> "Hint":

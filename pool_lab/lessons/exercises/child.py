@@ -13,10 +13,10 @@ import traceback
 from typing import Any
 
 from pool_lab.lab.recording.every_pool import on_new_pools
-from pool_lab.lessons.exercises.attempt import Play
+from pool_lab.lessons.exercises.attempt import Setup
 from pool_lab.lessons.exercises.deadlock import Watchdog
 from pool_lab.lessons.exercises.limits import LARGEST_FILE, MOST_RESERVED
-from pool_lab.lessons.exercises.messages import Ending, packed
+from pool_lab.lessons.exercises.messages import AttemptEnding, packed
 from pool_lab.lessons.exercises.reporter import Reporter
 from pool_lab.lessons.exercises.sandbox import isolate_files, isolate_network
 from pool_lab.lessons.exercises.starter import functions_of
@@ -41,24 +41,24 @@ def main(sandbox: str = "", *, offline: bool = False) -> None:
     perform(channel, *pickle.loads(request))
 
 
-def perform(channel: io.FileIO, play: Play, answer: Any) -> None:
+def perform(channel: io.FileIO, setup: Setup, answer: Any) -> None:
     """Run the answer, and end the process."""
-    reporter = Reporter(channel, play.most_calls, [function.__code__ for function in functions_of(answer)])
+    reporter = Reporter(channel, setup.most_calls, [function.__code__ for function in functions_of(answer)])
     _listen_to_all_pools(reporter)
     _look_like_a_notebook(answer)
     watchdog = Watchdog(reporter, threading.get_ident())
     watchdog.start()
     watchdog.is_awake.wait()
-    arguments = play.given()
+    arguments = setup.given()
     reporter.given = False
     try:
-        result = packed(play.play(answer, *arguments))
+        result = packed(setup.run(answer, *arguments))
     except BaseException as error:
         text = "".join(traceback.format_exception_only(error)).strip()
         lines = [line for frame, line in traceback.walk_tb(error.__traceback__) if reporter.is_of_answer(frame)]
-        reporter.end(Ending.RAISED, error=text, line=lines[-1] if lines else 0)
+        reporter.end(AttemptEnding.RAISED, error=text, line=lines[-1] if lines else 0)
     else:
-        reporter.end(Ending.RETURNED, result)
+        reporter.end(AttemptEnding.RETURNED, result)
 
 
 _reporter: Reporter | None = None

@@ -1,7 +1,7 @@
 """The learner's timeline above that of a right answer, on one axis: live if a person is there, and as a still."""
 
 import time
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
@@ -9,13 +9,17 @@ from matplotlib.figure import Figure
 from pool_lab.events import Event
 from pool_lab.lab.display import Display
 from pool_lab.lab.notebook import someone_is_there
-from pool_lab.lab.stills.still import Still, on_axes
+from pool_lab.lab.stills.still import draw
 from pool_lab.lab.stills.timeline import timeline, timelines_axes
 from pool_lab.lab.trace import summary as words
-from pool_lab.lab.trace.trace import Trace
-from pool_lab.lessons.exercises.attempt import Attempt
+from pool_lab.lab.trace.trace import Trace, shifted
+from pool_lab.lab.trace.units import capitalized, number_of
+from pool_lab.lessons.exercises.attempt import Attempt, Run
 
 __all__ = ["Timelines"]
+
+MOST_SENTENCES = 4
+"""Of more pools the caption only says how many there are."""
 
 
 class Timelines(Display):
@@ -25,7 +29,9 @@ class Timelines(Display):
         super().__init__()
         self._title = title
         # A pool without calls would only be empty lanes.
-        self._panels = [(whose, run) for whose, attempt in attempts for run in attempt.runs if run.trace.spans]
+        runs = [(whose, [run for run in attempt.runs if run.trace.spans]) for whose, attempt in attempts]
+        self._runs = dict(runs)
+        self._panels = [(_which(whose, number, some), run) for whose, some in runs for number, run in enumerate(some)]
         self._at_rest = True
         if someone_is_there():
             self._make_view()
@@ -34,18 +40,17 @@ class Timelines(Display):
         return f"Timelines({self._title})"
 
     def summary(self) -> str:
+        if len(self._panels) > MOST_SENTENCES:
+            return " ".join(f"{capitalized(whose)}: {_counted(runs)}." for whose, runs in self._runs.items())
         return words.summary([(whose, run.trace) for whose, run in self._panels])
 
     def claim(self) -> str:
         return words.claim([(whose, run.trace) for whose, run in self._panels])
 
     def figure(self, ax: Axes | None = None) -> Figure:
-        rows = [(_headed(whose), run.title, run.kind, run.trace) for whose, run in self._panels]
-        if ax is not None:
-            return on_axes(ax, lambda: timelines_axes(ax, rows))
-        still = Still(self._title, self.summary())
-        timeline(still, rows, still.alt)
-        return still
+        rows = [(capitalized(whose), run.title, run.kind, run.trace) for whose, run in self._panels]
+        picture = timeline, timelines_axes
+        return draw(ax, picture, rows, title=self._title, words=self.summary(), machine=False)
 
     def _make_view(self) -> None:
         from pool_lab.lab.views.timeline.view import Panel, Timeline  # not needed where no person is there
@@ -53,7 +58,7 @@ class Timelines(Display):
         self.view = view = Timeline().add_class("pool-lab-experiment")  # so that its still finds it
         view.begin(
             [
-                Panel(_headed(whose), run.title, run.kind, run.trace.size, until=_left_at(run.trace))
+                Panel(capitalized(whose), run.title, run.kind, run.trace.size, until=_left_at(run.trace))
                 for whose, run in self._panels
             ]
         )
@@ -66,8 +71,13 @@ class Timelines(Display):
         view.caption = self.summary()
 
 
-def _headed(whose: str) -> str:
-    return whose[:1].upper() + whose[1:]
+def _which(whose: str, number: int, runs: Sequence[Run]) -> str:
+    return whose if len(runs) == 1 else f"{whose}, pool {number + 1}"
+
+
+def _counted(runs: Sequence[Run]) -> str:
+    calls = sum(len(run.trace.spans) for run in runs)
+    return f"{number_of(len(runs), 'pool')}, {number_of(calls, 'call')}"
 
 
 def _left_at(trace: Trace) -> float | None:
@@ -77,7 +87,4 @@ def _left_at(trace: Trace) -> float | None:
 
 def _played_again(trace: Trace, begin: float) -> Iterator[Event]:
     """The events as if the run had begun at that moment."""
-    later = begin - trace.origin
-    for event in trace.events:
-        began, ended = (None if moment is None else moment + later for moment in (event.began, event.ended))
-        yield event._replace(time=event.time + later, began=began, ended=ended)
+    return (shifted(event, lambda moment: moment - trace.origin + begin) for event in trace.events)

@@ -18,7 +18,7 @@ from typing import Any, NamedTuple
 import pool_lab
 from pool_lab.lab.recording.waits import WAITS_FOR_MANY, WAITS_FOR_ONE, WAITS_FOR_POOL, codes, outwards
 from pool_lab.lessons.exercises.limits import Heartbeat
-from pool_lab.lessons.exercises.messages import Ending
+from pool_lab.lessons.exercises.messages import AttemptEnding
 from pool_lab.lessons.exercises.reporter import Reporter
 from pool_lab.processes.pipe import Either
 from pool_lab.processes.process import Process
@@ -94,7 +94,7 @@ class Watchdog(threading.Thread):
         self._ticks = self._ticks + 1 if waits and waits == self._waits else 0
         self._waits = waits
         if self._ticks >= TICKS_TO_BE_SURE:
-            self._reporter.end(Ending.DEADLOCK, waits=[wait.words for wait in waits])
+            self._reporter.end(AttemptEnding.DEADLOCK, waits=[wait.words for wait in waits])
 
     def _all_wait(self) -> list[Wait]:
         """What every thread that could do something waits for; empty if one of them can go on."""

@@ -6,13 +6,12 @@ from typing import Any
 
 from pool_lab.lab.trace.span import CallState
 from pool_lab.lessons.exercises.attempt import Attempt
-from pool_lab.lessons.exercises.messages import Ending, Foreign
+from pool_lab.lessons.exercises.messages import AttemptEnding, Foreign
 
 __all__ = [
     "all_shut_down",
     "call",
     "cancelled",
-    "did_without_a_pool",
     "errors",
     "failed",
     "finished",
@@ -48,12 +47,14 @@ def nothing() -> tuple[Any, ...]:
 
 def returned(attempt: Attempt) -> bool:
     """Whether it returned, and raised no exception."""
-    return attempt.ending is Ending.RETURNED
+    return attempt.ending is AttemptEnding.RETURNED
 
 
 def raised(*names: str) -> Callable[[Attempt], bool]:
     """Whether the answer raised one of these, such as "TimeoutError". What its calls raised is in `errors`."""
-    return lambda attempt: attempt.ending is Ending.RAISED and re.split(r"[:\s]", attempt.error, maxsplit=1)[0] in names
+    return lambda attempt: (
+        attempt.ending is AttemptEnding.RAISED and re.split(r"[:\s]", attempt.error, maxsplit=1)[0] in names
+    )
 
 
 def errors(attempt: Attempt) -> list[str]:
@@ -109,10 +110,6 @@ def made_a_pool(attempt: Attempt) -> bool:
 
 def all_shut_down(attempt: Attempt) -> bool:
     return bool(attempt.own_runs) and all(run.was_shut_down for run in attempt.own_runs)
-
-
-def did_without_a_pool(attempt: Attempt) -> bool:
-    return returned(attempt) and not attempt.spans and bool(listed(attempt.result))
 
 
 def left_in_queue(attempt: Attempt) -> bool:

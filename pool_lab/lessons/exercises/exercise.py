@@ -12,13 +12,23 @@ from functools import partial
 from typing import Any, NamedTuple
 
 from pool_lab.lessons import content
-from pool_lab.lessons.exercises.attempt import Attempt, Play
-from pool_lab.lessons.exercises.evidence import all_shut_down, call, made_a_pool, nothing
+from pool_lab.lessons.exercises.attempt import Attempt, Setup
+from pool_lab.lessons.exercises.evidence import all_shut_down, call, made_a_pool, nothing, waited_before_the_last
 from pool_lab.lessons.exercises.line_order import lines_of, ordering
-from pool_lab.lessons.exercises.mistakes import ALL_WORDS, Detector, Mistake, with_words
+from pool_lab.lessons.exercises.mistakes import ALL_WORDS, OF_LINES, Detector, Mistake, with_words
 from pool_lab.lessons.exercises.starter import is_untouched
 
-__all__ = ["IN_THE_GIVEN_POOL", "SHUT_DOWN", "Claim", "Exercise", "Rules", "Source", "exercises", "source_of"]
+__all__ = [
+    "IN_THE_GIVEN_POOL",
+    "SHUT_DOWN",
+    "SUBMITTED_FIRST",
+    "Claim",
+    "Exercise",
+    "Rules",
+    "Source",
+    "exercises",
+    "source_of",
+]
 
 
 @dataclass(frozen=True)
@@ -32,6 +42,9 @@ class Claim:
 
 
 SHUT_DOWN = Claim("the pool was shut down", all_shut_down, essential=False)
+SUBMITTED_FIRST = Claim(
+    "all calls were submitted before you waited for one", lambda attempt: not waited_before_the_last(attempt)
+)
 IN_THE_GIVEN_POOL = Claim("all calls went to the pool that you were given", lambda attempt: not made_a_pool(attempt))
 
 
@@ -46,11 +59,11 @@ class Rules:
     """Makes what the answer is called with. If there are cases, it gets one of them."""
     cases: tuple[Any, ...] = ()
     """The answer is tried once with each, and the worst verdict counts. A claim finds the case in the attempt."""
-    play: Callable[..., Any] = call
+    run: Callable[..., Any] = call
     """Called with the answer and what is given; what it returns is the attempt's result."""
     most_calls: int = 1000
     puts_lines_in_order: bool = False
-    """The answer is a row of letters, one for each line of the code in the text."""
+    """The answer is a row of letters, one for each line of the code in the text. `OF_LINES` has mistakes of its own."""
 
 
 class Source(NamedTuple):
@@ -77,7 +90,7 @@ class Exercise:
     claims: tuple[Claim, ...]
     mistakes: Mapping[str, Mistake]
     """By name. The first one that fits is reported."""
-    plays: tuple[Play, ...]
+    setups: tuple[Setup, ...]
     """One for each case."""
     solution: Source
     puts_lines_in_order: bool = False
@@ -124,26 +137,28 @@ def source_of(text: str) -> Source:
 
 def exercises() -> Iterator[Exercise]:
     """All exercises, in the order of the lessons. `KeyError` if a mistake has no words."""
-    for part in content.parts("exercise"):
-        rules: Rules = part.module.RULES
-        folder, _, module = part.module.__name__.rpartition(".")
-        solution = content.file_text(folder, f"{module.replace('exercise', 'solution')}.py")
+    for module in content.modules(r"exercise_\d+"):
+        rules: Rules = module.RULES
+        page = content.page_of(module)
+        folder, _, number = module.__name__.rpartition(".exercise_")
+        solution = content.file_text(folder, f"solution_{number}.py")
+        mistakes = {**(OF_LINES if rules.puts_lines_in_order else {}), **rules.mistakes}
         yield Exercise(
-            part.name,
-            part.page.title,
-            part.page.text,
-            part.page.code("Starter"),
-            part.page.steps("Hints"),
+            f"{folder[-2:]}.{number}",
+            page.title,
+            page.text,
+            page.code("Starter"),
+            page.steps("Hints"),
             rules.claims,
-            with_words(rules.mistakes, ALL_WORDS | part.page.named("Mistakes")),
-            tuple(_plays(rules)),
+            with_words(mistakes, ALL_WORDS | page.named("Mistakes")),
+            tuple(_setups(rules)),
             source_of(solution),
             rules.puts_lines_in_order,
         )
 
 
-def _plays(rules: Rules) -> Iterator[Play]:
+def _setups(rules: Rules) -> Iterator[Setup]:
     if not rules.cases:
-        yield Play(rules.play, rules.given, rules.most_calls)
+        yield Setup(rules.run, rules.given, rules.most_calls)
     for case in rules.cases:
-        yield Play(rules.play, partial(rules.given, case), rules.most_calls, case)
+        yield Setup(rules.run, partial(rules.given, case), rules.most_calls, case)

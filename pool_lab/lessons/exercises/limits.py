@@ -8,7 +8,7 @@ one. The process itself looks for two things, which it sees at once: a deadlock,
 import time
 from typing import NamedTuple
 
-from pool_lab.lessons.exercises.messages import Ending
+from pool_lab.lessons.exercises.messages import AttemptEnding
 
 __all__ = ["Heartbeat", "Limits"]
 
@@ -67,7 +67,7 @@ class Limits:
         self.uses_processes = False
         """Whether the answer has a pool of something other than threads."""
 
-    def broken_by(self, heartbeat: Heartbeat, *, news: bool) -> Ending | None:
+    def broken_by(self, heartbeat: Heartbeat, *, news: bool) -> AttemptEnding | None:
         """The limit that the process has exceeded, if any. News are events since the heartbeat before."""
         self._heard = time.monotonic()
         if self._latest is None:
@@ -81,19 +81,19 @@ class Limits:
         computes = cpu_s > max(CPU_OF_NOTHING_S, SHARE_OF_COMPUTING * quiet_s)
         is_late = quiet_s > self._patience_s * (3 if computes else 1)
         if heartbeat.resident > MOST_RESIDENT:
-            return Ending.MEMORY
+            return AttemptEnding.MEMORY
         goes_on = quiet_s < self._patience_s / 5 and not self.uses_processes  # not one long wait, which says more
         if goes_on and self._idle_s > IDLE_IN_ALL_S:
-            return Ending.ENDLESS
+            return AttemptEnding.ENDLESS
         if cpu_s > self._patience_s / 2 or (is_late and cpu_s > CPU_OF_NOTHING_S):
-            return Ending.ENDLESS
-        return Ending.STUCK if is_late else None
+            return AttemptEnding.ENDLESS
+        return AttemptEnding.STUCK if is_late else None
 
-    def broken_by_time(self) -> tuple[Ending | None, int]:
+    def broken_by_time(self) -> tuple[AttemptEnding | None, int]:
         """The same by the clock of this process, whatever the other one says; and the line, if it is known."""
         now = time.monotonic()
         if self._latest is None:
-            return (Ending.SILENT if now - self._heard > PATIENCE_AT_FIRST_S else None), 0
+            return (AttemptEnding.SILENT if now - self._heard > PATIENCE_AT_FIRST_S else None), 0
         if now - self._heard > self._patience_s:
-            return Ending.SILENT, 0
-        return (Ending.ENDLESS if now - self._started > TIME_IN_ALL_S else None), self._latest.line
+            return AttemptEnding.SILENT, 0
+        return (AttemptEnding.ENDLESS if now - self._started > TIME_IN_ALL_S else None), self._latest.line

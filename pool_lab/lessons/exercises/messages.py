@@ -16,7 +16,7 @@ from enum import StrEnum
 from types import BuiltinFunctionType, FunctionType, MethodType
 from typing import IO, Any
 
-__all__ = ["Ending", "Foreign", "line_of", "messages", "packed", "unpacked"]
+__all__ = ["AttemptEnding", "Foreign", "line_of", "messages", "packed", "unpacked"]
 
 MOST_BYTES = 64 << 20
 """As much as any attempt may have to say."""
@@ -24,7 +24,7 @@ SCALARS = (bool, int, float, str)
 FUNCTIONS = (FunctionType, MethodType, BuiltinFunctionType)
 
 
-class Ending(StrEnum):
+class AttemptEnding(StrEnum):
     """How an attempt ended. All but the first two were stopped, and the values say why."""
 
     RETURNED = "returned"

@@ -14,7 +14,6 @@ from pool_lab.lessons.exercises.attempt import Attempt
 from pool_lab.lessons.exercises.evidence import (
     all_shut_down,
     cancelled,
-    did_without_a_pool,
     errors,
     finished,
     has,
@@ -25,9 +24,9 @@ from pool_lab.lessons.exercises.evidence import (
     raised,
     returned,
 )
-from pool_lab.lessons.exercises.messages import Ending
+from pool_lab.lessons.exercises.messages import AttemptEnding
 
-__all__ = ["ALL_WORDS", "OF_ANY_ANSWER", "PLAIN", "SHARED_WORDS", "Detector", "Mistake", "with_words"]
+__all__ = ["ALL_WORDS", "OF_ANY_ANSWER", "OF_LINES", "PLAIN", "SHARED_WORDS", "Detector", "Mistake", "with_words"]
 
 Detector = Callable[[Attempt], bool]
 
@@ -97,7 +96,7 @@ def after_shutdown(attempt: Attempt) -> bool:
 
 def cannot_be_pickled(attempt: Attempt) -> bool:
     unpicklable = any(re.search("pickl|Can't get local object", error, re.IGNORECASE) for error in errors(attempt))
-    return unpicklable and attempt.ending is not Ending.NOT_SENT
+    return unpicklable and attempt.ending is not AttemptEnding.NOT_SENT
 
 
 def not_shut_down(attempt: Attempt) -> bool:
@@ -108,19 +107,11 @@ def calls_left_in_queue(attempt: Attempt) -> bool:
     return returned(attempt) and left_in_queue(attempt)
 
 
-def too_early(attempt: Attempt) -> bool:
-    """Of lines to put in order: whether one uses a name that a later one defines."""
-    return "cannot access" in attempt.error
+def without_a_pool(attempt: Attempt) -> bool:
+    return returned(attempt) and not attempt.spans and bool(listed(attempt.result))
 
 
-def no_results(attempt: Attempt) -> bool:
-    """Of lines to put in order: whether none of them makes `results`."""
-    return "'results'" in attempt.error
-
-
-without_a_pool = did_without_a_pool
 another_pool = made_a_pool
-a_line_is_missing = raised("NameError")
 cancelled_and_asked = raised("CancelledError", "concurrent.futures._base.CancelledError")
 misspelt = raised("AttributeError")
 
@@ -150,7 +141,7 @@ def _calls_wait_for_calls(attempt: Attempt) -> bool:
     )
 
 
-def _ended(ending: Ending) -> Detector:
+def _ended(ending: AttemptEnding) -> Detector:
     return lambda attempt: attempt.ending is ending
 
 
@@ -167,12 +158,20 @@ PLAIN = with_words(
 )
 """What is looked for before the mistakes of the exercise itself, since it cannot be anything else."""
 
+OF_LINES: dict[str, Detector] = {
+    "no results": lambda attempt: "'results'" in attempt.error,
+    "too early": lambda attempt: "cannot access" in attempt.error,  # a name that a later line defines
+    "a line is missing": raised("NameError"),
+    "after shutdown": after_shutdown,
+}
+"""Of lines that are put in order. They are looked for before the mistakes of the exercise itself."""
+
 _ANY: dict[str, Detector] = {
     "nothing returned": nothing_returned,
     "iterator returned": an_iterator,
     "sets returned": sets,
-    "standstill": lambda attempt: attempt.ending is Ending.DEADLOCK and not _calls_wait_for_calls(attempt),
-    **{ending.value: _ended(ending) for ending in Ending if ending is not Ending.RETURNED},
+    "standstill": lambda attempt: attempt.ending is AttemptEnding.DEADLOCK and not _calls_wait_for_calls(attempt),
+    **{ending.value: _ended(ending) for ending in AttemptEnding if ending is not AttemptEnding.RETURNED},
 }
 OF_ANY_ANSWER = with_words(_ANY, _PAGE.named("Of any answer"))
 """What is said whatever the exercise, if the exercise itself has nothing to say: the first that is seen."""

@@ -19,7 +19,7 @@ from pool_lab.events import Event, EventKind
 from pool_lab.lab.recording.recorder import attach
 from pool_lab.lab.trace.executor_kind import executor_kind
 from pool_lab.lessons.exercises.limits import Heartbeat
-from pool_lab.lessons.exercises.messages import Ending, line_of
+from pool_lab.lessons.exercises.messages import AttemptEnding, line_of
 
 __all__ = ["Reporter"]
 
@@ -64,7 +64,7 @@ class Reporter:
         if event.kind is EventKind.SUBMITTED:
             self._calls += 1
             if self._calls > self._most_calls:  # here: the parent would know only after thousands of calls
-                self.end(Ending.FLOOD)
+                self.end(AttemptEnding.FLOOD)
 
     def tell(self, heartbeat: Heartbeat) -> int:
         """Send new events and a heartbeat. Returns how many events were sent."""
@@ -74,7 +74,7 @@ class Reporter:
             return news
 
     def end(
-        self, ending: Ending, result: object = None, *, error: str = "", line: int = 0, waits: Iterable[str] = ()
+        self, ending: AttemptEnding, result: object = None, *, error: str = "", line: int = 0, waits: Iterable[str] = ()
     ) -> None:
         """Send the last message, with the result as it is packed, and end the process with all its threads."""
         sys.stdout.flush()

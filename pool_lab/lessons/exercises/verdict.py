@@ -17,7 +17,7 @@ from pool_lab.lessons.exercises.attempt import Attempt, try_answer
 from pool_lab.lessons.exercises.evidence import call
 from pool_lab.lessons.exercises.exercise import Exercise
 from pool_lab.lessons.exercises.limits import MOST_OUTPUT
-from pool_lab.lessons.exercises.messages import Ending
+from pool_lab.lessons.exercises.messages import AttemptEnding
 from pool_lab.lessons.exercises.misconceptions import MISCONCEPTIONS
 from pool_lab.lessons.exercises.mistakes import OF_ANY_ANSWER, PLAIN, Mistake
 from pool_lab.lessons.series import title
@@ -80,7 +80,7 @@ class Verdict:
 
     def _claims(self, attempt: Attempt) -> list[str]:
         """What is right and what is missing. An answer that was stopped half-way is not measured by it."""
-        if attempt.ending is not Ending.RETURNED:
+        if attempt.ending is not AttemptEnding.RETURNED:
             return []
         return [
             f"- {'✓' if _is_true(claim.holds, attempt) else '✗ not yet:'} {claim.words}"
@@ -91,8 +91,8 @@ class Verdict:
         """What a wrong answer returned, if it was simply called. Else the result is what the exercise found out."""
         if (
             self.grade is Grade.CORRECT
-            or attempt.ending is not Ending.RETURNED
-            or self.exercise.plays[0].play is not call
+            or attempt.ending is not AttemptEnding.RETURNED
+            or self.exercise.setups[0].run is not call
         ):
             return []
         return ["", f"Your answer returned `{BRIEF.repr(attempt.result)}`."]
@@ -106,8 +106,8 @@ class Verdict:
         attempts = [("yours", self.attempt)]
         if self.grade is not Grade.CORRECT:
             task = self.exercise
-            play = next(play for play in task.plays if play.case == self.attempt.case)
-            attempts.append(("a right answer", try_answer(play, task.prepare(task.value_of(task.solution)))))
+            setup = next(setup for setup in task.setups if setup.case == self.attempt.case)
+            attempts.append(("a right answer", try_answer(setup, task.prepare(task.value_of(task.solution)))))
         return Timelines(f"Exercise {self.exercise.name}", attempts)
 
     def show(self) -> None:
@@ -130,9 +130,9 @@ class Verdict:
 
 def judge(exercise: Exercise, attempt: Attempt) -> Verdict:
     missing = [claim for claim in exercise.claims if not _is_true(claim.holds, attempt)]
-    if attempt.ending is Ending.RETURNED and not missing:
+    if attempt.ending is AttemptEnding.RETURNED and not missing:
         return Verdict(exercise, Grade.CORRECT, attempt)
-    almost = attempt.ending is Ending.RETURNED and not any(claim.essential for claim in missing)
+    almost = attempt.ending is AttemptEnding.RETURNED and not any(claim.essential for claim in missing)
     known = (*PLAIN.values(), *exercise.mistakes.values(), *OF_ANY_ANSWER.values())
     mistake = next((mistake for mistake in known if _is_true(mistake.seen, attempt)), None)
     return Verdict(exercise, Grade.ALMOST if almost else Grade.WRONG, attempt, mistake)
@@ -171,7 +171,7 @@ def _told(attempt: Attempt) -> list[str]:
     lines = []
     if attempt.waits:
         lines += ["", *(f"- {_together(wait, count)}" for wait, count in Counter(attempt.waits).items())]
-    elif attempt.line and attempt.ending is not Ending.RAISED:
+    elif attempt.line and attempt.ending is not AttemptEnding.RAISED:
         lines += ["", f"It was in line {attempt.line} at that moment."]
     if attempt.error:
         lines += ["", *_code_block(attempt.error + (f"  (line {attempt.line})" if attempt.line else ""))]

@@ -89,7 +89,7 @@ def _played(kept: KeptRun, picture: str, words: str) -> Iterator[str]:
 
 
 def _timeline(run: Run, words: str) -> str:
-    return timeline_element(log_of(run, range(len(run.pools))), words or _counts(run))
+    return timeline_element(log_of(run, range(len(run.pools)), is_numbered=False), words or _counts(run))
 
 
 def _counts(run: Run) -> str:

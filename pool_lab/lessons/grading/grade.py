@@ -22,13 +22,13 @@ from pool_lab import lessons
 from pool_lab.lessons.exercises.attempt import try_answer
 from pool_lab.lessons.exercises.check import named
 from pool_lab.lessons.exercises.exercise import Exercise
-from pool_lab.lessons.exercises.messages import Ending
+from pool_lab.lessons.exercises.messages import AttemptEnding
 from pool_lab.lessons.exercises.verdict import Grade, Verdict, judge, worst
 from pool_lab.lessons.grading.marks import NO_EXERCISES, TO_BE_READ, UNREADABLE, Mark
 from pool_lab.lessons.grading.submissions import Submission, submissions
-from pool_lab.lessons.grading.suspicious_code import oddities
+from pool_lab.lessons.grading.suspicious_code import suspicious_lines
 
-__all__ = ["grade_notebook", "oddities_of"]
+__all__ = ["grade_notebook", "suspicious_code_in"]
 
 SEEN = "The solution was shown before this answer ran."
 NOT_ATTEMPTED = "this is still the starter"
@@ -53,26 +53,26 @@ def grade_notebook(name: str, content: bytes) -> Iterator[Mark]:
 
 def _mark(notebook: str, answer: Submission) -> Mark:
     task = named(answer.exercise)
-    plays = [replace(play, play=partial(perform, answer.exercise)) for play in task.plays]
-    verdict = worst(judge(task, try_answer(play, answer, sandboxed=True)) for play in plays)
+    setups = [replace(setup, run=partial(perform, answer.exercise)) for setup in task.setups]
+    verdict = worst(judge(task, try_answer(setup, answer, sandboxed=True)) for setup in setups)
     if (
         verdict.attempt is not None
-        and verdict.attempt.ending is Ending.RAISED
+        and verdict.attempt.ending is AttemptEnding.RAISED
         and NOT_ATTEMPTED in verdict.attempt.error
     ):
         return Mark(notebook, task.name, Grade.NOT_ATTEMPTED.value, "", "")
-    odd = oddities_of(task, answer)
+    odd = suspicious_code_in(task, answer)
     if odd and verdict.grade is not Grade.WRONG:
         return Mark(notebook, task.name, TO_BE_READ, "", f"It was judged {verdict.grade}, but {_together(odd)}.")
     number = verdict.mistake.misconception if verdict.mistake is not None else None
     return Mark(notebook, task.name, verdict.grade.value, str(number or ""), _diagnosis(verdict))
 
 
-def oddities_of(task: Exercise, answer: Submission) -> list[str]:
+def suspicious_code_in(task: Exercise, answer: Submission) -> list[str]:
     """What no answer needs, and where it is. What the lesson itself imports is not odd."""
-    usual = {what for _, what in oddities(task.solution.imports)}
-    found = [("a cell before", what) for _, what in oddities(answer.before)]
-    found += [(f"line {line}", what) for line, what in oddities(answer.cell)]
+    usual = {what for _, what in suspicious_lines(task.solution.imports)}
+    found = [("a cell before", what) for _, what in suspicious_lines(answer.before)]
+    found += [(f"line {line}", what) for line, what in suspicious_lines(answer.cell)]
     return [f"{where} {what}" for where, what in found if what not in usual]
 
 
@@ -118,4 +118,4 @@ def perform(name: str, answer: Submission, *given: Any) -> Any:
                 raise
     if not answers or task.is_not_attempted(answers[-1]):
         raise LookupError(NOT_ATTEMPTED)
-    return task.plays[0].play(task.prepare(answers[-1]), *given)
+    return task.setups[0].run(task.prepare(answers[-1]), *given)

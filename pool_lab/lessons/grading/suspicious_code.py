@@ -12,7 +12,7 @@ from typing import NamedTuple
 
 from pool_lab import lessons
 
-__all__ = ["Oddity", "oddities"]
+__all__ = ["SuspiciousLine", "suspicious_lines"]
 
 
 def _words(text: str) -> frozenset[str]:
@@ -40,12 +40,12 @@ ATTRIBUTES = _words(
 HARMLESS = _words("__doc__ __enter__ __exit__ __init__ __name__ __class__ __iter__ __len__ __next__ __call__")
 
 
-class Oddity(NamedTuple):
+class SuspiciousLine(NamedTuple):
     line: int
     what: str
 
 
-def oddities(source: str) -> list[Oddity]:
+def suspicious_lines(source: str) -> list[SuspiciousLine]:
     """What is suspicious, in the order of the lines; nothing for an ordinary answer, or for text that is not Python."""
     try:
         tree = ast.parse(source)
@@ -54,14 +54,14 @@ def oddities(source: str) -> list[Oddity]:
     return sorted(set(_found(tree)))
 
 
-def _found(tree: ast.AST) -> Iterator[Oddity]:
+def _found(tree: ast.AST) -> Iterator[SuspiciousLine]:
     imported = {name for node in ast.walk(tree) for name in _names_imported(node)}
     owners = {node.value for node in ast.walk(tree) if isinstance(node, ast.Attribute)}
     for node in ast.walk(tree):
         line = getattr(node, "lineno", 0)
-        yield from (Oddity(line, what) for what in _odd(node, imported))
+        yield from (SuspiciousLine(line, what) for what in _odd(node, imported))
         if isinstance(node, ast.Name) and node.id == "os" and node not in owners:
-            yield Oddity(line, "passes os on")
+            yield SuspiciousLine(line, "passes os on")
 
 
 def _odd(node: ast.AST, imported: set[str]) -> Iterator[str]:

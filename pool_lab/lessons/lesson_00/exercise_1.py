@@ -20,10 +20,6 @@ RULES = Rules(
         SHUT_DOWN,
     ),
     mistakes={
-        "no results": mistakes.no_results,
-        "too early": mistakes.too_early,
-        "a line is missing": mistakes.a_line_is_missing,
-        "after shutdown": mistakes.after_shutdown,
         "naps twice": naps_twice,
         "futures": mistakes.futures,
         "one at a time": mistakes.one_at_a_time,

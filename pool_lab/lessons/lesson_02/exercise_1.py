@@ -14,7 +14,7 @@ from pool_lab.lessons.exercises.attempt import Attempt
 from pool_lab.lessons.exercises.deadlock import WAITS_FOR_OTHERS
 from pool_lab.lessons.exercises.evidence import cancelled, has, in_another_order, listed
 from pool_lab.lessons.exercises.exercise import Claim, Rules
-from pool_lab.lessons.exercises.messages import Ending
+from pool_lab.lessons.exercises.messages import AttemptEnding
 from pool_lab.lessons.exercises.mistakes import Detector
 
 Answer = Callable[[list[Future[int]]], Any]
@@ -80,7 +80,7 @@ def are(when: str, numbers: Callable[[Counts], tuple[int, ...]]) -> Detector:
 RULES = Rules(
     given=given,
     cases=CASES,
-    play=count_twice,
+    run=count_twice,
     most_calls=30,
     claims=(
         Claim("queued, running and done are counted separately", are("before", lambda case: case)),
@@ -92,7 +92,7 @@ RULES = Rules(
     mistakes={
         "nothing returned": lambda attempt: attempt.result["before"] is None,
         "cancels": lambda attempt: cancelled(attempt) > 0,
-        "waits": lambda attempt: attempt.ending is Ending.DEADLOCK,
+        "waits": lambda attempt: attempt.ending is AttemptEnding.DEADLOCK,
         "waits a while": lambda attempt: attempt.result["waited"],
         "queued counted as running": says(lambda case: (0, case.queued + case.running, case.done)),
         "running counted as queued": says(lambda case: (case.queued + case.running, 0, case.done)),

@@ -7,7 +7,7 @@ from typing import Any
 from pool_lab.lessons.exercises import mistakes
 from pool_lab.lessons.exercises.attempt import Attempt
 from pool_lab.lessons.exercises.evidence import finished, in_another_order, listed, waited_before_the_last
-from pool_lab.lessons.exercises.exercise import SHUT_DOWN, Claim, Rules
+from pool_lab.lessons.exercises.exercise import SHUT_DOWN, SUBMITTED_FIRST, Claim, Rules
 
 Lists = Sequence[Sequence[str]]
 CASES: tuple[Lists, ...] = (
@@ -57,9 +57,7 @@ RULES = Rules(
             essential=False,
         ),
         Claim("a call for each list went through a pool", lambda attempt: finished(attempt) == len(attempt.case)),
-        Claim(
-            "all calls were submitted before you waited for one", lambda attempt: not waited_before_the_last(attempt)
-        ),
+        SUBMITTED_FIRST,
         SHUT_DOWN,
     ),
     mistakes={

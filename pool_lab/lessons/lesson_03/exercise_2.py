@@ -91,7 +91,7 @@ def too_soon(attempt: Attempt) -> bool:
 RULES = Rules(
     given=given,
     cases=CASES,
-    play=call_and_note,
+    run=call_and_note,
     most_calls=30,
     claims=(
         Claim("all calls were submitted", has_all),

@@ -3,14 +3,14 @@
 from pool_lab.lessons.exercises import mistakes
 from pool_lab.lessons.exercises.attempt import Attempt
 from pool_lab.lessons.exercises.exercise import SHUT_DOWN, Claim, Rules
-from pool_lab.lessons.exercises.messages import Ending
+from pool_lab.lessons.exercises.messages import AttemptEnding
 
 MOST_CALLS = 40
 
 
 def ran_far_ahead(attempt: Attempt) -> bool:
     """Whether far more calls were open than two workers and a buffer of two account for."""
-    return attempt.ending is Ending.FLOOD and attempt.unfinished > MOST_CALLS / 2
+    return attempt.ending is AttemptEnding.FLOOD and attempt.unfinished > MOST_CALLS / 2
 
 
 RULES = Rules(
@@ -22,12 +22,8 @@ RULES = Rules(
         SHUT_DOWN,
     ),
     mistakes={
-        "no results": mistakes.no_results,
-        "too early": mistakes.too_early,
-        "a line is missing": mistakes.a_line_is_missing,
-        "after shutdown": mistakes.after_shutdown,
         "takes all inputs": ran_far_ahead,
-        "asks without end": lambda attempt: attempt.ending is Ending.FLOOD,
+        "asks without end": lambda attempt: attempt.ending is AttemptEnding.FLOOD,
         "not shut down": mistakes.not_shut_down,
     },
 )

@@ -8,7 +8,7 @@ from pool_lab.lab.work.workloads import nap
 from pool_lab.lessons.exercises import mistakes
 from pool_lab.lessons.exercises.attempt import Attempt
 from pool_lab.lessons.exercises.evidence import has, in_another_order, listed, raised, returned, waited_before_the_last
-from pool_lab.lessons.exercises.exercise import IN_THE_GIVEN_POOL, Claim, Rules
+from pool_lab.lessons.exercises.exercise import IN_THE_GIVEN_POOL, SUBMITTED_FIRST, Claim, Rules
 
 PRICES = {"tea": 3, "coffee": 4, "milk": 2, "juice": 5}
 Items = Sequence[str]
@@ -68,9 +68,7 @@ RULES = Rules(
         ),
         Claim("each item was a call in a pool", lambda attempt: len(attempt.spans) == len(attempt.case)),
         IN_THE_GIVEN_POOL,
-        Claim(
-            "all calls were submitted before you waited for one", lambda attempt: not waited_before_the_last(attempt)
-        ),
+        SUBMITTED_FIRST,
     ),
     mistakes={
         "by itself": lambda attempt: raised("KeyError")(attempt) and not attempt.spans,

@@ -16,10 +16,6 @@ RULES = Rules(
         SHUT_DOWN,
     ),
     mistakes={
-        "no results": mistakes.no_results,
-        "too early": mistakes.too_early,
-        "a line is missing": mistakes.a_line_is_missing,
-        "after shutdown": mistakes.after_shutdown,
         "asks the cancelled": lambda attempt: "CancelledError" in attempt.error,
         "not shut down": mistakes.not_shut_down,
         "all ran": mistakes.nothing_cancelled,

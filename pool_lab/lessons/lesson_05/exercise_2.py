@@ -9,7 +9,7 @@ from pool_lab.lessons.exercises import mistakes
 from pool_lab.lessons.exercises.attempt import Attempt
 from pool_lab.lessons.exercises.evidence import all_shut_down, errors, finished, is_of_wait, listed, raised, returned
 from pool_lab.lessons.exercises.exercise import SHUT_DOWN, Claim, Rules
-from pool_lab.lessons.exercises.messages import Ending
+from pool_lab.lessons.exercises.messages import AttemptEnding
 
 TAKES_S = 0.3
 RAISES = "your function raised the exception of the call"
@@ -50,14 +50,14 @@ def in_haste(answer: Callable[[Callable[[], Any], float], Any], result: Any, err
 
 def waited_in_shutdown(attempt: Attempt) -> bool:
     """Whether it was in `shutdown`, or at the end of a `with` block, which is the same."""
-    return attempt.ending is Ending.DEADLOCK and (
+    return attempt.ending is AttemptEnding.DEADLOCK and (
         all_shut_down(attempt) or any("in shutdown" in wait for wait in attempt.waits)
     )
 
 
 def slept(attempt: Attempt) -> bool:
     """Whether it was stuck with the first call done, and no other submitted."""
-    return attempt.ending is Ending.STUCK and finished(attempt) == len(attempt.spans) == 1
+    return attempt.ending is AttemptEnding.STUCK and finished(attempt) == len(attempt.spans) == 1
 
 
 def shut_one_down(attempt: Attempt) -> bool:
@@ -69,7 +69,7 @@ def gave_a_timeout(attempt: Attempt) -> bool:
 
 
 RULES = Rules(
-    play=in_haste,
+    run=in_haste,
     given=given,
     cases=CASES,
     most_calls=20,
@@ -88,10 +88,10 @@ RULES = Rules(
     mistakes={
         "after shutdown": mistakes.after_shutdown,
         "a timeout for the call": gave_a_timeout,
-        "without a pool": lambda attempt: not attempt.spans and attempt.ending is not Ending.RAISED,
+        "without a pool": lambda attempt: not attempt.spans and attempt.ending is not AttemptEnding.RAISED,
         "slept": slept,
         "waits at the end": waited_in_shutdown,
-        "waits for ever": lambda attempt: attempt.ending in {Ending.DEADLOCK, Ending.STUCK},
+        "waits for ever": lambda attempt: attempt.ending in {AttemptEnding.DEADLOCK, AttemptEnding.STUCK},
         "the error came out": raised("TimeoutError"),
         "a future": mistakes.futures,
         "sets": lambda attempt: any(map(is_of_wait, listed(attempt.result))),

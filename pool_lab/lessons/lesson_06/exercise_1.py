@@ -15,10 +15,6 @@ RULES = Rules(
         SHUT_DOWN,
     ),
     mistakes={
-        "no results": mistakes.no_results,
-        "too early": mistakes.too_early,
-        "a line is missing": mistakes.a_line_is_missing,
-        "after shutdown": mistakes.after_shutdown,
         "cancelled too soon": mistakes.cancelled_and_asked,
         "sets": mistakes.sets,
         "waits for all": waited_for_more,

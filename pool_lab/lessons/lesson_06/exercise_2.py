@@ -18,7 +18,7 @@ from pool_lab.lessons.exercises.evidence import (
 )
 from pool_lab.lessons.exercises.exercise import IN_THE_GIVEN_POOL, Claim, Rules
 from pool_lab.lessons.exercises.held_calls import call_beside_held, hold
-from pool_lab.lessons.exercises.messages import Ending, Foreign
+from pool_lab.lessons.exercises.messages import AttemptEnding, Foreign
 
 WORKERS = 3
 GOOD_S = 0.3
@@ -72,7 +72,7 @@ def is_an_error(attempt: Attempt) -> bool:
 RULES = Rules(
     given=given,
     cases=CASES,
-    play=call_beside_held,
+    run=call_beside_held,
     most_calls=20,
     claims=(
         Claim("you returned the page", lambda attempt: result(attempt) == good_page(attempt)),
@@ -93,7 +93,9 @@ RULES = Rules(
         "futures": lambda attempt: has(result(attempt), "future"),
         "sets": lambda attempt: is_of_wait(result(attempt)),
         "the map is over": mistakes.raised_anywhere("^StopIteration|generator raised StopIteration"),
-        "without the pool": lambda attempt: attempt.ending in {Ending.RETURNED, Ending.RAISED} and not attempt.spans,
+        "without the pool": lambda attempt: (
+            attempt.ending in {AttemptEnding.RETURNED, AttemptEnding.RAISED} and not attempt.spans
+        ),
         "in a with": lambda attempt: has_waited(attempt) and any(run.was_shut_down for run in attempt.runs),
         "another pool": mistakes.another_pool,
         "pages expected": lambda attempt: bool(re.search("'Future'|'Call'|'set'", attempt.error)),

@@ -4,7 +4,7 @@ from pool_lab.lessons.exercises.exercise import Claim, Rules
 from pool_lab.lessons.lesson_08.trial import AT_ONCE, NAPS, fact, is_not, says, trial_of_step
 
 RULES = Rules(
-    play=trial_of_step(1),
+    run=trial_of_step(1),
     claims=(
         AT_ONCE,
         Claim("every call was made, in the order in which it was submitted", says("ran", list(NAPS))),

@@ -15,7 +15,7 @@ def too_many(made: Attempt) -> bool:
 
 
 RULES = Rules(
-    play=trial_of_step(2),
+    run=trial_of_step(2),
     claims=(
         AT_ONCE,
         Claim("every call was made", all_ran),

@@ -5,7 +5,7 @@ from pool_lab.lessons.exercises.exercise import Claim, Rules
 from pool_lab.lessons.lesson_08.trial import AT_ONCE, KEEPS_RESULTS, NAPS, fact, says, trial_of_step
 
 RULES = Rules(
-    play=trial_of_step(3),
+    run=trial_of_step(3),
     claims=(
         AT_ONCE,
         Claim("`submit` returns a future", lambda made: returned(made) and "no future" not in fact(made, "outcomes")),

@@ -5,7 +5,7 @@ from pool_lab.lessons.exercises.exercise import Claim, Rules
 from pool_lab.lessons.lesson_08.trial import AT_ONCE, KEEPS_RESULTS, KEEPS_THE_ERROR, RAISED, says, trial_of_step
 
 RULES = Rules(
-    play=trial_of_step(4),
+    run=trial_of_step(4),
     claims=(
         AT_ONCE,
         KEEPS_RESULTS,

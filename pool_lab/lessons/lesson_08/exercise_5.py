@@ -7,7 +7,7 @@ from pool_lab.lessons.lesson_08.trial import KEEPS_RESULTS, KEEPS_THE_ERROR, fac
 is_done = says("done", True)
 
 RULES = Rules(
-    play=trial_of_step(5),
+    run=trial_of_step(5),
     claims=(
         Claim("`shutdown` returns, after the last call", lambda made: says("returned", True)(made) and is_done(made)),
         Claim("after `shutdown` no thread is left", says("threads left", 0)),

@@ -12,7 +12,7 @@ from pool_lab.lessons.exercises.attempt import Attempt
 from pool_lab.lessons.exercises.child import watch
 from pool_lab.lessons.exercises.evidence import listed, returned, workers_used
 from pool_lab.lessons.exercises.exercise import Claim, Rules
-from pool_lab.lessons.exercises.messages import Ending
+from pool_lab.lessons.exercises.messages import AttemptEnding
 
 NAPS = (0.2, 0.1, 0.3)
 
@@ -47,7 +47,7 @@ def errors(attempt: Attempt) -> list[Any]:
 
 
 RULES = Rules(
-    play=put_to_use,
+    run=put_to_use,
     claims=(
         Claim("calls before the crash have their results", lambda attempt: fact(attempt, "before") == list(NAPS)),
         Claim("an exception of a call comes back", lambda attempt: errors(attempt)[0] == "ValueError"),
@@ -56,7 +56,9 @@ RULES = Rules(
         Claim("they ran in another process", lambda attempt: workers_used(attempt) > 1),
     ),
     mistakes={
-        "never told": lambda attempt: attempt.ending in {Ending.DEADLOCK, Ending.STUCK, Ending.ENDLESS},
+        "never told": lambda attempt: (
+            attempt.ending in {AttemptEnding.DEADLOCK, AttemptEnding.STUCK, AttemptEnding.ENDLESS}
+        ),
         "errors lost": lambda attempt: returned(attempt) and errors(attempt)[0] != "ValueError",
         "crash not told": lambda attempt: returned(attempt) and errors(attempt)[2] == "NoneType",
         "not replaced": lambda attempt: returned(attempt) and fact(attempt, "after") != list(NAPS),

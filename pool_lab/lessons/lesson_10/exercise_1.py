@@ -42,7 +42,7 @@ def was_resized(attempt: Attempt) -> bool:
 
 RULES = Rules(
     given=given,
-    play=count_book,
+    run=count_book,
     claims=(
         Claim("the numbers of words are right", lambda attempt: attempt.result == EXPECTED),
         Claim("workers counted all pages", lambda attempt: bool(attempt.spans) and not counted_here(attempt)),

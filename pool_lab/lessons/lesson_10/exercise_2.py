@@ -6,9 +6,9 @@ from typing import Any
 from pool_lab import ThreadPoolExecutor
 from pool_lab.lab.work.gate import Gate
 from pool_lab.lessons.exercises.attempt import Attempt
-from pool_lab.lessons.exercises.evidence import listed
+from pool_lab.lessons.exercises.evidence import listed, returned
 from pool_lab.lessons.exercises.exercise import Claim, Rules
-from pool_lab.lessons.exercises.messages import Ending
+from pool_lab.lessons.exercises.messages import AttemptEnding
 
 INPUTS = (3, 0, 1, 0, 2, 4)
 FAILURES = ["ZeroDivisionError"] * 2
@@ -53,7 +53,7 @@ def raised_in_callback(attempt: Attempt) -> bool:
 
 RULES = Rules(
     given=given,
-    play=hear,
+    run=hear,
     claims=(
         Claim("you returned the futures at once", returned_futures),
         Claim("each exception was told once", lambda attempt: told(attempt).count(FAILURES[0]) == len(FAILURES)),
@@ -61,7 +61,7 @@ RULES = Rules(
         Claim("no callback raised an exception", lambda attempt: not raised_in_callback(attempt), essential=False),
     ),
     mistakes={
-        "waited": lambda attempt: attempt.ending in {Ending.DEADLOCK, Ending.STUCK},
+        "waited": lambda attempt: attempt.ending in {AttemptEnding.DEADLOCK, AttemptEnding.STUCK},
         "told the future": lambda attempt: "Future" in told(attempt),
         "told every call": lambda attempt: "NoneType" in told(attempt),
         "told twice": lambda attempt: told(attempt).count(FAILURES[0]) > len(FAILURES),
@@ -69,7 +69,7 @@ RULES = Rules(
             FAILURES[0] in told(attempt) and ("CancelledError" in told(attempt) or raised_in_callback(attempt))
         ),
         "asked for the result": raised_in_callback,
-        "nothing told": lambda attempt: attempt.ending is Ending.RETURNED and not told(attempt),
-        "not futures": lambda attempt: attempt.ending is Ending.RETURNED and not returned_futures(attempt),
+        "nothing told": lambda attempt: returned(attempt) and not told(attempt),
+        "not futures": lambda attempt: returned(attempt) and not returned_futures(attempt),
     },
 )

@@ -45,7 +45,7 @@ def has_one_too_many(attempt: Attempt) -> bool:
 
 
 RULES = Rules(
-    play=sizes_of_pools,
+    run=sizes_of_pools,
     claims=(
         Claim(
             "each pool has the smallest number of workers that is enough", lambda attempt: attempt.result == EXPECTED

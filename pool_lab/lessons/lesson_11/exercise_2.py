@@ -59,7 +59,7 @@ def sizes(attempt: Attempt) -> list[Any]:
 
 RULES = Rules(
     given=given,
-    play=under_changing_load,
+    run=under_changing_load,
     claims=(
         Claim("the pool has a worker for each call, from 1 to 8", lambda attempt: listed(attempt.result) == EXPECTED),
         Claim("you resized the given pool", lambda attempt: not attempt.own_runs),

@@ -75,7 +75,7 @@ def elsewhere(attempt: Attempt) -> bool:
 
 RULES = Rules(
     given=given,
-    play=in_a_loop,
+    run=in_a_loop,
     claims=(
         Claim("all results are there, in the order of the values", lambda attempt: results(attempt) == EXPECTED),
         Claim("all calls ran in the given pool", lambda attempt: not elsewhere(attempt)),

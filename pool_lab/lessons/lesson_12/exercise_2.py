@@ -69,7 +69,7 @@ def waits_for_each(attempt: Attempt) -> bool:
 
 RULES = Rules(
     given=given,
-    play=on_each,
+    run=on_each,
     claims=(
         Claim("every executor gave all results, in order", lambda attempt: each_result(attempt) == [EXPECTED] * 3),
         Claim("the calls ran on the given executors", ran_where_they_should),

@@ -57,10 +57,16 @@ class _CellOutputs:
             self._is_covered = False
             sys.stdout = self._stdout
             self._formatter.pop(object)
-            if text := self._printed.getvalue():
-                self._covering.show_later(lambda: [({"text/plain": text}, {})])
+            self._show_printed()
+
+    def _show_printed(self) -> None:
+        if text := self._printed.getvalue():
+            self._printed.seek(0)
+            self._printed.truncate()
+            self._covering.show_later(lambda: [({"text/plain": text}, {})])
 
     def _show(self, value: object) -> None:
+        self._show_printed()
         if isinstance(value, Comparison) or (isinstance(value, Display) and value.view is None):
             self._covering.show_later(value.outputs)
             return

@@ -1,6 +1,7 @@
 /* The text of a question. The form around it gets what ipywidgets leave out: its keys, and words for screen readers. */
 
 import { add } from "../../lab/views/shared/dom.js";
+import { initialize } from "../../lab/views/shared/initialize.js";
 import { keepKeys } from "../../lab/views/shared/keyboard.js";
 
 function render({ model, el }) {
@@ -18,4 +19,4 @@ function render({ model, el }) {
   return () => (closed = true);
 }
 
-export default { render };
+export default { initialize, render };

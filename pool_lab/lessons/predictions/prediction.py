@@ -208,6 +208,6 @@ class Comparison:
         sentences = [f"{strong}What happened:{strong} {question.words(self.happened)}"]
         if self._record is not None:
             verdicts = {"right": "You were right", "nearly": "You were nearly right"}
-            verdict = verdicts.get(self.outcome, f"You predicted: {question.words(chosen)}")
-            sentences.append(f"{verdict} ({self._record.confidence}).")
+            sure, verdict = f"({self._record.confidence})", verdicts.get(self.outcome)
+            sentences.append(f"{verdict} {sure}." if verdict else f"You predicted {sure}: {question.words(chosen)}")
         return sentences + question.why(chosen, self.happened)

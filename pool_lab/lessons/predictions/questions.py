@@ -21,7 +21,6 @@ __all__ = [
     "Question",
     "Traces",
     "Undecided",
-    "before",
     "only",
 ]
 
@@ -125,11 +124,6 @@ class Miss:
 
     def fits(self, answer: Any, happened: Any) -> bool:
         return bool(self.seen(answer, happened) if callable(self.seen) else self.seen == answer)
-
-
-def before(first: str, second: str, words: str) -> Miss:
-    """The mistake in an order that has the first of the two before the second."""
-    return Miss(lambda answer, _: answer.index(first) < answer.index(second), words)
 
 
 class Explained(Asking):

@@ -8,6 +8,7 @@ import threading
 from collections.abc import Callable
 from functools import partial
 from pathlib import Path
+from typing import Any
 from unittest import mock
 
 import pytest
@@ -89,6 +90,16 @@ def telling(shut_down: threading.Event) -> Executors:
             shut_down.set()
 
     return {"ours": partial(ThreadPoolExecutor, observer=notice)}
+
+
+def test_before_it_starts_the_view_has_a_panel_for_each_executor_whether_its_class_is_known_or_not(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(racing, "someone_is_there", lambda: True)
+    executors = {"threads": "threads", "made": partial(ThreadPoolExecutor, thread_name_prefix="mine")}
+    contest: Any = race(workloads.of(abs, range(4)), workers=3, executors=executors)
+    panels = contest._timeline.log["panels"]
+    assert [(panel["title"], panel["workers"]) for panel in panels] == [("ThreadPoolExecutor", 3), ("made", 3)]
 
 
 def test_without_a_front_end_a_race_is_over_when_race_returns() -> None:

@@ -3,6 +3,7 @@
 import gc
 import threading
 from collections.abc import Iterator
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -44,6 +45,14 @@ def test_a_watch_ends_with_its_pool_and_says_in_words_what_happened(ended: threa
     assert timeline_of(watched).caption == watched.summary()
     assert timeline_of(watched).log["running"] is False
     assert [row[1] for row in timeline_of(watched).log["calls"]] == [0, 1, 2, 3]
+
+
+def test_a_cluster_has_a_lane_for_each_worker_before_the_first_call() -> None:
+    class Cluster(ThreadPoolExecutor):
+        _client = SimpleNamespace(nthreads=lambda: {"tcp://one": 1, "tcp://two": 2})
+
+    with Cluster(1) as cluster:
+        assert watch(cluster).trace.size == 3
 
 
 def test_calls_have_the_names_that_the_text_uses_in_the_view_and_in_the_figures(ended: threading.Event) -> None:

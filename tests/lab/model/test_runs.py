@@ -19,7 +19,7 @@ from pool_lab.lab.model import (
     simulate,
     uniform,
 )
-from pool_lab.lab.model.figures import Times
+from pool_lab.lab.model.simulation_result import Durations
 
 
 def test_calls_come_at_the_moments_that_were_listed() -> None:
@@ -107,7 +107,7 @@ def test_arrivals_may_be_endless_and_are_taken_as_needed() -> None:
 
 
 def test_percentiles_are_right_to_one_per_cent() -> None:
-    times = Times()
+    times = Durations()
     for number in range(1, 1001):
         times.add(number / 1000)
     assert [times.percentile(percent) for percent in (1, 50, 99, 100)] == pytest.approx(
@@ -117,7 +117,7 @@ def test_percentiles_are_right_to_one_per_cent() -> None:
     times.add(0.0)
     assert times.mean_s == pytest.approx(500.5 / 1001)
     assert times.largest_s == 1
-    assert Times().percentile(50) == Times().mean_s == 0
+    assert Durations().percentile(50) == Durations().mean_s == 0
 
 
 def test_without_a_call_nothing_happens() -> None:

@@ -9,7 +9,7 @@ from pool_lab.lab.model import Machine, SimulatedPool, Work, exponential, simula
 from pool_lab.lab.recording.recorder import Recorder, attach
 from pool_lab.lab.stills.still import Still
 from pool_lab.lab.stills.timeline import timeline
-from pool_lab.lab.trace.span import Ending
+from pool_lab.lab.trace.span import CallEnding
 from pool_lab.lab.trace.summary import summary
 from pool_lab.lab.trace.trace import Trace
 
@@ -26,7 +26,7 @@ def test_the_trace_of_a_simulated_pool_says_what_happened_at_which_virtual_momen
     pool.shutdown()
     trace = recorder.trace
     assert [(span.began, span.ended, span.cpu_s) for span in trace.spans[:2]] == [(0, 2, 1), (0, 3, 1)]
-    assert [span.ending for span in trace.spans] == [Ending.RETURNED, Ending.RETURNED, Ending.CANCELLED]
+    assert [span.ending for span in trace.spans] == [CallEnding.RETURNED, CallEnding.RETURNED, CallEnding.CANCELLED]
     assert [(lane.worker, lane.started, lane.stopped) for lane in trace.lanes] == [
         (0, 0, 2),
         (1, 0, 3),
@@ -44,7 +44,7 @@ def test_failed_calls_and_crashes_are_in_the_trace() -> None:
     other: list[Event] = []
     with SimulatedPool(1, observer=other.append) as pool:
         pool.submit(divmod, 1, 0)
-    assert Trace(events).spans[0].ending is Ending.CRASHED
+    assert Trace(events).spans[0].ending is CallEnding.CRASHED
     assert [lane.error is not None for lane in Trace(events).lanes] == [True, False]
     assert (Trace(other).spans[0].error or "").startswith("ZeroDivisionError")
 
@@ -61,7 +61,7 @@ def test_the_same_seed_gives_the_same_events_and_another_seed_others() -> None:
 def test_lengths_do_not_depend_on_what_else_is_random() -> None:
     def lengths(**options: Any) -> list[float | None]:
         trace = simulate(Work(wait=exponential(1.0)), calls=20, workers=20, kind="processes", seed=4, **options)
-        return [span.took_s for span in trace.spans if span.ending is Ending.RETURNED]
+        return [span.took_s for span in trace.spans if span.ending is CallEnding.RETURNED]
 
     with_crashes = lengths(crash_probability=0.2, replace_workers=True)
     assert 5 < len(with_crashes) < 20

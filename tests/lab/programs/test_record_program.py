@@ -15,8 +15,8 @@ from pathlib import Path
 import pytest
 
 from pool_lab.lab.programs.recording import STARTUP, record_program
-from pool_lab.lab.programs.run import Run
-from pool_lab.lab.programs.run_file import read_run
+from pool_lab.lab.programs.run import Facts, Run
+from pool_lab.lab.programs.run_file import read_run, to_json
 from pool_lab.lab.programs.writer_thread import WriterThread
 from pool_lab.lab.trace.span import CallState
 
@@ -140,7 +140,7 @@ def test_errors_and_their_status_stay_as_they_are(tmp_path: Path) -> None:
 
 
 @not_windows
-@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT, signal.SIGKILL])
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT, getattr(signal, "SIGKILL", signal.SIGTERM)])
 def test_a_signal_ends_the_program_and_the_command_alike(tmp_path: Path, number: int) -> None:
     code = f"""
     import os, signal, time
@@ -169,6 +169,52 @@ def test_what_cannot_be_recorded_is_said(tmp_path: Path, arguments: list[str], w
     done = subprocess.run([*COMMAND, *arguments], cwd=tmp_path, capture_output=True, text=True, check=False, timeout=60)
     assert (done.returncode, done.stdout) == (2, "")
     assert words in done.stderr
+
+
+@pytest.mark.parametrize("command", ["show", "compare"])
+@pytest.mark.parametrize(
+    ("content", "words"),
+    [
+        ("", "is no JSON"),
+        ("{", "is no JSON"),
+        ('{"format": "something else"}', "is JSON, but no run"),
+        (None, "cannot read run.json"),
+        ("no pool", "run.json has no pool, so there is nothing to show"),
+    ],
+)
+def test_a_file_that_cannot_be_shown_is_said(tmp_path: Path, command: str, content: str | None, words: str) -> None:
+    file = tmp_path / "run.json"
+    if content is not None:
+        file.write_text(to_json(Run(Facts())) if content == "no pool" else content)
+    arguments = [command, *["run.json"] * (1 + (command == "compare"))]
+    done = subprocess.run([*COMMAND[:-1], *arguments], cwd=tmp_path, capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stdout) == (2, "")
+    assert words in done.stderr
+    assert len(done.stderr.splitlines()) == 1
+    assert not (tmp_path / "run.html").exists()
+
+
+ONLY_CLOUDPICKLE = """
+import sys
+
+class Nothing:
+    def find_spec(self, name, path=None, target=None):
+        if name.partition(".")[0] not in {"pool_lab", "cloudpickle", "sitecustomize", *sys.stdlib_module_names}:
+            raise ModuleNotFoundError(f"{name} is not to be imported", name=name)
+
+sys.meta_path.insert(0, Nothing())
+from pool_lab.lessons.command import main
+code = "from concurrent.futures import *; ThreadPoolExecutor().submit(abs, 1)"
+for words in ("record --format json -c", "record --format html -c", "record --format perfetto -c"):
+    assert main([*words.split(), code]) == 0
+assert main(["show", "run.json"]) == main(["compare", "run.json", "run.json"]) == 0
+"""
+
+
+def test_recording_needs_nothing_but_cloudpickle(tmp_path: Path) -> None:
+    command = [sys.executable, "-c", ONLY_CLOUDPICKLE]
+    done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=False, timeout=100)
+    assert (done.returncode, done.stderr.count("1 pool, 1 call")) == (0, 4), done.stderr
 
 
 def test_a_program_without_pools_makes_no_file(tmp_path: Path) -> None:

@@ -37,6 +37,14 @@ def test_it_draws_on_given_axes_with_logarithmic_ones_on_request() -> None:
     assert (axes.get_xscale(), axes.get_yscale()) == ("log", "linear")
 
 
+def test_a_logarithmic_axis_has_several_numbers_if_the_curves_span_less_than_two_powers_of_ten() -> None:
+    (axes,) = chart({"measured": {10: 0.0005, 1000: 0.005}}, x="calls", y="seconds", log="xy").axes
+    axes.figure.canvas.draw()
+    low, high = axes.get_ylim()
+    shown = [tick.get_text() for tick in axes.get_yticklabels() if low <= tick.get_position()[1] <= high]
+    assert shown == ["0.0005", "0.001", "0.002", "0.005"]
+
+
 @pytest.mark.parametrize(
     ("curves", "words"),
     [({}, "from 1 to 4 curves, got 0"), ({name: {1: 1} for name in "abcde"}, "got 5"), ({"a": {}}, "'a' has none")],

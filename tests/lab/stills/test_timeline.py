@@ -18,13 +18,15 @@ from numpy import asarray
 
 from pool_lab.lab.stills import style as palette
 from pool_lab.lab.stills import timeline as plots
+from pool_lab.lab.stills.page import png
+from pool_lab.lab.stills.timeline_panel import timeline_axes
 from pool_lab.lab.trace.trace import Trace
 from tests.lab.script import Script
 
 
 def panel(trace: Trace, kind: str = "threads") -> Axes:
     axes = Figure((9, 3)).add_axes((0.1, 0.1, 0.8, 0.8))
-    plots.timeline_axes(axes, trace, kind)
+    timeline_axes(axes, trace, kind)
     return axes
 
 
@@ -249,7 +251,7 @@ def test_a_trace_without_events_says_so() -> None:
     figure = page(Trace([]))
     assert "nothing has run yet" in texts(figure)
     assert "Pool 0" in texts(figure)
-    assert plots.png(figure)
+    assert png(figure)
 
 
 def test_panels_share_one_time_axis_and_only_the_last_names_it() -> None:
@@ -329,7 +331,7 @@ def test_an_unknown_kind_is_refused_with_the_known_ones() -> None:
 
 def test_a_picture_is_a_png_of_one_and_a_half_times_the_page() -> None:
     figure = page(Script().ran(0, 0, 0.0, 1.0).trace())
-    picture = matplotlib.image.imread(io.BytesIO(plots.png(figure)))
+    picture = matplotlib.image.imread(io.BytesIO(png(figure)))
     assert picture.shape[1] == 1440
     assert picture.shape[0] == pytest.approx(150 * figure.get_size_inches()[1], abs=1)
 
@@ -339,7 +341,7 @@ def test_a_picture_without_its_caption_is_as_high_as_one_that_has_none(caption: 
     trace = Script().ran(0, 0, 0.0, 1.0).trace()
     bare, whole = page(trace), page(trace, caption=caption)
     heights = [
-        matplotlib.image.imread(io.BytesIO(plots.png(figure, with_caption=figure is bare))).shape[0]
+        matplotlib.image.imread(io.BytesIO(png(figure, with_caption=figure is bare))).shape[0]
         for figure in (bare, whole)
     ]
     assert heights[0] == pytest.approx(heights[1], abs=1.5 * 8 + 1)  # the margin below
@@ -347,17 +349,17 @@ def test_a_picture_without_its_caption_is_as_high_as_one_that_has_none(caption: 
 
 
 def test_a_picture_brings_its_own_ground() -> None:
-    picture = matplotlib.image.imread(io.BytesIO(plots.png(page(Script().ran(0, 0, 0.0, 1.0).trace()))))
+    picture = matplotlib.image.imread(io.BytesIO(png(page(Script().ran(0, 0, 0.0, 1.0).trace()))))
     assert picture[0, 0].tolist() == [1, 1, 1, 1]
 
 
 def test_the_users_settings_stay_and_do_not_matter() -> None:
     trace = Script().ran(0, 0, 0.0, 1.0).trace()
-    expected = plots.png(page(trace, caption="costs $1 or $2"))
+    expected = png(page(trace, caption="costs $1 or $2"))
     theirs = {"figure.facecolor": "black", "font.size": 30, "savefig.bbox": "tight", "axes.grid": True}
     with matplotlib.rc_context(theirs):  # type: ignore[arg-type]
         before = dict(matplotlib.rcParams)
-        assert plots.png(page(trace, caption="costs $1 or $2")) == expected
+        assert png(page(trace, caption="costs $1 or $2")) == expected
         assert dict(matplotlib.rcParams) == before
 
 

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from pool_lab import Future, ProcessPoolExecutor, wait
 from pool_lab.events import EventKind
 from pool_lab.lab.recording.recorder import Recorder
-from pool_lab.lab.trace.span import CallState, Ending, Lane, Resize
+from pool_lab.lab.trace.span import CallEnding, CallState, Lane, Resize
 from pool_lab.lab.trace.trace import Trace
 from tests.lab.calls import fail, nap_for_ever
 from tests.lab.script import START, Script
@@ -164,25 +164,25 @@ def test_the_most_at_once_is_what_counting_at_every_start_finds(calls: list[tupl
 @pytest.mark.parametrize(
     ("error", "ending"),
     [
-        (None, Ending.RETURNED),
-        ("ValueError: no", Ending.RAISED),
-        ("TimeoutError: the server does not answer", Ending.RAISED),
+        (None, CallEnding.RETURNED),
+        ("ValueError: no", CallEnding.RAISED),
+        ("TimeoutError: the server does not answer", CallEnding.RAISED),
         (
             "TimeoutError: call 0, nap, ran longer than the task_timeout of 1.0 seconds and was stopped",
-            Ending.TIMED_OUT,
+            CallEnding.TIMED_OUT,
         ),
         (
             "pool_lab.errors.WorkerDiedError: worker 0 (process 7) was killed by SIGKILL while it ran call 0, crash",
-            Ending.CRASHED,
+            CallEnding.CRASHED,
         ),
         (
             "concurrent.futures.process.BrokenProcessPool: A process in the process pool was terminated abruptly",
-            Ending.CRASHED,
+            CallEnding.CRASHED,
         ),
-        ("pool_lab.errors.CallUnpicklingError: the result of call 0 cannot be unpickled", Ending.RAISED),
+        ("pool_lab.errors.CallUnpicklingError: the result of call 0 cannot be unpickled", CallEnding.RAISED),
     ],
 )
-def test_an_ending_tells_a_crash_from_a_stopped_call_from_an_exception(error: str | None, ending: Ending) -> None:
+def test_an_ending_tells_a_crash_from_a_stopped_call_from_an_exception(error: str | None, ending: CallEnding) -> None:
     (span,) = Script().ran(0, 0, 0.0, 1.0, error=error).trace().spans
     assert span.ending is ending
 
@@ -198,4 +198,4 @@ def test_a_real_pool_s_trace_tells_them_apart() -> None:
         calls: list[Future[Any]] = [pool.submit(*call) for call in (crash, late, bad, good)]
         wait(calls)
     endings = [span.ending for span in recorder.trace.spans]
-    assert endings == [Ending.CRASHED, Ending.TIMED_OUT, Ending.RAISED, Ending.RETURNED]
+    assert endings == [CallEnding.CRASHED, CallEnding.TIMED_OUT, CallEnding.RAISED, CallEnding.RETURNED]

@@ -3,6 +3,7 @@
 import concurrent.futures
 import sys
 from functools import partial
+from types import SimpleNamespace
 
 import pytest
 
@@ -31,6 +32,12 @@ def test_an_unknown_name_is_refused_beside_the_known_ones() -> None:
 def test_what_makes_no_executor_is_refused() -> None:
     with pytest.raises(TypeError, match="cannot make an executor of 3"):
         executor_factories({"three": 3})
+
+
+def test_a_client_that_is_closed_says_what_to_do() -> None:
+    closed = SimpleNamespace(get_executor=None, status="closed")
+    with pytest.raises(RuntimeError, match=r"this client of the cluster is closed\. Run the cells that start"):
+        executor_factories({"cluster": closed})["cluster"].make(2)
 
 
 @pytest.mark.skipif(sys.version_info >= (3, 14), reason="this Python has them")

@@ -1,6 +1,7 @@
 /* The cover of an output that is not a view. Python puts the output into its place. */
 
 import { add } from "../shared/dom.js";
+import { initialize } from "../shared/initialize.js";
 import { keepKeys } from "../shared/keyboard.js";
 import { showCover } from "./cover.js";
 
@@ -17,4 +18,4 @@ function render({ model, el }) {
   show();
 }
 
-export default { render };
+export default { initialize, render };

@@ -5,6 +5,7 @@
 
 import { showCover } from "../cover/cover.js";
 import { add, setText } from "../shared/dom.js";
+import { initialize } from "../shared/initialize.js";
 import { keepKeys } from "../shared/keyboard.js";
 import { addButton, openButtons, openLog, scrollToEnd, showButtons, showLog } from "./buttons.js";
 import { openDiagram, showFutures, showPath, stateOf, STATES } from "./diagram.js";
@@ -81,4 +82,4 @@ function render({ model, el }) {
   return () => sizes.disconnect();
 }
 
-export default { render };
+export default { initialize, render };

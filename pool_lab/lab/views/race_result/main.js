@@ -1,6 +1,7 @@
 /* The result of a race: a table of bars. Its words and numbers come from Python. */
 
 import { add } from "../shared/dom.js";
+import { initialize } from "../shared/initialize.js";
 
 export function render({ model, el }) {
   const root = add(el, "div", "result");
@@ -81,4 +82,4 @@ function drawLegend(root, { lines, parts }) {
   }
 }
 
-export default { render };
+export default { initialize, render };

@@ -3,6 +3,7 @@
 import { showCover } from "../cover/cover.js";
 import { completeControls } from "../shared/controls.js";
 import { add } from "../shared/dom.js";
+import { initialize } from "../shared/initialize.js";
 import { draw } from "./chart.js";
 
 function render({ model, el }) {
@@ -32,4 +33,4 @@ function render({ model, el }) {
   };
 }
 
-export default { render };
+export default { initialize, render };

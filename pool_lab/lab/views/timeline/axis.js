@@ -17,7 +17,7 @@ export const NARROWEST_S = 20e-6;
 /** From seconds to places and back. @param {{ pauses: [number, number][], now: number }} run @returns {Axis} */
 export function axisOf({ pauses, now }) {
   if (!pauses.length) return { place: (time) => time, time: (place) => place, breaks: [] };
-  const paused = sum(pauses.map(([from, to]) => to - from)), wide = Math.max(0.02, (now - paused) * 0.05);
+  const paused = sum(pauses.map(([from, to]) => to - from)), wide = Math.max(1e-4, (now - paused) * 0.05);
   let cut = 0;
   const breaks = pauses.map(([from, to]) => {
     const one = { from, to, left: from - cut, right: from - cut + wide };

@@ -11,6 +11,7 @@
    Open bars grow by the browser's clock, so the kernel sends ten small messages a second and no picture. */
 
 import { completeControls } from "../shared/controls.js";
+import { initialize } from "../shared/initialize.js";
 import { axisOf, wholeOf } from "./axis.js";
 import { mark } from "./evidence.js";
 import { wake } from "./frames.js";
@@ -132,4 +133,4 @@ export function openTimeline({ model, el }) {
 /** What anywidget calls. */
 const render = (where) => openTimeline(where).leave;
 
-export default { render };
+export default { initialize, render };

@@ -23,9 +23,10 @@ export function paintAxis(pen, { left, right, axis, scale, window, x, timeAt, br
 }
 
 function paintBreak(pen, { from, to }, { x, axis, left, right }) {
-  const at = (x(from) + x(to)) / 2;
+  const at = (x(from) + x(to)) / 2, words = `${seconds(to - from)} idle`;
   if (at < left || at > right) return at;
   for (const side of [-3, 2]) line(pen, at + side, axis - 13, at + side + 4, axis - 23, { color: "grey", width: 1.25 });
-  text(pen, `${seconds(to - from)} idle`, at, axis, { align: "center" });
-  return at;
+  const middle = Math.min(at, right - widthOf(pen, words) / 2);
+  text(pen, words, middle, axis, { align: "center" });
+  return middle;
 }

@@ -25,11 +25,13 @@ import traitlets
 
 from pool_lab.events import Event, Observer
 from pool_lab.lab.notebook import page_thread
+from pool_lab.lab.trace.executor_kind import executor_kind
 from pool_lab.lab.views.bundle import script, style
 from pool_lab.lab.views.cover.view import Coverable
 from pool_lab.lab.views.timeline.rows import MOST_CALLS, TimelineRows
+from pool_lab.pool import usable_cpus
 
-__all__ = ["Panel", "Timeline"]
+__all__ = ["Panel", "Timeline", "panel_of"]
 
 HERE = Path(__file__).parent
 logger = logging.getLogger(__name__)
@@ -69,6 +71,15 @@ class Panel(NamedTuple):
     """What the calls are called, by their number; later calls have only their number."""
     cores: int = 0
     """How many cores the calls can use. Then a strip below the lanes shows how many they kept busy; 0: no strip."""
+
+
+def panel_of(name: str, executor: type[Any] | None, workers: int) -> Panel:
+    """The panel of a class of executors. None: the class is not known yet, only the name."""
+    if executor is None:
+        return Panel(name, "", "other", workers)
+    kind = executor_kind(executor)
+    origin = "concurrent.futures · " if executor.__module__.startswith("concurrent.futures") else ""
+    return Panel(executor.__name__, f"{origin}{kind.note}", kind.name, workers, cores=usable_cpus())
 
 
 class _Run:

@@ -3,6 +3,7 @@
 import { showCover } from "../cover/cover.js";
 import { completeControls } from "../shared/controls.js";
 import { add, setText } from "../shared/dom.js";
+import { initialize } from "../shared/initialize.js";
 
 function render({ model, el }) {
   const root = add(el, "div", "turns-steps"), cover = add(root, "div", "cover");
@@ -19,4 +20,4 @@ function render({ model, el }) {
   return completeControls(el);
 }
 
-export default { render };
+export default { initialize, render };

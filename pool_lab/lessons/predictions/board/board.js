@@ -4,6 +4,7 @@
    What is drawn, typed and spoken follows from them. `real` are the bars of the run, once it is over. */
 
 import { add } from "../../../lab/views/shared/dom.js";
+import { initialize } from "../../../lab/views/shared/initialize.js";
 import { hasModifier } from "../../../lab/views/shared/keyboard.js";
 import { describe, moved, startingAt } from "./moves.js";
 
@@ -120,7 +121,7 @@ function show(view) {
     place(view, ghost, start, Math.min(end, view.horizon));
   });
   view.legend.textContent = real.length
-    ? "Filled: your drawing. Dashed, below it: what really happened."
+    ? "Filled: your drawing. Dashed, below it: what really happened. Which worker has which number does not matter."
     : "Drag the bars onto the lanes. Or focus one and press the arrow keys, with Shift to change its end. Or type.";
   view.root.classList.toggle("pool-lab-board-compared", real.length > 0);
   view.root.dataset.placed = bars.filter(([worker]) => worker >= 0).length;
@@ -139,4 +140,4 @@ function render({ model, el }) {
   return () => model.off("change:bars change:real", again);
 }
 
-export default { render };
+export default { initialize, render };

@@ -1,4 +1,4 @@
-"""`Figures`: what is kept of a simulation with very many calls. Its size does not grow with their number."""
+"""`SimulationResult`: what is kept of a simulation with very many calls. Its size does not grow with their number."""
 
 from collections import Counter
 from dataclasses import dataclass, field
@@ -6,13 +6,13 @@ from math import ceil, exp, inf, log
 
 from pool_lab.lab.model.checks import not_negative
 
-__all__ = ["Figures", "Times"]
+__all__ = ["Durations", "SimulationResult"]
 
 _STEP = log(1.01)
 _SHORTEST_S = 1e-9
 
 
-class Times:
+class Durations:
     """Seconds, counted in steps of one per cent. The mean and the largest are exact."""
 
     def __init__(self) -> None:
@@ -46,13 +46,13 @@ class Times:
 
 
 @dataclass
-class Figures:
+class SimulationResult:
     """All times are virtual seconds."""
 
     workers: int
-    waited: Times = field(default_factory=Times)
+    waited: Durations = field(default_factory=Durations)
     """From the arrival of a call to the moment at which a worker takes it."""
-    took: Times = field(default_factory=Times)
+    took: Durations = field(default_factory=Durations)
     """From the arrival of a call to its outcome."""
     busy_s: float = 0.0
     """How long workers had a call, all together."""

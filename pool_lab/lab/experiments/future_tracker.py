@@ -1,4 +1,4 @@
-"""`FutureQuestions`: tracks futures, asks them what you want to know, and logs the answers. It draws nothing.
+"""`FutureTracker`: tracks futures, asks them what you want to know, and logs the answers. It draws nothing.
 
 No method blocks, except where its docstring says so: `result` and `exception` wait in threads of their own.
 """
@@ -18,7 +18,7 @@ from pool_lab.lab.recording.future_log import EntryKind, LogEntry
 from pool_lab.lab.recording.recorder import Recorder
 from pool_lab.lab.recording.tracked_future import STATES, FutureTrace, TrackedFuture
 
-__all__ = ["SETTLES_S", "FutureQuestions", "Which"]
+__all__ = ["SETTLES_S", "FutureTracker", "Which"]
 
 T = TypeVar("T")
 Which = int | str | AnyFuture[Any]
@@ -28,7 +28,7 @@ SETTLES_S = 10.0
 """Seconds to wait for something that should happen right away."""
 
 
-class FutureQuestions:
+class FutureTracker:
     """Call its methods from any thread. `LookupError` if they are asked about an unknown future."""
 
     def __init__(self) -> None:
@@ -42,7 +42,13 @@ class FutureQuestions:
 
     def add(self, future: AnyFuture[Any], name: str = "") -> None:
         """Inspect a future of your own, under this name or the next free letter. `TypeError` if it is no future."""
-        self._track(future, name)
+        if not isinstance(future, concurrent.futures.Future):
+            raise TypeError(f"only a future of concurrent.futures can be inspected; got {future!r}")
+        with self._lock:
+            tracked = TrackedFuture(len(self._tracked), self._free_name(name), future, self._record)
+            tracked.track()
+            self._tracked.append(tracked)
+        self._changed()
 
     def wait_for(self, which: Which, state: str, timeout: float = SETTLES_S) -> TrackedFuture:
         """Block until a future has been in the state, such as "RUNNING", and return its path there.
@@ -126,15 +132,6 @@ class FutureQuestions:
         return FutureTrace(self._recorder.trace.events, self.tracked, self.log)
 
     # Inside
-
-    def _track(self, future: AnyFuture[Any], name: str) -> None:
-        if not isinstance(future, concurrent.futures.Future):
-            raise TypeError(f"only a future of concurrent.futures can be inspected; got {future!r}")
-        with self._lock:
-            tracked = TrackedFuture(len(self._tracked), self._free_name(name), future, self._record)
-            tracked.track()
-            self._tracked.append(tracked)
-        self._changed()
 
     def _free_name(self, wanted: str) -> str:
         """The wanted name, with a number if it is taken; without one, the next letter."""
