@@ -136,7 +136,7 @@ class Notebook:
 
     def __init__(self, page: Page, path: str) -> None:
         self.page = page
-        self._path = path
+        self.path = path
         self._complaints: list[str] = []
         self._was_reloaded = False
         page.on("pageerror", self._hear_error)
@@ -207,7 +207,7 @@ class Notebook:
 
     def take_out(self) -> None:
         """Open it again."""
-        self.command("docmanager:open", path=self._path)
+        self.command("docmanager:open", path=self.path)
         self._wait_until_ready()
         self.page.wait_for_function(DRAWN)
 
@@ -248,7 +248,7 @@ class Notebook:
 
     def _wait_until_ready(self) -> None:
         self.page.evaluate("() => { window.waitingSince = Date.now(); }")
-        self.page.wait_for_function(READY, arg=self._path)
+        self.page.wait_for_function(READY, arg=self.path)
         self.page.evaluate(LISTEN)
 
 

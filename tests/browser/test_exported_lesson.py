@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import nbformat
 import pytest
@@ -20,7 +21,8 @@ pytestmark = pytest.mark.leaves_behind("Chromium keeps processes in store, for t
 def shown(display: Display) -> nbformat.NotebookNode:
     """The output of a cell that shows it when nobody is there."""
     data, metadata = display._still()
-    return v4.new_output("display_data", data, metadata=metadata)
+    output: nbformat.NotebookNode = v4.new_output("display_data", data, metadata=metadata)
+    return output
 
 
 @pytest.fixture(scope="module")
@@ -44,23 +46,24 @@ def page_text(tmp_path_factory: pytest.TempPathFactory) -> str:
 
 
 @pytest.fixture
-def context_options() -> dict[str, object]:
+def context_options() -> dict[str, Any]:
     return {}
 
 
 @pytest.fixture
-def lesson(browser: Browser, page_text: str, tmp_path: Path, context_options: dict[str, object]) -> Iterator[Page]:
+def lesson(browser: Browser, page_text: str, tmp_path: Path, context_options: dict[str, Any]) -> Iterator[Page]:
     """The page, without a network. What it asks for or complains about fails the test."""
     (tmp_path / "lesson.html").write_text(page_text, encoding="utf-8")
     context = browser.new_context(viewport={"width": 960, "height": 800}, offline=True, **context_options)
-    page, troubles = context.new_page(), list[str]()
-    page.on("pageerror", lambda error: troubles.append(str(error)))
-    page.on("console", lambda message: troubles.append(message.text) if message.type in {"error", "warning"} else None)
-    page.on("request", lambda request: request.url.startswith(("file:", "data:")) or troubles.append(request.url))
+    page, said, asked = context.new_page(), list[str](), list[str]()
+    page.on("pageerror", lambda error: pytest.fail(f"the page raised {error}"))
+    page.on("console", lambda message: said.extend([message.text]))
+    page.on("request", lambda request: asked.extend([request.url]))
     page.goto((tmp_path / "lesson.html").as_uri())
     yield page
     context.close()
-    assert troubles == []
+    assert said == []
+    assert [url for url in asked if not url.startswith(("file:", "data:"))] == []
 
 
 def test_a_timeline_is_played_zoomed_and_asked(lesson: Page, artefacts: Path) -> None:

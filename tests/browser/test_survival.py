@@ -3,9 +3,11 @@
 As the timeline does in test_timeline.py; several of these in one notebook, since each notebook takes its time.
 """
 
+import nbformat
 import pytest
 from playwright.sync_api import Page, expect
 
+from pool_lab.lab.programs.kept_run import kept_run
 from tests.browser.jupyterlab import JupyterLab
 from tests.browser.notebook import PATIENCE_MS, Notebook, Race, Sweep, wait_for_jupyterlab
 
@@ -49,6 +51,24 @@ def test_a_race_goes_on_while_its_page_is_loaded_again_its_notebook_closed_and_a
     for view in (race, second):
         check_finished(view)
         expect(view.view.locator(".pool-lab-result")).to_be_visible(timeout=PATIENCE_MS)
+
+
+def test_a_notebook_that_is_saved_keeps_its_run_however_often_it_is_opened_and_saved(
+    race: Race, held: Notebook, lab: JupyterLab
+) -> None:
+    held.value("gate.set()")
+    check_finished(race)
+    held.value("contest._owner.join()")
+    held.page.wait_for_selector("img.jp-needs-light-background", state="attached")
+    for come_back in (held.reload, held.restart, held.put_away, held.take_out):
+        come_back()
+        held.command("docmanager:save")
+        notebook = nbformat.read(lab.folder / held.path, as_version=4)
+        (kept,) = filter(None, (kept_run(output.get("metadata", {})) for output in notebook.cells[1].outputs))
+        assert kept.run is not None, come_back.__name__
+        assert [len(trace.spans) for trace in kept.run.traces] == [6, 6], come_back.__name__
+    held.run_all()
+    expect(race.button).to_have_text("Start", timeout=PATIENCE_MS)
 
 
 def test_a_cell_that_is_run_again_ends_its_race_and_what_is_over_can_be_shown_once_more(

@@ -23,7 +23,8 @@ ASKING = 'naps = predict("00 naps")\nnaps'
 
 
 def output(data: dict[str, Any], **metadata: Any) -> NotebookNode:
-    return v4.new_output("display_data", data, metadata=metadata)
+    made: NotebookNode = v4.new_output("display_data", data, metadata=metadata)
+    return made
 
 
 @pytest.fixture

@@ -27,7 +27,7 @@ class RecordedPool(NamedTuple):
     workers: int
     """Its size when it was made."""
     process: int
-    """The number of the process that made it."""
+    """The number of the process that made it; 0: it is not told."""
     names: Sequence[str] = ()
     """What its calls are called, by their number; later calls have only their number."""
     cores: int = 0

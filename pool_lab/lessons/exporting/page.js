@@ -17,13 +17,12 @@ function open() {
  * @param {ParentNode} place @param {(element: Element) => boolean} isWanted
  */
 function openWithin(place, isWanted) {
-  for (const element of place.querySelectorAll(".pool-lab-recorded:has(> script)")) {
-    if (isWanted(element)) openRecorded(element);
-  }
-  for (const element of place.querySelectorAll(".pool-lab-kept-result:has(> script)")) {
-    if (isWanted(element)) openResult(element);
-  }
+  for (const element of unopened(place, ".pool-lab-recorded")) if (isWanted(element)) openRecorded(element);
+  for (const element of unopened(place, ".pool-lab-kept-result")) if (isWanted(element)) openResult(element);
 }
+
+/** @returns {NodeListOf<HTMLElement>} those that still have their data in them @param {ParentNode} place */
+const unopened = (place, which) => place.querySelectorAll(`${which}:has(> script)`);
 
 /** @param {Element} element */
 function openResult(element) {

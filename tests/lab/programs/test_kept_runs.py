@@ -43,7 +43,7 @@ def watched_calls() -> tuple[Watch, Any]:
 
     The watch, and a still of the moment when three calls ran.
     """
-    gate = Gate()
+    gate: Gate[int] = Gate()
     with ThreadPoolExecutor(2) as pool:
         seen = watch(pool, names="AB")
         for number in (1, 0):
@@ -106,7 +106,8 @@ def test_the_page_of_a_kept_run_has_its_names_and_cores() -> None:
     trace = watched_calls()[0].trace
     run = the_kept(keep([("pool", "", "threads", trace)], cores=4)).run
     assert run is not None
-    (panel,) = log_of(run, [0])["panels"]  # type: ignore[misc]  # a message is made of plain values
+    log: Any = log_of(run, [0])
+    (panel,) = log["panels"]
     assert (list(panel["names"]), panel["cores"], panel["workers"]) == (["A", "B"], 4, 2)
 
 
