@@ -37,8 +37,8 @@ class LoopbackCluster:
         """End the program of one worker at once, as if its computer had lost power."""
         if len(self._programs) == 1:
             raise RuntimeError("the cluster has no worker left to kill: make a new cluster")
-        # A busy scheduler may ask the dead worker for results. Then the client warns that they are computed again, and that
-        # is what the worker is killed for.
+        # A busy scheduler may ask the dead worker for results. Then the client warns that they are computed again:
+        # the very thing that the worker is killed for.
         logging.getLogger("distributed.client").setLevel(logging.ERROR)
         worker = self._programs.pop()
         worker.kill()
