@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from math import inf
 
 from pool_lab.lab.trace.serial_time import SerialTime, average
 from pool_lab.lab.trace.time_spent import CallTimes, WorkerTimes, call_times, mean_size, worker_times
@@ -34,13 +35,15 @@ class ExecutorResult:
     """The same, compared with the fastest and with the slowest of the loops beside it; zeros if there were none."""
     limit: float
     """The highest speed-up that so many workers can have on these cores."""
+    busy_limit: float
+    """The highest speed-up of calls that kept so many cores busy; infinity if that is not known."""
     over: bool
     """Whether all calls ran and ended, some perhaps with an exception."""
 
     @property
     def is_noise(self) -> bool:
         """Whether it seems faster than it can be: other programs slowed the loops down, and not the pool."""
-        return self.speed_ups[1] > self.limit * CANNOT_BE
+        return self.speed_ups[1] > self.limit * CANNOT_BE or self.speed_ups[0] > self.busy_limit * CANNOT_BE
 
     @property
     def is_uncertain(self) -> bool:
@@ -109,9 +112,16 @@ def _executor_result(
         speed_up=known.seconds / trace.makespan_s if known else None,
         speed_ups=(known.least_s / trace.makespan_s, known.most_s / trace.makespan_s) if known else (0.0, 0.0),
         limit=speed_up_limit(max(sizes), cores, waiting),
+        busy_limit=_busy_limit(trace, waiting),
         over=over,
     )
     return replace(row, speed_up=None) if row.is_noise else row
+
+
+def _busy_limit(trace: Trace, waiting: float) -> float:
+    """A loop has a core to itself. So calls that kept one core busy cannot be faster, if they do not wait."""
+    is_known = waiting < 1 and all(span.cpu_s is not None for span in trace.spans)
+    return max(1.0, trace.cores_used) / (1 - waiting) if is_known else inf
 
 
 def waiting_share(traces: Sequence[Trace], loops: Sequence[SerialTime]) -> float:

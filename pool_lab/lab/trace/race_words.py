@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 from pool_lab.lab.trace.executor_kind import has_gil
-from pool_lab.lab.trace.race_result import ExecutorResult, RaceResult
+from pool_lab.lab.trace.race_result import CANNOT_BE, ExecutorResult, RaceResult
 from pool_lab.lab.trace.serial_time import SerialTime
 from pool_lab.lab.trace.summary import times
 from pool_lab.lab.trace.time_spent import CallTimes
@@ -76,9 +76,12 @@ def busy_words(serial: SerialTime, waiting: float) -> str:
 
 
 def _noise(row: ExecutorResult) -> str:
+    seems, can_be = row.speed_ups[1], f"{number_of(row.sizes[1], 'worker')} can be on this computer"
+    if seems <= row.limit * CANNOT_BE:
+        seems, can_be = row.speed_ups[0], f"calls can be that kept {row.cores_used:.1f} cores busy"
     return (
-        f"{capitalized(row.name)} cannot be compared: {times(row.speed_ups[1])} as fast is more than "
-        f"{number_of(row.sizes[1], 'worker')} can be on this computer. Something else slowed the loop down."
+        f"{capitalized(row.name)} cannot be compared: {times(seems)} as fast is more than {can_be}. "
+        "Something else slowed the loop down."
     )
 
 

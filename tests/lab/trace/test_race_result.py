@@ -87,6 +87,20 @@ def test_more_than_the_cores_can_give_is_noise_and_no_number() -> None:
     assert "Compared with that" not in explain(result)
 
 
+def test_calls_that_kept_one_core_busy_are_not_faster_than_a_loop_that_has_one() -> None:
+    """Threads that compute in Python, on a computer where other programs want the cores, too."""
+    result = one_after_the_other(4.0, of=loops(5.2, 6.4))
+    (row,) = result.rows
+    assert (row.is_noise, row.speed_up) == (True, None)
+    assert "Pool 0 cannot be compared: 1.3 times as fast is more than calls can be that kept 1.0 cores" in explain(
+        result
+    )
+    (row,) = one_after_the_other(4.0, of=loops(4.4, 6.4)).rows
+    assert not row.is_noise, "beside the fastest loop it is as fast as that"
+    (row,) = one_after_the_other(2.0, of=loops(4.0, 4.0)).rows
+    assert not row.is_noise, "two busy cores are twice as fast"
+
+
 def test_calls_that_wait_may_have_more_speed_up_than_there_are_cores() -> None:
     runs = [("threads", "threads", pool(4, 2.0, 0.0))]
     (row,) = race_result(runs, [SerialTime(8.0, 0.0, 8, 8)] * 2, cores=2).rows
