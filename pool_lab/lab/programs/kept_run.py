@@ -80,7 +80,7 @@ def run_of(panels: Panels, cores: int = 0) -> Run:
             rows.start_clock(number, origin)
         rows.take((number, event) for number, trace in together for event in trace.events)
     pools = [
-        RecordedPool(title, note, kind, trace.first_size, 0, list(trace.names), cores)
+        RecordedPool(title, note, kind, trace.first_size, 0, tuple(trace.names), cores)
         for title, note, kind, trace in panels
     ]
     everything = rows.everything()

@@ -1,6 +1,5 @@
 """`Run`: what was recorded of a program. Its rows are those that a live timeline gets (views/timeline/rows.py)."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any, NamedTuple
@@ -28,7 +27,7 @@ class RecordedPool(NamedTuple):
     """Its size when it was made."""
     process: int
     """The number of the process that made it; 0: it is not told."""
-    names: Sequence[str] = ()
+    names: tuple[str, ...] = ()
     """What its calls are called, by their number; later calls have only their number."""
     cores: int = 0
     """How many cores its calls could use. Then the page shows how many they kept busy; 0: it does not."""

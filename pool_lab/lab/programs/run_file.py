@@ -63,7 +63,7 @@ def from_data(data: Any, name: str) -> Run:
 
 
 def _run(data: dict[str, Any]) -> Run:
-    pools = tuple(RecordedPool(**pool) for pool in data["pools"])
+    pools = tuple(RecordedPool(**{**pool, "names": tuple(pool.get("names", ()))}) for pool in data["pools"])
     facts = Facts(**{name: data[name] for name in Facts.__dataclass_fields__})
     run = Run(facts, pools, list(data["calls"]), list(data["others"]), int(data["dropped"]))
     assert run.traces is not None  # everything that is wrong with the rows shows here

@@ -274,7 +274,8 @@ def test_the_page_s_module_and_style_are_whole() -> None:
     timeline = Timeline()
     folder = Path(__file__).parents[3] / "pool_lab/lab/views/timeline"
     for path in folder.glob("*.js"):
-        assert f"// timeline/{path.name}" in timeline._esm
+        if path.name != "recorded.js":  # for pages without a kernel
+            assert f"// timeline/{path.name}" in timeline._esm
     assert timeline._esm.count("export default") == 1
     assert ".pool-lab-timeline" in timeline._css
     timeline.close()
