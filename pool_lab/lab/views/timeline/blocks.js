@@ -41,8 +41,8 @@ function keptOf(bars, { key, timeAt, left }, now) {
   return fresh;
 }
 
-/** Add the bars up to this place; all of them are over. Of those that begin in one pixel only the last can be wider than
- * it, and no gap between them is: so each pixel is one step, however many calls there are.
+/** Add the bars up to this place; all of them are over. Of those that begin in one pixel only the last can be wider
+ * than it, and no gap between them is: so each pixel is one step, however many calls there are.
  */
 function addSettled(made, bars, end, layout, sums) {
   const { x, timeAt } = layout, isWide = (at) => x(sums.ended[at]) - x(sums.began[at]) >= 1;
