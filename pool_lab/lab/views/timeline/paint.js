@@ -95,7 +95,8 @@ function paintBars(pen, { panel, top, lane, bar }, layout, now, selected) {
     const named = shown.filter(({ call }) => call?.label);
     const labelled = new Map(named.map((block) => [block.x0, paintLabel(pen, block, y, bar, layout)]));
     for (const mark of marksOf(shown)) {
-      paintMark(pen, mark, y, bar, { left: Math.max(layout.left, labelled.get(mark.x0) ?? layout.left), right: layout.right });
+      const left = Math.max(layout.left, labelled.get(mark.x0) ?? layout.left);
+      paintMark(pen, mark, y, bar, { left, right: layout.right });
     }
     const isHere = selected?.worker === worker && selected.panel === panel.index;
     if (isHere) paintSelected(pen, selected, y, bar, layout, now);
