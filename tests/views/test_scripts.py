@@ -32,7 +32,9 @@ def test_scripts_and_styles_can_be_read_in_one_sitting(path: Path) -> None:
     assert max(map(len, lines)) <= LONGEST_LINE
 
 
-# The others that export one thing are for pages without a kernel.
-@pytest.mark.parametrize("path", [path for path in SCRIPTS if "export default {" in path.read_text(encoding="utf-8")])
+VIEWS = [path for path in SCRIPTS if "\nexport default {" in path.read_text(encoding="utf-8")]
+
+
+@pytest.mark.parametrize("path", VIEWS, ids=lambda path: f"{path.parent.name}/{path.name}")
 def test_each_view_sees_that_it_gets_what_the_kernel_sends(path: Path) -> None:
     assert path.read_text(encoding="utf-8").endswith("\nexport default { initialize, render };\n")

@@ -43,8 +43,8 @@ function wordsOf(panel, { calls, workers, between, moment }, stretch, state) {
   const queued = moment == null ? 0 : countsAt(panel, moment, state.now).queued, which = [];
   if (workers.length) which.push(`${workers.length > 1 ? "workers" : "worker"} ${listed(workers)}`);
   if (calls.length) which.push(calls.length > 1 ? `${grouped(calls.length)} calls` : `call ${calls[0]}`);
-  const [from, to] = stretch ?? [0, 0], isTimed = stretch && (between || calls.length);
-  const when = isTimed ? `for ${seconds(to - from)} from ${seconds(from)} on` : "";
+  const inWords = ([from, to]) => `for ${seconds(to - from)} from ${seconds(from)} on`;
+  const when = stretch && (between || calls.length) ? inWords(stretch) : "";
   if (moment != null) which.push(`${grouped(queued)} queued at ${seconds(moment)}`);
   return [which.join(", ") || "all calls", when].filter(Boolean).join(" ");
 }
