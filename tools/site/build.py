@@ -28,7 +28,8 @@ def main() -> int:
         shutil.rmtree(folder, ignore_errors=True)
     SOURCES.parent.mkdir(exist_ok=True)
     write_sources(SOURCES)
-    if status := sphinx(["-q", "-W", "--keep-going", "-d", f"{DOCTREES}", "-c", _here(), f"{SOURCES}", f"{SITE}"]):
+    status: int = sphinx(["-q", "-W", "--keep-going", "-d", f"{DOCTREES}", "-c", _here(), f"{SOURCES}", f"{SITE}"])
+    if status:
         return status
     write_lessons(SITE / "lessons")
     found = links.faults(SITE)
