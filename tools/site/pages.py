@@ -25,9 +25,9 @@ LESSON_LINK = re.compile(r"\[([^\]]+)\]\((?:[\w./-]*/)?(\d\d_\w+)\.ipynb(#[^)\s]
 LESSONS_HEAD = """\
 # The lessons
 
-Every lesson is a notebook. Here you can read it, and play, zoom and ask the runs that it shows. To run its code, to
-move its sliders and to have your predictions and exercises checked, open it in JupyterLab: `make lab`, or
-`pool-lab lessons`.
+Every lesson is a notebook. Here you can read it. You can play and zoom the runs that it shows, and point at a call to
+see what happened to it. To run the code, move the sliders and have your predictions and exercises checked, open the
+lesson in JupyterLab: `make lab`, or `pool-lab lessons`.
 
 {table}
 """

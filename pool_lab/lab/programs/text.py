@@ -42,7 +42,7 @@ def figures(run: Run) -> list[Figure]:
     if traces:
         facts.append(Figure("workers in calls", _percent(_share_in_calls(run))))
         facts.append(_longest_queue(run))
-    facts += [Figure(f"{name}, a call", seconds(mean)) for name, mean in _means(spans)]
+    facts += [Figure(f"{name} per call", seconds(mean)) for name, mean in _means(spans)]
     if run.facts.status:
         facts.append(Figure("ended", _ending(run.facts.status)))
     return facts
