@@ -29,8 +29,6 @@ PROGRAMS = [
 
 @pytest.mark.parametrize(("program", "printed"), PROGRAMS)
 def test_a_program_of_a_page_prints_what_the_page_says(program: str, printed: list[str], tmp_path: Path) -> None:
-    if "joblib" in program:
-        pytest.importorskip("joblib", reason="comes with the extra `bench`")
     assert printed, "a program without a text block after it"
     assert run_file(program, tmp_path / "program.py") == printed
 

@@ -71,6 +71,13 @@ def test_links_to_notebooks_lead_to_the_pages_of_the_lessons() -> None:
     assert page == 'See <a href="../lessons/04_map_a_function.html#errors">Map it</a>, [more](benchmarks.md).'
 
 
+def test_all_code_of_the_site_is_in_a_language_that_can_be_highlighted(tmp_path: Path) -> None:
+    pages.write_sources(tmp_path / "site")
+    texts = [path.read_text(encoding="utf-8") for path in (tmp_path / "site").rglob("*.md")]
+    languages = {language for text in texts for language in re.findall(r"^```(\w+)$", text, re.MULTILINE)}
+    assert {"python", "text"} <= languages <= {"python", "text", "sh", "json"}
+
+
 def test_the_page_of_a_lesson_leads_to_the_site_and_to_its_neighbours() -> None:
     page = pages.lesson_page(LESSONS[1])
     for target in ("../index.html", "../lessons.html", f"{LESSONS[0]}.html", f"{LESSONS[2]}.html"):

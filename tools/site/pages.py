@@ -25,9 +25,9 @@ LESSON_LINK = re.compile(r"\[([^\]]+)\]\((?:[\w./-]*/)?(\d\d_\w+)\.ipynb(#[^)\s]
 LESSONS_HEAD = """\
 # The lessons
 
-Every lesson is a notebook. Here you can read it, and play, zoom and ask the runs that it shows. To run its code, to
-move its sliders and to have your predictions and exercises checked, open it in JupyterLab: `make lab`, or
-`pool-lab lessons`.
+Every lesson is a notebook. Here you can read it. You can play and zoom the runs that it shows, and point at a call to
+see what happened to it. To run the code, move the sliders and have your predictions and exercises checked, open the
+lesson in JupyterLab: `make lab`, or `pool-lab lessons`.
 
 {table}
 """
@@ -51,7 +51,9 @@ def write_sources(folder: Path) -> None:
     pages |= {f"{name.lower()}.md": _read(PROJECT / f"{name}.md") for name in ("CHANGELOG", "CONTRIBUTING")}
     pages |= {str(path.relative_to(folder)): _read(path) for path in folder.rglob("*.md")}
     for name, text in pages.items():
-        (folder / name).write_text(with_lesson_links(text, depth=name.count("/")), encoding="utf-8")
+        # No script draws on these pages: the drawing is shown as its text, which is plain enough.
+        made = text.replace("```mermaid", "```text")
+        (folder / name).write_text(with_lesson_links(made, depth=name.count("/")), encoding="utf-8")
 
 
 def with_lesson_links(text: str, depth: int = 0) -> str:

@@ -1,4 +1,4 @@
-"""`%%record` over a cell of IPython: what the pools do that the cell makes.
+"""`%%record` in the first line of a cell of IPython: shows what the pools did that the cell made.
 
     %load_ext pool_lab
 
@@ -6,9 +6,10 @@
     with ThreadPoolExecutor(2) as pool:
         ...
 
-Not an ordinary cell magic. Such a magic gets the cell as text, and whatever it runs it with shows errors differently,
-and refuses `await`. Here `%%record` becomes `%record`, a line of the cell that begins the recording, and the end of the
-cell ends it. So the cell runs as ever. `%record` in the middle of a cell records from there to its end.
+This is no ordinary cell magic. A cell magic gets the cell as text and has to run it itself: errors then look
+different, and `await` is refused. Here `%%record` becomes `%record`, a line of the cell that begins the recording, and
+the end of the cell ends it. Otherwise the cell runs as it would alone. `%record` in the middle of a cell records from
+there to the end of the cell.
 
 A recording sees the pools of the whole process, also those that other threads make meanwhile.
 """
@@ -60,7 +61,7 @@ class CellRecorder:
         """How many cells run inside the recorded one: %%capture runs its cell so."""
 
     def begin(self, line: str) -> None:
-        """Show what pools do, from here to the end of the cell: `%record`, or `%record run.html` to save it as well.
+        """Record from here to the end of the cell, and show it: `%record`, or `%record run.html` to save it as well.
 
         The ending of the file chooses its format: .html, .json, .txt or .perfetto.json. Only pools that are made
         meanwhile are recorded.
@@ -73,7 +74,7 @@ class CellRecorder:
         self._inner, self._target, self._recording = 0, target, record().__enter__()
 
     def run(self, line: str, cell: str) -> None:
-        """Show what the pools do that a cell makes: `%%record`, or `%%record run.html` to save it as well.
+        """Record the pools that a cell makes, and show them: `%%record`, or `%%record run.html` to save it as well.
 
         The ending of the file chooses its format: .html, .json, .txt or .perfetto.json.
         """
@@ -85,7 +86,7 @@ class CellRecorder:
         self._inner += 1
 
     def end(self, _: object = None) -> None:
-        """A cell has ended, if with an error or not."""
+        """A cell has ended, with or without an error."""
         if self._inner and self._recording is not None:
             self._inner -= 1
             return

@@ -14,7 +14,7 @@ from pool_lab.lab.notebook import in_a_notebook, someone_is_there
 from pool_lab.lab.programs.findings import findings
 from pool_lab.lab.programs.kept_run import keep
 from pool_lab.lab.programs.run import Run
-from pool_lab.lab.programs.text import figures, text
+from pool_lab.lab.programs.text import figures, left_out, text
 from pool_lab.lab.stills.still import draw
 from pool_lab.lab.stills.timeline import panel_axes
 from pool_lab.lab.stills.timeline import timeline as draw_timeline
@@ -37,7 +37,7 @@ def show(run: Run) -> None:
     elif in_a_notebook():
         RecordedRun(run)._ipython_display_()
     else:
-        print(text(run).strip("\n"))
+        print(text(run))
 
 
 class RecordedRun(Display):
@@ -46,8 +46,7 @@ class RecordedRun(Display):
     def __init__(self, run: Run) -> None:
         super().__init__()
         self._run = run
-        by_calls = sorted(range(len(run.pools)), key=lambda number: -len(run.traces[number].spans))
-        self._shown = sorted(by_calls[:MOST_PANELS])
+        self._shown = run.busiest(MOST_PANELS)
         self._at_rest = True
         if someone_is_there():
             self._make_view()
@@ -86,9 +85,5 @@ class RecordedRun(Display):
         self.view = experiment_view(note, None, [], sentences(self._sentences()), timeline)
 
     def _sentences(self) -> list[str]:
-        found = [finding.words for finding in findings(self._run)]
-        if len(self._shown) < len(self._run.pools):
-            found.append(f"Below are the {len(self._shown)} pools with the most calls, of {len(self._run.pools):,}.")
-        if self._run.dropped:
-            found.append(f"{self._run.dropped:,} earlier calls are not kept; all numbers are about the later ones.")
-        return found or ["Nothing stands out."]
+        found = [finding.words for finding in findings(self._run)] or ["Nothing stands out."]
+        return [*found, *left_out(self._run, len(self._shown))]

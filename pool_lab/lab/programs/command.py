@@ -4,12 +4,13 @@ import argparse
 import os
 import signal
 import sys
+from collections.abc import Collection
 from contextlib import suppress
 from pathlib import Path
 
 from pool_lab.lab.programs.comparison import comparison
 from pool_lab.lab.programs.differences import differences
-from pool_lab.lab.programs.formats import FORMATS, why_not_writable
+from pool_lab.lab.programs.formats import FORMATS, format_of, why_not_writable
 from pool_lab.lab.programs.recording import record_program
 from pool_lab.lab.programs.run import Run
 from pool_lab.lab.programs.run_file import RunFileError, read_run
@@ -62,9 +63,7 @@ def show(chosen: argparse.Namespace) -> int:
 
 def compare(chosen: argparse.Namespace) -> int:
     """Say what is different between two runs: a table, or a page with both timelines."""
-    if chosen.format is None:
-        chosen.format = "html" if str(chosen.out or "").endswith(".html") else "text"
-    default, make = COMPARISONS[chosen.format]
+    default, make = COMPARISONS[_format(chosen, COMPARISONS, "text")]
     try:
         made = make(_read(chosen.before), _read(chosen.after))
     except RunFileError as error:
@@ -80,13 +79,19 @@ def _read(file: Path) -> Run:
     return run
 
 
+def _format(chosen: argparse.Namespace, formats: Collection[str], default: str) -> str:
+    """What `--format` says, else what the ending of the file says, else the default."""
+    said = chosen.format or format_of(Path(chosen.out or ""))
+    return said if said in formats else default
+
+
 def _target(chosen: argparse.Namespace) -> str:
-    default, _ = FORMATS[chosen.format]
+    default, _ = FORMATS[_format(chosen, FORMATS, "html")]
     return str(chosen.out or default)
 
 
 def _write(run: Run, chosen: argparse.Namespace) -> int:
-    _, make = FORMATS[chosen.format]
+    _, make = FORMATS[_format(chosen, FORMATS, "html")]
     target = _target(chosen)
     calls = number_of(sum(len(trace.spans) for trace in run.traces), "call")
     return _put(make(run), target) or _say(target, f"{number_of(len(run.pools), 'pool')}, {calls}: ")
@@ -135,7 +140,7 @@ def show_arguments(parser: argparse.ArgumentParser) -> None:
 def compare_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("before", type=Path)
     parser.add_argument("after", type=Path)
-    by_default = "by default a table; html, also for a file whose name ends with .html: a page with both timelines"
+    by_default = "text is a table, html a page with both timelines; by default what the name of --out says, else text"
     parser.add_argument("--format", choices=COMPARISONS, help=by_default)
     parser.add_argument("--out", "-o", help="the file to write, or - for the output; for html by default compare.html")
 
@@ -146,5 +151,6 @@ processes and interpreters of concurrent.futures and of pool_lab, and the defaul
 
 
 def _add_output(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("--format", choices=FORMATS, default="html", help="by default a page for a browser")
+    by_default = "by default what the name of --out says, else html, a page for a browser"
+    parser.add_argument("--format", choices=FORMATS, help=by_default)
     parser.add_argument("--out", "-o", help="the file to write, or - for the output; by default run.html and the like")

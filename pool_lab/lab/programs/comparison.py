@@ -3,7 +3,7 @@
 from html import escape
 
 from pool_lab.lab.programs.differences import changes, pairs
-from pool_lab.lab.programs.page import MOST_PANELS, document, log_of, table_of
+from pool_lab.lab.programs.page import MOST_PANELS, NO_COMMAND, document, log_of, table_of
 from pool_lab.lab.programs.run import Facts, Row, Run
 from pool_lab.lab.trace.time_axis import pauses_of
 
@@ -20,17 +20,17 @@ def comparison(before: Run, after: Run) -> str:
     for panel, (side, number) in zip(log["panels"], order, strict=False):
         panel["title"] = f"{runs[side].pools[number].title}, {SIDES[side]}"
         panel["until"] = runs[side].facts.lasted_s
-    left_out = f"<p>The first {MOST_PANELS} pools, of {len(order)}.</p>" if len(order) > MOST_PANELS else ""
+    omitted = f"<p>Below are the first {MOST_PANELS} pools, of {len(order)}.</p>" if len(order) > MOST_PANELS else ""
     return document(
-        title=" and ".join(run.facts.command or "a run" for run in runs),
+        title=" and ".join(run.facts.command or NO_COMMAND for run in runs),
         head=f"<h1>Two runs</h1><dl>{''.join(map(_about, SIDES, runs))}</dl>",
-        above="".join(table_of(table) for table in changes(*runs)) + left_out,
+        above="".join(table_of(table) for table in changes(*runs)) + omitted,
         log=log,
     )
 
 
 def _about(side: str, run: Run) -> str:
-    words = f"<code>{escape(run.facts.command or 'a run')}</code><p class=about>{escape(run.facts.about)}</p>"
+    words = f"<code>{escape(run.facts.command or NO_COMMAND)}</code><p class=about>{escape(run.facts.about)}</p>"
     return f"<div><dt>{side}</dt><dd>{words}</dd></div>"
 
 

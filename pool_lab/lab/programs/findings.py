@@ -36,15 +36,15 @@ def findings(run: Run) -> list[Finding]:
         for number, (pool, trace) in enumerate(zip(run.pools, run.traces, strict=True)):
             if trace.spans:
                 found += [
-                    Finding(f"{_title(run, number)}{words}", evidence._replace(pool=number))
+                    Finding(f"{_which(run, number)}{words}", evidence._replace(pool=number))
                     for words, evidence in look(pool, trace)
                 ]
     return found[:MOST]
 
 
-def _title(run: Run, number: int) -> str:
+def _which(run: Run, number: int) -> str:
     """Which pool, if there are several."""
-    return f"{run.pools[number].title} {number + 1}: " if len(run.pools) > 1 else ""
+    return f"{run.title(number)}: " if len(run.pools) > 1 else ""
 
 
 _Found = Iterator[tuple[str, Evidence]]

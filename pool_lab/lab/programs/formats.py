@@ -10,7 +10,7 @@ from pool_lab.lab.programs.run import Run
 from pool_lab.lab.programs.run_file import to_json
 from pool_lab.lab.programs.text import text
 
-__all__ = ["FORMATS", "maker_for", "why_not_writable", "write"]
+__all__ = ["FORMATS", "format_of", "maker_for", "why_not_writable", "write"]
 
 FORMATS = {
     "html": ("run.html", page),
@@ -19,7 +19,7 @@ FORMATS = {
     "text": ("-", text),
 }
 """The name of the file, if none is given ("-": the output of the command), and how it is made."""
-ENDINGS = {".html": page, ".perfetto.json": to_perfetto, ".json": to_json, ".txt": text}
+ENDINGS = {".html": "html", ".perfetto.json": "perfetto", ".json": "json", ".txt": "text"}
 
 
 def write(run: Run, path: Path) -> None:
@@ -30,10 +30,16 @@ def write(run: Run, path: Path) -> None:
 
 def maker_for(path: Path) -> Callable[[Run], str]:
     """What makes the text of a file with such an ending. `ValueError` for endings of no format."""
-    for ending, make in ENDINGS.items():
-        if path.name.endswith(ending):
-            return make
-    raise ValueError(f"cannot write {path}: its name must end with one of {', '.join(ENDINGS)}")
+    name = format_of(path)
+    if not name:
+        raise ValueError(f"cannot write {path}: its name must end with one of {', '.join(ENDINGS)}")
+    _, make = FORMATS[name]
+    return make
+
+
+def format_of(path: Path) -> str:
+    """The format that the ending of a file's name says; empty if it says none."""
+    return next((name for ending, name in ENDINGS.items() if path.name.endswith(ending)), "")
 
 
 def why_not_writable(target: str) -> str:

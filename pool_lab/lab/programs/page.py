@@ -12,23 +12,26 @@ import pool_lab.lab.views
 from pool_lab.lab.programs.evidence import Evidence
 from pool_lab.lab.programs.findings import Finding, findings
 from pool_lab.lab.programs.run import Run
-from pool_lab.lab.programs.text import Table, figures, slowest, totals
+from pool_lab.lab.programs.text import Table, figures, left_out, slowest, totals
 from pool_lab.lab.views.bundle import program, style
 from pool_lab.lab.views.timeline.recorded import timeline_element
 
-__all__ = ["MOST_PANELS", "document", "log_of", "page", "table_of"]
+__all__ = ["MOST_PANELS", "NO_COMMAND", "document", "log_of", "page", "table_of"]
 
 HERE, VIEWS = Path(__file__).parent, Path(pool_lab.lab.views.__file__).parent
 MOST_PANELS = 40
 """A page of more would be too long to read. Those with the most calls are shown."""
+NO_COMMAND = "A recorded run"
+"""The heading of a run that `record` made: that is not of a whole program."""
 
 
 def page(run: Run) -> str:
     """The text of the file."""
-    shown = sorted(sorted(range(len(run.pools)), key=lambda number: -len(run.traces[number].spans))[:MOST_PANELS])
-    found = f"<section><h2>What stands out</h2>{_list(findings(run), shown)}{_left_out(run, len(shown))}</section>"
+    shown = run.busiest(MOST_PANELS)
+    omitted = "".join(f"<p>{escape(each)}</p>" for each in left_out(run, len(shown)))
+    found = f"<section><h2>What stands out</h2>{_list(findings(run), shown)}{omitted}</section>"
     return document(
-        title=run.facts.command or "a run",
+        title=run.facts.command or NO_COMMAND,
         head=_head(run, shown),
         above=found,
         log=log_of(run, shown),
@@ -62,7 +65,7 @@ def log_of(run: Run, shown: Sequence[int], *, is_numbered: bool = True) -> dict[
     for number in shown:
         pool = run.pools[number]
         note = f"process {pool.process} · {pool.note}" if several else pool.note
-        title = f"{pool.title} {number + 1}" if is_numbered and len(run.pools) > 1 else pool.title
+        title = run.title(number) if is_numbered else pool.title
         named = {"title": title, "note": note, "kind": pool.kind, "names": pool.names, "cores": pool.cores}
         panels.append({**named, "workers": min(pool.workers, 64)})
     calls = [[place[row[0]], *row[1:]] for row in run.calls if row[0] in place]
@@ -79,8 +82,8 @@ def _head(run: Run, shown: Sequence[int]) -> str:
         f"<div><dt>{escape(name)}</dt><dd>{_shows(value, evidence, shown)}</dd></div>"
         for name, value, evidence in figures(run)
     )
-    facts = run.facts
-    return f"<h1><code>{escape(facts.command)}</code></h1><p class=about>{escape(facts.about)}</p><dl>{rows}</dl>"
+    command = f"<code>{escape(run.facts.command)}</code>" if run.facts.command else NO_COMMAND
+    return f"<h1>{command}</h1><p class=about>{escape(run.facts.about)}</p><dl>{rows}</dl>"
 
 
 def _list(found: list[Finding], shown: Sequence[int]) -> str:
@@ -96,15 +99,6 @@ def _shows(words: str, evidence: Evidence | None, shown: Sequence[int]) -> str:
     data = {**evidence._asdict(), "panel": shown.index(evidence.pool)}
     held = f'data-evidence="{escape(json.dumps(data))}"'
     return f'<button type="button" aria-pressed="false" {held}>{escape(words)}</button>'
-
-
-def _left_out(run: Run, shown: int) -> str:
-    words = []
-    if len(run.pools) > shown:
-        words.append(f"The {shown} pools with the most calls, of {len(run.pools)}.")
-    if run.dropped:
-        words.append(f"{run.dropped:,} earlier calls are not kept; all numbers here are about the later ones.")
-    return "".join(f"<p>{escape(each)}</p>" for each in words)
 
 
 def table_of(table: Table, shown: Sequence[int] = ()) -> str:

@@ -85,6 +85,15 @@ class Run:
             for pool, each in zip(self.pools, events, strict=True)
         )
 
+    def title(self, number: int) -> str:
+        """The class of a pool, with its number if there are several pools."""
+        return f"{self.pools[number].title} {number + 1}" if len(self.pools) > 1 else self.pools[number].title
+
+    def busiest(self, most: int) -> list[int]:
+        """The numbers of the pools with the most calls, in order."""
+        by_calls = sorted(range(len(self.pools)), key=lambda number: -len(self.traces[number].spans))
+        return sorted(by_calls[:most])
+
 
 class RunBuilder:
     """Makes a run of frames as they come. Of very many calls it keeps the latest."""

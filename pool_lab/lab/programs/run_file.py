@@ -10,6 +10,7 @@ from pool_lab.lab.programs.run import Facts, RecordedPool, Run
 __all__ = ["RunFileError", "from_data", "from_json", "read_run", "to_data", "to_json"]
 
 FORMAT, VERSION = "pool_lab run", 1
+WHICH_FILE = "name a file that `pool-lab record --format json` made"
 
 
 class RunFileError(ValueError):
@@ -31,8 +32,10 @@ def read_run(path: Path) -> Run:
     """The run in a file. Raises `RunFileError`."""
     try:
         text = path.read_text(encoding="utf-8")
-    except (OSError, UnicodeDecodeError) as error:
-        raise RunFileError(f"cannot read {path}: {error}") from error
+    except OSError as error:
+        raise RunFileError(f"cannot read {path}: {error.strerror}") from error
+    except UnicodeDecodeError:
+        raise RunFileError(f"{path} is no text; {WHICH_FILE}") from None
     return from_json(text, str(path))
 
 
@@ -41,16 +44,14 @@ def from_json(text: str, name: str = "this text") -> Run:
     try:
         data = json.loads(text)
     except ValueError as error:
-        raise RunFileError(
-            f"{name} is no JSON ({error}); name a file that `pool-lab record --format json` made"
-        ) from None
+        raise RunFileError(f"{name} is no JSON ({error}); {WHICH_FILE}") from None
     return from_data(data, name)
 
 
 def from_data(data: Any, name: str) -> Run:
     """The run that these values describe. Raises `RunFileError`."""
     if not isinstance(data, dict) or data.get("format") != FORMAT:
-        raise RunFileError(f"{name} is JSON, but no run; name a file that `pool-lab record --format json` made")
+        raise RunFileError(f"{name} is JSON, but no run; {WHICH_FILE}")
     if data.get("version") != VERSION:
         raise RunFileError(
             f"{name} has version {data.get('version')!r} of the format, and this pool_lab reads version {VERSION}: "

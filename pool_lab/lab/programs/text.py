@@ -12,7 +12,7 @@ from pool_lab.lab.trace.queue_length import longest, waits_of
 from pool_lab.lab.trace.span import CallState, Span
 from pool_lab.lab.trace.units import number_of, seconds
 
-__all__ = ["Figure", "Table", "aligned", "figures", "seconds_by_function", "slowest", "text", "totals"]
+__all__ = ["Figure", "Table", "aligned", "figures", "left_out", "seconds_by_function", "slowest", "text", "totals"]
 
 ROWS = 10
 
@@ -42,7 +42,7 @@ def figures(run: Run) -> list[Figure]:
     if traces:
         facts.append(Figure("workers in calls", _percent(_share_in_calls(run))))
         facts.append(_longest_queue(run))
-    facts += [Figure(f"{name}, a call", seconds(mean)) for name, mean in _means(spans)]
+    facts += [Figure(f"{name} per call", seconds(mean)) for name, mean in _means(spans)]
     if run.facts.status:
         facts.append(Figure("ended", _ending(run.facts.status)))
     return facts
@@ -113,7 +113,7 @@ def slowest(run: Run) -> Table:
     longest_calls = nsmallest(ROWS, calls, key=lambda call: (-call[0], call[1], call[2].call))
     shown = [call for call in longest_calls if call[0]]
     cells = [
-        [span.name or "?", f"{span.call}", f"{run.pools[number].title} {number + 1}", seconds(took), span.error or ""]
+        [span.name or "?", f"{span.call}", run.title(number), seconds(took), span.error or ""]
         for took, number, span in shown
     ]
     evidence = [of_calls([span])._replace(pool=number) for _, number, span in shown]
@@ -125,14 +125,23 @@ def slowest(run: Run) -> Table:
 
 def text(run: Run) -> str:
     """All of it, for a terminal."""
-    lines = [run.facts.command, "", *(f"{name:>22}  {value}" for name, value, _ in figures(run)), ""]
-    lines += [f"- {finding.words}" for finding in findings(run)]
-    if run.dropped:
-        lines.append(f"- {run.dropped:,} earlier calls are not kept; all numbers are about the later ones.")
+    lines = [run.facts.command, ""] if run.facts.command else []
+    lines += [*(f"{name:>22}  {value}" for name, value, _ in figures(run)), ""]
+    lines += [f"- {each}" for each in [*(finding.words for finding in findings(run)), *left_out(run, len(run.pools))]]
     for title, columns, rows, _ in (totals(run), slowest(run)):
         if rows:
             lines += ["", title, *aligned([columns, *rows])]
     return "\n".join(lines)
+
+
+def left_out(run: Run, shown: int) -> list[str]:
+    """What cannot be seen of a run, of which so many pools are shown, in sentences."""
+    words = []
+    if len(run.pools) > shown:
+        words.append(f"Below are the {shown} pools with the most calls, of {len(run.pools):,}.")
+    if run.dropped:
+        words.append(f"{run.dropped:,} earlier calls are not kept; all numbers are about the later ones.")
+    return words
 
 
 def aligned(rows: list[list[str]]) -> list[str]:

@@ -2,6 +2,7 @@
 
 import concurrent.futures
 import json
+import re
 import threading
 import time
 from collections import deque
@@ -126,7 +127,12 @@ def test_a_page_needs_nothing_but_itself(recorded: Run) -> None:
     html = page(recorded)
     assert "http://" not in html.replace("http://www.w3.org", "")
     assert "https://" not in html
-    assert "{{ log }}" not in html
+    assert not re.search(r"\{\{ \w+ \}\}", html), "a part of the template that was not filled in"
+
+
+def test_a_recording_without_a_command_has_a_heading_and_no_empty_line_on_top(recorded: Run) -> None:
+    assert "<h1>A recorded run</h1>" in page(recorded)
+    assert text(recorded).splitlines()[0].split()[0] == "lasted"
 
 
 def test_a_name_cannot_break_out_of_the_page() -> None:
@@ -202,7 +208,7 @@ def test_a_pool_for_every_call_is_found() -> None:
 def test_the_text_has_functions_by_total_time_and_the_slowest_calls() -> None:
     lines = text(run_with(call(0, 0, 200), call(1, 0, 100, 1))).splitlines()
     assert "work      2      0.30 s  0.15 s  0.20 s" in lines
-    assert "work      0     ThreadPoolExecutor 1  0.20 s" in lines
+    assert "work      0     ThreadPoolExecutor  0.20 s" in lines
 
 
 def test_two_runs_are_compared_by_function() -> None:
