@@ -31,13 +31,13 @@ def commands(job: dict[str, Any]) -> list[str]:
     return [step["run"] for step in job["steps"] if "run" in step]
 
 
-def test_they_are_what_github_understands() -> None:
+def test_github_understands_the_workflows() -> None:
     command = ["check_jsonschema", "--builtin-schema", "vendor.github-workflows", *map(str, WORKFLOWS)]
     checked = subprocess.run([sys.executable, "-m", *command], capture_output=True, text=True, check=False)
     assert checked.returncode == 0, checked.stdout + checked.stderr
 
 
-def test_they_give_no_stranger_what_is_not_theirs() -> None:
+def test_zizmor_finds_no_security_fault_in_the_workflows() -> None:
     zizmor = shutil.which("zizmor", path=sysconfig.get_path("scripts"))
     assert zizmor is not None, "it comes with the extra test"
     command = [zizmor, "--offline", "--no-progress", f"--config={PROJECT / '.github' / 'zizmor.yml'}"]

@@ -157,7 +157,7 @@ def test_everyone_who_waits_gets_the_result(future: Future[int]) -> None:
     assert got == [42] * 4
 
 
-def test_whoever_waits_for_a_result_gets_the_exception(future: Future[int]) -> None:
+def test_a_thread_that_waits_for_a_result_gets_the_exception(future: Future[int]) -> None:
     got: list[object] = []
     thread = in_a_thread(lambda: got.append(future.exception(PATIENCE_S)))
     future.set_exception(error := KeyError("gone"))
@@ -165,7 +165,9 @@ def test_whoever_waits_for_a_result_gets_the_exception(future: Future[int]) -> N
     assert got == [error]
 
 
-def test_whoever_waits_for_a_result_learns_of_the_cancelling(future: Future[int], library: ModuleType) -> None:
+def test_a_thread_that_waits_for_a_result_learns_that_the_future_was_cancelled(
+    future: Future[int], library: ModuleType
+) -> None:
     refused = threading.Event()
 
     def ask() -> None:

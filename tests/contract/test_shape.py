@@ -66,7 +66,7 @@ def test_options_of_a_pool_of_processes_may_be_passed_by_position(library: Modul
         assert pool.submit(remembered).result(PATIENCE_S) == [(1, 2)]
 
 
-def test_whoever_derives_an_executor_needs_to_say_only_how_to_submit(library: ModuleType) -> None:
+def test_a_class_derived_from_executor_needs_only_submit(library: ModuleType) -> None:
     class AtOnce(library.Executor):  # type: ignore[name-defined,misc]
         def submit(self, fn: Callable[..., Any], /, *args: Any, **kwargs: Any) -> Future[Any]:
             future: Future[Any] = library.Future()

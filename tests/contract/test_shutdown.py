@@ -85,8 +85,8 @@ def test_cancelling_shutdown_lets_a_call_run_that_has_as_good_as_begun(make_pool
     assert [future.result() for future in futures if not future.cancelled()] == list(range(cancelled.count(False)))
 
 
-@beyond_standard("it cancels without notifying, so whoever waits for the dropped futures waits for ever")
-def test_whoever_waits_for_dropped_futures_gets_through(
+@beyond_standard("it cancels without notifying, so a thread that waits for the dropped futures waits for ever")
+def test_a_thread_that_waits_for_dropped_futures_gets_through(
     make_pool: MakePool, make_gate: MakeGate, library: ModuleType
 ) -> None:
     gate, pool = make_gate(), make_pool(1)

@@ -111,7 +111,7 @@ def test_a_folder_in_the_place_of_a_lesson_is_kept(tmp_path: Path) -> None:
 def test_an_update_says_what_is_new_and_what_was_kept(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    """As if four of the lessons had come with this version: one is missing, one older, one older and written in."""
+    """One lesson is missing, one is older, and one is older and was written in."""
     monkeypatch.chdir(tmp_path)
     assert main(["lessons", "--no-open"]) == 0
     folder = tmp_path / "pool_lab_lessons"

@@ -22,7 +22,7 @@ INSTEAD = {
 
 
 @pytest.mark.parametrize(("name", "way"), INSTEAD.items())
-def test_whoever_reaches_for_a_private_part_is_told_the_public_way(make_pool: MakePool, name: str, way: str) -> None:
+def test_code_that_uses_a_private_part_is_told_the_public_way(make_pool: MakePool, name: str, way: str) -> None:
     pool: Any = make_pool(1)
     with pytest.raises(AttributeError, match=f"has no {name}: .*{way}"):
         getattr(pool, name)

@@ -258,7 +258,7 @@ def test_a_pool_that_is_made_while_the_run_is_asked_for_is_in_it_with_its_calls(
     assert counts == [{CallState.FINISHED: 1}]
 
 
-def test_who_listens_and_fails_does_not_fail_the_program(caplog: pytest.LogCaptureFixture) -> None:
+def test_a_listener_that_fails_does_not_fail_the_program(caplog: pytest.LogCaptureFixture) -> None:
     stop = on_new_pools(lambda pool: pool.nothing)
     try:
         with concurrent.futures.ThreadPoolExecutor(1) as pool:
