@@ -23,9 +23,13 @@ def test_the_table_of_the_lessons_has_each_of_them_with_its_minutes() -> None:
     assert rows == [(name, lesson_length.stated(cells[name])) for name in LESSONS]
 
 
-def test_a_readme_without_the_table_is_an_error() -> None:
-    with pytest.raises(ValueError, match="has no table"):
-        pages.lesson_table(README.replace("## The lessons", "## Lessons"))
+@pytest.mark.parametrize(
+    ("readme", "words"),
+    [("\n## Lessons\n\n| a |\n", "no heading 'The lessons'"), ("\n## The lessons\n\n## More\n\n| a |\n", "no table")],
+)
+def test_a_readme_without_the_heading_or_its_table_is_an_error(readme: str, words: str) -> None:
+    with pytest.raises(ValueError, match=words):
+        pages.lesson_table(readme)
 
 
 @pytest.mark.parametrize("package", write_interface.PACKAGES)

@@ -12,14 +12,14 @@ from pool_lab.lessons.series import LESSONS, title
 from tools.site.reference import reference_pages
 from tools.write_glossary import Explanation, explanations
 
-__all__ = ["PICTURES", "PROJECT", "lesson_page", "lesson_table", "write_lessons", "write_sources"]
+__all__ = ["PICTURES", "PROJECT", "lesson_page", "lesson_table", "section", "write_lessons", "write_sources"]
 
 PROJECT = Path(__file__).resolve().parents[2]
 DOCS, NOTEBOOKS = PROJECT / "docs", PROJECT / "notebooks"
 PICTURES = [str(path) for path in sorted(DOCS.glob("race-*"))]
 """What the start page shows."""
 ONLY_IN_THE_REPOSITORY = {"interface.md"}  # The reference has all that it says.
-TABLE = re.compile(r"^## The lessons\n\n((?:\|.*\n)+)", re.MULTILINE)
+TABLE = re.compile(r"^((?:\|.*\n)+)", re.MULTILINE)
 # [words](../notebooks/04_map_a_function.ipynb#heading), from anywhere.
 LESSON_LINK = re.compile(r"\[([^\]]+)\]\((?:[\w./-]*/)?(\d\d_\w+)\.ipynb(#[^)\s]*)?\)")
 LESSONS_HEAD = """\
@@ -48,6 +48,7 @@ def write_sources(folder: Path) -> None:
     (folder / "reference").mkdir()
     pages = {f"reference/{name}": text for name, text in reference_pages().items()}
     pages |= {"lessons.md": _lessons(), "glossary.md": _glossary(explanations(sorted(NOTEBOOKS.glob("*.ipynb"))))}
+    pages["your_own_program.md"] = f"# Your own program\n{section(_read(PROJECT / 'README.md'), 'Your own program')}"
     pages |= {f"{name.lower()}.md": _read(PROJECT / f"{name}.md") for name in ("CHANGELOG", "CONTRIBUTING")}
     pages |= {str(path.relative_to(folder)): _read(path) for path in folder.rglob("*.md")}
     for name, text in pages.items():
@@ -63,10 +64,18 @@ def with_lesson_links(text: str, depth: int = 0) -> str:
 
 def lesson_table(readme: str) -> str:
     """The table of the lessons: it has one place, and that is README.md. `ValueError` if it is not there."""
-    found = TABLE.search(readme)
+    found = TABLE.search(section(readme, "The lessons"))
     if not found:
         raise ValueError("README.md has no table under the heading 'The lessons'")
     return found[1]
+
+
+def section(readme: str, heading: str) -> str:
+    """What is written below a heading, down to the next one. `ValueError` if there is no such heading."""
+    _, found, rest = readme.partition(f"\n## {heading}\n")
+    if not found:
+        raise ValueError(f"README.md has no heading '{heading}'")
+    return rest.partition("\n## ")[0]
 
 
 def _lessons() -> str:
