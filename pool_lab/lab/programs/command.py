@@ -21,6 +21,7 @@ __all__ = ["compare", "compare_arguments", "record", "record_arguments", "show",
 BAD_INPUT = 2
 OUTPUT = "-"
 """The name that stands for the output of the command."""
+NO_POOL = "the program made no executor, so there is nothing to show. Pools of multiprocessing are not recorded."
 COMPARISONS = {"text": (OUTPUT, differences), "html": ("compare.html", comparison)}
 """As `FORMATS`, of two runs."""
 
@@ -40,7 +41,7 @@ def record(chosen: argparse.Namespace) -> int:
     run = record_program(arguments)
     status = run.facts.status or 0
     if not run.pools:
-        print("pool-lab: the program made no pool, so there is nothing to show.", file=sys.stderr)
+        print(f"pool-lab: {NO_POOL}", file=sys.stderr)
     else:
         _write(run, chosen)
     if status < 0:  # end by the same signal, as a shell expects it
