@@ -21,7 +21,9 @@ __all__ = ["compare", "compare_arguments", "record", "record_arguments", "show",
 BAD_INPUT = 2
 OUTPUT = "-"
 """The name that stands for the output of the command."""
-NO_POOL = "the program made no executor, so there is nothing to show. Pools of multiprocessing are not recorded."
+NO_POOL = """\
+the program made no pool of concurrent.futures or pool_lab, so there is nothing to show. Pools of multiprocessing and \
+of joblib are not recorded."""
 COMPARISONS = {"text": (OUTPUT, differences), "html": ("compare.html", comparison)}
 """As `FORMATS`, of two runs."""
 
