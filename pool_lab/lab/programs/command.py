@@ -22,8 +22,8 @@ BAD_INPUT = 2
 OUTPUT = "-"
 """The name that stands for the output of the command."""
 NO_POOL = """\
-the program made no pool of concurrent.futures or pool_lab, so there is nothing to show. Pools of multiprocessing and \
-of joblib are not recorded."""
+the program made no pool that can be recorded, so there is nothing to show. Processes of multiprocessing.Pool and of \
+joblib cannot be recorded."""
 COMPARISONS = {"text": (OUTPUT, differences), "html": ("compare.html", comparison)}
 """As `FORMATS`, of two runs."""
 

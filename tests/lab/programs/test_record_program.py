@@ -240,7 +240,7 @@ def test_a_run_is_written_as_the_format_says_and_else_as_the_ending_says(
 def test_a_program_without_pools_makes_no_file(tmp_path: Path) -> None:
     recorded = Recorded(tmp_path, "-c", "print(1)")
     assert (recorded.done.stdout, recorded.done.returncode, recorded.run) == ("1\n", 0, None)
-    assert "made no pool of concurrent.futures or pool_lab, so there is nothing to show" in recorded.done.stderr
+    assert "made no pool that can be recorded, so there is nothing to show" in recorded.done.stderr
 
 
 def test_the_sitecustomize_of_the_system_is_still_imported(tmp_path: Path) -> None:
