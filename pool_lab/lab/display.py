@@ -91,12 +91,12 @@ class Display:
     def _show_name(self, display: Any) -> None:
         """Its text for now. As it goes on in later cells, a notebook keeps its run."""
         handle = self._show(display, ({"text/plain": repr(self)}, {}))
-        latest: list[dict[str, Any]] = [{}]
+        kept: list[object] = [None]
 
         def keep() -> None:
-            if (keeps := self._keeps()) != latest[0]:
-                latest[0] = keeps
-                handle.update({"text/plain": repr(self)}, metadata=keeps, raw=True)
+            if (latest := self._what_it_keeps()) is not kept[0]:
+                kept[0] = latest
+                handle.update({"text/plain": repr(self)}, metadata=self._keeps(), raw=True)
 
         after_each_cell(keep)
 
@@ -123,6 +123,10 @@ class Display:
     def _keeps(self) -> dict[str, Any]:
         """What a notebook keeps of it so far, as metadata: the run, if it has one."""
         return {}
+
+    def _what_it_keeps(self) -> object:
+        """Another object when `_keeps` may have changed. None: there is nothing to keep."""
+        return None
 
     def _shows_a_still(self) -> bool:
         """Whether there is something to see, and it no longer changes."""

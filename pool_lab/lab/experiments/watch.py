@@ -143,6 +143,9 @@ class Watch(Display):
     def _keeps(self) -> dict[str, Any]:
         return keep(self._panels())
 
+    def _what_it_keeps(self) -> object:
+        return self.trace if self.trace.spans else None
+
     def number_of(self, future: AnyFuture[Any]) -> int | None:
         """The number that its call has in the trace. None: it is a call of another executor."""
         return getattr(future, "number", None) if self._note in getattr(future, "observers", ()) else None

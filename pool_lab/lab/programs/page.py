@@ -1,7 +1,6 @@
 """A run as one HTML file, which needs neither a network nor a kernel: what to know on top, then the live timeline."""
 
 import json
-import re
 from collections.abc import Mapping, Sequence
 from html import escape
 from itertools import zip_longest
@@ -13,7 +12,7 @@ from pool_lab.lab.programs.evidence import Evidence
 from pool_lab.lab.programs.findings import Finding, findings
 from pool_lab.lab.programs.run import Run
 from pool_lab.lab.programs.text import Table, figures, left_out, slowest, totals
-from pool_lab.lab.views.bundle import program, style
+from pool_lab.lab.views.bundle import filled, program, style
 from pool_lab.lab.views.timeline.recorded import timeline_element
 
 __all__ = ["MOST_PANELS", "NO_COMMAND", "document", "log_of", "page", "table_of"]
@@ -50,8 +49,7 @@ def document(title: str, head: str, above: str, log: Mapping[str, Any], below: s
         "below": below,
         "script": program(HERE / "page.js"),
     }
-    html = (HERE / "page.html").read_text(encoding="utf-8")
-    return re.sub(r"\{\{ (\w+) \}\}", lambda place: parts[place[1]], html)
+    return filled(HERE / "page.html", parts)
 
 
 def log_of(run: Run, shown: Sequence[int], *, is_numbered: bool = True) -> dict[str, Any]:

@@ -49,8 +49,7 @@ class Facts:
     @property
     def about(self) -> str:
         """When and where, in a line."""
-        python = self.python and f"Python {self.python}"
-        return ", ".join(filter(None, [self.began.replace("T", " "), python, self.machine]))
+        return ", ".join(filter(None, [self.began.replace("T", " "), self.machine]))
 
 
 @dataclass(frozen=True)

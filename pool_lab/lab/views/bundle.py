@@ -1,4 +1,4 @@
-"""Makes the one script and the one style sheet that anywidget loads of a view's many files.
+"""Makes the one script and the one style sheet that anywidget loads of a view's many files, and pages with them.
 
 A script names what it uses of another file, and what others may use of it:
 
@@ -9,11 +9,11 @@ not export stays its own. A style sheet names those it builds on, `@import "../s
 """
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import NamedTuple
 
-__all__ = ["BundleError", "program", "script", "style"]
+__all__ = ["BundleError", "filled", "program", "script", "style"]
 
 _NAMES = r"\{([\w$,\s]*)\}"
 _IMPORT = re.compile(rf'^import {_NAMES} from "(\.\.?/[^"\n]+)";\n', re.MULTILINE)
@@ -47,6 +47,11 @@ def program(entry: Path) -> str:
     """A script for a page without anywidget: it calls the default export of `entry`, a function."""
     modules, name = _modules(entry)
     return f"{modules}\n{name}.default();\n"
+
+
+def filled(template: Path, parts: Mapping[str, str]) -> str:
+    """The HTML of a page: in place of each `{{ name }}` is that part, as it is."""
+    return re.sub(r"\{\{ (\w+) \}\}", lambda place: parts[place[1]], template.read_text(encoding="utf-8"))
 
 
 def _modules(entry: Path) -> tuple[str, str]:

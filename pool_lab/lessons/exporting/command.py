@@ -7,14 +7,15 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from pool_lab.lab.trace.units import number_of
-from pool_lab.lessons.exporting.page import NotebookError, page_of
+from pool_lab.lessons.exporting.page import NotebookError, Page, page_of
 
 __all__ = ["export", "export_arguments"]
 
 BAD_INPUT = 2
 EXPORT = """\
-Write notebooks as HTML pages, in which every timeline can be played, zoomed and asked, without a kernel and without a
-network. If you do not say where, a page is written beside its notebook. Links between the notebooks lead to the pages.
+Write notebooks as HTML pages, in which you can play and zoom every timeline, and point at a call to see what happened
+to it. They need no kernel and no network. If you do not say where, a page is written beside its notebook. Links
+between the notebooks lead to the pages.
 """
 
 
@@ -31,11 +32,18 @@ def export(chosen: argparse.Namespace) -> int:
         for path, target in zip(notebooks, _targets(notebooks, chosen), strict=True):
             page = page_of(path, {other.name: f"{other.stem}.html" for other in notebooks})
             _write(page.html, target)
-            print(f"pool-lab: {number_of(page.timelines, 'timeline')}: {target}", file=sys.stderr)
+            print(f"pool-lab: {number_of(page.timelines, 'timeline')}: {target}{_why(page)}", file=sys.stderr)
     except NotebookError as error:
         print(f"pool-lab: {error}", file=sys.stderr)
         return BAD_INPUT
     return 0
+
+
+def _why(page: Page) -> str:
+    """Why there is no timeline to play."""
+    if page.timelines:
+        return ""
+    return " (the notebook keeps no run: run its cells with this version of pool_lab, save it, and export it again)"
 
 
 def _notebooks(given: Sequence[Path]) -> Iterator[Path]:

@@ -14,7 +14,7 @@ from nbconvert.exporters import HTMLExporter
 from nbformat import NotebookNode
 
 import pool_lab.lab.views
-from pool_lab.lab.views.bundle import program, style
+from pool_lab.lab.views.bundle import filled, program, style
 from pool_lab.lessons.exporting.outputs import for_a_page
 
 __all__ = ["NotebookError", "Page", "export", "page_of"]
@@ -24,8 +24,8 @@ STYLES = (VIEWS / "timeline" / "timeline.css", VIEWS / "race_result" / "race_res
 HEADING = re.compile(r"^# +(.+)$", re.MULTILINE)
 LINK = re.compile(r'(?<=href=")([^":?#]+\.ipynb)(?=[#"])')
 ABOUT = """\
-Play, zoom and ask the timelines on this page. Running code, moving sliders and answering questions need a running \
-kernel: open <code>{name}</code> in JupyterLab."""
+You can play and zoom the timelines on this page; point at a call to see what happened to it. To run code, move \
+sliders and answer questions, open <code>{name}</code> in JupyterLab."""
 
 
 class NotebookError(ValueError):
@@ -58,8 +58,7 @@ def page_of(path: Path, pages: Mapping[str, str]) -> Page:
         "cells": LINK.sub(lambda link: pages.get(link[1], link[1]), _cells(notebook)),
         "script": program(HERE / "page.js"),
     }
-    html = (HERE / "page.html").read_text(encoding="utf-8")
-    return Page(re.sub(r"\{\{ (\w+) \}\}", lambda place: parts[place[1]], html), timelines)
+    return Page(filled(HERE / "page.html", parts), timelines)
 
 
 def _read(path: Path) -> NotebookNode:
