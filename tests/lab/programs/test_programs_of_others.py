@@ -173,3 +173,15 @@ def test_a_plugin_of_pytest_that_checks_in_a_pool(tmp_path: Path) -> None:
     assert "checked 6" in printed.splitlines()
     assert "6 passed" in printed
     assert pools == [("threads", 6)]
+
+
+def test_the_threads_of_joblib(tmp_path: Path) -> None:
+    code = """
+    from double import double
+    from joblib import Parallel, delayed
+
+    with Parallel(n_jobs=2, backend="threading", batch_size=1) as parallel:
+        for count in (12, 5):
+            print(len(parallel(delayed(double)(n) for n in range(count))))
+    """
+    assert recorded(tmp_path, write(tmp_path, code)) == ("12\n5\n", [("threads", 17)])
