@@ -79,7 +79,7 @@ def event(
     call: int | None = None,
     worker: int | None = None,
     name: str = "",
-    times: Times = NOT_TIMED,
+    times: tuple[float | None, float | None, float | None] = NOT_TIMED,  # such as `Times`
     error: str | None = None,
     workers: int | None = None,
     ident: int | None = None,

@@ -1,11 +1,12 @@
 """The commands `pool-lab record`, `show` and `compare`."""
 
 import argparse
+import gc
 import os
 import signal
 import sys
-from collections.abc import Collection
-from contextlib import suppress
+from collections.abc import Collection, Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from pool_lab.lab.programs.comparison import comparison
@@ -28,6 +29,19 @@ COMPARISONS = {"text": (OUTPUT, differences), "html": ("compare.html", compariso
 """As `FORMATS`, of two runs."""
 
 
+@contextmanager
+def _without_collector() -> Iterator[None]:
+    """Millions of objects are made of a long run, and live until the end: looking through them takes as long again."""
+    was_enabled = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_enabled:
+            gc.enable()
+
+
+@_without_collector()
 def record(chosen: argparse.Namespace) -> int:
     """Run the program, and write what was recorded. Returns the program's exit status; ends by its signal."""
     if chosen.script[:1] == ["--"]:
@@ -55,6 +69,7 @@ def record(chosen: argparse.Namespace) -> int:
     return status
 
 
+@_without_collector()
 def show(chosen: argparse.Namespace) -> int:
     """Write a recorded run in another format."""
     try:
@@ -64,6 +79,7 @@ def show(chosen: argparse.Namespace) -> int:
     return _write(run, chosen)
 
 
+@_without_collector()
 def compare(chosen: argparse.Namespace) -> int:
     """Say what is different between two runs: a table, or a page with both timelines."""
     default, make = COMPARISONS[_format(chosen, COMPARISONS, "text")]
@@ -150,7 +166,8 @@ def compare_arguments(parser: argparse.ArgumentParser) -> None:
 
 RECORD = """\
 Run a Python program, unchanged, and record every executor that it makes, also in its processes: pools of threads,
-processes and interpreters of concurrent.futures and of pool_lab, and the default executor of asyncio."""
+processes and interpreters of concurrent.futures and of pool_lab, the default executor of asyncio, and
+multiprocessing's ThreadPool."""
 
 
 def _add_output(parser: argparse.ArgumentParser) -> None:

@@ -77,7 +77,7 @@ class EventLog:
     @staticmethod
     def _note(news: deque[Any], number: int, event: Event) -> None:
         """In the thread of the event. The list is that of the process that made the pool, also after a fork."""
-        news.append((number, event))
+        news.append((number, event[0], event[1], _NUMBER_OF[event[2]], *event[3:]))
 
     def _start_writer(self) -> None:
         if self._has_pools and self._writer is None:
@@ -101,7 +101,7 @@ class EventLog:
 
     def _write(self, entries: list[Any]) -> None:
         if entries and not self._is_cut:
-            data = marshal.dumps([entry if entry[0] == "pool" else _plain(*entry) for entry in entries], MARSHAL)
+            data = _packed(entries)
             if self._file is None:
                 self._file = _new_file(self._folder)
             with self._file.open("ab") as file:  # not kept open: programs close what they have not opened
@@ -125,7 +125,8 @@ class EventLog:
 def facts_of(pool: Any) -> tuple[str, str, str, int]:
     """Title, kind, note and size of a pool, as exact types. Any kind of integer may be its size."""
     kind = executor_kind(type(pool))
-    return str(type(pool).__name__), kind.name, kind.note, int(getattr(pool, "_max_workers", None) or 0)
+    size = getattr(pool, "_max_workers", None) or getattr(pool, "_processes", None)  # the latter of a `ThreadPool`
+    return str(type(pool).__name__), kind.name, kind.note, int(size or 0)
 
 
 def _new_file(folder: str) -> Path:
@@ -137,25 +138,18 @@ def _new_file(folder: str) -> Path:
     raise AssertionError
 
 
-def _plain(number: int, event: Event) -> tuple[Any, ...]:
-    sequence, moment, kind, call, worker, name, began, ended, cpu_s, error, workers, ident = event
-    # Exact types: `marshal` refuses subclasses.
-    texts = str(name), None if error is None else str(error)
-    return (
-        number,
-        sequence,
-        moment,
-        _NUMBER_OF[kind],
-        call,
-        worker,
-        texts[0],
-        began,
-        ended,
-        cpu_s,
-        texts[1],
-        None if workers is None else int(workers),
-        ident,
-    )
+def _packed(entries: list[Any]) -> bytes:
+    try:
+        return marshal.dumps(entries, MARSHAL)
+    except ValueError:  # it refuses subclasses, such as the names of some functions may be
+        return marshal.dumps([tuple(map(_exact, entry)) for entry in entries], MARSHAL)
+
+
+def _exact(value: Any) -> Any:
+    for exact in (str, int, float):
+        if isinstance(value, exact):
+            return exact(value)
+    return value
 
 
 class Frame(NamedTuple):

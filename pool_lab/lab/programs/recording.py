@@ -2,8 +2,8 @@
 
 What `record_program` does not see: a Python that is started with -I, -E or -S, or that has no pool_lab; when calls
 start in a process pool whose class has a `submit` of its own; calls of a pool whose `submit` does not take the function
-first; the last quarter of a second of a process that was killed. Only executors are recorded, and the pools of
-`multiprocessing` are none: not `Pool`, not `ThreadPool`, and so not joblib's threads either.
+first; the last quarter of a second of a process that was killed. Of `multiprocessing`, `ThreadPool` is recorded and
+`Pool` is not: its processes do not say when they start a task.
 
 What a program can notice: PYTHONPATH and POOL_LAB_RECORD in its environment; modules of pool_lab in `sys.modules`; that
 a standard pool which it drops without a shutdown is freed only by the garbage collector (see `method_wrapper`).

@@ -147,8 +147,10 @@ def _seconds(micros: int | None) -> float | None:
     return None if micros is None else micros / MICRO
 
 
+_ORDER = {kind: place for place, kind in enumerate(EventKind)}
+
+
 def _numbered(events: list[Event]) -> list[Event]:
     """In the order of time; of what happened at the same moment, a submit is first and an outcome last."""
-    order = list(EventKind)
-    events.sort(key=lambda event: (event.time, order.index(event.kind)))
-    return [event._replace(sequence=number) for number, event in enumerate(events)]
+    events.sort(key=lambda event: (event.time, _ORDER[event.kind]))
+    return [Event(number, *event[1:]) for number, event in enumerate(events)]

@@ -3,6 +3,7 @@
 import concurrent.futures
 from collections.abc import Callable
 from functools import partial, wraps
+from multiprocessing.pool import ThreadPool
 from typing import Any
 
 from pool_lab.errors import logger
@@ -11,13 +12,13 @@ from pool_lab.pool import Pool
 __all__ = ["on_new_pools"]
 
 # A pool of interpreters is a pool of threads, and asyncio's default executor is one, too.
-CLASSES = (Pool, concurrent.futures.ThreadPoolExecutor, concurrent.futures.ProcessPoolExecutor)
+CLASSES = (Pool, concurrent.futures.ThreadPoolExecutor, concurrent.futures.ProcessPoolExecutor, ThreadPool)
 
 _listeners: list[Callable[[Any], object]] = []
 
 
 def on_new_pools(opened: Callable[[Any], object]) -> Callable[[], None]:
-    """Call `opened(pool)` for each pool of pool_lab or `concurrent.futures` that is made from now on.
+    """Call `opened(pool)` for each pool of pool_lab or `concurrent.futures`, and each `ThreadPool`, made from now on.
 
     It is called in the thread that makes the pool, before that can use it; if it raises, that is logged. Returns a
     function that undoes this. The classes are changed by the first call, and stay so.

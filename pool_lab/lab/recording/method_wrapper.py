@@ -9,7 +9,7 @@ the wrapper would not do: in `ThreadPoolExecutor().submit(f)` nothing else keeps
 
 import weakref
 from collections.abc import Callable
-from functools import update_wrapper
+from functools import partial, update_wrapper
 from typing import Any
 
 __all__ = ["wrap_method"]
@@ -20,7 +20,10 @@ def wrap_method(owner: object, method: str, wrapper: Callable[..., Any]) -> Call
 
     If the method was wrapped again since, undoing changes nothing: `wrapper` is still called, and should pass calls on.
     """
-    wrapped = _WrappedMethod(getattr(owner, method), wrapper, vars(owner).get(method))
+    original = getattr(owner, method)
+    wrapped = _WrappedMethod(wrapper, original)
+    update_wrapper(wrapped, original)  # `inspect` and `help` see the original's name and parameters
+    wrapped.before = vars(owner).get(method)
     setattr(owner, method, wrapped)
     known, this = weakref.ref(owner), weakref.ref(wrapped)
 
@@ -33,17 +36,14 @@ def wrap_method(owner: object, method: str, wrapper: Callable[..., Any]) -> Call
     return undo
 
 
-class _WrappedMethod:
-    def __init__(self, original: Callable[..., Any], wrapper: Callable[..., Any], before: object) -> None:
-        update_wrapper(self, original)  # `inspect` and `help` see the original's name and parameters
-        self._original, self._wrapper = original, wrapper
-        self._before = before  # what the object itself had; None if the method is its class's
+class _WrappedMethod(partial[Any]):
+    """A `partial`, because that adds no frame of Python to a call."""
+
+    before: object
+    """What the object itself had; None if the method is its class's."""
 
     def undo(self, owner: object, method: str) -> None:
-        if self._before is None:
+        if self.before is None:
             delattr(owner, method)
         else:
-            setattr(owner, method, self._before)
-
-    def __call__(self, /, *args: Any, **kwargs: Any) -> Any:
-        return self._wrapper(self._original, *args, **kwargs)
+            setattr(owner, method, self.before)

@@ -1,6 +1,6 @@
 """`Recorder` keeps the events of an executor and makes a `Trace` of them. `attach` observes any executor.
 
-Pools of pool_lab have observers. Other executors are wrapped, see `wrapped_executor`.
+Pools of pool_lab have observers. Other executors are wrapped, see `wrapped_executor` and `wrapped_thread_pool`.
 """
 
 import concurrent.futures
@@ -8,10 +8,12 @@ import weakref
 from collections import deque
 from collections.abc import Callable, Sequence
 from functools import partial
+from multiprocessing.pool import ThreadPool
 from typing import Any
 
 from pool_lab.events import Event, Observer
-from pool_lab.lab.recording.wrapped_executor import Timed, TimedByValue, WrappedExecutor
+from pool_lab.lab.recording.wrapped_executor import WrappedExecutor
+from pool_lab.lab.recording.wrapped_thread_pool import WrappedThreadPool
 from pool_lab.lab.trace.executor_kind import executor_kind
 from pool_lab.lab.trace.trace import Trace
 
@@ -56,7 +58,7 @@ class Recorder:
 
 
 def attach(
-    executor: concurrent.futures.Executor,
+    executor: concurrent.futures.Executor | ThreadPool,
     observer: Observer,
     *,
     in_threads: bool | None = None,
@@ -70,14 +72,16 @@ def attach(
         as the executor does it. Then calls of a standard process pool are not timed if its class has a `submit` of its
         own, which may use what they return.
     """
+    if isinstance(executor, ThreadPool):
+        return WrappedThreadPool(executor, observer).detach
     if hasattr(executor, "add_observer"):
         executor.add_observer(observer)
         return partial(_detach, weakref.ref(executor), observer)
     if in_threads is None:
         in_threads = executor_kind(type(executor)).name == "threads"
     is_own = isinstance(executor, concurrent.futures.ProcessPoolExecutor) and not _has_standard_submit(executor)
-    timed = TimedByValue if by_value else None if is_own else Timed
-    return WrappedExecutor(executor, observer, timed, in_threads=in_threads).detach
+    is_timed = by_value or not is_own
+    return WrappedExecutor(executor, observer, in_threads=in_threads, by_value=by_value, is_timed=is_timed).detach
 
 
 def _has_standard_submit(executor: concurrent.futures.Executor) -> bool:

@@ -23,7 +23,7 @@ def executor_kind(executor: type) -> ExecutorKind:
         return ExecutorKind("processes", "an interpreter for each worker")
     if "InterpreterPoolExecutor" in names:  # itself a thread pool
         return ExecutorKind("interpreters", "one process, an interpreter for each worker")
-    if "ThreadPoolExecutor" in names:
+    if "ThreadPoolExecutor" in names or "multiprocessing.pool.ThreadPool" in names:
         return ExecutorKind("threads", f"one interpreter, {'one GIL' if has_gil() else 'no GIL'}")
     if "ThreadPerCall" in names:
         return ExecutorKind("threads", "a new thread for each call")

@@ -1,7 +1,8 @@
 """What happened to one call (`Span`), to one worker (`Lane`) and to the pool's size (`Resize`). Pure."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from enum import StrEnum
+from typing import Any
 
 from pool_lab.events import Event, EventKind
 
@@ -128,26 +129,20 @@ class Resize:
     after: int
 
 
-def advance(span: Span, event: Event, origin: float) -> Span:
-    """The span after one more event."""
+def advance(facts: dict[str, Any], event: Event, origin: float) -> None:
+    """Update what is known of a call, its fields as a `Span`, with one more event."""
     at = event.time - origin
     match event.kind:
         case EventKind.SUBMITTED:
-            return replace(span, name=event.name, submitted=at)
+            facts.update(name=event.name, submitted=at)
         case EventKind.STARTED:
-            return replace(span, state=CallState.RUNNING, worker=event.worker, dispatched=at, began=at)
+            facts.update(state=CallState.RUNNING, worker=event.worker, dispatched=at, began=at)
         case EventKind.CANCELLED:
-            return replace(span, state=CallState.CANCELLED, ended=at, arrived=at)
+            facts.update(state=CallState.CANCELLED, ended=at, arrived=at)
         case EventKind.FINISHED | EventKind.FAILED:
-            return replace(
-                span,
-                state=CallState(event.kind.value),
-                worker=span.worker if event.worker is None else event.worker,
-                began=span.began if event.began is None else event.began - origin,
-                ended=at if event.ended is None else event.ended - origin,
-                arrived=at,
-                cpu_s=event.cpu_s,
-                error=event.error,
-            )
-        case _:
-            return span
+            facts.update(state=CallState(event.kind.value), arrived=at, cpu_s=event.cpu_s, error=event.error)
+            facts["ended"] = at if event.ended is None else event.ended - origin
+            if event.worker is not None:
+                facts["worker"] = event.worker
+            if event.began is not None:
+                facts["began"] = event.began - origin

@@ -8,6 +8,7 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 from functools import cached_property
+from typing import Any
 
 from pool_lab.events import Event, EventKind
 from pool_lab.lab.trace.span import CallState, Lane, Resize, Span, advance
@@ -120,12 +121,14 @@ class Trace:
         return tuple(call for _, call in sorted(ended))
 
     def _spans(self) -> tuple[Span, ...]:
-        spans: dict[int, Span] = {}
+        facts: dict[int, dict[str, Any]] = {}
         for event in self.events:
             if event.call is not None:
-                span = spans.get(event.call) or Span(event.call, self._label(event.call))
-                spans[event.call] = advance(span, event, self.origin)
-        return tuple(spans[call] for call in sorted(spans))
+                known = facts.get(event.call)
+                if known is None:
+                    known = facts[event.call] = {"call": event.call, "label": self._label(event.call)}
+                advance(known, event, self.origin)
+        return tuple(Span(**facts[call]) for call in sorted(facts))
 
     def _label(self, call: int) -> str:
         return self.names[call] if call < len(self.names) else ""

@@ -309,6 +309,26 @@ def test_a_program_prints_the_same_as_without_it(tmp_path: Path) -> None:
     assert all("Unprintable" in first and second == "ValueError: \udc80" for first, second in errors)
 
 
+def test_a_name_may_be_more_than_text(tmp_path: Path) -> None:
+    code = """
+    import enum
+    from concurrent.futures import ThreadPoolExecutor
+
+    class Name(enum.StrEnum):
+        MINE = "mine"
+
+    def function():
+        pass
+
+    function.__name__ = Name.MINE
+    with ThreadPoolExecutor(1) as pool:
+        pool.submit(function)
+    """
+    recorded = Recorded(tmp_path, code=code)
+    assert recorded.run is not None
+    assert [span.name for span in recorded.run.traces[0].spans] == ["mine"]
+
+
 @pytest.mark.parametrize("end", ["os._exit(7)", "sys.exit(7)"])
 def test_a_program_ends_as_ever_if_nothing_can_be_written(tmp_path: Path, end: str) -> None:
     code = f"""

@@ -287,7 +287,9 @@ def test_a_frame_that_was_cut_or_lost_costs_only_itself(tmp_path: Path, monkeypa
     log = event_log.EventLog.__new__(event_log.EventLog)
     log._folder = str(tmp_path)
     log._begin_anew()
-    log._write([("pool", 0, "Pool", "threads", "", 1, 0.0), (1, event(EventKind.SUBMITTED, call=0, name="f"))])
+    log._news.append(("pool", 0, "Pool", "threads", "", 1, 0.0))
+    log._note(log._news, 1, event(EventKind.SUBMITTED, call=0, name="f"))
+    log.flush()
     with (tmp_path / "1-0.log").open("ab") as file:
         file.write(event_log.LENGTH.pack(50) + b"half")
     for frame in event_log.frames(tmp_path):

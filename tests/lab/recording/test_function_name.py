@@ -4,6 +4,7 @@ import asyncio
 import concurrent.futures
 from functools import partial
 
+import joblib
 import pytest
 
 from pool_lab.lab.programs.recording import record
@@ -27,6 +28,12 @@ def test_what_asyncio_sends_to_a_thread_has_its_own_name() -> None:
     with record() as made:
         assert asyncio.run(main()) == 6
     assert [span.name for span in made.run.traces[0].spans] == ["double"]
+
+
+def test_what_joblib_sends_to_its_threads_has_its_own_name() -> None:
+    with record() as made:
+        assert joblib.Parallel(2, backend="threading", batch_size=2)(joblib.delayed(double)(n) for n in range(4))
+    assert [span.name for span in made.run.traces[0].spans] == ["double", "double"]
 
 
 @pytest.mark.parametrize(("function", "name"), [(partial(partial(double, 1)), "double"), (partial(str.join), "join")])

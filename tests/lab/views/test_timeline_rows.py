@@ -6,7 +6,7 @@ from itertools import zip_longest
 
 import pytest
 
-from pool_lab.events import Event, EventKind
+from pool_lab.events import Event, EventKind, event
 from pool_lab.lab.trace.time_axis import pauses_of
 from pool_lab.lab.trace.trace import Trace
 from pool_lab.lab.views.timeline import rows as rows_module
@@ -107,12 +107,20 @@ def test_a_run_that_never_ends_keeps_its_latest_calls_and_those_that_are_open(mo
     for call in range(1, 101):
         script.ran(call, 0, float(call), call + 1.0, submitted=float(call))
     rows = TimelineRows()
-    for event in script.events:
-        rows.take([(0, event)])
+    for happened in script.events:
+        rows.take([(0, happened)])
     rows.news()
     assert [row["call"] for row in told(rows)] == [0, *range(91, 101)]
     assert rows.dropped == 90
     assert rows.everything(most=3)["dropped"] == 98
+
+
+def test_nobody_has_to_ask_for_news(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(rows_module, "MOST_OTHERS", 10)
+    rows = TimelineRows()
+    for worker in range(100):
+        rows.take([(0, event(EventKind.WORKER_STARTED, worker=worker))])
+    assert [row[3] for row in rows.news()["others"]] == [*range(90, 100)]
 
 
 def test_all_of_it_can_be_written_as_json() -> None:

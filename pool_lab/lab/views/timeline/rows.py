@@ -60,7 +60,7 @@ class TimelineRows:
         self._ended: deque[tuple[int, int]] = deque()
         self._changed: dict[tuple[int, int], Row] = {}
         self._others: deque[Row] = deque(maxlen=MOST_OTHERS)
-        self._new_others: list[Row] = []
+        self._new_others: deque[Row] = deque(maxlen=MOST_OTHERS)  # a recording asks for no news
 
     def start_clock(self, panel: int, now: float) -> None:
         """The times of this panel count from now, in seconds on `time.perf_counter`. Earlier events are at 0."""
@@ -89,8 +89,9 @@ class TimelineRows:
         """What has changed since the last call; empty if nothing has."""
         if not self._changed and not self._new_others:
             return {}
-        calls, others = list(self._changed.values()), self._new_others
-        self._changed, self._new_others = {}, []
+        calls, others = list(self._changed.values()), list(self._new_others)
+        self._changed = {}
+        self._new_others.clear()
         # Copies: rows go on changing, and another thread may read this later.
         return {"calls": [shortened(row) for row in calls], "others": others}
 
