@@ -301,7 +301,9 @@ def test_without_a_number_there_is_a_worker_for_each_core_but_2_to_8() -> None:
 
 
 def test_a_race_with_very_many_workers_runs_and_can_be_drawn() -> None:
-    contest = race(workloads.of(workloads.nap, [0.05] * 100), workers=100, executors=["threads"])
+    together = threading.Barrier(100)
+    calls = workloads.of(lambda _: together.wait(30), range(100))
+    contest = race(calls, workers=100, executors=["threads"], serial_s=0)
     assert contest.trace["threads"].most_workers == 100
     assert contest.figure().axes
 

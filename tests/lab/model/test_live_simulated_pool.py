@@ -34,7 +34,7 @@ def test_its_events_happen_when_they_say() -> None:
 
 def test_waiting_takes_real_time_and_any_wait_will_do() -> None:
     with LiveSimulatedPool(2) as pool:
-        short, none = pool.submit(Work(wait=0.05)), pool.submit(Work())
+        short, none = pool.submit(Work(wait=1)), pool.submit(Work())
         assert next(as_completed([short, none])) is none
         with pytest.raises(TimeoutError):
             pool.submit(Work(wait=1)).result(timeout=0.01)
