@@ -36,7 +36,7 @@ class ExecutorResult:
     limit: float
     """The highest speed-up that so many workers can have on these cores."""
     busy_limit: float
-    """The highest speed-up of calls that kept so many cores busy; infinity if that is not known."""
+    """The highest speed-up of threads that kept so many cores busy; infinity for others, and if that is not known."""
     over: bool
     """Whether all calls ran and ended, some perhaps with an exception."""
 
@@ -112,14 +112,17 @@ def _executor_result(
         speed_up=known.seconds / trace.makespan_s if known else None,
         speed_ups=(known.least_s / trace.makespan_s, known.most_s / trace.makespan_s) if known else (0.0, 0.0),
         limit=speed_up_limit(max(sizes), cores, waiting),
-        busy_limit=_busy_limit(trace, waiting),
+        busy_limit=_busy_limit(trace, waiting) if kind == "threads" else inf,
         over=over,
     )
     return replace(row, speed_up=None) if row.is_noise else row
 
 
 def _busy_limit(trace: Trace, waiting: float) -> float:
-    """A loop has a core to itself. So calls that kept one core busy cannot be faster, if they do not wait."""
+    """A loop has a core to itself. So threads that kept one core busy cannot be faster, if their calls do not wait.
+
+    Calls in other processes can: they may need less of a core, as those have fewer objects to collect garbage among.
+    """
     is_known = waiting < 1 and all(span.cpu_s is not None for span in trace.spans)
     return max(1.0, trace.cores_used) / (1 - waiting) if is_known else inf
 
