@@ -2,6 +2,8 @@
 
 import { firstAfter, firstFrom, firstWhere, knownAt } from "./state.js";
 
+/** A bar narrower than this is not drawn by itself, if another is beside it. In pixels. */
+const NARROW = 2;
 /** A crowd is at most so many pixels wide, so that its level still shows what was when. */
 const CROWD = 4;
 /** Marks that are closer, with a number beside them, would lie on each other. In pixels. */
@@ -41,11 +43,11 @@ function keptOf(bars, { key, timeAt, left }, now) {
   return fresh;
 }
 
-/** Add the bars up to this place; all of them are over. Of those that begin in one pixel only the last can be wider
- * than it, and no gap between them is: so each pixel is one step, however many calls there are.
+/** Add the bars up to this place; all of them are over. Of those that begin within NARROW pixels only the last can be
+ * as wide: so these are one step, however many calls there are.
  */
 function addSettled(made, bars, end, layout, sums) {
-  const { x, timeAt } = layout, isWide = (at) => x(sums.ended[at]) - x(sums.began[at]) >= 1;
+  const { x, timeAt } = layout, isWide = (at) => x(sums.ended[at]) - x(sums.began[at]) >= NARROW;
   while (made.at < end) {
     const { at } = made;
     if (isWide(at)) {
@@ -53,7 +55,7 @@ function addSettled(made, bars, end, layout, sums) {
       made.at += 1;
       continue;
     }
-    const next = Math.min(end, firstFrom(sums.began, timeAt(x(sums.began[at]) + 1), at + 1));
+    const next = Math.min(end, firstFrom(sums.began, timeAt(x(sums.began[at]) + NARROW), at + 1));
     made.at = next - at > 1 && isWide(next - 1) ? next - 1 : next;
     addCrowd(made, bars, at, made.at, layout, sums);
   }
@@ -64,7 +66,7 @@ function addOne(made, call, { x }, now) {
   const x0 = x(call.began), x1 = Math.max(x(isOver ? call.ended : now), x0);
   const share = isOver ? call.share : null, bad = isOver && call.ending !== "returned" ? call.ending : null;
   const one = { call, x0, x1, share, bad, isOver, failed: Number(Boolean(bad)), many: 0, ran: 0, worth: 0 };
-  if (x1 - x0 >= 1 || !isOver) {
+  if (x1 - x0 >= NARROW || !isOver) {
     made.found.push(one);
     made.crowd = null;
     return;
@@ -75,7 +77,7 @@ function addOne(made, call, { x }, now) {
   merge(made, one);
 }
 
-/** The bars from one place to another, not counting the last, which begin in one pixel. */
+/** The bars from one place to another, not counting the last: one step of `addSettled`. */
 function addCrowd(made, bars, from, to, { x }, sums) {
   const call = to - from === 1 ? bars[from] : null, { bad, failed } = failuresIn(sums, bars, from, to);
   const x0 = x(sums.began[from]), x1 = Math.max(x(sums.ended[to - 1]), x0);
