@@ -507,7 +507,7 @@ def test_a_covered_picture_tells_nothing(empty_page: Page) -> None:
     expect(timeline.page.locator("summary")).to_be_hidden()
     assert "selected" not in timeline.facts()
     timeline.page.evaluate("window.set('cover', '')")
-    expect(timeline.caption).to_have_text("At the end: 3 done")
+    expect(timeline.caption).to_have_text("Now: 3 done")
     assert timeline.facts()["done"] == 3
 
 
