@@ -166,7 +166,9 @@ def _kept_busy(cores: float) -> str:
 
 
 def times(ratio: float) -> str:
-    number = f"{ratio:.0f}" if ratio >= 10 else f"{ratio:.1f}".removesuffix(".0")
+    """In words. From a thousand on, it has two digits."""
+    ratio = float(f"{ratio:.2g}") if ratio >= 1000 else ratio
+    number = f"{ratio:,.0f}" if ratio >= 10 else f"{ratio:.1f}".removesuffix(".0")
     return "twice" if number == "2" else f"{number} times"
 
 

@@ -2,7 +2,7 @@ import pytest
 
 from pool_lab import BrokenProcessPool
 from pool_lab.errors import broken
-from pool_lab.lab.trace.summary import claim, counts_in_words, summary, tally
+from pool_lab.lab.trace.summary import claim, counts_in_words, summary, tally, times
 from pool_lab.lab.trace.trace import Trace
 from pool_lab.lab.trace.units import seconds
 from tests.lab.script import Script
@@ -125,6 +125,14 @@ def test_a_long_error_is_cut_and_brought_onto_one_line() -> None:
     trace = pool(1).ran(1, 0, 1.0, 2.0, error="ValueError: first\nsecond " + 100 * "x").trace()
     assert f"1 call failed (ValueError: first second {54 * 'x'}" in summary([("threads", trace)])
     assert summary([("threads", trace)]).endswith("x…).")
+
+
+@pytest.mark.parametrize(
+    ("ratio", "words"),
+    [(1.34, "1.3 times"), (2.0, "twice"), (59.6, "60 times"), (6846.2, "6,800 times"), (405061.0, "410,000 times")],
+)
+def test_a_ratio_has_no_more_digits_than_people_read(ratio: float, words: str) -> None:
+    assert times(ratio) == words
 
 
 def test_a_summary_says_how_the_worker_died_that_broke_the_pool() -> None:
