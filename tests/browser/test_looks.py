@@ -72,6 +72,13 @@ def test_a_race_is_at_home_on_light_dark_and_narrow_pages(fetching: Notebook, lo
     photograph_run(race, "Start", artefacts, "light")
     assert BLUE_ON_LIGHT in race.colours()
 
+    for theme, blue in (("Dark", BLUE_ON_DARK), ("Light", BLUE_ON_LIGHT)) * 3:
+        fetching.command("apputils:change-theme", theme=f"JupyterLab {theme}")
+        fetching.page.locator("#jupyterlab-splash").wait_for(state="detached", timeout=PATIENCE_MS)
+        for _ in range(3):
+            fetching.page.evaluate(TWO_FRAMES)
+        assert blue in race.colours(), f"a race that is over, {theme}"
+
     race.drag(to=0.4)
     look("Dark", 1280)
     photograph_run(race, "Start again", artefacts, "dark")

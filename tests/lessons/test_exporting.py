@@ -82,7 +82,9 @@ def test_a_page_needs_no_network(tmp_path: Path, a_run: dict[str, Any]) -> None:
 def test_what_answers_a_question_is_covered_until_the_reader_opens_it(tmp_path: Path) -> None:
     notebook = v4.new_notebook(
         cells=[
-            v4.new_code_cell(ASKING, outputs=[output({"text/plain": "How many?\n- One.\n- <Two>."})]),
+            v4.new_code_cell(
+                ASKING, outputs=[output({"text/plain": "How often does `f(1)` run?\n- Once.\n- <Twice>."})]
+            ),
             v4.new_code_cell("naps.compare(watched)", outputs=[v4.new_output("stream", text="It was two.")]),
             v4.new_code_cell("1", outputs=[v4.new_output("stream", text="open to all")]),
         ]
@@ -93,7 +95,8 @@ def test_what_answers_a_question_is_covered_until_the_reader_opens_it(tmp_path: 
     assert "It was two." in covered
     assert "open to all" not in covered
     assert store_notebooks.PIXEL not in page
-    assert '<p class="question">How many?\n- One.\n- &lt;Two&gt;.</p>' in page
+    asked = "<p>How often does <code>f(1)</code> run?</p><ul><li>Once.</li><li>&lt;Twice&gt;.</li></ul>"
+    assert f'<div class="question">{asked}</div>' in page
 
 
 def test_what_needs_a_kernel_is_a_sentence(tmp_path: Path) -> None:

@@ -256,8 +256,9 @@ class Race(Experiment):
             attach(pool, to_all(self._recorders[name], *observers))
 
     def _about(self) -> str:
-        """While it runs again by itself, why it does."""
-        return f"{super()._about()} · {self._why_again}" if self._why_again else super()._about()
+        """If it has run again by itself: the work of that run, which was longer, and why."""
+        about = super()._about() if self.running or not self._why_again else f"{self._ran.what} · {self._ran.nature}"
+        return f"{about} · {self._why_again}" if self._why_again else about
 
     def _close(self) -> None:
         if self._timeline is not None:

@@ -118,6 +118,9 @@ class _Panel:
         step = power * next(nice for nice in (1, 2, 5, 10) if nice * power >= least)
         middles = [(time_axis.place(start) + time_axis.place(stop)) / 2 for start, stop in time_axis.pauses]
         lengths = [f"{seconds(stop - start)} idle" for start, stop in time_axis.pauses]
+        for number in range(1, len(middles)):  # words that would lie on those before them go one line down
+            is_close = middles[number] - middles[number - 1] < self.until / 10
+            lengths[number] = "\n" * (is_close and lengths[number - 1][0] != "\n") + lengths[number]
         ticks = [(at, _moment(time, None, in_ms=until < 0.5)) for at, time in time_axis.ticks(step, until)]
         self.axes.set_xticks(*zip(*sorted([*ticks, *zip(middles, lengths, strict=True)]), strict=True))
         self._marks("pause", [(at, max(_lane_count(self.trace), 1)) for at in middles], BROKEN, 9)

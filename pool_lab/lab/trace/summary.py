@@ -101,7 +101,7 @@ def _losses(trace: Trace) -> list[str]:
     if crashes := [lane.error for lane in trace.lanes if lane.error]:
         known = "\n".join(span.error or "" for span in trace.spans if span.ending is CallEnding.CRASHED)
         new = [error for error in crashes if error not in known]
-        sentences.append(f"{number_of(len(crashes), 'worker')} stopped unasked{_because(new)}.")
+        sentences.append(f"{number_of(len(crashes), 'worker')} died{_because(new)}.")
     return sentences
 
 
@@ -166,7 +166,9 @@ def _kept_busy(cores: float) -> str:
 
 
 def times(ratio: float) -> str:
-    number = f"{ratio:.0f}" if ratio >= 10 else f"{ratio:.1f}".removesuffix(".0")
+    """In words. From a thousand on, it has two digits."""
+    ratio = float(f"{ratio:.2g}") if ratio >= 1000 else ratio
+    number = f"{ratio:,.0f}" if ratio >= 10 else f"{ratio:.1f}".removesuffix(".0")
     return "twice" if number == "2" else f"{number} times"
 
 
@@ -178,7 +180,7 @@ def _left(running: int, queued: int) -> str:
 
 def _because(errors: Sequence[str | None]) -> str:
     """The first known error in brackets, cut to fit a sentence."""
-    known = [_MODULE.sub("", " ".join(error.split()).rstrip(".")) for error in errors if error]
+    known = [_BROKEN.sub(r"\1", _MODULE.sub("", " ".join(error.split()).rstrip("."))) for error in errors if error]
     if not known:
         return ""
     text = known[0] if len(known[0]) <= 100 else known[0][:99] + "…"
@@ -187,3 +189,6 @@ def _because(errors: Sequence[str | None]) -> str:
 
 _MODULE = re.compile(r"^([\w<>]+\.)+(?=\w+(:|$))")
 """The module before the name of an exception."""
+
+_BROKEN = re.compile(r"^(Broken\w+: )the \w+ pool is not usable any more: ")
+"""What the name of the exception says already; what comes after it is the reason."""

@@ -52,7 +52,7 @@ def _first(calls: float, function: Callable[..., Any], inputs: Inputs) -> Worklo
     """Your own workload with the first `calls` inputs."""
     chosen = inputs[: int(calls)]
     name = getattr(function, "__name__", repr(function))
-    what, parameters = f"call {name} {len(chosen)} times", (_calls(len(chosen), most=len(inputs)),)
+    what, parameters = f"call {name} {len(chosen):,} times", (_calls(len(chosen), most=len(inputs)),)
     remake = partial(_first, function=function, inputs=inputs)
     return Workload(what, "your own function", function, partial(_ready, chosen), parameters, remake)
 

@@ -16,8 +16,8 @@ class Unreadable(ValueError):
 
 
 def lines_of(text: str) -> dict[str, str]:
-    """The lines of code in the text of an exercise, by the letters behind them."""
-    return {letter: line for line, letter in re.findall(r"^(.+)  # ([A-Z])$", text, re.MULTILINE)}
+    """The lines of code in the text of an exercise, by the letters before them."""
+    return dict(re.findall(r"^([A-Z])   (\S.*)$", text, re.MULTILINE))
 
 
 def ordering(lines: Mapping[str, str], imports: str) -> Callable[[Any], Callable[[], Any]]:

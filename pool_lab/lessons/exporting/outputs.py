@@ -13,6 +13,7 @@ from pool_lab.lab.programs.run import Run
 from pool_lab.lab.programs.run_file import RunFileError
 from pool_lab.lab.trace.summary import counts_in_words
 from pool_lab.lab.views.timeline.recorded import timeline_element
+from pool_lab.lessons.predictions.question_html import question_html
 from pool_lab.lessons.predictions.spoilers import asks
 
 __all__ = ["for_a_page"]
@@ -69,7 +70,7 @@ def _html(output: NotebookNode, kept: KeptRun | None) -> str:
 
 def _question(data: dict[str, Any]) -> str:
     """In the place of the form for the answer: the question, and what one can choose."""
-    return f'<p class="question">{escape(data.get("text/plain", ""))}</p>'
+    return f'<div class="question">{question_html(data.get("text/plain", ""))}</div>'
 
 
 def _played(kept: KeptRun, picture: str, words: str) -> Iterator[str]:

@@ -3,9 +3,7 @@
 The part that depends on the kind of question is an `_Entry`: a widget, and a function that reads the answer from it.
 """
 
-import re
 from collections.abc import Callable
-from html import escape
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -16,6 +14,7 @@ import traitlets
 from pool_lab.lab.views.bundle import script, style
 from pool_lab.lessons.predictions.board.view import Board
 from pool_lab.lessons.predictions.drawn_timeline import DrawQuestion
+from pool_lab.lessons.predictions.question_html import inline_html
 from pool_lab.lessons.predictions.questions import Asking, NumberQuestion, OrderQuestion, Question
 
 if TYPE_CHECKING:
@@ -48,11 +47,6 @@ class _Entry(NamedTuple):
     """What is disabled when the answer stays."""
 
 
-def _html(text: str) -> str:
-    """The text as HTML, with the words in backquotes as code."""
-    return re.sub(r"`([^`]+)`", r"<code>\1</code>", escape(text))
-
-
 class Form(ipywidgets.VBox):  # type: ignore[misc]  # ipywidgets ships no types
     """The question, and below it how to answer. Its buttons record the answer in the prediction."""
 
@@ -67,7 +61,7 @@ class Form(ipywidgets.VBox):  # type: ignore[misc]  # ipywidgets ships no types
             button.on_click(self._record)
         foot = ipywidgets.HBox([ipywidgets.HTML("Record my answer as"), *self._buttons, self._said])
         foot.add_class("pool-lab-prediction-foot")
-        super().__init__([Heading(html=_html(prediction.question.text)), self._entry.widget, foot])
+        super().__init__([Heading(html=inline_html(prediction.question.text)), self._entry.widget, foot])
         self.add_class("pool-lab").add_class("pool-lab-prediction")
 
     def close_answer(self, why: str) -> None:
@@ -130,7 +124,7 @@ def _number(question: NumberQuestion) -> _Entry:
 def _order(question: OrderQuestion) -> _Entry:
     """A line for each place. Only the texts move, so the buttons stay in place and keep the focus."""
     order = list(question.items)
-    lines = [ipywidgets.HTML(_html(text)) for text in question.items.values()]
+    lines = [ipywidgets.HTML(inline_html(text)) for text in question.items.values()]
     movers: list[ipywidgets.Button] = []
 
     def button(sign: str, way: str, at: int, to: int) -> ipywidgets.Button:

@@ -274,6 +274,7 @@ def test_a_run_that_cannot_tell_is_repeated_with_more_calls_twice_at_most(undeci
     inputs = workloads.of(abs, range(50)).varied(calls=3)
     contest = race(inputs, executors=["threads"], after=Question(is_open=True, undecided=undecided))
     assert len(contest.trace["threads"].spans) == calls
+    assert contest._about().startswith(f"call abs {calls} times"), "it is said of the run that is shown"
     contest.start()
     contest.wait()
     assert len(contest.trace["threads"].spans) in (3, 12), "Start begins with the calls that you have chosen"

@@ -151,6 +151,13 @@ def test_a_pause_is_left_out_of_the_axis_which_says_so() -> None:
     assert len(places(axes, "pause")) == 1
 
 
+def test_the_lengths_of_two_pauses_that_are_close_stand_below_each_other() -> None:
+    script = Script().ran(0, 0, 0.0, 5.0).ran(1, 0, 60.0, 60.1, submitted=60.0).ran(2, 0, 90.0, 90.1, submitted=90.0)
+    script.ran(3, 0, 150.0, 155.0, submitted=150.0)
+    labels = [label.get_text() for label in panel(script.trace()).get_xticklabels()]
+    assert [label for label in labels if "idle" in label] == ["55 s idle", "\n30 s idle", "1 min idle"]
+
+
 def test_cancelled_calls_are_marked_at_the_door_once_for_each_moment() -> None:
     axes = panel(Script().ran(0, 0, 0.0, 3.0).cancelled(1, 1.0).cancelled(2, 1.0).cancelled(3, 2.0).trace())
     assert [x for x, _ in places(axes, "cancelled")] == [1.0, 2.0]

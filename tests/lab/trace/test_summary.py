@@ -1,6 +1,8 @@
 import pytest
 
-from pool_lab.lab.trace.summary import claim, counts_in_words, summary, tally
+from pool_lab import BrokenProcessPool
+from pool_lab.errors import broken
+from pool_lab.lab.trace.summary import claim, counts_in_words, summary, tally, times
 from pool_lab.lab.trace.trace import Trace
 from pool_lab.lab.trace.units import seconds
 from tests.lab.script import Script
@@ -125,9 +127,24 @@ def test_a_long_error_is_cut_and_brought_onto_one_line() -> None:
     assert summary([("threads", trace)]).endswith("x…).")
 
 
+@pytest.mark.parametrize(
+    ("ratio", "words"),
+    [(1.34, "1.3 times"), (2.0, "twice"), (59.6, "60 times"), (6846.2, "6,800 times"), (405061.0, "410,000 times")],
+)
+def test_a_ratio_has_no_more_digits_than_people_read(ratio: float, words: str) -> None:
+    assert times(ratio) == words
+
+
+def test_a_summary_says_how_the_worker_died_that_broke_the_pool() -> None:
+    reason = "worker 0 (process 26946) was killed by SIGTERM while it ran call 0, a_function_with_a_long_name"
+    error = broken(BrokenProcessPool, reason, ChildProcessError())
+    crashed = Script().ran(0, 0, 0.0, 1.0, None, error=f"pool_lab.errors.BrokenProcessPool: {error}")
+    assert f"1 call crashed (BrokenProcessPool: {reason[:60]}" in summary([("processes", crashed.trace())])
+
+
 def test_a_summary_names_a_worker_that_crashed() -> None:
     trace = pool(1).worker(0, 0.0, stopped=0.5, error="killed by signal 9").trace()
-    assert summary([("threads", trace)]).endswith("1 worker stopped unasked (killed by signal 9).")
+    assert summary([("threads", trace)]).endswith("1 worker died (killed by signal 9).")
 
 
 def test_a_summary_of_nothing() -> None:
@@ -173,6 +190,6 @@ def test_a_summary_names_an_error_without_its_module_and_tells_a_reason_once() -
     died = "worker 0 (process 7) exited with code 3 while it ran call 0, quit"
     crashed = Script().ran(0, 0, 0.0, 1.0, None, error=f"pool_lab.errors.WorkerDiedError: {died}")
     words = summary([("processes", crashed.worker(0, 0.0, 1.0, died).worker(1, 0.0, 1.0, died).trace())])
-    assert f"1 call crashed (WorkerDiedError: {died}). 2 workers stopped unasked." in words
+    assert f"1 call crashed (WorkerDiedError: {died}). 2 workers died." in words
     words = summary([("processes", Script().ran(0, 1, 0.0, 1.0).worker(0, 0.0, 1.0, died).trace())])
-    assert f"1 worker stopped unasked ({died})." in words
+    assert f"1 worker died ({died})." in words

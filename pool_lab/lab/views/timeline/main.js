@@ -100,7 +100,8 @@ export function openTimeline({ model, el }) {
     // Of a long run, a notebook saves only a part; a view that was there from the start knows more.
     if (log.panels && !(log.run === run && log.dropped > dropped)) receive(view, log);
   };
-  const themes = new MutationObserver(again), sizes = new ResizeObserver(again);
+  // JupyterLab hides the page while it changes its theme, for a frame; what is hidden has no size to be painted in.
+  const themes = new MutationObserver(() => requestAnimationFrame(again)), sizes = new ResizeObserver(again);
   const scheme = matchMedia("(prefers-color-scheme: dark)"), leaveControls = completeControls(el, model);
   themes.observe(document.body, { attributeFilter: ["data-jp-theme-light", "data-jp-theme-name", "class"] });
   sizes.observe(view.stage);
