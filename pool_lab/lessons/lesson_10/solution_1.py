@@ -4,7 +4,7 @@ import subprocess
 import sys
 from threading import Barrier
 
-from pool_lab import BrokenExecutor, BrokenThreadPool, ProcessPoolExecutor, ThreadPoolExecutor, wait
+from pool_lab import BrokenExecutor, BrokenThreadPool, ProcessPoolExecutor, ThreadPoolExecutor
 from pool_lab.lab import waits_for, watch, watchdog, workloads
 from pool_lab.lessons import exercise
 
