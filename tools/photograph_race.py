@@ -20,7 +20,7 @@ from tests.browser.notebook import TWO_FRAMES, Notebook, wait_for_jupyterlab
 
 WIDTH, HEIGHT, SHARPNESS = 1100, 1000, 2
 ATTEMPTS = 5
-QUIET = 0.9
+QUIET = 0.8
 """Calls in processes that have a core for this share of their time had the machine to themselves."""
 FRAMES, FRAME_MS, LAST_MS = 80, 100, 4000
 """Of the moving picture, and how long each is shown: the race in 8 seconds, then its end."""
