@@ -96,6 +96,7 @@ class TimelinePage:
         return facts
 
     def press(self, *keys: str) -> None:
+        self.settle()  # a person has seen what has happened
         self.stage.focus()
         for key in keys:
             self.page.keyboard.press(key)
