@@ -6,7 +6,7 @@ from typing import Any
 from pool_lab import ThreadPoolExecutor
 from pool_lab.lab.work.gate import Gate
 from pool_lab.lessons.exercises.attempt import Attempt
-from pool_lab.lessons.exercises.evidence import listed, returned
+from pool_lab.lessons.exercises.evidence import failed, listed, returned
 from pool_lab.lessons.exercises.exercise import Claim, Rules
 from pool_lab.lessons.exercises.messages import AttemptEnding
 
@@ -57,12 +57,16 @@ RULES = Rules(
     claims=(
         Claim("you returned the futures at once", returned_futures),
         Claim("each exception was told once", lambda attempt: told(attempt).count(FAILURES[0]) == len(FAILURES)),
+        Claim("the futures of failed calls have the exceptions", lambda attempt: failed(attempt) == len(FAILURES)),
         Claim("nothing else was told", lambda attempt: set(told(attempt)) <= set(FAILURES)),
         Claim("no callback raised an exception", lambda attempt: not raised_in_callback(attempt), essential=False),
     ),
     mistakes={
         "waited": lambda attempt: attempt.ending in {AttemptEnding.DEADLOCK, AttemptEnding.STUCK},
         "told the future": lambda attempt: "Future" in told(attempt),
+        "told and lost": lambda attempt: (
+            told(attempt).count(FAILURES[0]) == len(FAILURES) and failed(attempt) < len(FAILURES)
+        ),
         "told every call": lambda attempt: "NoneType" in told(attempt),
         "told twice": lambda attempt: told(attempt).count(FAILURES[0]) > len(FAILURES),
         "the cancelled": lambda attempt: (
