@@ -120,8 +120,7 @@ def _how_to_send(pool: RecordedPool, ended: list[Span]) -> str:
         return ", although the pool sends short calls together: let each call do more"
     if pool.kind != "processes":
         return ": let each call do more"
-    is_map = all(span.name == "_process_chunk" for span in ended)
-    return f": use {'a larger chunksize' if is_map else 'map with a chunksize'}, or let each call do more"
+    return ": use map with a larger chunksize (it is 1 by default), or let each call do more"
 
 
 def _some(ended: list[Span], many: int = 10) -> Evidence:

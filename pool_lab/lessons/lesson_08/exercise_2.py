@@ -27,6 +27,6 @@ RULES = Rules(
         "too many threads": too_many,
         "one thread": lambda made: returned(made) and made.most_at_once == 1,
         "nothing ran": says("ran", []),
-        "no list": lambda made: fact(made, "listed") != WORKERS,
+        "no list": lambda made: returned(made) and fact(made, "listed") != WORKERS,
     },
 )

@@ -11,6 +11,7 @@ RULES = Rules(
     claims=(
         Claim("`shutdown` returns, after the last call", lambda made: says("returned", True)(made) and is_done(made)),
         Claim("after `shutdown` no thread is left", says("threads left", 0)),
+        Claim("no thread ended with an error", says("crashed", [])),
         KEEPS_RESULTS,
         KEEPS_THE_ERROR,
     ),
@@ -18,6 +19,7 @@ RULES = Rules(
         "calls dropped": lambda made: "pending" in listed(fact(made, "outcomes")),
         "never returned": says("returned", False),
         "did not wait": says("done", False),
+        "crashed": lambda made: bool(listed(fact(made, "crashed"))),
         "threads left": is_not("threads left", 0),
     },
 )

@@ -91,12 +91,21 @@ def _all(semaphore: threading.Semaphore, count: int) -> bool:
 
 def _shut_down(trial: Trial, futures: list[Any]) -> dict[str, Any]:
     """In another thread: the shutdown may never return."""
+    crashed: list[str] = []
+    show = threading.excepthook
+
+    def note(ended: threading.ExceptHookArgs) -> None:
+        crashed.append(ended.exc_type.__name__)
+        show(ended)
+
+    threading.excepthook = note
     thread = threading.Thread(target=trial.pool.shutdown, daemon=True)
     thread.start()
     thread.join(LONGEST_S)
     returned = not thread.is_alive()
     done = all(isinstance(future, Future) and future.done() for future in futures)
-    return {"returned": returned, "done": done, "threads left": threading.active_count() - trial.threads_before}
+    left = threading.active_count() - trial.threads_before
+    return {"returned": returned, "done": done, "threads left": left, "crashed": crashed}
 
 
 def _outcomes(futures: list[Any]) -> list[Any]:

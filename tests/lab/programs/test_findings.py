@@ -76,17 +76,16 @@ def test_a_program_that_ends_amid_its_calls_is_no_deadlock() -> None:
 
 
 def test_what_helps_against_the_cost_of_sending_depends_on_the_pool() -> None:
-    def tiny(taken: int, name: str = "f") -> list[list[Any]]:
+    def tiny(taken: int) -> list[list[Any]]:
         return [
-            [0, n, name, 0, n * MS - taken, n * MS, n * MS + 10, n * MS + 900, n % 2, 10, "returned"]
+            [0, n, "f", 0, n * MS - taken, n * MS, n * MS + 10, n * MS + 900, n % 2, 10, "returned"]
             for n in range(1, 500)
         ]
 
     def advice(*rows: list[Any], **pool: Any) -> str:
         return the_finding(run_with(*rows, pools=(PROCESSES._replace(**pool),))).words.partition(" to send")[2]
 
-    assert advice(*tiny(0)) == ": use map with a chunksize, or let each call do more."
-    assert advice(*tiny(0, "_process_chunk")) == ": use a larger chunksize, or let each call do more."
+    assert advice(*tiny(0)) == ": use map with a larger chunksize (it is 1 by default), or let each call do more."
     assert advice(*tiny(0), kind="interpreters") == ": let each call do more."
     assert advice(*tiny(5)) == ", although the pool sends short calls together: let each call do more."
 
