@@ -31,7 +31,7 @@ def interleave(code: str, order: str = "", /, *, after: Cover | None = None, **s
     order: whose step comes next, a letter for each. It may end before the threads do.
     after: a prediction; the steps are covered until it has an answer.
     shared: the variables that both threads use, with their first values. A `threading.Lock` among them is replaced by
-        one that knows who holds it. All other names in the code are each thread's own.
+        one that knows which thread holds it. All other names in the code are each thread's own.
 
     Returns an `Interleaving` at once. Raises `ValueError` for an order that is not possible, `SyntaxError` for bad
     code, and `RuntimeError` if the code raises, or runs for long without a step.

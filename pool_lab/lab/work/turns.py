@@ -96,7 +96,7 @@ def take_turns(code: str, order: str, shared: Mapping[str, Any]) -> Turns:
     """Run the code in two threads, A and B: as many steps as there are letters in the order.
 
     shared: the variables that both threads use, with their first values. All other names are the thread's own. A lock
-        among them is replaced by one that knows who holds it.
+        among them is replaced by one that knows which thread holds it.
 
     Raises `ValueError` if a thread has no step left, or there is no such thread, `SyntaxError` for bad code, and
     `RuntimeError` if the code raises, or if it does not come to its next step.

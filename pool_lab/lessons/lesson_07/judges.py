@@ -100,13 +100,13 @@ def who_gains(sweep: Any) -> str | Undecided | None:
     threads = _gains(curves["threads"], cores)
     if all(_busy_cores(trace) < CLEARLY for trace in sweep.traces["threads"].values()):
         threads = "never"  # threads that keep one core busy do not get faster, whatever the clock says
-    who = _WHO.get((threads, _gains(curves["processes"], cores)))
-    if who is None or (who == "neither" and cores > 1):
+    faster = _FASTER.get((threads, _gains(curves["processes"], cores)))
+    if faster is None or (faster == "neither" and cores > 1):
         return Undecided("The measurements differ too much from round to round.")
-    return who
+    return faster
 
 
-_WHO = {
+_FASTER = {
     ("always", "always"): "always",
     ("until cores", "until cores"): "both until cores",
     ("never", "until cores"): "processes until cores",
