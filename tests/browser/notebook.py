@@ -10,9 +10,9 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from playwright.sync_api import ConsoleMessage, Error, Page, expect
+from playwright.sync_api import ConsoleMessage, Error, Locator, Page, expect
 
-__all__ = ["PATIENCE_MS", "TWO_FRAMES", "Notebook", "Picture", "Race", "Sweep", "wait_for_jupyterlab"]
+__all__ = ["FITS", "PATIENCE_MS", "TWO_FRAMES", "Notebook", "Picture", "Race", "Sweep", "until", "wait_for_jupyterlab"]
 
 PATIENCE_MS = 60_000
 """For a slow machine; what is waited for is there in a second or two on a fast one."""
@@ -106,7 +106,9 @@ COLOURS = """(canvas) => {
   return [...colours];
 }"""
 
-OVERFLOW = "(view) => view.scrollWidth > view.clientWidth || view.clientWidth > view.closest('.jp-Cell').clientWidth"
+# JupyterLab lays out a page some time after its width has changed: only then is the view within the window.
+FITS = """(view) => view.getBoundingClientRect().right <= window.innerWidth && view.scrollWidth <= view.clientWidth
+  && view.clientWidth <= view.closest(".jp-Cell").clientWidth"""
 
 # A timer of JupyterLab's own, such as the one that lays out a toolbar again, may ring after its notebook was closed. It
 # then asks a rate limiter that was put away with it.
@@ -124,6 +126,11 @@ MIXED_UP = "Kernel message validation error"
 GIVEN_UP = "[anywidget] Failed to initialize model."
 
 TROUBLE = ".jp-OutputArea-output[data-mime-type*='error'], .jupyter-widgets-error-widget"
+
+
+def until(element: Locator, condition: str) -> None:
+    """Wait until the condition, a JavaScript function of the element, is true."""
+    element.page.wait_for_function(condition, arg=element.element_handle(), timeout=PATIENCE_MS)
 
 
 def wait_for_jupyterlab(page: Page) -> None:
@@ -315,10 +322,9 @@ class Race(Picture):
         """The opaque colours of the picture, as #rrggbb."""
         return set(self.timeline.locator("canvas").evaluate(COLOURS))
 
-    def overflows(self) -> bool:
-        """Whether something of it is wider than its place on the page."""
-        wider: bool = self.view.evaluate(OVERFLOW)
-        return wider
+    def wait_until_it_fits(self) -> None:
+        """Wait until nothing of it is wider than its place on the page."""
+        until(self.view, FITS)
 
 
 class Sweep:
@@ -351,6 +357,5 @@ class Sweep:
         number: int = self.notebook.value(f"sum(len(times) for by in {times} for times in by.values())")
         return number
 
-    def overflows(self) -> bool:
-        wider: bool = self.view.evaluate(OVERFLOW)
-        return wider
+    def wait_until_it_fits(self) -> None:
+        until(self.view, FITS)

@@ -109,7 +109,7 @@ def test_a_narrow_page_does_not_scroll_sideways(lesson: Page) -> None:
     lesson.set_viewport_size({"width": 480, "height": 800})
     lesson.evaluate("document.querySelectorAll('details').forEach((each) => (each.open = true))")
     lesson.wait_for_selector(".answer .pool-lab-timeline[data-done='4']")
-    assert lesson.evaluate("document.documentElement.scrollWidth") <= 480
+    lesson.wait_for_function("document.documentElement.scrollWidth <= 480")
 
 
 @pytest.mark.parametrize("context_options", [{"java_script_enabled": False}], ids=["no JavaScript"])

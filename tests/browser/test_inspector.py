@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Locator, expect
 
-from tests.browser.notebook import PATIENCE_MS, Notebook
+from tests.browser.notebook import FITS, PATIENCE_MS, Notebook, until
 
 pytestmark = pytest.mark.leaves_behind("Chromium keeps processes in store, for the next page")
 
@@ -215,7 +215,7 @@ def test_it_is_at_home_on_light_dark_and_narrow_pages(
         stands(inspector, "G", "CANCELLED")
         root(inspector).evaluate("(view) => view.scrollIntoView({ block: 'start' })")
         inspector.page.screenshot(path=artefacts / f"inspector-{theme.lower()}-{width}.png")
-        assert root(inspector).evaluate("(view) => view.scrollWidth <= view.clientWidth")
+        until(root(inspector), FITS)
     finally:
         inspector.command("apputils:change-theme", theme="JupyterLab Light")
         inspector.page.set_viewport_size({"width": 1280, "height": 1000})

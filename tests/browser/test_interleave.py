@@ -3,7 +3,7 @@
 import pytest
 from playwright.sync_api import Locator, expect
 
-from tests.browser.notebook import PATIENCE_MS, Notebook
+from tests.browser.notebook import FITS, PATIENCE_MS, Notebook, until
 
 pytestmark = pytest.mark.leaves_behind("Chromium keeps processes in store, for the next page")
 
@@ -38,9 +38,8 @@ def test_on_a_narrow_page_the_table_scrolls_and_the_words_stay_in_sight(scheduli
     try:
         scheduling.page.set_viewport_size({"width": 480, "height": 1000})
         table = view(scheduling).locator(".pool-lab-turns-table")
-        assert table.evaluate("(box) => box.scrollWidth > box.clientWidth")
-        assert view(scheduling).evaluate("(box) => box.scrollWidth <= box.clientWidth")
-        inside = "(p) => p.getBoundingClientRect().right <= p.closest('.pool-lab-turns').getBoundingClientRect().right"
-        assert words.evaluate(inside)
+        until(table, "(box) => box.scrollWidth > box.clientWidth")
+        until(view(scheduling), FITS)
+        until(words, "(p) => p.getBoundingClientRect().right <= window.innerWidth")
     finally:
         scheduling.page.set_viewport_size({"width": 1280, "height": 1000})

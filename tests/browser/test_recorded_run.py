@@ -137,7 +137,7 @@ def test_the_keyboard_goes_through_calls_and_time(opened: Page) -> None:
 def test_a_narrow_page_does_not_scroll_sideways(opened: Page, artefacts: Path) -> None:
     opened.set_viewport_size({"width": 480, "height": 800})
     opened.screenshot(path=artefacts / "recorded-run-narrow.png", full_page=True)
-    assert opened.evaluate("document.documentElement.scrollWidth") <= 480
+    opened.wait_for_function("document.documentElement.scrollWidth <= 480")
 
 
 def test_a_hundred_thousand_calls_are_shown(empty_page: Page, tmp_path: Path) -> None:

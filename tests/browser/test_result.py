@@ -100,7 +100,7 @@ def test_the_result_is_still_there_after_the_page_was_loaded_again(race: Race) -
     race.notebook.reload()
 
     expect(result(race).get_by_role("row")).to_have_count(4, timeout=PATIENCE_MS)  # and the line of the ideal
-    assert not race.overflows()
+    race.wait_until_it_fits()
 
 
 def test_progress_bars_count_the_calls_of_our_pools(counting: Notebook) -> None:

@@ -7,7 +7,7 @@ import pytest
 from playwright.sync_api import expect
 
 from tests.browser.jupyterlab import JupyterLab
-from tests.browser.notebook import PATIENCE_MS, TWO_FRAMES, Notebook, Picture
+from tests.browser.notebook import FITS, PATIENCE_MS, Notebook, Picture, until
 
 pytestmark = pytest.mark.leaves_behind("Chromium keeps processes in store, for the next page")
 
@@ -198,7 +198,6 @@ def test_a_still_is_dark_on_a_dark_page_and_light_on_a_light_one(picture: Pictur
     for theme, is_dark in (("Light", False), ("Dark", True)):
         watching.command("apputils:change-theme", theme=f"JupyterLab {theme}")
         watching.page.wait_for_function(f"document.body.dataset.jpThemeLight === '{str(not is_dark).lower()}'")
-        watching.page.evaluate(TWO_FRAMES)
         shot = b64encode(still.screenshot()).decode()
         ground = watching.page.evaluate(GROUND, [shot, 4, 4])
         assert (max(ground) < 64) is is_dark, ground
@@ -218,12 +217,12 @@ def test_on_a_narrow_page_no_text_touches_the_bar_of_its_cell(picture: Picture, 
     watching.run_in_last_cell("from IPython.display import Markdown\nMarkdown('As a verdict.')")
     watching.page.set_viewport_size({"width": 480, "height": 1000})
     try:
-        watching.page.evaluate(TWO_FRAMES)
+        until(picture.view, FITS)
         for text in (
             picture.view.locator(".pool-lab-title"),
             picture.caption,
             watching.page.get_by_text("As a verdict."),
         ):
-            assert text.last.evaluate(GAPS) >= 8
+            until(text.last, f"(text) => ({GAPS})(text) >= 8")
     finally:
         watching.page.set_viewport_size({"width": 1280, "height": 1000})
