@@ -7,7 +7,15 @@ from collections.abc import Callable
 from contextvars import copy_context
 from typing import Any, Protocol
 
-__all__ = ["Cover", "after_each_cell", "in_a_notebook", "page_thread", "replace_earlier_run", "someone_is_there"]
+__all__ = [
+    "Cover",
+    "after_each_cell",
+    "in_a_notebook",
+    "page_thread",
+    "replace_earlier_run",
+    "someone_is_there",
+    "widget_output",
+]
 
 
 class Cover(Protocol):
@@ -54,6 +62,12 @@ def page_thread(target: Callable[..., Any], *args: Any, name: str) -> threading.
     ipykernel 7.0 fails without them.
     """
     return _PageThread(target=copy_context().run, args=(target, *args), name=name, daemon=True)
+
+
+def widget_output(view: Any, text: str) -> dict[str, Any]:
+    """What a notebook shows as this view, by MIME type. `text`: for a notebook that shows no views."""
+    model = {"version_major": 2, "version_minor": 0, "model_id": view.model_id}
+    return {"text/plain": text, "application/vnd.jupyter.widget-view+json": model}
 
 
 def after_each_cell(action: Callable[[], object]) -> None:

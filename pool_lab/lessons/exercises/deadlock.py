@@ -16,7 +16,14 @@ from types import CodeType, FrameType
 from typing import Any, NamedTuple
 
 import pool_lab
-from pool_lab.lab.recording.waits import WAITS_FOR_MANY, WAITS_FOR_ONE, WAITS_FOR_POOL, codes, outwards
+from pool_lab.lab.recording.waits import (
+    WAITS_FOR_MANY,
+    WAITS_FOR_ONE,
+    WAITS_FOR_OTHERS,
+    WAITS_FOR_POOL,
+    codes,
+    outwards,
+)
 from pool_lab.lessons.exercises.limits import Heartbeat
 from pool_lab.lessons.exercises.messages import AttemptEnding
 from pool_lab.lessons.exercises.reporter import Reporter
@@ -34,7 +41,6 @@ MOST_WAITS = 100
 THREADS = concurrent.futures.ThreadPoolExecutor
 PROCESSES = concurrent.futures.ProcessPoolExecutor
 
-WAITS_FOR_OTHERS = codes(threading.Condition.wait, threading.Thread.join)
 STARTS = codes(threading.Thread.start)
 IDLE = codes(Worker.sleep, concurrent.futures.thread._worker)
 
