@@ -38,7 +38,6 @@ TICKS_TO_BE_SURE = 4
 QUIET_TICKS = 10
 MOST_WAITS = 100
 
-THREADS = concurrent.futures.ThreadPoolExecutor
 PROCESSES = concurrent.futures.ProcessPoolExecutor
 
 STARTS = codes(threading.Thread.start)
@@ -150,12 +149,8 @@ class Watchdog(threading.Thread):
 def _serves_processes(frame: FrameType) -> bool:
     """Whether it is a pool's own thread, which serves a process. Without an open call it is idle."""
     stands = list(outwards(frame))
-    serving = any(stand.f_code in SERVES and _has_no_limit(stand.f_locals) for stand in stands)
+    serving = any(stand.f_code in SERVES and stand.f_locals.get("timeout") is None for stand in stands)
     return serving and all(stand.f_globals.get("__name__", "").startswith(OF_POOLS) for stand in stands)
-
-
-def _has_no_limit(facts: Mapping[str, Any]) -> bool:
-    return facts.get("timeout") is None
 
 
 def _is_over(facts: Mapping[str, Any]) -> bool:

@@ -14,7 +14,7 @@ from typing import Any, NamedTuple
 from pool_lab.lessons import content
 from pool_lab.lessons.exercises.attempt import Attempt, Setup
 from pool_lab.lessons.exercises.evidence import all_shut_down, call, made_a_pool, nothing, waited_before_the_last
-from pool_lab.lessons.exercises.line_order import lines_of, ordering
+from pool_lab.lessons.exercises.line_order import in_order, lines_of
 from pool_lab.lessons.exercises.mistakes import ALL_WORDS, OF_LINES, Detector, Mistake, with_words
 from pool_lab.lessons.exercises.starter import is_untouched
 
@@ -100,7 +100,7 @@ class Exercise:
 
     def prepare(self, answer: Any) -> Any:
         """Make of the answer what is run. Raises `Unreadable`."""
-        return ordering(lines_of(self.text), self.solution.imports)(answer) if self.puts_lines_in_order else answer
+        return in_order(answer, lines_of(self.text), self.solution.imports) if self.puts_lines_in_order else answer
 
     def value_of(self, source: Source) -> Any:
         """The answer that a cell gives: what it defines or passes to `check`."""
