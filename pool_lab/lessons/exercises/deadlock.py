@@ -27,7 +27,7 @@ from pool_lab.lab.recording.waits import (
 from pool_lab.lessons.exercises.limits import Heartbeat
 from pool_lab.lessons.exercises.messages import AttemptEnding
 from pool_lab.lessons.exercises.reporter import Reporter
-from pool_lab.processes.pipe import Either
+from pool_lab.processes.pipe import InputOrExit
 from pool_lab.processes.process import Process
 from pool_lab.worker import Worker
 
@@ -44,7 +44,7 @@ STARTS = codes(threading.Thread.start)
 IDLE = codes(Worker.sleep, concurrent.futures.thread._worker)
 
 SERVES = codes(
-    Either.wait,
+    InputOrExit.wait,
     Process.sleep,
     multiprocessing.connection.wait,
     multiprocessing.queues.Queue._feed,  # type: ignore[attr-defined]
