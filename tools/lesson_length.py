@@ -68,10 +68,10 @@ def seconds(cell: NotebookNode) -> float:
 
 def _writing_seconds(starter: str) -> float:
     tasks = [task for task in EXERCISES.values() if task.starter == starter and task.title.startswith("Step ")]
-    return STEP_S + WRITTEN_LINE_S * _lines_to_write(tasks[0]) if tasks else EXERCISE_S
+    return STEP_S + WRITTEN_LINE_S * lines_to_write(tasks[0]) if tasks else EXERCISE_S
 
 
-def _lines_to_write(task: Exercise) -> int:
+def lines_to_write(task: Exercise) -> int:
     """The lines of the solution that are not in the starter."""
     solution, starter = (Counter(map(str.strip, text.splitlines())) for text in (task.solution.cell, task.starter))
     del solution[""]

@@ -62,6 +62,8 @@ class Rules:
     run: Callable[..., Any] = call
     """Called with the answer and what is given; what it returns is the attempt's result."""
     most_calls: int = 1000
+    submits_calls: bool = False
+    """Whether the exercise itself submits the calls that the timeline shows: the answer is a pool."""
     puts_lines_in_order: bool = False
     """The answer is a row of letters, one for each line of the code in the text. `OF_LINES` has mistakes of its own."""
 
@@ -93,6 +95,7 @@ class Exercise:
     setups: tuple[Setup, ...]
     """One for each case."""
     solution: Source
+    submits_calls: bool = False
     puts_lines_in_order: bool = False
 
     def __repr__(self) -> str:
@@ -153,6 +156,7 @@ def exercises() -> Iterator[Exercise]:
             with_words(mistakes, ALL_WORDS | page.named("Mistakes")),
             tuple(_setups(rules)),
             source_of(solution),
+            rules.submits_calls,
             rules.puts_lines_in_order,
         )
 

@@ -48,6 +48,7 @@ def errors(attempt: Attempt) -> list[Any]:
 
 RULES = Rules(
     run=put_to_use,
+    submits_calls=True,
     claims=(
         Claim("calls before the crash have their results", lambda attempt: fact(attempt, "before") == list(NAPS)),
         Claim("an exception of a call comes back", lambda attempt: errors(attempt)[0] == "ValueError"),
