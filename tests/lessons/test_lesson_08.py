@@ -51,7 +51,7 @@ def methods(text: str) -> dict[str, str]:
     (made,) = tree.body
     assert isinstance(made, ast.ClassDef)
     written = {part.name: ast.unparse(part) for part in made.body if isinstance(part, ast.FunctionDef)}
-    return {name: re.sub(r": (SimpleQueue|Future)\[Any\]", "", text) for name, text in written.items()}
+    return {name: re.sub(r": (SimpleQueue|Future|list)\[[\w.]+\]", "", text) for name, text in written.items()}
 
 
 @pytest.mark.parametrize("step", [3, 4, 5])

@@ -37,6 +37,8 @@ def check(name: str, answer: object) -> Verdict:
     if task.is_not_attempted(answer):
         return Verdict(task, Grade.NOT_ATTEMPTED)
     verdict = _verdict_on(task, answer)
+    if verdict.grade is Grade.UNDECIDED:
+        return verdict
     misconception = verdict.mistake.misconception if verdict.mistake is not None else None
     keep("exercise", name, verdict.grade.value, str(misconception or ""))
     return verdict

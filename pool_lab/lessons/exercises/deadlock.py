@@ -40,6 +40,7 @@ MOST_WAITS = 100
 
 PROCESSES = concurrent.futures.ProcessPoolExecutor
 
+WAITS_FOR_THREAD = codes(threading.Thread.join)
 STARTS = codes(threading.Thread.start)
 IDLE = codes(Worker.sleep, concurrent.futures.thread._worker)
 
@@ -142,8 +143,25 @@ class Watchdog(threading.Thread):
                 return None  # on a busy machine it takes a while until a new thread runs
             if isinstance(facts.get("self"), PROCESSES | pool_lab.ProcessPoolExecutor):
                 return None  # it waits for a process to end, and that takes as long as it takes
-            reason = _reason(code, facts) or reason
+            reason = self._reason(code, facts) or reason
         return Wait(thread, f"{who} waits {reason}{_at(self._reporter.line_in(frame))}") if reason else None
+
+    def _reason(self, code: CodeType, facts: Any) -> str:
+        if code in WAITS_FOR_ONE:
+            return f"for the result of a call that {self._state_of(facts['self'])}"
+        if code in WAITS_FOR_MANY:
+            return "until several calls are done"
+        if code in WAITS_FOR_POOL:
+            return "in shutdown until a pool's last call is done"
+        if code in WAITS_FOR_THREAD:
+            return "until a thread ends"
+        return "to be woken by another thread" if code in WAITS_FOR_OTHERS else ""
+
+    def _state_of(self, future: Any) -> str:
+        """In words. A pool that a learner wrote need not tell its futures that their calls have started."""
+        if future.running():
+            return "is running"
+        return "has no outcome yet" if self._reporter.has_foreign_pool else "has not been started"
 
 
 def _serves_processes(frame: FrameType) -> bool:
@@ -157,17 +175,6 @@ def _is_over(facts: Mapping[str, Any]) -> bool:
     """Whether a thread that is in a future's `result` or `exception` will return. At its end `self` is None there."""
     future = facts.get("self")
     return future is None or future.done()
-
-
-def _reason(code: CodeType, facts: Any) -> str:
-    if code in WAITS_FOR_ONE:
-        state = "is running" if facts["self"].running() else "has not been started"
-        return f"for the result of a call that {state}"
-    if code in WAITS_FOR_MANY:
-        return "until several calls are done"
-    if code in WAITS_FOR_POOL:
-        return "in shutdown until a pool's last call is done"
-    return "to be woken by another thread" if code in WAITS_FOR_OTHERS else ""
 
 
 def _at(line: int) -> str:

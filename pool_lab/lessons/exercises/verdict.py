@@ -34,10 +34,12 @@ class Grade(StrEnum):
     NOT_ATTEMPTED = "not attempted"
     CORRECT = "correct"
     ALMOST = "almost"
+    UNDECIDED = "undecided"
+    """This run cannot tell. It does not count."""
     WRONG = "wrong"
 
 
-SIGNS = {Grade.NOT_ATTEMPTED: "○", Grade.CORRECT: "✓", Grade.ALMOST: "◐", Grade.WRONG: "✗"}
+SIGNS = {Grade.NOT_ATTEMPTED: "○", Grade.CORRECT: "✓", Grade.ALMOST: "◐", Grade.UNDECIDED: "…", Grade.WRONG: "✗"}
 
 
 BRIEF = Repr()
@@ -104,7 +106,7 @@ class Verdict:
         if self.attempt is None or not self.attempt.spans:
             return None
         attempts = [("yours", self.attempt)]
-        if self.grade is not Grade.CORRECT:
+        if self.grade in {Grade.ALMOST, Grade.WRONG}:
             task = self.exercise
             setup = next(setup for setup in task.setups if setup.case == self.attempt.case)
             attempts.append(("a right answer", try_answer(setup, task.prepare(task.value_of(task.solution)))))
@@ -136,7 +138,8 @@ def judge(exercise: Exercise, attempt: Attempt) -> Verdict:
     almost = attempt.ending is AttemptEnding.RETURNED and not any(claim.essential for claim in missing)
     known = (*PLAIN.values(), *exercise.mistakes.values(), *OF_ANY_ANSWER.values())
     mistake = next((mistake for mistake in known if _is_true(mistake.seen, attempt)), None)
-    return Verdict(exercise, Grade.ALMOST if almost else Grade.WRONG, attempt, mistake)
+    grade = Grade.ALMOST if almost else Grade.UNDECIDED if attempt.ending is AttemptEnding.UNHEARD else Grade.WRONG
+    return Verdict(exercise, grade, attempt, mistake)
 
 
 def worst(verdicts: Iterable[Verdict]) -> Verdict:

@@ -22,6 +22,7 @@ NO_EXERCISES = "no exercises"
 """The grade of a notebook that has none."""
 ALL_SIGNS = {str(grade): sign for grade, sign in SIGNS.items()}
 ALL_SIGNS |= {TO_BE_READ: "?", UNREADABLE: "!", NO_EXERCISES: "–"}
+OPEN = {Grade.NOT_ATTEMPTED, Grade.UNDECIDED, NO_EXERCISES}
 STYLE = (Path(__file__).parent / "marks.css").read_text(encoding="utf-8")
 
 
@@ -120,7 +121,7 @@ def _sign(grade: str) -> str:
 
 
 def _kind(grade: str) -> str:
-    return "right" if grade == Grade.CORRECT else "open" if grade in {Grade.NOT_ATTEMPTED, NO_EXERCISES} else "wrong"
+    return "right" if grade == Grade.CORRECT else "open" if grade in OPEN else "wrong"
 
 
 def _paragraph(text: str) -> str:

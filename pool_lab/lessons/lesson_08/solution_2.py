@@ -8,9 +8,11 @@ from pool_lab.lessons import exercise
 class TinyPool:
     def __init__(self, workers):
         self.calls = SimpleQueue()
-        self.threads = [threading.Thread(target=self.work, daemon=True) for _ in range(workers)]
-        for thread in self.threads:
+        self.threads = []
+        for _ in range(workers):
+            thread = threading.Thread(target=self.work, daemon=True)
             thread.start()
+            self.threads.append(thread)
 
     def submit(self, fn, *args):
         self.calls.put((fn, args))
