@@ -77,8 +77,8 @@ ABOVE_LAB = {
     "predictions": {"content", "saved_progress"},
     "exercises": {"content", "saved_progress", "series"},
     "lesson_NN": {"exercises", "predictions"},
-    "grading": {"exercises"},
-    "exporting": {"predictions"},
+    "grading": {"content", "exercises"},
+    "exporting": {"content", "predictions"},
     "progress_table": {"exercises", "predictions", "saved_progress", "series"},
     "command": set(),  # by name, and only the one that is used
 }

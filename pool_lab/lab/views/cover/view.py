@@ -31,6 +31,9 @@ class Coverable(anywidget.AnyWidget):
         super().__init__(**traits)
         self.on_msg(self._skip)
 
+    def __repr__(self) -> str:
+        return f"{type(self).__name__}()"
+
     def keep_covered(self, cover: Cover, button: ipywidgets.Button | None = None) -> None:
         """Show which question it waits for, and disable the button, until this and all earlier covers are open."""
         self._covers.append(cover)
@@ -54,9 +57,6 @@ class CoveredOutput(Coverable):
 
     _esm = script(HERE / "main.js")
     _css = style(HERE / "cover.css")
-
-    def __repr__(self) -> str:
-        return "CoveredOutput()"
 
 
 class Covering:

@@ -30,9 +30,6 @@ class Steps(Coverable):
     table = traitlets.Unicode(help="As HTML.").tag(sync=True)
     words = traitlets.Unicode().tag(sync=True)
 
-    def __repr__(self) -> str:
-        return "Steps()"
-
 
 class InterleavingView:
     """`press` is called with the name of a thread, or with `BACK`."""
