@@ -1,7 +1,7 @@
 """The command `pool-lab lessons [FOLDER]`: a folder with the lessons, copied or brought up to date.
 
-A lesson belongs to the learner who wrote in it. A copy notes in its metadata which sources it was made from, so an
-update knows two things: whether the learner wrote anything, and whether there is anything newer. Only the sources of
+A lesson belongs to the learner who wrote in it. A copy records in its metadata which sources it was made from, so an
+update knows two things: whether the learner wrote anything, and whether there is a newer version. Only the sources of
 cells count as written: outputs come back when the cells run, and predictions are in the file of the progress.
 """
 

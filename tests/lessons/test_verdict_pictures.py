@@ -61,7 +61,7 @@ def test_the_picture_is_live_where_someone_is_there(monkeypatch: pytest.MonkeyPa
     assert 0.3 <= view.log["now"] < 10, "both began when the picture did"
 
 
-def test_a_wrong_verdict_leaves_its_words_and_a_picture_for_those_who_have_no_kernel(kernel: Kernel) -> None:
+def test_a_wrong_verdict_leaves_its_words_and_a_picture_for_readers_without_a_kernel(kernel: Kernel) -> None:
     kernel.run('check("00.1", "E D C")')
     words, _, view, still = (message["content"] for message in kernel.messages if message["msg_type"] == "display_data")
     assert words["data"]["text/markdown"].startswith("**✗ Exercise 00.1: wrong.**")

@@ -123,7 +123,7 @@ class FutureInspector(FutureTracker, Display):
     def finish(self, which: Which, value: Any = None) -> LogEntry:
         """Let a call return this value: now, or as soon as it starts. Blocks until a running call has ended.
 
-        A call ends once; later words change nothing. Raises `RuntimeError` if it calls a function of your own.
+        A call ends once; ending it again changes nothing. Raises `RuntimeError` if it calls a function of your own.
         """
         return self.end(which, f"return {value!r}", Outcome(value))
 
@@ -189,7 +189,7 @@ class FutureInspector(FutureTracker, Display):
         tracked = self._find(which)
         manual = self._manual_call_of.get(tracked.future)
         if manual is None:
-            raise RuntimeError(f"cannot make {tracked.name} {code}: it calls your function, which ends by itself")
+            raise RuntimeError(f"cannot make {tracked.name} {code}: it calls your function, which ends on its own")
         entry = self.write(f"{tracked.name}: {code}", tracked.number, EntryKind.ENDED)
         if not self._can_be_ended(tracked):
             return entry.answered(f"too late, it is {tracked.state}")

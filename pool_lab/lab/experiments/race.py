@@ -256,7 +256,7 @@ class Race(Experiment):
             attach(pool, to_all(self._recorders[name], *observers))
 
     def _about(self) -> str:
-        """If it has run again by itself: the work of that run, which was longer, and why."""
+        """If it has repeated itself: the work of that run, which was longer, and why."""
         about = super()._about() if self.running or not self._why_again else f"{self._ran.what} · {self._ran.nature}"
         return f"{about} · {self._why_again}" if self._why_again else about
 

@@ -63,7 +63,7 @@ def watch(
     the pool can be resized, there is also a slider for its workers. The watch ends when the pool has shut down.
 
     executor: any executor, of any library.
-    kind: of an executor whose class does not tell. "threads": its calls run in threads of this interpreter.
+    kind: for an executor whose class does not show it. "threads": its calls run in threads of this interpreter.
     most_workers: the end of the slider.
     names: what to call its calls, in the order in which they are submitted: "ABC", or a list. A name is written on the
         call's bar, here, in the figure and in `stacked`. Calls without one have only their number.

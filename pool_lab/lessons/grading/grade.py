@@ -69,7 +69,7 @@ def _mark(notebook: str, answer: Submission) -> Mark:
 
 
 def suspicious_code_in(task: Exercise, answer: Submission) -> list[str]:
-    """What no answer needs, and where it is. What the lesson itself imports is not odd."""
+    """What no answer needs, and where it is. What the lesson itself imports is not suspicious."""
     usual = {what for _, what in suspicious_lines(task.solution.imports)}
     found = [("a cell before", what) for _, what in suspicious_lines(answer.before)]
     found += [(f"line {line}", what) for line, what in suspicious_lines(answer.cell)]

@@ -1,4 +1,4 @@
-"""12.2: code that knows nothing of its executor but the interface."""
+"""12.2: code that uses only what every executor has."""
 
 import concurrent.futures
 import pickle

@@ -24,7 +24,7 @@ CALLS: list[tuple[Callable[..., Any], type[Exception], str]] = [
     (lambda pool: stacked(THREE), TypeError, "a dictionary from names to what watch.. returns, such as"),
     (lambda pool: load(pool, 10), TypeError, "is none: make one with Server"),
     (lambda _: workloads.fetch(calls=-1), ValueError, r"fetch\(calls=-1\) has nothing to do: give 1 or more"),
-    (lambda _: workloads.fetch(delay_s=-1), ValueError, r"fetch\(delay_s=-1\) is no length of time: give 0"),
+    (lambda _: workloads.fetch(delay_s=-1), ValueError, r"fetch\(delay_s=-1\) is not a length of time: give 0"),
     (lambda _: workloads.fetch(delay_s=float("inf")), ValueError, "no length of time"),
     (lambda _: workloads.parse(0), ValueError, "nothing to do"),
     (lambda _: workloads.compress(HALVES), TypeError, "calls must be a whole number, got 2.5"),
