@@ -3,7 +3,7 @@
 A reader reads 220 words a minute; the glossary and *On your own* are for later. A code cell takes eight seconds to run
 and look at, and three seconds a line to read (imports are not read). A prediction with its comparison takes fifty
 seconds, a drawing two minutes, the source of a method half a minute, an exercise three minutes, or two if the lines are
-given. Readers who took their time needed about as long; some needed longer where there is a slider to play with.
+given. Careful readers needed about as long; some needed longer where there is a slider to play with.
 
 The exercise 08.4 is *Step 4*: it goes on where step 3 ends, and its text says what to write, so there is nothing to
 find out. A step takes a minute to read, try and see the verdict, and 20 seconds for each line that the learner writes.

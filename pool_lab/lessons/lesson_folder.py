@@ -65,7 +65,7 @@ def update_folder(folder: Path, source: Path | None = None) -> dict[str, str]:
 
 
 def _source() -> Path:
-    """An installed package has the lessons inside it; in the repository they are in a folder of their own."""
+    """An installed package has the lessons inside it; in the repository they are in their own folder."""
     installed = Path(__file__).with_name("notebooks")
     return installed if installed.is_dir() else Path(__file__).parents[2] / "notebooks"
 

@@ -26,7 +26,7 @@ NOT_RUN = "Not run yet: press Start."
 
 
 class Experiment(Display):
-    """A run of a workload. Its owner is a thread of its own."""
+    """A run of a workload. It has its own thread, the owner."""
 
     name = "experiment"
     _note: Note | None = None

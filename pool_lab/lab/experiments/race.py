@@ -67,7 +67,7 @@ def race(
     workers: how many each pool has at the start. None: one for each core, from 2 to 8. most_workers: the end of the
         slider, or twice the workers if that is more.
     executors: a list of "threads", "processes", "standard threads", "standard processes" (those of
-        concurrent.futures), "interpreters" and "cluster". Or a dict, from names of your own to such a name, a class or
+        concurrent.futures), "interpreters" and "cluster". Or a dict, from your own names to such a name, a class or
         function that makes an executor for a number of workers, or a Dask client.
     together: True: all at the same time, so they share the machine. False: one after the other, and the time of each
         counts from its own start.

@@ -3,7 +3,7 @@
 A speed-up is a comparison with this. Running all calls again would often take longer than the race. So the loop runs a
 random sample, always the same one, until its time has passed, and estimates the rest.
 
-It runs in a thread of its own, so that you need not wait for it: calls that wait for each other never end in a loop.
+It runs in its own thread, so that you need not wait for it: calls that wait for each other never end in a loop.
 """
 
 import random

@@ -1,6 +1,6 @@
 """The process of an attempt as its parent sees it: it is started, measured, and ended with all that it started.
 
-An answer may start processes that could outlive it: in a session of their own, or with another parent. They are found
+An answer may start processes that could outlive it: in their own session, or with another parent. They are found
 by an environment variable that they inherit. All of them put their temporary files into one folder, which is removed at
 the end.
 """

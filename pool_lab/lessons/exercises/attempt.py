@@ -29,7 +29,7 @@ __all__ = ["Attempt", "Run", "Setup", "try_answer"]
 
 LOOK_EVERY_S = 0.5
 CLEAN_UP_S = 1.0
-"""How long the processes that an answer started may take to end by themselves."""
+"""How long the processes that an answer started may take to end on their own."""
 
 
 @dataclass(frozen=True)

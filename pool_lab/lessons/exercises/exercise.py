@@ -63,7 +63,7 @@ class Rules:
     """Called with the answer and what is given; what it returns is the attempt's result."""
     most_calls: int = 1000
     puts_lines_in_order: bool = False
-    """The answer is a row of letters, one for each line of the code in the text. `OF_LINES` has mistakes of its own."""
+    """The answer is a row of letters, one for each line of the code in the text. `OF_LINES` has its own mistakes."""
 
 
 class Source(NamedTuple):

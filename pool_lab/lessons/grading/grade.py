@@ -1,4 +1,4 @@
-"""Grading: the exercises of submitted notebooks, each tried in a process of its own.
+"""Grading: the exercises of submitted notebooks, each tried in its own process.
 
 A submission is only text to this process, and never runs in it. Its cells are put together here, and they run where
 answers run, in a sandbox if the system has one. So a submission that hangs, crashes, deletes files or changes the
