@@ -1,4 +1,4 @@
-"""`shutdown` and `with`: what still runs, what is dropped, who waits, and what is refused afterwards."""
+"""`shutdown` and `with`: what still runs, what is dropped, what waits, and what is refused afterwards."""
 
 import gc
 import itertools

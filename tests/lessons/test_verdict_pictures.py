@@ -15,7 +15,7 @@ from tests.lessons.answer_files import answers_to
 
 @pytest.fixture(scope="module")
 def kernel(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Kernel]:
-    """One that someone sits before, and that keeps progress in a file of its own."""
+    """One with a user, which keeps progress in its own file."""
     with Kernel() as started:
         file: Path = tmp_path_factory.mktemp("progress") / "progress.jsonl"
         started.run(f"import os; os.environ[{FILE_VARIABLE!r}] = {str(file)!r}")
@@ -31,7 +31,7 @@ def test_a_wrong_answer_is_drawn_above_a_right_one() -> None:
     assert {"Yours", "A right answer"} <= words
     assert timelines.summary().startswith("Yours took")
     assert "as long as a right answer" in timelines.summary()
-    assert timelines.view is None, "nobody is there"
+    assert timelines.view is None, "no person uses it"
     assert check("00.1", "B A").timelines() is None, "no call, no picture"
 
 
