@@ -74,9 +74,7 @@ RULES = Rules(
     cases=CASES,
     most_calls=20,
     claims=(
-        Claim(
-            "you returned the result that was there in time", lambda attempt: attempt.result[0] == attempt.case.result
-        ),
+        Claim("you returned the result that came in time", lambda attempt: attempt.result[0] == attempt.case.result),
         Claim(
             'you returned `"too late"` before the call was done',
             lambda attempt: attempt.result[1] == "too late",

@@ -81,7 +81,7 @@ RULES = Rules(
         Claim("you did not wait for the slow ones", lambda attempt: not has_waited(attempt)),
         Claim("no call is left in the queue", lambda attempt: not left_in_queue(attempt), essential=False),
         Claim(
-            "you cancelled none before the page was there",
+            "you cancelled no call before the page arrived",
             lambda attempt: not cancelled_too_soon(attempt),
             essential=False,
         ),
