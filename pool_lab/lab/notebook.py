@@ -28,13 +28,13 @@ class Cover(Protocol):
     @property
     def is_open(self) -> bool: ...
     def skip(self) -> None:
-        """Open it without an answer."""
+        """Uncover it without an answer."""
 
     def when_open(self, callback: Callable[[], None], /) -> None:
         """Call this when it opens; at once if it is open."""
 
     def doubt(self, evidence: Any, /) -> str:
-        """Why this run cannot tell what was asked, as a sentence; empty if it can, or if nobody has answered."""
+        """Why this run cannot tell what was asked, as a sentence; empty if it can, or if there is no answer yet."""
 
 
 class Closable(Protocol):

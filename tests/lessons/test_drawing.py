@@ -62,7 +62,7 @@ def test_a_drawing_that_is_two_units_off_is_wrong() -> None:
 
 
 @pytest.mark.usefixtures("_someone_is_there")
-def test_an_order_that_nobody_has_touched_is_no_answer() -> None:
+def test_an_untouched_order_is_no_answer() -> None:
     prediction = Prediction(ORDER)
     lines, button, said = form_of(prediction)
     button.click()

@@ -1,4 +1,4 @@
-"""The executors of a race or a sweep: known names, or names of your own with a class, a function or a Dask client.
+"""The executors of a race or a sweep: known names, or your own names with a class, a function or a Dask client.
 
     executors=["threads", "processes", "standard processes"]
     executors={"mine": MyPool, "cluster": client}

@@ -79,7 +79,7 @@ def is_of_wait(result: Any) -> bool:
 
 
 def in_another_order(result: Any, expected: Sequence[Any]) -> bool:
-    """Whether everything that is expected is there, in another order."""
+    """Whether nothing that is expected is missing, but the order is another."""
     return listed(result) != list(expected) and sorted(map(repr, listed(result))) == sorted(map(repr, expected))
 
 

@@ -65,7 +65,7 @@ class Rules:
     submits_calls: bool = False
     """Whether the exercise itself submits the calls that the timeline shows: the answer is a pool."""
     puts_lines_in_order: bool = False
-    """The answer is a row of letters, one for each line of the code in the text. `OF_LINES` has mistakes of its own."""
+    """The answer is a row of letters, one for each line of the code in the text. `OF_LINES` has its own mistakes."""
 
 
 class Source(NamedTuple):
