@@ -18,18 +18,6 @@ from pool_lab.lessons.exercises.line_order import in_order, lines_of
 from pool_lab.lessons.exercises.mistakes import ALL_WORDS, OF_LINES, Detector, Mistake, with_words
 from pool_lab.lessons.exercises.starter import is_untouched
 
-__all__ = [
-    "IN_THE_GIVEN_POOL",
-    "SHUT_DOWN",
-    "SUBMITTED_FIRST",
-    "Claim",
-    "Exercise",
-    "Rules",
-    "Source",
-    "exercises",
-    "source_of",
-]
-
 
 @dataclass(frozen=True)
 class Claim:
