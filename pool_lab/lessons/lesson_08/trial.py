@@ -117,8 +117,7 @@ def _note_crashes(files: set[str]) -> list[str]:
     def note(ended: threading.ExceptHookArgs) -> None:
         crashed.append(f"{ended.exc_type.__name__}: {ended.exc_value}")
         lines = [line for frame, line in traceback.walk_tb(ended.exc_traceback) if frame.f_code.co_filename in files]
-        where = f"in line {lines[-1]}" if lines else "with an error"
-        sys.stderr.write(f"A thread of the pool ended {where}: {crashed[-1]}\n")
+        sys.stderr.write(f"{f'Line {lines[-1]} ended a thread' if lines else 'A thread ended'}: {crashed[-1]}\n")
 
     threading.excepthook = note
     return crashed
