@@ -36,13 +36,13 @@ def check(name: str, answer: object) -> Verdict:
     task = named(name)
     if task.is_not_attempted(answer):
         return Verdict(task, Grade.NOT_ATTEMPTED)
-    verdict = _verdict_on(task, answer)
+    verdict = verdict_on(task, answer)
     misconception = verdict.mistake.misconception if verdict.mistake is not None else None
     keep("exercise", name, verdict.grade.value, str(misconception or ""))
     return verdict
 
 
-def _verdict_on(task: Exercise, answer: object) -> Verdict:
+def verdict_on(task: Exercise, answer: object) -> Verdict:
     try:
         prepared = task.prepare(answer)
     except Unreadable as error:
