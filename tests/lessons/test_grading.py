@@ -111,7 +111,7 @@ def test_a_submission_can_use_pools_of_processes_in_the_sandbox(tmp_path: Path) 
         ("match pool:\n    case Pool(_scheduler=found): ...", "matches hidden attributes"),
     ],
 )
-def test_what_no_answer_needs_is_seen(source: str, what: str) -> None:
+def test_code_that_no_answer_needs_is_found(source: str, what: str) -> None:
     assert what in [odd for _, odd in suspicious_lines(source)]
 
 
