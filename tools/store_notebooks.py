@@ -33,7 +33,8 @@ from pool_lab.lessons.predictions.spoilers import spoilers
 
 PROJECT = Path(__file__).resolve().parent.parent
 CELL_TIMEOUT_S = 300
-LONGEST_CELL = 15
+LONGEST_CELL, LONGEST_PROGRAM = 15, 30
+"""Lines. The second is for an exercise, in which a learner's program may grow from step to step."""
 CELLS_FOR_ONE_EXEMPTION = 20
 
 METADATA = {
@@ -192,8 +193,9 @@ def faults(notebook: NotebookNode) -> Iterator[str]:
 def cell_faults(cell: NotebookNode) -> Iterator[str]:
     if not cell.source.strip():
         yield "is empty"
-    if len(cell.source.splitlines()) > LONGEST_CELL:
-        yield f"has more than {LONGEST_CELL} lines"
+    longest = LONGEST_PROGRAM if "exercise" in tags(cell) else LONGEST_CELL
+    if len(cell.source.splitlines()) > longest:
+        yield f"has more than {longest} lines"
     if "execution" in cell.metadata:
         yield "stores when it ran"
     if cell.metadata.get(SEAL) != digest(cell):

@@ -65,6 +65,35 @@ def test_idle_processes_do_not_end_a_deadlock(home: str) -> None:
     assert attempt.waits == ("your code waits for the result of a call that has not been started, in line 5",)
 
 
+def test_of_a_pool_that_a_learner_wrote_nobody_claims_that_a_call_was_not_started() -> None:
+    """It need not tell its futures."""
+    attempt = of("""
+        from concurrent.futures import Executor
+        from pool_lab import Future
+        from pool_lab.lessons.exercises.child import watch
+        class Forgetful(Executor):
+            def submit(self, fn, /, *args):
+                fn(*args)
+                return Future()
+        pool = Forgetful()
+        watch(pool, in_threads=True)
+        return pool.submit(abs, -1).result()
+    """)
+    assert attempt.ending is AttemptEnding.DEADLOCK
+    assert attempt.waits == ("your code waits for the result of a call that has no outcome yet, in line 11",)
+
+
+def test_a_thread_that_waits_for_another_to_end_says_so() -> None:
+    attempt = of("""
+        import threading
+        stuck = threading.Thread(target=lambda: threading.Event().wait(), daemon=True)
+        stuck.start()
+        stuck.join()
+    """)
+    assert attempt.ending is AttemptEnding.DEADLOCK
+    assert attempt.waits[0] == "your code waits until a thread ends, in line 5"
+
+
 @POOLS
 def test_processes_that_take_long_to_end_are_waited_for(home: str) -> None:
     attempt = of(f"""

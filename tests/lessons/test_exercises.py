@@ -14,9 +14,11 @@ from pathlib import Path
 import pytest
 
 from pool_lab.lab import workloads
-from pool_lab.lessons import check, exercise, hint, solution
+from pool_lab.lessons import check, exercise, hint, saved_progress, solution
+from pool_lab.lessons.exercises.attempt import Attempt
 from pool_lab.lessons.exercises.check import EXERCISES
 from pool_lab.lessons.exercises.exercise import Exercise, Source
+from pool_lab.lessons.exercises.messages import AttemptEnding
 from pool_lab.lessons.exercises.mistakes import OF_ANY_ANSWER, PLAIN, Mistake
 from pool_lab.lessons.exercises.starter import is_untouched
 from pool_lab.lessons.exercises.verdict import Grade, judge
@@ -126,8 +128,8 @@ def test_comments_and_another_name_are_no_attempt_and_a_statement_is() -> None:
 
 
 def test_a_class_with_one_method_written_is_an_attempt() -> None:
-    task = EXERCISES["08.5"]
-    begun = task.starter.replace("def shutdown(self):\n        ...", "def shutdown(self):\n        raise SystemExit")
+    task = EXERCISES["08.1"]
+    begun = task.starter.replace("args):\n        ...", "args):\n        raise SystemExit")
     assert begun != task.starter
     assert not task.is_not_attempted(task.value_of(Source(task.solution.imports, begun)))
 
@@ -173,6 +175,12 @@ def test_a_misconception_comes_with_a_link_to_the_lesson_that_shows_it(
     assert "Your answer returned `[<Future>, <Future>, <Future>, <Future>, <Future>, <Future>]`." in str(verdict)
 
 
+def test_a_reader_of_the_lesson_that_shows_a_belief_is_not_sent_to_it() -> None:
+    said = str(check("03.1", EXERCISES["03.1"].value_of(wrong("03.1", "futures"))))
+    assert "Often heard (no. 5): a future is the result." in said
+    assert "See" not in said
+
+
 def test_an_almost_right_answer_is_told_what_is_right_and_what_is_missing() -> None:
     verdict = check("00.1", "E B A")
     assert verdict.grade is Grade.ALMOST
@@ -187,6 +195,26 @@ def test_an_answer_that_is_right_for_one_input_only_is_wrong() -> None:
     assert verdict.grade is Grade.WRONG
     assert verdict.attempt is not None
     assert verdict.attempt.case == second
+
+
+def test_an_answer_that_was_not_heard_of_is_neither_right_nor_wrong(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    task = EXERCISES["09.2"]
+    verdict = judge(task, Attempt(AttemptEnding.UNHEARD))
+    assert verdict.grade is Grade.UNDECIDED
+    assert str(verdict).startswith("… Exercise 09.2: undecided.\n\nThis run cannot tell.")
+    monkeypatch.setenv("POOL_LAB_PROGRESS", str(tmp_path / "progress"))
+    monkeypatch.setattr("pool_lab.lessons.exercises.check.try_answer", lambda *_: Attempt(AttemptEnding.UNHEARD))
+    check("09.2", task.value_of(task.solution))
+    assert not saved_progress.entries(), "nothing is kept"
+
+
+@pytest.mark.parametrize("ending", [AttemptEnding.STUCK, AttemptEnding.ENDLESS, AttemptEnding.CROWD])
+def test_how_an_answer_to_09_2_was_stopped_does_not_change_what_it_is_told(ending: AttemptEnding) -> None:
+    mistake = judge(EXERCISES["09.2"], Attempt(ending)).mistake
+    assert mistake is not None
+    assert mistake.name == "never told"
 
 
 def test_an_answer_that_calls_itself_does_not_call_an_earlier_answer_of_that_name() -> None:

@@ -1,5 +1,8 @@
 """When an answer has to be stopped, by what its heartbeats say."""
 
+from collections.abc import Callable
+from typing import Any
+
 import pytest
 
 from pool_lab.lessons.exercises.limits import Heartbeat, Limits
@@ -44,3 +47,50 @@ def test_an_answer_that_submits_nothing_is_stopped(share: float, ending: Attempt
     stopped, after_s = stopped_after(share=share, news_every_s=1000)
     assert stopped is ending
     assert after_s == pytest.approx(limit_s, abs=0.5)
+
+
+@pytest.mark.parametrize(
+    ("share", "ending"),
+    [
+        pytest.param(1.0, AttemptEnding.SILENT, id="holds the GIL"),
+        pytest.param(0.07, AttemptEnding.SILENT, id="holds the GIL on a very busy machine"),
+        pytest.param(0.01, AttemptEnding.UNHEARD, id="gets no core, or waits for the system"),
+    ],
+)
+def test_who_is_silent_holds_the_gil_only_if_it_computes(
+    share: float, ending: AttemptEnding, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    clock = Clock(monkeypatch)
+    limits = Limits(patience_s=10.0)
+    assert limits.broken_by(Heartbeat(0, 2.0, 0, 1, []), news=True) is None
+    endings = [clock.after(second, limits.broken_by_time, lambda: 2.0 + share * clock.now)[0] for second in range(60)]
+    assert next(filter(None, endings)) is ending
+    assert endings.index(ending) == (11 if share == 1.0 else 46), "before that, the process may still speak"
+
+
+def test_who_never_starts_is_not_heard_of(monkeypatch: pytest.MonkeyPatch) -> None:
+    clock, limits = Clock(monkeypatch), Limits(patience_s=10.0)
+    assert [clock.after(second, limits.broken_by_time, float) for second in (60, 61)] == [
+        (None, 0),
+        (AttemptEnding.UNHEARD, 0),
+    ]
+
+
+def test_any_message_ends_a_silence(monkeypatch: pytest.MonkeyPatch) -> None:
+    clock, limits = Clock(monkeypatch), Limits(patience_s=10.0)
+    limits.broken_by(Heartbeat(0, 0, 0, 7, []), news=True)
+    clock.after(30, limits.hears)
+    assert clock.after(31, limits.broken_by_time, lambda: 30.0) == (None, 7)
+
+
+class Clock:
+    """The clock of the process that applies the limits."""
+
+    def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        self.now = 0.0
+        monkeypatch.setattr("pool_lab.lessons.exercises.limits.time.monotonic", lambda: self.now)
+
+    def after(self, seconds: float, do: Callable[..., Any], *args: Any) -> Any:
+        """What a function returns at that moment."""
+        self.now = seconds
+        return do(*args)

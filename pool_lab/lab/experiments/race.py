@@ -250,7 +250,7 @@ class Race(Experiment):
             panels = [panel._replace(previous=times) for panel, times in zip(self._panels, previous, strict=False)]
             self._timeline.begin(panels or self._panels)
             self._show_title()
-            self._button.show("Stop", icon="stop")
+            self._button.show("Stop")
         for number, (name, pool) in enumerate(pools.items()):
             observers = [] if self._timeline is None else [self._timeline.observer(number)]
             attach(pool, to_all(self._recorders[name], *observers))

@@ -18,6 +18,9 @@ __all__ = ["claim", "counts_in_words", "summary", "tally", "times"]
 
 Runs = Sequence[tuple[str, Trace]]
 
+MARGIN = 1.25
+"""How many times as long one run must take to count as slower. Below that, the next run may well say the opposite."""
+
 
 Counts = list[tuple[str, str]]
 """Numbers, each with its word."""
@@ -89,7 +92,7 @@ def _losses(trace: Trace) -> list[str]:
     sentences = []
     for ending, what in _FAILURES.items():
         if errors := [span.error for span in trace.spans if span.ending is ending]:
-            sentences.append(f"{number_of(len(errors), 'call')} {what}{_because(errors)}.")
+            sentences.append(f"{number_of(len(errors), 'call')} {what}{_because(errors, trace)}.")
     if cancelled := trace.counts[CallState.CANCELLED]:
         sentences.append(
             "1 call was cancelled before it ran."
@@ -99,9 +102,7 @@ def _losses(trace: Trace) -> list[str]:
     if trace.open_calls:
         sentences.append(_left(trace.counts[CallState.RUNNING], trace.counts[CallState.QUEUED]))
     if crashes := [lane.error for lane in trace.lanes if lane.error]:
-        known = "\n".join(span.error or "" for span in trace.spans if span.ending is CallEnding.CRASHED)
-        new = [error for error in crashes if error not in known]
-        sentences.append(f"{number_of(len(crashes), 'worker')} died{_because(new)}.")
+        sentences.append(_deaths(crashes, trace))
     return sentences
 
 
@@ -110,6 +111,17 @@ _FAILURES = {
     CallEnding.TIMED_OUT: "ran out of time",
     CallEnding.CRASHED: "crashed",
 }
+
+
+def _deaths(crashes: Sequence[str], trace: Trace) -> str:
+    """How many workers died. When one dies and its pool breaks, the pool itself ends the others."""
+    known = "\n".join(span.error or "" for span in trace.spans if span.ending is CallEnding.CRASHED)
+    new = [error for error in crashes if error not in known]
+    died = len(crashes) - len(new)
+    if new and died and UNUSABLE in known:
+        rest = "the other" if len(new) == 1 else f"the other {len(new):,}"
+        return f"{number_of(died, 'worker')} died, and the pool ended {rest}."
+    return f"{number_of(len(crashes), 'worker')} died{_because(new, trace)}."
 
 
 def _comparison(runs: Runs) -> list[str]:
@@ -121,8 +133,8 @@ def _comparison(runs: Runs) -> list[str]:
     (fast, least), *_, (slow, most) = sorted(
         ((name, trace.makespan_s) for name, trace in runs), key=lambda named: named[1]
     )
-    if most / least < 1.05:
-        return [f"{'Both' if len(runs) == 2 else 'All'} took about the same time."]
+    if most / least < MARGIN:
+        return ["This run shows no clear difference between them."]
     return [f"{capitalized(slow)} took {times(most / least)} as long as {fast}."]
 
 
@@ -139,7 +151,8 @@ def _claim(name: str, trace: Trace) -> str:
 
 
 def _ran(trace: Trace) -> int:
-    return sum(span.began is not None for span in trace.spans)
+    """How many calls were not cancelled: of one that crashed in another process it may be unknown when it began."""
+    return len(trace.spans) - trace.counts[CallState.CANCELLED]
 
 
 def _knows_cpu(trace: Trace) -> bool:
@@ -178,17 +191,29 @@ def _left(running: int, queued: int) -> str:
     return f"{' and '.join(left)}."
 
 
-def _because(errors: Sequence[str | None]) -> str:
+def _because(errors: Sequence[str | None], trace: Trace) -> str:
     """The first known error in brackets, cut to fit a sentence."""
     known = [_BROKEN.sub(r"\1", _MODULE.sub("", " ".join(error.split()).rstrip("."))) for error in errors if error]
     if not known:
         return ""
-    text = known[0] if len(known[0]) <= 100 else known[0][:99] + "…"
+    text = _with_labels(known[0], trace)
+    text = text if len(text) <= 100 else text[:99] + "…"
     return f" ({text})" if len(set(known)) == 1 else f" (the first: {text})"
+
+
+def _with_labels(error: str, trace: Trace) -> str:
+    """The error with the label of a call, such as "A", in the place of its number and function."""
+    for span in trace.spans:
+        if span.label:
+            error = error.replace(f"call {span.call}, {span.name}", span.label)
+    return error
 
 
 _MODULE = re.compile(r"^([\w<>]+\.)+(?=\w+(:|$))")
 """The module before the name of an exception."""
 
-_BROKEN = re.compile(r"^(Broken\w+: )the \w+ pool is not usable any more: ")
+UNUSABLE = "pool is not usable any more"
+"""Part of the error of all calls of a pool that broke."""
+
+_BROKEN = re.compile(rf"^(Broken\w+: )the \w+ {UNUSABLE}: ")
 """What the name of the exception says already; what comes after it is the reason."""

@@ -10,10 +10,11 @@ not export stays its own. A style sheet names those it builds on, `@import "../s
 
 import re
 from collections.abc import Iterable, Mapping
+from html import escape
 from pathlib import Path
 from typing import NamedTuple
 
-__all__ = ["BundleError", "filled", "program", "script", "style"]
+__all__ = ["BundleError", "filled", "html_page", "program", "script", "style"]
 
 _NAMES = r"\{([\w$,\s]*)\}"
 _IMPORT = re.compile(rf'^import {_NAMES} from "(\.\.?/[^"\n]+)";\n', re.MULTILINE)
@@ -52,6 +53,12 @@ def program(entry: Path) -> str:
 def filled(template: Path, parts: Mapping[str, str]) -> str:
     """The HTML of a page: in place of each `{{ name }}` is that part, as it is."""
     return re.sub(r"\{\{ (\w+) \}\}", lambda place: parts[place[1]], template.read_text(encoding="utf-8"))
+
+
+def html_page(title: str, css: str, body: str) -> str:
+    """A whole page. The title is text, the body is HTML."""
+    parts = {"title": escape(title), "style": css, "body": body}
+    return filled(Path(__file__).parent / "shared" / "page.html", parts)
 
 
 def _modules(entry: Path) -> tuple[str, str]:

@@ -25,7 +25,7 @@ from types import FrameType
 from typing import Any, NamedTuple
 
 from pool_lab.errors import BrokenExecutor, BrokenProcessPool, BrokenThreadPool, InvalidStateError
-from pool_lab.lab.recording.waits import WAITS_FOR_POOL, codes, outwards, waited_for
+from pool_lab.lab.recording.waits import WAITS_FOR_OTHERS, WAITS_FOR_POOL, codes, outwards, waited_for
 from pool_lab.thread import ThreadWorker
 from pool_lab.worker import Worker
 
@@ -34,7 +34,6 @@ __all__ = ["Watchdog", "watchdog"]
 logger = logging.getLogger(__name__)
 
 LOOK_EVERY_S = 0.25
-WAITS_FOR_OTHERS = codes(threading.Condition.wait, threading.Thread.join)
 OURS, STANDARD_THREADS = codes(Worker._work), codes(_worker)
 STANDARD_PROCESSES = codes(_ExecutorManagerThread.run)
 

@@ -73,6 +73,13 @@ class AnswerProcess:
         sizes = list(islice(_sizes(self._folder.name), limits.MOST_FILES + 1))
         return AttemptEnding.DISK if len(sizes) > limits.MOST_FILES or sum(sizes) > limits.MOST_WRITTEN else None
 
+    def cpu_s(self) -> float:
+        """Seconds that the process itself has spent on cores; 0 if it has ended."""
+        with contextlib.suppress(psutil.Error):
+            times = psutil.Process(self._process.pid).cpu_times()
+            return float(times.user + times.system)
+        return 0.0
+
     def how_it_went(self) -> str:
         try:
             code = self._process.wait(timeout=1)

@@ -170,7 +170,7 @@ class _Report:
             with contextlib.suppress(queue.Empty):
                 if facts := self._understood(self._messages.get(timeout=LOOK_EVERY_S)):
                     return facts
-            ending, line = self._limits.broken_by_time()
+            ending, line = self._limits.broken_by_time(self._process.cpu_s)
             if ending is None and time.monotonic() - looked > LOOK_EVERY_S:
                 looked = time.monotonic()
                 ending = self._process.takes_too_much()
@@ -179,6 +179,7 @@ class _Report:
 
     def _understood(self, message: Any) -> dict[str, Any] | None:
         """How it ended, if the message says so or shows that it has to end."""
+        self._limits.hears()
         if message is None:
             return {"ending": AttemptEnding.GONE, "error": self._process.how_it_went()}
         try:

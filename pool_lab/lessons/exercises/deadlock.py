@@ -16,7 +16,14 @@ from types import CodeType, FrameType
 from typing import Any, NamedTuple
 
 import pool_lab
-from pool_lab.lab.recording.waits import WAITS_FOR_MANY, WAITS_FOR_ONE, WAITS_FOR_POOL, codes, outwards
+from pool_lab.lab.recording.waits import (
+    WAITS_FOR_MANY,
+    WAITS_FOR_ONE,
+    WAITS_FOR_OTHERS,
+    WAITS_FOR_POOL,
+    codes,
+    outwards,
+)
 from pool_lab.lessons.exercises.limits import Heartbeat
 from pool_lab.lessons.exercises.messages import AttemptEnding
 from pool_lab.lessons.exercises.reporter import Reporter
@@ -31,10 +38,9 @@ TICKS_TO_BE_SURE = 4
 QUIET_TICKS = 10
 MOST_WAITS = 100
 
-THREADS = concurrent.futures.ThreadPoolExecutor
 PROCESSES = concurrent.futures.ProcessPoolExecutor
 
-WAITS_FOR_OTHERS = codes(threading.Condition.wait, threading.Thread.join)
+WAITS_FOR_THREAD = codes(threading.Thread.join)
 STARTS = codes(threading.Thread.start)
 IDLE = codes(Worker.sleep, concurrent.futures.thread._worker)
 
@@ -137,36 +143,38 @@ class Watchdog(threading.Thread):
                 return None  # on a busy machine it takes a while until a new thread runs
             if isinstance(facts.get("self"), PROCESSES | pool_lab.ProcessPoolExecutor):
                 return None  # it waits for a process to end, and that takes as long as it takes
-            reason = _reason(code, facts) or reason
+            reason = self._reason(code, facts) or reason
         return Wait(thread, f"{who} waits {reason}{_at(self._reporter.line_in(frame))}") if reason else None
+
+    def _reason(self, code: CodeType, facts: Any) -> str:
+        if code in WAITS_FOR_ONE:
+            return f"for the result of a call that {self._state_of(facts['self'])}"
+        if code in WAITS_FOR_MANY:
+            return "until several calls are done"
+        if code in WAITS_FOR_POOL:
+            return "in shutdown until a pool's last call is done"
+        if code in WAITS_FOR_THREAD:
+            return "until a thread ends"
+        return "to be woken by another thread" if code in WAITS_FOR_OTHERS else ""
+
+    def _state_of(self, future: Any) -> str:
+        """In words. A pool that a learner wrote need not tell its futures that their calls have started."""
+        if future.running():
+            return "is running"
+        return "has no outcome yet" if self._reporter.has_foreign_pool else "has not been started"
 
 
 def _serves_processes(frame: FrameType) -> bool:
     """Whether it is a pool's own thread, which serves a process. Without an open call it is idle."""
     stands = list(outwards(frame))
-    serving = any(stand.f_code in SERVES and _has_no_limit(stand.f_locals) for stand in stands)
+    serving = any(stand.f_code in SERVES and stand.f_locals.get("timeout") is None for stand in stands)
     return serving and all(stand.f_globals.get("__name__", "").startswith(OF_POOLS) for stand in stands)
-
-
-def _has_no_limit(facts: Mapping[str, Any]) -> bool:
-    return facts.get("timeout") is None
 
 
 def _is_over(facts: Mapping[str, Any]) -> bool:
     """Whether a thread that is in a future's `result` or `exception` will return. At its end `self` is None there."""
     future = facts.get("self")
     return future is None or future.done()
-
-
-def _reason(code: CodeType, facts: Any) -> str:
-    if code in WAITS_FOR_ONE:
-        state = "is running" if facts["self"].running() else "has not been started"
-        return f"for the result of a call that {state}"
-    if code in WAITS_FOR_MANY:
-        return "until several calls are done"
-    if code in WAITS_FOR_POOL:
-        return "in shutdown until a pool's last call is done"
-    return "to be woken by another thread" if code in WAITS_FOR_OTHERS else ""
 
 
 def _at(line: int) -> str:

@@ -8,28 +8,6 @@ from pool_lab.lab.trace.span import CallState
 from pool_lab.lessons.exercises.attempt import Attempt
 from pool_lab.lessons.exercises.messages import AttemptEnding, Foreign
 
-__all__ = [
-    "all_shut_down",
-    "call",
-    "cancelled",
-    "errors",
-    "failed",
-    "finished",
-    "has",
-    "in_another_order",
-    "is_of_wait",
-    "left_in_queue",
-    "listed",
-    "made_a_pool",
-    "nothing",
-    "one_after_the_other",
-    "raised",
-    "returned",
-    "waited_before_the_last",
-    "waited_for_more",
-    "workers_used",
-]
-
 # How an answer is run.
 
 

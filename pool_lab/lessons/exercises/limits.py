@@ -6,6 +6,7 @@ one. The process itself looks for two things, which it sees at once: a deadlock,
 """
 
 import time
+from collections.abc import Callable
 from typing import NamedTuple
 
 from pool_lab.lessons.exercises.messages import AttemptEnding
@@ -13,7 +14,8 @@ from pool_lab.lessons.exercises.messages import AttemptEnding
 __all__ = ["Heartbeat", "Limits"]
 
 PATIENCE_AT_FIRST_S = 60.0
-"""How long the process may take to start. From then on it may be silent for as long as nothing may happen."""
+"""How long the process may take to start. From then on it may be silent for as long as nothing may happen, if it
+computes meanwhile."""
 TIME_IN_ALL_S = 45.0
 IDLE_IN_ALL_S = 10.0
 """How long an answer in threads may merely wait, all in all. A busy machine does not count: what computes gets a
@@ -67,9 +69,13 @@ class Limits:
         self.uses_processes = False
         """Whether the answer has a pool of something other than threads."""
 
+    def hears(self) -> None:
+        """A message has come. After a pause of this process the first may be about anything."""
+        self._heard = time.monotonic()
+
     def broken_by(self, heartbeat: Heartbeat, *, news: bool) -> AttemptEnding | None:
         """The limit that the process has exceeded, if any. News are events since the heartbeat before."""
-        self._heard = time.monotonic()
+        self.hears()
         if self._latest is None:
             self._started = self._heard
         elif heartbeat.cpu_s - self._latest.cpu_s < CPU_OF_IDLE_S:
@@ -89,11 +95,21 @@ class Limits:
             return AttemptEnding.ENDLESS
         return AttemptEnding.STUCK if is_late else None
 
-    def broken_by_time(self) -> tuple[AttemptEnding | None, int]:
-        """The same by the clock of this process, whatever the other one says; and the line, if it is known."""
+    def broken_by_time(self, cpu_s: Callable[[], float]) -> tuple[AttemptEnding | None, int]:
+        """The same by the clock of this process, whatever the other one says; and the line, if it is known.
+
+        cpu_s: returns the processor time of the other process. If it is silent and computes, it holds the GIL. If it
+        is silent and does not, it may just not get a core.
+        """
         now = time.monotonic()
+        silent_s, in_all_s = now - self._heard, now - self._started
         if self._latest is None:
-            return (AttemptEnding.SILENT if now - self._heard > PATIENCE_AT_FIRST_S else None), 0
-        if now - self._heard > self._patience_s:
+            return (AttemptEnding.UNHEARD if silent_s > PATIENCE_AT_FIRST_S else None), 0
+        if silent_s <= self._patience_s:
+            return (AttemptEnding.ENDLESS if in_all_s > TIME_IN_ALL_S else None), self._latest.line
+        used_s = cpu_s() - self._latest.cpu_s
+        if used_s > self._patience_s / 2:
             return AttemptEnding.SILENT, 0
-        return (AttemptEnding.ENDLESS if now - self._started > TIME_IN_ALL_S else None), self._latest.line
+        computes = used_s > SHARE_OF_COMPUTING * silent_s
+        ending = AttemptEnding.SILENT if computes else AttemptEnding.UNHEARD
+        return (ending if in_all_s > TIME_IN_ALL_S else None), 0

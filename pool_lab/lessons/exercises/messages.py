@@ -37,6 +37,8 @@ class AttemptEnding(StrEnum):
     CROWD = "crowd"
     DISK = "disk"
     SILENT = "silent"
+    UNHEARD = "unheard"
+    """Its process was not heard of, and hardly computed. Only this one says nothing about the answer."""
     GONE = "gone"
     NOT_SENT = "not sent"
 

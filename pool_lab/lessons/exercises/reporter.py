@@ -34,6 +34,8 @@ class Reporter:
         """Whether pools that are made now will be given to the answer."""
         self.out_of_sight: set[tuple[int, int | None]] = set()
         """Calls that have not ended, by run and number, of pools whose workers are no threads of this process."""
+        self.has_foreign_pool = False
+        """Whether there is a pool that is neither ours nor of the standard library."""
         self._file = next((code.co_filename for code in codes), "")  # or the cell that the answer was written in
         self._events: deque[tuple[int, Event]] = deque()
         self._pools: list[concurrent.futures.Executor] = []
@@ -49,6 +51,7 @@ class Reporter:
             return
         run, kind = len(self._pools), "threads" if in_threads else executor_kind(type(pool)).name
         self._pools.append(pool)
+        self.has_foreign_pool |= in_threads is not None
         with self._speaking:
             self._send("opened", run, type(pool).__name__, kind, getattr(pool, "_max_workers", 0), self.given)
         # Not by value: an answer is to fail here where it would fail unobserved.

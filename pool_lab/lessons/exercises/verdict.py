@@ -34,10 +34,12 @@ class Grade(StrEnum):
     NOT_ATTEMPTED = "not attempted"
     CORRECT = "correct"
     ALMOST = "almost"
+    UNDECIDED = "undecided"
+    """This run cannot tell. It does not count."""
     WRONG = "wrong"
 
 
-SIGNS = {Grade.NOT_ATTEMPTED: "○", Grade.CORRECT: "✓", Grade.ALMOST: "◐", Grade.WRONG: "✗"}
+SIGNS = {Grade.NOT_ATTEMPTED: "○", Grade.CORRECT: "✓", Grade.ALMOST: "◐", Grade.UNDECIDED: "…", Grade.WRONG: "✗"}
 
 
 BRIEF = Repr()
@@ -73,7 +75,7 @@ class Verdict:
         if self.says:
             lines += [self.says, ""]
         if self.mistake is not None:
-            lines += [*_diagnosis(self.mistake), ""]
+            lines += [*_diagnosis(self.mistake, self.exercise.name[:2]), ""]
         if self.attempt is not None:
             lines += [*self._claims(self.attempt), *self._result(self.attempt), *_told(self.attempt)]
         return lines
@@ -104,11 +106,12 @@ class Verdict:
         if self.attempt is None or not self.attempt.spans:
             return None
         attempts = [("yours", self.attempt)]
-        if self.grade is not Grade.CORRECT:
+        if self.grade in {Grade.ALMOST, Grade.WRONG}:
             task = self.exercise
             setup = next(setup for setup in task.setups if setup.case == self.attempt.case)
             attempts.append(("a right answer", try_answer(setup, task.prepare(task.value_of(task.solution)))))
-        return Timelines(f"Exercise {self.exercise.name}", attempts)
+        first = "The check submitted these calls." if self.exercise.submits_calls else ""
+        return Timelines(f"Exercise {self.exercise.name}", attempts, first)
 
     def show(self) -> None:
         """Display the words and the picture; outside IPython, print the words."""
@@ -135,7 +138,8 @@ def judge(exercise: Exercise, attempt: Attempt) -> Verdict:
     almost = attempt.ending is AttemptEnding.RETURNED and not any(claim.essential for claim in missing)
     known = (*PLAIN.values(), *exercise.mistakes.values(), *OF_ANY_ANSWER.values())
     mistake = next((mistake for mistake in known if _is_true(mistake.seen, attempt)), None)
-    return Verdict(exercise, Grade.ALMOST if almost else Grade.WRONG, attempt, mistake)
+    grade = Grade.ALMOST if almost else Grade.UNDECIDED if attempt.ending is AttemptEnding.UNHEARD else Grade.WRONG
+    return Verdict(exercise, grade, attempt, mistake)
 
 
 def worst(verdicts: Iterable[Verdict]) -> Verdict:
@@ -156,14 +160,17 @@ def _is_true(question: Callable[[Attempt], bool], attempt: Attempt) -> bool:
         return False
 
 
-def _diagnosis(mistake: Mistake) -> list[str]:
+def _diagnosis(mistake: Mistake, lesson: str) -> list[str]:
+    """What to say about the mistake. A reader of the lesson that shows the belief is not sent to another."""
     if mistake.misconception is None:
         return [mistake.words]
     common = MISCONCEPTIONS[mistake.misconception]
+    often_heard = f"Often heard (no. {mistake.misconception}): {common.belief}. In fact, {common.fact}."
+    if common.shown_in == lesson:
+        return [mistake.words, "", often_heard]
     notebook = f"{common.lesson}.ipynb"
     where = f"[{title(common.shown_in)}]({notebook})" if Path(notebook).is_file() else f"lesson {common.shown_in}"
-    often_heard = f"Often heard (no. {mistake.misconception}): {common.belief}. In fact, {common.fact}. See {where}."
-    return [mistake.words, "", often_heard]
+    return [mistake.words, "", f"{often_heard} See {where}."]
 
 
 def _told(attempt: Attempt) -> list[str]:

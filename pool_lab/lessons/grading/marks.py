@@ -9,6 +9,8 @@ from pathlib import Path
 from typing import NamedTuple
 
 from pool_lab.lab.trace.units import number_of
+from pool_lab.lab.views.bundle import html_page
+from pool_lab.lessons.content import inline_html
 from pool_lab.lessons.exercises.misconceptions import MISCONCEPTIONS
 from pool_lab.lessons.exercises.verdict import SIGNS, Grade
 
@@ -22,6 +24,7 @@ NO_EXERCISES = "no exercises"
 """The grade of a notebook that has none."""
 ALL_SIGNS = {str(grade): sign for grade, sign in SIGNS.items()}
 ALL_SIGNS |= {TO_BE_READ: "?", UNREADABLE: "!", NO_EXERCISES: "–"}
+OPEN = {Grade.NOT_ATTEMPTED, Grade.UNDECIDED, NO_EXERCISES}
 STYLE = (Path(__file__).parent / "marks.css").read_text(encoding="utf-8")
 
 
@@ -56,11 +59,7 @@ def as_page(marks: Sequence[Mark]) -> str:
         *_beliefs(marks),
         *_details(marks),
     ]
-    head = (
-        '<!doctype html>\n<html lang="en"><head><meta charset="utf-8"><meta name="color-scheme" content="light dark">'
-        '<meta name="viewport" content="width=device-width"><title>Marks</title>'
-    )
-    return "\n".join([f"{head}<style>\n{STYLE}</style></head>", "<body>", *body, "</body></html>"])
+    return html_page("Marks", STYLE, "\n".join(["<body>", *body, "</body>"]))
 
 
 def _overview(marks: Sequence[Mark]) -> Iterator[str]:
@@ -120,10 +119,8 @@ def _sign(grade: str) -> str:
 
 
 def _kind(grade: str) -> str:
-    return "right" if grade == Grade.CORRECT else "open" if grade in {Grade.NOT_ATTEMPTED, NO_EXERCISES} else "wrong"
+    return "right" if grade == Grade.CORRECT else "open" if grade in OPEN else "wrong"
 
 
 def _paragraph(text: str) -> str:
-    """A paragraph with what stands between backticks set as code."""
-    parts = escape(text).split("`")
-    return f"<p>{''.join(f'<code>{part}</code>' if number % 2 else part for number, part in enumerate(parts))}</p>"
+    return f"<p>{inline_html(text)}</p>"

@@ -1,40 +1,91 @@
 """09.2: a pool whose worker survives the death of its process.
 
-One worker makes all calls, so it is the same on every machine which of them come after the death of its process.
+One worker makes all calls, so it is the same on every machine which of them come after the death of its process. A call
+that ends its process, or that cannot be sent, does so twice only. So an answer that makes it again and again comes to
+an end, and a count tells it apart from one that hangs, not a clock.
 """
 
 import math
 import os
+import threading
+from collections.abc import Collection
+from concurrent.futures import Future, wait
+from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 from pool_lab.lab.work.workloads import nap
 from pool_lab.lessons.exercises.attempt import Attempt
 from pool_lab.lessons.exercises.child import watch
-from pool_lab.lessons.exercises.evidence import listed, returned, workers_used
+from pool_lab.lessons.exercises.evidence import listed, returned
 from pool_lab.lessons.exercises.exercise import Claim, Rules
 from pool_lab.lessons.exercises.messages import AttemptEnding
+from pool_lab.lessons.lesson_09.given import crash
 
 NAPS = (0.2, 0.1, 0.3)
+MOST_FAILURES = 2
+LOOK_EVERY_S = 0.05
+PENDING = "no outcome"
+NOTHING_RAISED = "NoneType"
 
 
 class Unsendable:
+    """An argument that cannot be pickled, the first two times."""
+
+    tried = 0
+
     def __reduce__(self) -> Any:
-        raise TypeError("this object is meant to stay here")  # not in the words of a learner's mistake
+        Unsendable.tried += 1
+        if Unsendable.tried <= MOST_FAILURES:
+            raise TypeError("this object is meant to stay here")  # not in the words of a learner's mistake
+        return int, ()
 
 
 def put_to_use(pool_class: Any) -> dict[str, Any]:
     """Make calls before and after one that ends its process, and two that fail without a death."""
+    with TemporaryDirectory() as folder:
+        return _put_to_use(pool_class, Path(folder, "deaths"))
+
+
+def _put_to_use(pool_class: Any, deaths: Path) -> dict[str, Any]:
+    others = threading.enumerate()
     pool = pool_class(1)
     watch(pool, in_threads=False)
+    processes = [pool.submit(os.getpid)]
     before = [pool.submit(nap, length) for length in NAPS]
-    failing = pool.submit(math.isqrt, -1)
-    unsendable = pool.submit(abs, Unsendable())
-    crashing = pool.submit(os._exit, 1)
+    failing = [pool.submit(math.isqrt, -1), pool.submit(abs, Unsendable()), pool.submit(crash, deaths, MOST_FAILURES)]
+    processes.append(pool.submit(os.getpid))
     after = [pool.submit(nap, length) for length in NAPS]
-    outcomes = [future.exception() or future.result() for future in (*before, *after)]
-    errors = [type(future.exception()).__name__ for future in (failing, unsendable, crashing)]
     pool.shutdown()
-    return {"before": outcomes[: len(NAPS)], "after": outcomes[len(NAPS) :], "errors": errors}
+    _wait([*processes, *before, *failing, *after], others)
+    return {
+        "processes": {os.getpid(), *filter(_is_number, map(_outcome, processes))},
+        "before": [*map(_outcome, before)],
+        "after": [*map(_outcome, after)],
+        "errors": [*map(_error, failing)],
+        "crashed": deaths.stat().st_size if deaths.exists() else 0,
+        "pickled": Unsendable.tried,
+    }
+
+
+def _wait(futures: list["Future[Any]"], others: Collection[threading.Thread]) -> None:
+    """Until all are done, or no thread is left that could do it. A worker may have gone on in another thread."""
+    while wait(futures, LOOK_EVERY_S).not_done and set(threading.enumerate()) - set(others):
+        pass
+
+
+def _error(future: "Future[Any]") -> str:
+    return type(future.exception()).__name__ if future.done() else PENDING
+
+
+def _outcome(future: "Future[Any]") -> Any:
+    if not future.done():
+        return PENDING
+    return future.exception() or future.result()
+
+
+def _is_number(outcome: Any) -> bool:
+    return isinstance(outcome, int)
 
 
 def fact(attempt: Attempt, name: str) -> Any:
@@ -43,24 +94,39 @@ def fact(attempt: Attempt, name: str) -> Any:
 
 def errors(attempt: Attempt) -> list[Any]:
     """What these calls raised: one that fails, one that cannot be sent, one that ends its process."""
-    return listed(fact(attempt, "errors")) or [None] * 3
+    return listed(fact(attempt, "errors")) or [NOTHING_RAISED] * 3
 
+
+def has_error(attempt: Attempt, number: int) -> bool:
+    return errors(attempt)[number] not in {NOTHING_RAISED, PENDING}
+
+
+def has_pending(attempt: Attempt) -> bool:
+    """Whether a future has no outcome, and no thread is left that could give it one."""
+    return PENDING in (outcome for name in ("before", "after", "errors") for outcome in listed(fact(attempt, name)))
+
+
+HANGS = {AttemptEnding.DEADLOCK, AttemptEnding.STUCK, AttemptEnding.ENDLESS, AttemptEnding.CROWD, AttemptEnding.MEMORY}
+"""Which of these it is depends on how busy the machine is."""
 
 RULES = Rules(
     run=put_to_use,
+    submits_calls=True,
     claims=(
         Claim("calls before the crash have their results", lambda attempt: fact(attempt, "before") == list(NAPS)),
         Claim("an exception of a call comes back", lambda attempt: errors(attempt)[0] == "ValueError"),
-        Claim("the future of the crashed call holds an exception", lambda attempt: errors(attempt)[2] != "NoneType"),
+        Claim("so does the error of a call that cannot be sent", lambda attempt: has_error(attempt, 1)),
+        Claim("the future of the crashed call holds an exception", lambda attempt: has_error(attempt, 2)),
         Claim("calls after the crash have their results", lambda attempt: fact(attempt, "after") == list(NAPS)),
-        Claim("they ran in another process", lambda attempt: workers_used(attempt) > 1),
+        Claim("they ran in another process", lambda attempt: len(fact(attempt, "processes")) > 2),
     ),
     mistakes={
-        "never told": lambda attempt: (
-            attempt.ending in {AttemptEnding.DEADLOCK, AttemptEnding.STUCK, AttemptEnding.ENDLESS}
+        "made again": lambda attempt: max(fact(attempt, "crashed"), fact(attempt, "pickled")) > MOST_FAILURES,
+        "never told": lambda attempt: attempt.ending in HANGS or has_pending(attempt),
+        "errors lost": lambda attempt: (
+            returned(attempt) and (errors(attempt)[0] != "ValueError" or not has_error(attempt, 1))
         ),
-        "errors lost": lambda attempt: returned(attempt) and errors(attempt)[0] != "ValueError",
-        "crash not told": lambda attempt: returned(attempt) and errors(attempt)[2] == "NoneType",
+        "crash not told": lambda attempt: returned(attempt) and not has_error(attempt, 2),
         "not replaced": lambda attempt: returned(attempt) and fact(attempt, "after") != list(NAPS),
     },
 )

@@ -10,7 +10,7 @@ import weakref
 from pathlib import Path
 from typing import Any
 
-__all__ = ["ProcessGate", "grade", "kill_one_of_four", "look_around"]
+__all__ = ["ProcessGate", "crash", "grade", "kill_one_of_four", "look_around"]
 
 LOOK_EVERY_S = 0.01
 LONGEST_S = 60
@@ -71,6 +71,14 @@ def kill_one_of_four(pool: Any) -> list[BaseException | None]:
     time.sleep(0.3)
     gate.open()
     return [future.exception() for future in futures]
+
+
+def crash(deaths: Path, most: int) -> None:
+    """End this process, and leave a mark in the file. So many calls do that; the next one returns."""
+    with deaths.open("ab") as marks:
+        marks.write(b"+")
+    if deaths.stat().st_size <= most:
+        os._exit(1)
 
 
 def look_around() -> str:

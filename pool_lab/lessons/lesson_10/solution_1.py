@@ -1,7 +1,5 @@
 import os
 import signal
-import subprocess
-import sys
 from threading import Barrier
 
 from pool_lab import BrokenExecutor, BrokenThreadPool, ProcessPoolExecutor, ThreadPoolExecutor

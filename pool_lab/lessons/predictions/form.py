@@ -12,9 +12,9 @@ import ipywidgets
 import traitlets
 
 from pool_lab.lab.views.bundle import script, style
+from pool_lab.lessons.content import inline_html
 from pool_lab.lessons.predictions.board.view import Board
 from pool_lab.lessons.predictions.drawn_timeline import DrawQuestion
-from pool_lab.lessons.predictions.question_html import inline_html
 from pool_lab.lessons.predictions.questions import Asking, NumberQuestion, OrderQuestion, Question
 
 if TYPE_CHECKING:

@@ -82,8 +82,18 @@ def test_a_summary_sees_when_there_is_nothing_to_compare() -> None:
     assert summary([("threads", same), ("processes", same)]) == (
         "Threads took 2.0 s for 2 calls on 1 worker, one at a time. "
         "Processes took 2.0 s for 2 calls on 1 worker, one at a time. "
-        "Both took about the same time."
+        "This run shows no clear difference between them."
     )
+
+
+@pytest.mark.parametrize(
+    ("took_s", "words"),
+    [(1.125, "This run shows no clear difference between them."), (1.5, "Yours took 1.5 times as long as right.")],
+)
+def test_a_difference_that_the_next_run_may_not_show_is_none(took_s: float, words: str) -> None:
+    runs = [("yours", pool(2, took_s=took_s).trace()), ("right", pool(2).trace())]
+    assert summary(runs).endswith(f". {words}")
+    assert summary([*reversed(runs)]).endswith(f". {words}")
 
 
 def test_runs_of_different_work_are_not_compared() -> None:
@@ -140,6 +150,20 @@ def test_a_summary_says_how_the_worker_died_that_broke_the_pool() -> None:
     error = broken(BrokenProcessPool, reason, ChildProcessError())
     crashed = Script().ran(0, 0, 0.0, 1.0, None, error=f"pool_lab.errors.BrokenProcessPool: {error}")
     assert f"1 call crashed (BrokenProcessPool: {reason[:60]}" in summary([("processes", crashed.trace())])
+
+
+def test_a_summary_tells_the_worker_that_died_from_those_that_the_broken_pool_ended() -> None:
+    died, ended = (f"worker {n} (process {n}) was killed by SIGTERM while it ran call {n}, parse" for n in range(2))
+    error = f"pool_lab.errors.BrokenProcessPool: {broken(BrokenProcessPool, died, ChildProcessError())}"
+    script = Script().worker(0, 0.0, 1.0, died).worker(1, 0.0, 1.0, ended)
+    for call in range(4):
+        script.ran(call, call % 2, 0.0, 1.0, None, error=error)
+    assert summary([("processes", script.trace(names="ABCD"))]).endswith(
+        "4 calls crashed (BrokenProcessPool: worker 0 (process 0) was killed by SIGTERM while it ran A). "
+        "1 worker died, and the pool ended the other."
+    )
+    words = summary([("processes", script.worker(2, 0.0, 1.0, "it was killed").trace())])
+    assert words.endswith("while it ran call 0, parse). 1 worker died, and the pool ended the other 2.")
 
 
 def test_a_summary_names_a_worker_that_crashed() -> None:

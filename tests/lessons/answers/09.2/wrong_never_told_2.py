@@ -16,11 +16,8 @@ class SturdyPool(SmallPool):
                     pipe.send_bytes(pickle.dumps(request))
                     ok, value = pickle.loads(pipe.recv_bytes())
                     break
-                except (EOFError, OSError):
-                    pipe, child = start_child()
-                except Exception as error:
-                    ok, value = False, error
-                    break
+                except Exception:
+                    pass
             deliver = future.set_result if ok else future.set_exception
             deliver(value)
         pipe.close()
