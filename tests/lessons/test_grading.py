@@ -142,7 +142,7 @@ def test_a_folder_makes_a_table_and_a_page_and_nobody_disturbs_the_others(tmp_pa
         ["5 empty.ipynb", "", "no exercises", ""],
     ]
     assert rows[4][4] == "This cannot be graded (OSError: it is not a file)."
-    assert rows[2][4].startswith("This is no notebook (")
+    assert rows[2][4].startswith("This is not a notebook (")
     page = (tmp_path / "marks" / "marks.html").read_text(encoding="utf-8")
     assert 'aria-label="correct" title="correct">✓<' in page
     assert page.count("<tr>") == (1 + 5) + (1 + 1) + (1 + 5), "an overview, a belief, every verdict"
