@@ -48,4 +48,5 @@ notebooks:
 	@$(environment) lab test
 	$(python) -m tools.write_interface
 	$(python) -m tools.write_glossary
+	$(python) -m tools.draw_house
 	$(python) -m tools.store_notebooks $(ARGS) $(lessons)

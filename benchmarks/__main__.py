@@ -51,7 +51,10 @@ def measure(contests: Sequence[Contest], rounds: int) -> Numbers:
 
 
 def _show(progress: str) -> None:
-    print(f"\r\033[K{progress}", end="", file=sys.stderr, flush=True)
+    if sys.stderr.isatty():
+        print(f"\r\033[K{progress}", end="", file=sys.stderr, flush=True)
+    elif progress:
+        print(progress, file=sys.stderr, flush=True)
 
 
 def _alone(contest: str, who: str) -> float | None:

@@ -16,7 +16,7 @@ class Call(Future[Any]):
     __slots__ = ("args", "context", "function", "kwargs", "number", "observers")
 
     def __init__(self, function: Callable[..., Any], args: tuple[Any, ...], kwargs: dict[str, Any], pool: Any) -> None:
-        """`pool`: has `numbers` and `observers`, as a `Scheduler` has."""
+        """`pool`: its scheduler, or another object with `numbers` and `observers`."""
         Future.__init__(self)
         self.function: Any = function
         self.args = args
@@ -25,14 +25,14 @@ class Call(Future[Any]):
         self.number: int = next(pool.numbers)
         self.observers: Observers = pool.observers
 
-    waiting = 1  # how many calls it is; `order` and `discard` are, like this, what all things in a queue have
+    waiting = 1  # how many queued calls it counts as. Everything in a queue has `waiting`, `order` and `discard`.
 
     @property
     def order(self) -> tuple[float, float]:  # smaller for what was submitted earlier
         return self.number, 0
 
     def discard(self, make_error: Callable[[], BaseException] | None = None) -> None:
-        """Give the call up: fail it with the error. Without one: cancel it, and tell the threads in `wait`."""
+        """Do not run the call: fail it with this error. None: cancel it, and notify threads in `wait`."""
         if make_error is None:
             if self.cancel():
                 self.begin()
@@ -40,7 +40,7 @@ class Call(Future[Any]):
             self.finish(None, make_error(), None)
 
     def begin(self) -> bool:
-        """A worker has it, so it can no longer be cancelled. False: it was cancelled, or has an outcome."""
+        """Mark it as running: it can no longer be cancelled. False: it was cancelled, or has an outcome."""
         with suppress(RuntimeError):
             if self.set_running_or_notify_cancel():
                 return True
@@ -48,7 +48,7 @@ class Call(Future[Any]):
         return False
 
     def requeue(self) -> bool:
-        """It has not begun after all, and can be cancelled again. False: it has an outcome."""
+        """Mark it as pending again: it has not begun after all. False: it has an outcome."""
         with self._state_lock:
             if self.done():
                 return False
@@ -56,7 +56,7 @@ class Call(Future[Any]):
             return True
 
     def finish(self, result: Any, error: BaseException | None, worker: int | None, times: Times = NOT_TIMED) -> None:
-        if self.observers:  # told first: a program that has the result then finds it in the trace
+        if self.observers:  # they come first: a program that has the result also has the event
             kind, text = (FINISHED, None) if error is None else (EventKind.FAILED, text_of(error))
             self.observers.tell(event(kind, self.number, worker, "", times, text))
         self.release()
@@ -66,7 +66,7 @@ class Call(Future[Any]):
             logger.critical("the program has set the outcome of a call that a worker ran", exc_info=True)
 
     def release(self) -> None:
-        """Drop what it was called with: the program may keep the future for long."""
+        """Drop the function and its arguments: the program may keep the future for long."""
         self.function, self.args, self.kwargs, self.context = None, (), NO_KWARGS, None
 
     def _invoke_callbacks(self) -> None:

@@ -23,9 +23,9 @@ __all__ = ["NOT_TIMED", "Event", "EventKind", "Observer", "Observers", "Times", 
 class EventKind(StrEnum):
     """What happened. The first five are about a call, the next two about a worker, the last two about the pool.
 
-    A call is started a second time, perhaps by another worker, if it was to go to a process in a batch and came back:
-    because another call of the batch took long, or because the process died before it could be sent. A call that a pool
-    refuses at the moment it is submitted, because the pool is being shut down, counts as cancelled.
+    In a process pool a call starts a second time, perhaps in another worker, if its batch was given back: because
+    another call of the batch took long, or because the process died before the batch was sent. A call that a pool
+    refuses because it is being shut down at that moment counts as cancelled.
     """
 
     SUBMITTED = "submitted"
@@ -50,12 +50,12 @@ class Event(NamedTuple):
     time: float
     kind: EventKind
     call: int | None = None  # number of the call in its pool, from 0
-    worker: int | None = None  # number of the worker in its pool; it is used again after the worker has stopped
+    worker: int | None = None  # number of the worker in its pool; reused after the worker has stopped
     name: str = ""  # name of the called function (submitted only)
     began: float | None = None
     ended: float | None = None
     cpu_s: float | None = None  # seconds the call spent on a core (finished and failed only)
-    error: str | None = None  # type and text of the exception (failed), or why a worker stopped unasked
+    error: str | None = None  # type and text of the exception (failed), or why a worker stopped unexpectedly
     workers: int | None = None  # the pool's size from now on (resized only)
     ident: int | None = None  # thread id or process id (worker started and worker stopped)
 
@@ -85,14 +85,14 @@ def event(
     ident: int | None = None,
     time: float | None = None,
 ) -> Event:
-    """A new event, which happens now unless a `time` is given."""
+    """A new event. `time`: when it happened; None: now."""
     now = perf_counter() if time is None else time
-    # `Event(...)` would pass all of it on once more, which takes half as long again.
+    # Calling `Event(...)` would take half as long again.
     return _new_tuple(Event, (next(_sequence), now, kind, call, worker, name, *times, error, workers, ident))
 
 
 class Observers(list[Observer]):
-    """The observers of one pool. No lock: each change is one atomic operation, and `tell` goes over a copy."""
+    """The observers of one pool. No lock: each change is one atomic operation, and `tell` iterates over a copy."""
 
     def add(self, observer: Observer) -> None:
         if not callable(observer):

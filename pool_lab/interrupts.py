@@ -8,7 +8,7 @@ a call or a worker, both go into one block. Ctrl-C interrupts when the block end
         wake the worker
                                                       <- ... and raised here
 
-Other threads get no signals: there the block does nothing. A second Ctrl-C interrupts at once.
+Python handles signals in the main thread only; in others the block does nothing. A second Ctrl-C interrupts at once.
 """
 
 import _signal  # type: ignore[import-not-found]  # the functions of `signal` itself take ten times as long

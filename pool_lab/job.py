@@ -24,7 +24,7 @@ from typing import Any
 
 from .errors import CancelledError
 
-MISSING: Any = object()  # an input that failed has no outcome but this, and an error
+MISSING: Any = object()  # the place of an outcome that has not come, or that is an error
 Input = tuple[int, tuple[Any, ...]]
 
 
@@ -42,7 +42,7 @@ class Job:
         self._alarm: SimpleQueue[None] = SimpleQueue()
 
     def take_all(self, iterables: Sequence[Iterable[Any]], submit: Callable[["Job"], object]) -> None:
-        """Take all inputs. Workers start on the first ones while the others are still being made."""
+        """Take all inputs. Workers start on the first ones while the others are still being read."""
         inputs = enumerate(zip(*iterables, strict=False))
         if all(type(each) in {list, tuple, range} for each in iterables):
             self._inputs.extend(inputs)
@@ -84,7 +84,7 @@ class Job:
             self._awaited = None
 
     def _close(self) -> None:
-        """Keep nothing: an error that the program keeps leads here, by its traceback."""
+        """Drop everything: a program that keeps an error keeps this job, through the traceback."""
         self.is_over = True
         self._inputs.clear()  # which ends the loops of all workers
         self._errors.clear()
@@ -96,7 +96,7 @@ class Job:
         return len(self._inputs)
 
     def take(self, most: int) -> list[Input]:
-        """The next inputs with their numbers, at most so many. Empty: all are taken."""
+        """The next inputs with their numbers, at most `most`. Empty: all are taken."""
         self.is_queued = False
         taken: list[Input] = []
         with suppress(IndexError):
@@ -105,7 +105,7 @@ class Job:
         return taken
 
     def run(self, scheduler: Any, call: Callable[..., Any] | None = None) -> None:
-        """Make the calls in this thread. `call(function, *args)` makes one; None: plainly."""
+        """Run the calls in this thread. `call(function, *args)` runs one; None: `function(*args)`."""
         self.is_queued = False
         if len(self._inputs) > 1:
             self.queue(scheduler.put_back)
@@ -128,7 +128,7 @@ class Job:
             del self, outcomes, popleft, function
 
     def queue(self, put: Callable[["Job"], object]) -> None:
-        """Put the job into the queue, for all workers, unless it is there or has no inputs. `put` does it."""
+        """Put the job into the queue by calling `put`, unless it is there already or has no inputs."""
         if not self.is_queued and self._inputs:
             self.is_queued = True
             put(self)
@@ -156,7 +156,7 @@ class Job:
             self._alarm.put(None)
 
     def discard(self, make_error: Callable[[], BaseException] | None = None) -> None:
-        """Those that no worker has taken will not be made. `in_order` raises one error at most, so they share one."""
+        """Drop the inputs that no worker has taken. They share one error: `in_order` raises one at most."""
         error = (make_error or CancelledError)()
         for number, _ in self.take(len(self._inputs)):
             self.fail(number, error)

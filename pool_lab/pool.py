@@ -1,4 +1,4 @@
-"""`Pool`: what a program holds. It is common to pools of threads and pools of processes.
+"""`Pool`: what thread pools and process pools have in common, as the program sees them.
 
     submit(fn)  ->  a `Call` is made  ->  `Scheduler.submit` queues it       the caller gets the call: it is the future
 
@@ -19,14 +19,14 @@ from .future import Future, T
 from .job import Job
 from .scheduler import Scheduler, Statistics
 
-# What is private in the standard pools, and what programs that use it all the same can use here.
+# Private parts of the standard pools, and what programs that use them can use here instead.
 INSTEAD = {
     "_work_queue": "map(..., buffersize=n) bounds how many calls are queued, and statistics() counts them",
     "_threads _idle_semaphore _pending_work_items _queue_count": "statistics() counts workers and queued calls",
     "_processes _executor_manager_thread": "see terminate_workers(), kill_workers() and statistics()",
     "_adjust_thread_count _adjust_process_count _spawn_process": "workers start when calls need them; see resize()",
     "_shutdown _shutdown_thread _shutdown_lock _broken": "submit() raises if the pool is shut down or broken",
-    "_initializer _initargs _initializer_failed _mp_context _thread_name_prefix": "say initializer= and so on at first",
+    "_initializer _initargs _initializer_failed _mp_context _thread_name_prefix": "pass initializer= when you make it",
 }
 PRIVATE = {name: way for names, way in INSTEAD.items() for name in names.split()}
 
@@ -44,7 +44,7 @@ class Private:
 
 
 class Pool(Executor):
-    """An executor with a number of workers that can be changed."""
+    """An executor whose number of workers can be changed."""
 
     _inherits_context = False
 
@@ -105,8 +105,8 @@ class Pool(Executor):
     def resize(self, max_workers: int) -> None:
         """Change how many workers the pool may have, at any moment and from any thread. No call is lost or stopped.
 
-        More: new workers start at once if calls are queued. Fewer: a worker too many finishes its call and exits.
-        Raises like `submit` after `shutdown`.
+        More: new workers start at once if calls are queued. Fewer: each worker too many finishes its call and exits;
+        this does not wait for it. Raises like `submit` after `shutdown`; `ValueError` if less than 1.
         """
         self._scheduler.resize(worker_count(max_workers))
 
@@ -115,7 +115,7 @@ class Pool(Executor):
         return self._scheduler.statistics
 
     def add_observer(self, observer: Observer) -> None:
-        """Call `observer(event)` for every event from now on. Not for the calls of a `map` begun without observers."""
+        """Call `observer(event)` for every event from now on, except of a `map` that began without observers."""
         self._scheduler.observers.add(observer)
 
     def remove_observer(self, observer: Observer) -> None:
@@ -123,7 +123,7 @@ class Pool(Executor):
         self._scheduler.observers.discard(observer)
 
     def shutdown(self, wait: bool = True, *, cancel_futures: bool = False) -> None:
-        """As in `Executor.shutdown`. A worker cannot wait for itself: `wait` raises `RuntimeError` in it."""
+        """As in `Executor.shutdown`. In a worker, `wait` raises `RuntimeError`: a thread cannot wait for itself."""
         self._scheduler.close(cancel_queued=cancel_futures)
         if wait:
             self._scheduler.join()

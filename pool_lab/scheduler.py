@@ -2,11 +2,11 @@
 
     submit -->  | call | call | call |  --> worker   worker   worker
 
-A worker takes the next call, runs it, and comes back for another. A new worker starts when a call finds none idle and
-the pool may have one more. A worker exits if there are too many, or if the pool is shut down and the queue is empty.
+A worker takes the next call, runs it, and comes back for another. If a call comes while none is idle, and the pool may
+have one more, a worker starts. It exits if there are too many, or if the pool is shut down and the queue is empty.
 
-Adding and taking calls needs no lock: each step is one atomic operation on a `deque`. What could go wrong is that a
-worker goes to sleep just when a call arrives. So both sides do their two steps in opposite order:
+Adding and taking calls needs no lock: each step is one atomic operation on a `deque`. The danger is that a worker goes
+to sleep just when a call arrives. So both sides do their two steps in opposite order:
 
     the submitter     adds the call,                        then looks for an idle worker to wake
     the worker        puts itself on the list of idle ones, then looks for a call
@@ -15,7 +15,7 @@ At least one of them sees the other. In the same way a submitter looks at `is_cl
 worker before it looks for one.
 
 `_lock` guards which workers there are, and the changes from open to closed to broken. Workers refer to the scheduler
-and never to the pool. So a pool that the program has dropped can go; its scheduler runs what is queued, and goes, too.
+and never to the pool. So a pool that the program drops is freed; its scheduler runs what is queued, and is freed then.
 """
 
 import _thread
@@ -56,11 +56,11 @@ class Scheduler:
         self.broken: Callable[[], BrokenExecutor] | None = None  # makes the exception that calls of a broken pool get
         self._make_worker: Callable[[Scheduler, int], Any] | None = make_worker
         self._was_shut_down = self._drops_calls = False
-        self._threads: dict[threading.Thread, Any] = {}  # the worker of each that may still run, also while it exits
+        self._threads: dict[threading.Thread, Any] = {}  # the worker of each thread that may still run
         self._context: Context | None = None  # of a submitter
         self._lock = threading.RLock()  # not a Lock: the garbage collector may run user code in a thread that holds it
         on_exit_and_fork(self)
-        self.is_closed |= is_exiting()  # at exit this pool would come too late to be closed
+        self.is_closed |= is_exiting()  # a pool that is made at exit would not be closed any more
 
     def submit(self, call: Any) -> None:
         """Queue a call, or the job of a `map`. Raises `RuntimeError` or `BrokenExecutor` if the pool takes no more."""
@@ -72,7 +72,7 @@ class Scheduler:
             self.calls.append(call)
             if self.idle or len(self.workers) < self.size:
                 self.wake_or_start()
-        except BaseException:  # Ctrl-C, or the system has no thread for us
+        except BaseException:  # Ctrl-C, or no thread can be started
             if not self._withdraw(call):
                 call.discard()
             raise
@@ -101,7 +101,7 @@ class Scheduler:
         self.look_again(1)
 
     def look_again(self, count: int) -> None:
-        """So many items were put back: wake or start workers, unless enough are on their way to the queue."""
+        """Wake or start workers for the items that were put back, unless enough are on their way to the queue."""
         if self._drops_calls or self.broken is not None:
             self._clear()
         for _ in range(count):
@@ -115,7 +115,7 @@ class Scheduler:
 
     def wake(self) -> bool:
         """Wake an idle worker. False: there is none."""
-        with uninterrupted(), suppress(IndexError):  # a worker that is no longer on the list has to be woken
+        with uninterrupted(), suppress(IndexError):  # a worker that is off the list must be woken
             self.idle.pop().wake()
             return True
         return False
@@ -144,7 +144,7 @@ class Scheduler:
             return True
 
     def thread_context(self) -> dict[str, Any]:
-        """Where threads inherit a context, it is a submitter's, even if one of our own threads starts another."""
+        """Where threads inherit a context, a worker gets that of a submitter, even if another worker starts it."""
         if not getattr(sys.flags, "thread_inherit_context", False):
             return {}
         if self._context is None or threading.current_thread() not in self._threads:
@@ -219,13 +219,13 @@ class Scheduler:
             self._wake_all()
 
     def give_up(self, how: str = "kill") -> None:
-        """Cancel what is queued, and end what can be ended."""
+        """Cancel the queued calls, and end the processes, if there are any. `how`: "terminate" or "kill"."""
         self.close(cancel_queued=True)
         for worker in list(self._threads.values()):
             worker.give_up(how)
 
     def close_unused(self) -> None:
-        """Close, when the program has dropped the pool. The garbage collector calls this, so it takes no lock."""
+        """Close a pool that the program has dropped. The garbage collector calls this, so it takes no lock."""
         if self.observers and not self.is_closed:
             _thread.start_new_thread(self.close, ())
             return

@@ -31,7 +31,7 @@ _pools = itertools.count()
 class ThreadPoolExecutor(Pool, concurrent.futures.ThreadPoolExecutor):
     """Runs calls in threads: for calls that wait, or that compute in code that releases the GIL.
 
-    It inherits from the standard class for programs that check for it. An event loop takes no other as its default.
+    It inherits from the standard class for code that checks for it, such as `loop.set_default_executor` of asyncio.
     """
 
     def __init__(
@@ -94,7 +94,7 @@ class ThreadWorker(Worker):
 
 
 def run(call: Call, worker: int) -> None:
-    """Make a call that has begun, in this thread, and put the outcome into its future."""
+    """Run a call that has begun, in this thread, and put the outcome into its future."""
     function, args, kwargs, began = call.function, call.args, call.kwargs, None
     if call.context is not None:
         function = partial(_in_copy, call.context, function)

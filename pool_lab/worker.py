@@ -2,7 +2,7 @@
 
     loop      take a call -> run it -> take a call -> ...          sleeps while there is none
 
-In a thread pool the worker runs the call itself. In a process pool it sends it to its process and awaits the reply.
+In a thread pool the worker runs the call itself. In a process pool it sends the call to its process, and waits.
 """
 
 import threading
@@ -17,7 +17,7 @@ NOT_INITIALIZED = "the initializer failed in worker %s: %r"
 class Worker:
     def __init__(self, scheduler: Scheduler, number: int, thread_name: str) -> None:
         self.scheduler, self.number = scheduler, number
-        # Not a daemon, whatever thread submitted the first call: the interpreter waits for it at its exit.
+        # Never a daemon, even if a daemon thread submits the call: at exit the interpreter waits for it.
         context = scheduler.thread_context()
         self.thread = threading.Thread(target=self._work, name=thread_name, daemon=False, **context)
         self.has_ended = threading.Event()
@@ -33,7 +33,7 @@ class Worker:
             while (taken := [self.scheduler.next_call(self)]) != [None]:  # nothing here keeps the call alive
                 try:
                     self.run(taken.pop())
-                except BaseException:  # a callback raised SystemExit, say: no reason to lose the worker
+                except BaseException:  # an observer raised KeyboardInterrupt, say: no reason to lose the worker
                     logger.critical("Exception in worker", exc_info=True)
         finally:
             try:
@@ -42,7 +42,7 @@ class Worker:
             finally:
                 self.has_ended.set()
 
-    # Each kind of worker may do these in its own way
+    # Each kind of worker overrides some of these
 
     def prepare(self) -> bool:
         """Called before the first call. False: the worker cannot work."""
@@ -52,7 +52,7 @@ class Worker:
         raise NotImplementedError
 
     def sleep(self) -> None:
-        """Block until `wake` is called, once for each time."""
+        """Block until `wake` is called. Each `wake` ends one `sleep`."""
         self._alarm.acquire()
 
     def wake(self) -> None:
@@ -65,4 +65,4 @@ class Worker:
         """Called if the thread could not be started."""
 
     def give_up(self, how: str) -> None:
-        """Called by another thread: end the call, if that is possible. `how`: "terminate" or "kill"."""
+        """Called by another thread: end the running call, if possible. `how`: "terminate" or "kill"."""

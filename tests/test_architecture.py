@@ -7,7 +7,6 @@ import subprocess
 import sys
 import tomllib
 from collections.abc import Iterator
-from itertools import pairwise
 from pathlib import Path
 
 import nbformat
@@ -78,8 +77,8 @@ ABOVE_LAB = {
     "predictions": {"content", "saved_progress"},
     "exercises": {"content", "saved_progress", "series"},
     "lesson_NN": {"exercises", "predictions"},
-    "grading": {"exercises"},
-    "exporting": {"predictions"},
+    "grading": {"content", "exercises"},
+    "exporting": {"content", "predictions"},
     "progress_table": {"exercises", "predictions", "saved_progress", "series"},
     "command": set(),  # by name, and only the one that is used
 }
@@ -258,33 +257,6 @@ def test_no_module_is_named_like_what_its_package_exports(package: str) -> None:
 def rooms_used(top: str, path: Path) -> set[str]:
     inside = {numberless(module.split(".")[1]) for module in own_imports(path) if module.startswith(f"{top}.")}
     return inside - {room_in(top, path)}
-
-
-def drawn() -> dict[str, set[str]]:
-    """The arrows of the drawing in CONTRIBUTING.md: where each leads, by the room where it begins."""
-    (drawing,) = re.findall(
-        r"^```mermaid$(.+?)^```$", (PROJECT / "CONTRIBUTING.md").read_text("utf-8"), re.MULTILINE | re.DOTALL
-    )
-    arrows: dict[str, set[str]] = {}
-    for line in drawing.splitlines():
-        for left, right in pairwise([name.strip() for name in names.split("&")] for names in line.split("-->")):
-            for start in left:
-                arrows.setdefault(start, set()).update(right)
-    return arrows
-
-
-@pytest.mark.parametrize("rooms", [LIBRARY, LAB, ABOVE_LAB], ids=["library", "lab", "lessons"])
-def test_the_drawing_of_the_house_has_the_arrows_that_imports_may_take(rooms: dict[str, set[str]]) -> None:
-    """Along one arrow, which the table allows, or along several."""
-    arrows = {room: drawn().get(room, set()) & set(rooms) for room in rooms}
-    shown = {room for start, ends in arrows.items() for room in (start, *ends) if ends}
-    assert rooms is not LAB or shown == set(LAB)
-    for room in shown:
-        assert arrows[room] <= rooms[room]
-        reached = set(arrows[room])
-        while further := {end for start in reached for end in arrows[start]} - reached:
-            reached |= further
-        assert rooms[room] & shown <= reached
 
 
 def test_importing_pool_lab_loads_nothing_heavy() -> None:

@@ -259,8 +259,10 @@ def test_nine_cells_in_ten_are_short_and_in_no_lesson_fewer_than_five_in_six() -
 
 
 def _is_long(cell: NotebookNode) -> bool:
-    """Ten lines or more, without the empty ones between functions."""
-    return len([line for line in cell.source.splitlines() if line.strip()]) >= 10
+    """Ten lines or more, without the empty ones between functions. Of a program that grows, what is new counts."""
+    step = lesson_length.step_of(cell.source)
+    lines = len([line for line in cell.source.splitlines() if line.strip()])
+    return (lines if step is None else lesson_length.new_lines(step)) >= 10
 
 
 @each

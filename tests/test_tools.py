@@ -100,9 +100,13 @@ KEPT = v4.new_output("display_data", {}, metadata=keep([("pool", "", "threads", 
         (v4.new_code_cell("show()", outputs=[PATH]), "code cell 21 shows a path of the machine: /home/someone/pool.py"),
         (v4.new_code_cell("calls", outputs=[KEPT]), "code cell 21 shows a path of the machine: /home/someone/x.csv"),
         (v4.new_code_cell("\n".join("abcdefghijklmnop")), "code cell 21 has more than 15 lines"),
+        (
+            v4.new_code_cell("\n".join("x" * 31), metadata={"tags": ["exercise"]}),
+            "code cell 21 has more than 30 lines",
+        ),
         (v4.new_code_cell(" "), "code cell 21 is empty"),
     ],
-    ids=["error", "path", "path in a run", "long", "empty"],
+    ids=["error", "path", "path in a run", "long", "long exercise", "empty"],
 )
 def test_a_cell_that_breaks_a_rule_is_named(cell: NotebookNode, fault: str) -> None:
     (found,) = store_notebooks.faults(lesson(cell))
@@ -292,8 +296,13 @@ def test_the_minutes_of_a_lesson_are_those_of_its_words_and_cells() -> None:
     assert (lesson_length.stated([first]), lesson_length.stated([later])) == (9, None)
 
 
-def test_a_step_of_an_exercise_takes_as_long_as_its_lines_take_to_write() -> None:
-    step = EXERCISES["08.4"]
-    assert step.starter.count("\n") == 5
-    cell = v4.new_code_cell(step.starter, metadata={"tags": ["exercise"]})
-    assert lesson_length.seconds(cell) == 60 + 3 * 20, "try, except, set_exception"
+@pytest.mark.parametrize(
+    ("step", "new", "written"),
+    [("08.1", 11, ["self.calls.put", "fn(*args)"]), ("08.4", 0, ["try", "except", "future.set_exception"])],
+)
+def test_a_step_of_an_exercise_takes_as_long_as_its_lines(step: str, new: int, written: list[str]) -> None:
+    """Each line that is new takes three seconds, and each that the learner writes 20."""
+    task = EXERCISES[step]
+    assert (lesson_length.new_lines(task), lesson_length.lines_to_write(task)) == (new, len(written))
+    cell = v4.new_code_cell(task.starter, metadata={"tags": ["exercise"]})
+    assert lesson_length.seconds(cell) == 90 + 3 * new + 20 * len(written)

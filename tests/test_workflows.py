@@ -65,6 +65,12 @@ def test_the_list_of_checks_is_written_once() -> None:
     assert "\t@$(python) -m tools.checks $(ARGS)\n" in makefile
 
 
+def test_with_arguments_only_pytest_runs() -> None:
+    assert checks.commands(["-k", "resize"]) == [["-m", "pytest", "-k", "resize"]]
+    assert ["-m", "pytest"] in checks.commands([])
+    assert checks.lessons() in checks.commands([])
+
+
 def test_the_first_check_that_fails_ends_them_with_its_status(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -1,4 +1,4 @@
-"""All checks that need no browser: `python -m tools.checks [ARGUMENT OF PYTEST...]`.
+"""All checks that need no browser: `python -m tools.checks`. With arguments, only pytest, which gets them.
 
 `make test` runs this in .venv. It also runs without make, on any system, in an environment with the extras lab and
 test. Each command is printed before it runs; the first that fails ends it, with its exit status.
@@ -38,8 +38,10 @@ def main(arguments: list[str]) -> int:
 
 def commands(arguments: list[str]) -> list[list[str]]:
     """What to run, in this order, each with Python."""
+    if arguments:
+        return [["-m", "pytest", *arguments]]
     install = [] if typescript_is_up_to_date() else [INSTALL_TYPESCRIPT]
-    return [*STATIC, *install, SCRIPTS, ["-m", "pytest", *arguments], lessons()]
+    return [*STATIC, *install, SCRIPTS, ["-m", "pytest"], lessons()]
 
 
 def lessons() -> list[str]:

@@ -1,12 +1,14 @@
 """How long a lesson takes, by one rule: `python -m tools.lesson_length`.
 
 A reader reads 220 words a minute; the glossary and *On your own* are for later. A code cell takes eight seconds to run
-and look at, and three seconds a line to read (nobody reads the imports). A prediction with its comparison takes fifty
+and look at, and three seconds a line to read (imports are not read). A prediction with its comparison takes fifty
 seconds, a drawing two minutes, the source of a method half a minute, an exercise three minutes, or two if the lines are
-given. That is about what readers needed who took their time; where there is a slider to play with, some needed more.
+given. Careful readers needed about as long; some needed longer where there is a slider to play with.
 
-The exercise 08.4 is *Step 4*: it goes on where step 3 ends, and its text says what to write, so there is nothing to
-find out. A step takes a minute to read, try and see the verdict, and 20 seconds for each line that the learner writes.
+The exercise 08.4 is *Step 4*: it begins with the program that step 3 ends with, and its text says what to write, so
+there is nothing to find out. A step takes a minute to look through, try and see the verdict, three seconds for each
+line that is new, and 20 for each line that the learner writes. Every other step goes wrong once: to read why, mend it
+and try again takes a minute more. So each step takes 90 seconds and its lines.
 
 A lesson says its minutes in the last sentence of its first paragraph; `tests/test_curriculum.py` compares the two.
 """
@@ -26,7 +28,7 @@ WORDS_A_MINUTE = 220
 CELL_S, LINE_S, SOURCE_S = 8, 3, 30
 PREDICTION_S, DRAWING_S = 50, 120
 ORDER_S, EXERCISE_S = 120, 180
-STEP_S, WRITTEN_LINE_S = 60, 20
+STEP_S, WRITTEN_LINE_S = 90, 20
 
 STATED = re.compile(r"It takes about (\d+) minutes\.$")
 
@@ -67,15 +69,32 @@ def seconds(cell: NotebookNode) -> float:
 
 
 def _writing_seconds(starter: str) -> float:
-    tasks = [task for task in EXERCISES.values() if task.starter == starter and task.title.startswith("Step ")]
-    return STEP_S + WRITTEN_LINE_S * _lines_to_write(tasks[0]) if tasks else EXERCISE_S
+    step = step_of(starter)
+    return STEP_S + LINE_S * new_lines(step) + WRITTEN_LINE_S * lines_to_write(step) if step else EXERCISE_S
 
 
-def _lines_to_write(task: Exercise) -> int:
+def step_of(starter: str) -> Exercise | None:
+    """The exercise, if it is a step of a program that grows, and not one on its own."""
+    steps = (task for task in EXERCISES.values() if task.title.startswith("Step "))
+    return next((task for task in steps if task.starter == starter), None)
+
+
+def lines_to_write(step: Exercise) -> int:
     """The lines of the solution that are not in the starter."""
-    solution, starter = (Counter(map(str.strip, text.splitlines())) for text in (task.solution.cell, task.starter))
-    del solution[""]
-    return (solution - starter).total()
+    return _added(step.starter, step.solution.cell)
+
+
+def new_lines(step: Exercise) -> int:
+    """The lines of the starter that are not in the solution of the step before."""
+    lesson, _, number = step.name.partition(".")
+    before = EXERCISES.get(f"{lesson}.{int(number) - 1}")
+    return _added(before.solution.cell if before else "", step.starter) - 1  # nobody reads the name of the exercise
+
+
+def _added(before: str, after: str) -> int:
+    """How many lines came, wherever they are and however far indented."""
+    old, new = (Counter(filter(None, map(str.strip, text.splitlines()))) for text in (before, after))
+    return (new - old).total()
 
 
 def stated(cells: Iterable[NotebookNode]) -> int | None:

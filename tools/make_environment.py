@@ -19,10 +19,11 @@ PROJECT = Path(__file__).resolve().parent.parent
 ENVIRONMENT = PROJECT / ".venv"
 STAMP = ENVIRONMENT / "pool_lab.json"
 UNFINISHED = ENVIRONMENT / "unfinished"
+SECONDS_PER_DOT = 3
 
 
 class Missing(Exception):
-    """Something the lab needs is not there; the text tells a person what, in a line or two."""
+    """Something that the lab needs is missing; the text says what, in a line or two."""
 
 
 def main(extras: list[str]) -> None:
@@ -52,7 +53,7 @@ def lock_or_wait(file: int) -> None:
 
 
 def read_stamp() -> dict[str, list[str] | str]:
-    """What .venv was made from; empty if it is not there or was made by other hands."""
+    """What .venv was made from; empty if it does not exist, or was made by something else."""
     try:
         stamp: dict[str, list[str] | str] = json.loads(STAMP.read_text(encoding="utf-8"))
     except (OSError, ValueError):
@@ -89,13 +90,13 @@ def make() -> None:
 
 def install(extras: list[str]) -> None:
     """Install the project as it lies here, with the extras; pip's words are kept for the case that it fails."""
-    print("Installing what pool_lab needs into .venv; the first time takes a minute or two ...", flush=True)
+    print("Installing what pool_lab needs into .venv; the first time takes a minute or two .", end="", flush=True)
     requirement = f"{PROJECT}[{','.join(extras)}]"
     command = [python(), "-m", "pip", "install", "--no-input", "--disable-pip-version-check", "--editable", requirement]
-    pip = subprocess.run(
-        command, cwd=PROJECT, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, check=False
-    )
-    log = pip.stdout.decode(errors="replace")
+    with subprocess.Popen(
+        command, cwd=PROJECT, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT
+    ) as pip:
+        log = _wait_with_dots(pip).decode(errors="replace")
     if pip.returncode:
         (ENVIRONMENT / "pip.log").write_text(log, encoding="utf-8")
         errors = [line.strip() for line in log.splitlines() if line.strip().startswith("ERROR:")]
@@ -103,6 +104,18 @@ def install(extras: list[str]) -> None:
             f"pip could not install what pool_lab needs; is this machine connected? {' '.join(errors[:1])}\n"
             "All that pip said is in .venv/pip.log; the same command tries again."
         )
+
+
+def _wait_with_dots(process: subprocess.Popen[bytes]) -> bytes:
+    """What it prints. Shows a dot every few seconds, so that a long installation does not look as if it stood still."""
+    while True:
+        try:
+            printed, _ = process.communicate(timeout=SECONDS_PER_DOT)
+        except subprocess.TimeoutExpired:
+            print(".", end="", flush=True)
+        else:
+            print(flush=True)
+            return printed
 
 
 if __name__ == "__main__":

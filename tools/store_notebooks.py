@@ -1,12 +1,12 @@
 """Run lessons from top to bottom in a fresh kernel and store what they show: `python -m tools.store_notebooks FILE...`.
 
-The result is the same for everybody: no widget state (a saved view is a reference that no one can resolve; the
-still beside it stays), no timing, nothing of the Python, the folders or the person. With each cell is stored a seal, a
-digest of its source and its outputs: so one sees if either was changed afterwards. `faults` says what a stored lesson
-breaks of these rules; a test sees that it finds nothing.
+The result is the same on every machine: no widget state (a saved view is a reference to a kernel that is gone; the
+still beside it stays), no timing, nothing of the Python, the folders or the person. Each cell is stored with a seal, a
+digest of its source and its outputs, which shows if either was changed afterwards. `faults` says which of these rules a
+stored lesson breaks; a test checks that it finds nothing.
 
-No two runs take the same time, so no two pictures are equal. To run a lesson again changes nothing where its text is as
-before: from the top down to the first cell with another source or another text, the stored outputs stay as they are.
+No two runs take the same time, so no two pictures are equal. Storing a lesson again changes nothing as long as its text
+is as before: from the top down to the first cell with another source or another text, stored outputs stay as they are.
 Below it a picture may show something else, so all is stored anew. `--anew` stores everything anew: use it if pictures
 are now drawn differently.
 """
@@ -33,7 +33,8 @@ from pool_lab.lessons.predictions.spoilers import spoilers
 
 PROJECT = Path(__file__).resolve().parent.parent
 CELL_TIMEOUT_S = 300
-LONGEST_CELL = 15
+LONGEST_CELL, LONGEST_PROGRAM = 15, 30
+"""Lines. The second is for an exercise, in which a learner's program may grow from step to step."""
 CELLS_FOR_ONE_EXEMPTION = 20
 
 METADATA = {
@@ -192,8 +193,9 @@ def faults(notebook: NotebookNode) -> Iterator[str]:
 def cell_faults(cell: NotebookNode) -> Iterator[str]:
     if not cell.source.strip():
         yield "is empty"
-    if len(cell.source.splitlines()) > LONGEST_CELL:
-        yield f"has more than {LONGEST_CELL} lines"
+    longest = LONGEST_PROGRAM if "exercise" in tags(cell) else LONGEST_CELL
+    if len(cell.source.splitlines()) > longest:
+        yield f"has more than {longest} lines"
     if "execution" in cell.metadata:
         yield "stores when it ran"
     if cell.metadata.get(SEAL) != digest(cell):

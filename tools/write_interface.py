@@ -3,6 +3,7 @@
 import inspect
 import sys
 from collections.abc import Iterator
+from functools import cached_property
 from importlib import import_module
 from pathlib import Path
 from types import FunctionType, ModuleType
@@ -74,7 +75,7 @@ def members(owner: type) -> list[str]:
     """The public methods and properties of a class, also those of its bases, if they are ours."""
     names = {name for base in owner.__mro__ if is_ours(base) for name in vars(base) if not name.startswith("_")}
     values = {name: inspect.getattr_static(owner, name) for name in sorted(names)}
-    return [name for name, value in values.items() if isinstance(value, FunctionType | property)]
+    return [name for name, value in values.items() if isinstance(value, FunctionType | property | cached_property)]
 
 
 def docstring(owner: type, member: str) -> str:

@@ -18,12 +18,11 @@ from typing import Any
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from pool_lab.lab.notebook import Cover, after_each_cell, someone_is_there
+from pool_lab.lab.notebook import Cover, after_each_cell, someone_is_there, widget_output
 from pool_lab.lab.stills.still import Still, alt_text, picture
 
 __all__ = ["Display"]
 
-WIDGET_VIEW = "application/vnd.jupyter.widget-view+json"
 Bundle = tuple[dict[str, Any], dict[str, Any]]
 """What a display shows, by MIME type, and its metadata."""
 
@@ -38,7 +37,7 @@ class Display:
     """The live view, a widget; None if nobody uses the notebook."""
 
     def __init__(self, cover: Cover | None = None) -> None:
-        """Without a live view it shows nothing until the cover opens. A live view is covered by itself."""
+        """Without a live view it shows nothing until the cover opens. A live view covers itself."""
         self._cover = cover
         self._at_rest = False
         self._displays: list[str] = []
@@ -78,8 +77,7 @@ class Display:
             return
         sheet = f'<span class="pool-lab-saved"></span><style>{SAVED.read_text(encoding="utf-8")}</style>'
         display({"text/html": sheet, "text/plain": ""}, raw=True)  # type: ignore[no-untyped-call]
-        model = {"version_major": 2, "version_minor": 0, "model_id": self.view.model_id}
-        display({"text/plain": repr(self), WIDGET_VIEW: model}, raw=True)  # type: ignore[no-untyped-call]
+        display(widget_output(self.view, repr(self)), raw=True)  # type: ignore[no-untyped-call]
         handle = self._show(display, self._still() if self._shows_a_still() else (STILL_PLACEHOLDER, {}))
         with self._display_lock:
             self._displays.append(handle.display_id)

@@ -12,12 +12,13 @@ import pkgutil
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from html import escape
 from importlib import import_module
 from importlib.resources import files
 from types import ModuleType
 from typing import NamedTuple
 
-__all__ = ["Named", "Page", "file_text", "modules", "page", "page_of"]
+__all__ = ["Named", "Page", "file_text", "inline_html", "modules", "page", "page_of"]
 
 LESSONS = "pool_lab.lessons"
 FENCED = re.compile(r"(^```.*?^```$)", re.MULTILINE | re.DOTALL)
@@ -83,6 +84,11 @@ def page(markdown: str) -> Page:
     title, _, text = head.strip().partition("\n")
     pairs = zip(rest[::2], rest[1::2], strict=True)
     return Page(title.removeprefix("# "), _unwrapped(text), {name: _unwrapped(section) for name, section in pairs})
+
+
+def inline_html(text: str) -> str:
+    """The text as HTML, with the words in backquotes as code."""
+    return re.sub(r"`([^`]+)`", r"<code>\1</code>", escape(text))
 
 
 def _names(package: str, pattern: str) -> list[str]:

@@ -6,11 +6,11 @@ It deals them out like cards, one batch for each worker the pool may have, and p
 
     queue   a b c d e f g ...         three workers:    a d    b e    c f    queue   g ...
 
-So neighbours of one function, which may wait for one another, go to different workers. If a call takes long after all,
-the process gives back those behind it (see `child`). So d may begin before c: the order is kept about, not exactly.
+Neighbours of one function may wait for one another; so they go to different workers, and d may begin before c. If a
+call takes long after all, the process gives back those behind it (see `child`). So order is kept roughly, not exactly.
 
-A batch belongs to one worker thread at a time, so it has no lock. One worker deals at a time (`Scheduler.dealing`), as
-another would take calls that come after those which the first is about to put back.
+A batch belongs to one worker thread at a time, so it has no lock. One worker at a time deals (`Scheduler.dealing`):
+another would take later calls than those that the first is about to put back.
 """
 
 import math
@@ -31,17 +31,17 @@ from pool_lab.scheduler import Scheduler
 
 from .messages import Errors, Request
 
-MOMENT_S = 0.0025  # what a batch should take
-LITTLE_S = 0.0001  # what it should take at least, even if that leaves other workers without
+BATCH_S = 0.0025  # what a batch should take
+LEAST_S = 0.0001  # what it should take at least, even if that leaves none for other workers
 SHORTEST_S = 1e-7
-TOO_LONG_S = 0.002  # replies that wait so long for the GIL keep processes idle
-SHARE = 10  # so many times as long as that should a batch take
-LONGEST_S = 0.1
+LONG_DELAY_S = 0.002  # if replies wait longer than this for the GIL, processes are idle meanwhile, and
+DELAYS = 10  # a batch should take as long as this many delays,
+LONGEST_S = 0.1  # but no longer than this
 MOST_CALLS, MOST_INPUTS = 256, 4096  # in one batch
 
 
 class Paces(dict[object, float]):
-    """Seconds that a call of each function takes. All workers of a pool share it: its operations are atomic."""
+    """How many seconds a call of each function takes. All workers of a pool share it: its operations are atomic."""
 
     def __init__(self) -> None:
         self._delays = (0.0,) * 5
@@ -51,9 +51,9 @@ class Paces(dict[object, float]):
 
     @property
     def patience_s(self) -> float:
-        """How much longer a batch may take, and a call in it before those behind it are given back."""
+        """How much longer a batch may take, and a call in it before the calls behind it are given back."""
         delay_s = sorted(self._delays)[len(self._delays) // 2]
-        return min(SHARE * delay_s, LONGEST_S) if delay_s > TOO_LONG_S else 0.0
+        return min(DELAYS * delay_s, LONGEST_S) if delay_s > LONG_DELAY_S else 0.0
 
     def of(self, function: Callable[..., Any]) -> float | None:
         return self.get(_key(function))
@@ -63,7 +63,7 @@ class Paces(dict[object, float]):
 
 
 def _key(function: Any) -> object:
-    """The same for functions that may take equally long. It keeps no function alive, nor what a function refers to."""
+    """Equal for functions that probably take equally long. The key does not keep the function alive."""
     while type(function) is partial or type(function) is MethodType:
         function = getattr(function, "func" if type(function) is partial else "__func__")
     if type(function) is FunctionType:
@@ -72,7 +72,7 @@ def _key(function: Any) -> object:
 
 
 class CallBatch:
-    """Calls that were submitted. What it can do, a `JobBatch` can, too."""
+    """Submitted calls. A `JobBatch` has the same methods."""
 
     waiting = property(len)
 
@@ -99,7 +99,7 @@ class CallBatch:
         return Request(number, is_observed, self._paces.patience_s, functions, inputs, kwargs)
 
     def begin(self) -> bool:
-        """A worker has it. False: none of its calls is to be made."""
+        """Mark its calls as running. False: there is none to run."""
         self.calls = [call for call in self.calls if call.begin()]
         return bool(self.calls)
 
@@ -108,13 +108,13 @@ class CallBatch:
             call.discard(make_error)
 
     def settle(self, results: list[Any], errors: Errors, worker: int | None, times: Iterable[Times]) -> None:
-        """The first calls are done, and leave the batch. `errors`: by the place of the call."""
+        """Deliver these outcomes to the first calls, which leave the batch. `errors`: by the place of the call."""
         done, self.calls = self.calls[: len(results)], self.calls[len(results) :]
         for place, (call, result, measured) in enumerate(zip(done, results, times, strict=False)):
             call.finish(result, errors.get(place), worker, measured)
 
     def give_back(self, count: int) -> None:
-        """The last calls have not begun: any worker may take them, each alone, since a batch might overtake others."""
+        """Queue the last calls again, for any worker; each alone, since a batch of them might overtake others."""
         first = len(self.calls) - count
         back, self.calls = self.calls[first:], self.calls[:first]
         calls = [[call] for call in back if call.requeue()]
@@ -209,7 +209,7 @@ def _put_in_order(items: list[Any], queue: deque[Any]) -> None:
 
 def _of_job(job: Job, scheduler: Scheduler, paces: Paces, back: list[Any], *, alone: bool) -> list[Batch]:
     workers = scheduler.size
-    each = 1 if alone else _worth_a_moment(job.pace_s, job.waiting, workers, MOST_INPUTS, paces)
+    each = 1 if alone else _batch_size(job.pace_s, job.waiting, workers, MOST_INPUTS, paces)
     inputs = job.take(1 if each == 1 else each * workers)
     job.queue(back.append)
     return [JobBatch(job, inputs[first::workers], scheduler, paces) for first in range(min(workers, len(inputs)))]
@@ -217,8 +217,8 @@ def _of_job(job: Job, scheduler: Scheduler, paces: Paces, back: list[Any], *, al
 
 def _of_calls(first: Call, scheduler: Scheduler, paces: Paces, back: list[Any], *, alone: bool) -> list[Batch]:
     workers, row, function, pace = scheduler.size, [first], first.function, paces.of(first.function)
-    each = 1 if alone else _worth_a_moment(pace, len(scheduler.calls) + 1, workers, MOST_CALLS, paces)
-    left_s = (MOMENT_S + paces.patience_s) * workers
+    each = 1 if alone else _batch_size(pace, len(scheduler.calls) + 1, workers, MOST_CALLS, paces)
+    left_s = (BATCH_S + paces.patience_s) * workers
     with suppress(IndexError):  # the queue is empty
         while each > 1 and len(row) < each * workers and not back:
             call = scheduler.calls.popleft()
@@ -230,7 +230,7 @@ def _of_calls(first: Call, scheduler: Scheduler, paces: Paces, back: list[Any], 
 
 
 def _deal(calls: list[Call], workers: int) -> list[list[Call]]:
-    """The calls of each function by themselves, since those are the most likely to wait for one another."""
+    """Deal out the calls of each function separately, since those are the most likely to wait for one another."""
     dealt: list[list[Call]] = [[] for _ in range(workers)]
     places: defaultdict[int, Iterator[int]] = defaultdict(count)
     for call in calls:
@@ -238,9 +238,9 @@ def _deal(calls: list[Call], workers: int) -> list[list[Call]]:
     return [each for each in dealt if each]
 
 
-def _worth_a_moment(pace: float | None, waiting: int, workers: int, most: int, paces: Paces) -> int:
-    """How many calls make a batch: a moment's worth at most, and about half of a fair share of those waiting."""
+def _batch_size(pace: float | None, waiting: int, workers: int, most: int, paces: Paces) -> int:
+    """How many calls make a batch: at most what takes `BATCH_S`, and about half of a fair share of the queue."""
     if pace is None:
         return 1
-    at_most, at_least = (int(seconds / max(SHORTEST_S, pace)) for seconds in (MOMENT_S + paces.patience_s, LITTLE_S))
+    at_most, at_least = (int(seconds / max(SHORTEST_S, pace)) for seconds in (BATCH_S + paces.patience_s, LEAST_S))
     return max(1, min(at_most, most, max(at_least, waiting // (2 * workers))))

@@ -1,15 +1,15 @@
-"""The worker process: it reads requests from its pipe, one at a time, makes their calls, and replies.
+"""The worker process: it reads requests from its pipe, one at a time, runs their calls, and replies.
 
-    main thread    reads a request, makes its calls, replies
-    watcher        a thread that looks now and then while a request of several calls is worked on: if a call takes long
-                   after all, it sends back the outcomes so far, and gives back the calls that have not begun
+    main thread    reads a request, runs its calls, replies
+    watcher        a thread that looks every two milliseconds while a request of several calls runs: if a call takes
+                   long after all, it sends the outcomes so far, and gives back the calls that have not begun
 
 The two share a deque. A call begins at its left end or is given back from its right end:
 
     main thread   popleft() <-- | a5 | a6 | a7 | a8 | --> pop()   watcher
 
-`_lock` guards which outcomes have been sent, and the pipe. The process ends when it gets `END`, when its pipe ends as
-the pool's process is gone, or when its initializer fails. A call that holds the GIL in C stops the watcher, too.
+`_lock` guards which outcomes have been sent, and the pipe. The process ends when it gets `END`, when the pool's process
+has ended and so the pipe, or when its initializer fails. A call that holds the GIL in C stops the watcher, too.
 """
 
 import _thread
@@ -33,12 +33,12 @@ from .pipe import Pipe
 from .program import is_importable_main
 
 TICK_S = 0.002  # a call that is seen at two ticks takes long
-# Go's scheduler uses it, too: nothing else sends this signal, and it harms no program. Windows has none like it.
+# Hardly any program uses this signal, and by default it is ignored. Go's scheduler uses it, too. Windows has none.
 STOP_SIGNAL: signal.Signals | None = getattr(signal, "SIGURG", None)
 
 
 class Initializer:
-    """It is pickled while a process starts, as locks and queues must be, and unpickled when it runs and may fail."""
+    """It is pickled while a process starts, as locks and queues must be, and unpickled when it runs and may raise."""
 
     def __init__(self, function: Callable[..., object], args: tuple[Any, ...]) -> None:
         self._function, self._args = function, args
@@ -47,7 +47,7 @@ class Initializer:
         return partial, (_initialize_with, dumps((self._function, self._args), to_worker=True))
 
     def __call__(self) -> None:
-        # In a forked process. What a notebook's function refers to is here, but has not come by pickle: see `by_value`.
+        # In a forked process the notebook's globals are here, but `by_value` does not know them: so pickle them once.
         if not is_importable_main():
             with suppress(Exception):
                 loads(dumps(self._function, to_worker=True), "the initializer")
@@ -68,7 +68,7 @@ def main(connection: Any, initializers: list[Callable[[], None]], says_begun: bo
         signal.pthread_sigmask(signal.SIG_UNBLOCK, [signal.SIGINT])
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):
-            stream.reconfigure(line_buffering=True)  # in a notebook it is a pipe, where text would wait for more
+            stream.reconfigure(line_buffering=True)  # in a notebook it is a pipe, and text would stay in its buffer
     with suppress(EOFError, OSError, KeyboardInterrupt):  # the pool's process is gone, or a stop came too late
         if _initialize(connection, initializers):
             server = Server(Pipe(connection), says_begun)
@@ -77,15 +77,15 @@ def main(connection: Any, initializers: list[Callable[[], None]], says_begun: bo
 
 
 def _initialize(connection: Any, initializers: list[Callable[[], None]]) -> bool:
-    """Run the initializer and say how it went. What it was given is kept by nothing here."""
+    """Run the initializer and report how it went. Nothing here keeps its arguments."""
     try:
         while initializers:
             initializers.pop()()
     except BaseException as error:
         from pool_lab.errors import logger
 
-        # It is logged here, where the initializer may have set up logging. What goes through a queue is written out
-        # before the pool knows of the failure: multiprocessing does that when a process ends, as this one now does.
+        # It is logged here, where the initializer may have set up logging. If that writes to a queue, `_exit_function`
+        # flushes the queue before the pool learns of the failure.
         logger.critical("Exception in initializer:", exc_info=True)
         multiprocessing.util._exit_function()  # type: ignore[attr-defined]
         connection.send_bytes(dumps_error(error))
@@ -95,14 +95,14 @@ def _initialize(connection: Any, initializers: list[Callable[[], None]]) -> bool
 
 
 class Calls:
-    """The calls of one request, and what has come of them."""
+    """The calls of one request, and their outcomes."""
 
-    sent = 0  # so many outcomes were sent
+    sent = 0  # how many outcomes were sent
     is_in_call = False
     buffers: Sequence[Any] = ()  # large ones of the result, if this is a single call
 
     def __init__(self, request: Request, buffers: list[Any], functions: dict[bytes, Any]) -> None:
-        """`functions`: those of the request before, by their pickles. They are not loaded again."""
+        """`functions`: those of the previous request, by their pickles. They are not loaded again."""
         self._number, self.patience_s = request.number, request.patience_s
         self.todo = deque(request.rows())
         self.is_single = len(self.todo) == 1
@@ -116,7 +116,7 @@ class Calls:
         self._began = perf_counter()
 
     def run(self, say_begun: Callable[[], object] | None) -> None:
-        with suppress(IndexError):  # all are made, or given back
+        with suppress(IndexError):  # all have run, or were given back
             while call := [self.todo.popleft()]:
                 began, cpu_began = (0.0, 0.0) if self._times is None else (perf_counter(), thread_time())
                 outcome = self._outcome(say_begun, call)
@@ -125,7 +125,7 @@ class Calls:
                 self.outcomes.append(outcome)
 
     def _outcome(self, say_begun: Callable[[], object] | None, call: list[Any]) -> Any:
-        """`call`: holds it. Once it has been taken out, there is one copy of the arguments."""
+        """`call`: a list with the call, which is taken out, so that no other code keeps the arguments alive."""
         function, args, kwargs = call.pop()
         try:
             if function is not None:
@@ -149,7 +149,7 @@ class Calls:
         return self.functions[pickled] if pickled in self.functions else loads(pickled, "the function")
 
     def _dumped(self, result: Any, function: Any) -> tuple[bool, bytes]:
-        """The outcome of a call that returned this: whether it is a result, and its pickle."""
+        """The outcome of a call that returned this: (whether it can be sent, the pickle of it or of an error)."""
         buffers = LargeBuffers() if self.is_single else None
         try:
             pickled = dumps(result, buffers)
@@ -162,7 +162,7 @@ class Calls:
         return True, pickled
 
     def reply(self, *, is_last: bool, gives_back: bool = False) -> Reply:
-        """What has come of the calls since the last reply. `gives_back`: those that have not begun never will, here."""
+        """The outcomes since the last reply. `gives_back`: give back the calls that have not begun."""
         given_back = 0
         with suppress(IndexError):  # `todo` is empty
             while gives_back and self.todo.pop():
@@ -176,7 +176,7 @@ class Calls:
 
 class Server:
     _watcher: threading.Thread | None = None
-    _calls: Calls | None = None  # those that the watcher looks after
+    _calls: Calls | None = None  # those that the watcher watches
     _running: Calls | None = None  # those that may be stopped
     _is_interrupted = False  # by `interrupt_main`, in a call
 
@@ -184,7 +184,7 @@ class Server:
         self._pipe = pipe
         self._say_begun = partial(pipe.connection.send_bytes, BEGUN) if says_begun else None
         self._functions: dict[bytes, Any] = {}  # see `Calls`
-        self._lock, self._is_busy = threading.Lock(), threading.Event()  # busy: there are such calls
+        self._lock, self._is_busy = threading.Lock(), threading.Event()  # busy: there are calls to watch
         if STOP_SIGNAL is not None:
             signal.signal(STOP_SIGNAL, self._stop)
         self._interrupt_main, _thread.interrupt_main = _thread.interrupt_main, self._interrupt
@@ -225,7 +225,7 @@ class Server:
             raise KeyboardInterrupt("the call ran longer than its pool's task_timeout")
 
     def _interrupt(self, signum: signal.Signals = signal.SIGINT) -> None:
-        """Takes the place of `_thread.interrupt_main`: a call can interrupt itself. Ctrl-C is ignored here."""
+        """Replaces `_thread.interrupt_main`, by which a call can interrupt itself. Ctrl-C is ignored here."""
         self._is_interrupted = signum == signal.SIGINT
         self._interrupt_main(signum)
 

@@ -1,11 +1,11 @@
 """The two messages: a `Request` to a process, with one call or several, and its `Reply`.
 
-Both are tuples of columns, of plain values and pickles. So a message can always be read, and what cannot be unpickled
-costs its own call only. A function is pickled once for all calls of a request, and its process keeps it until the next
-one. Arguments that are not plain are pickled call by call, so that calls share no object.
+Both are tuples of columns, of plain values and pickles. So a message can always be read, and a call that cannot be
+unpickled fails alone. A function is pickled once for all calls of a request, and the process keeps it until the next
+request. Arguments that are not plain are pickled call by call, so that calls share no object.
 
-Large buffers travel apart (see `pipe`) in messages about a single call. In others a pickle holds all of it, as it was
-when the call was sent, or when it returned.
+If a message is about a single call, large buffers travel beside it (see `pipe`). Otherwise they are in the pickle, as
+they were when the call was sent, or when it returned.
 """
 
 import pickle
@@ -17,10 +17,10 @@ from typing import Any, NamedTuple
 
 from .pickling import PLAIN, PROTOCOL, LargeBuffers, dumps, loads, loads_error, unsendable
 
-# Short messages. END goes to a process. From it: it can take calls; and, if calls have a time limit, a call begins.
+# Short messages. To a process: END. From it: READY, it can take calls; BEGUN, a call with a time limit begins.
 END, READY, BEGUN = b"", b"A", b"B"
 NO_KWARGS: dict[str, Any] = {}
-MUCH = 1_000_000  # bytes
+LARGE_FUNCTION = 1_000_000  # bytes
 _warned: set[str] = set()
 Errors = dict[int, BaseException]  # by the place of the call in its batch
 
@@ -43,15 +43,15 @@ class Request(NamedTuple):
 class Reply(NamedTuple):
     number: int
     outcomes: list[Any]  # of the next calls of the batch: a plain result, or (whether it is a result, its pickle)
-    given_back: int  # how many of the last calls have not begun and never will, in this process
+    given_back: int  # how many of the last calls the process has not begun, and gives back
     is_last: bool
-    took_s: float  # seconds for each of the outcomes, on average
+    took_s: float  # seconds for each outcome, on average
     time: float  # when it was made, on `time.perf_counter`, which every process of a machine shares
     times: list[tuple[float, float, float]] | None  # of each call, if the pool is observed
 
 
 def pack(request: Request, pickles: dict[int, bytes]) -> tuple[bytes, Sequence[Any], Errors]:
-    """The message (empty: none can be sent), its large buffers, and errors. `pickles`: keeps those of functions."""
+    """The message (empty: no call can be sent), its large buffers, and errors. `pickles`: keeps those of functions."""
     rows: list[tuple[Any, Any, Any]] = []
     failures: Errors = {}
     buffers: Sequence[Any] = ()
@@ -75,13 +75,13 @@ def _are_plain(values: Iterable[Any]) -> bool:
 
 
 def _pack_function(function: Any, pickles: dict[int, bytes]) -> bytes | None:
-    """Its pickle, which calls in one request share. None: it may contain anything, so each call has its own."""
+    """The function's pickle, which calls in one request share. None: it may contain data, so each call has its own."""
     is_method = type(function) is BuiltinFunctionType and not isinstance(function.__self__, ModuleType)
     if is_method or type(function) not in {FunctionType, BuiltinFunctionType, type}:
         return None
     if id(function) not in pickles:
         pickles[id(function)] = dumps(function, to_worker=True)
-        if len(pickles[id(function)]) > MUCH:
+        if len(pickles[id(function)]) > LARGE_FUNCTION:
             _warn(function, len(pickles[id(function)]))
     return pickles[id(function)]
 

@@ -1,9 +1,9 @@
 """How values are pickled on their way to a process and back. Both sides load this file, so it imports little.
 
-What cannot be pickled or unpickled costs one call and never a worker. So a value is pickled alone, and unpickled alone
-in a `try`, unless it is *plain*, such as a number or a text: plain values can always be unpickled, and never change.
+A value that cannot be pickled or unpickled costs one call and never a worker. So each is pickled alone, and unpickled
+alone in a `try`, unless it is *plain*, such as a number or a string: these can always be unpickled, and never change.
 
-Functions and classes travel by name, as pickle does it, if the other process can find the name (see `program`).
+Functions and classes travel by name, as pickle sends them, if the other process can find the name (see `program`).
 Others, and functions made inside functions and lambdas, travel by value: see `by_value`.
 """
 
@@ -25,10 +25,10 @@ _extra_reducers: dict[type, Any] = ForkingPickler._extra_reducers  # type: ignor
 
 
 class LargeBuffers(list[pickle.PickleBuffer]):
-    """What pickle asks of each buffer: whether to put it into the pickle. Those of large arrays are kept here."""
+    """pickle's `buffer_callback`: whether a buffer goes into the pickle. Those of large arrays are kept here."""
 
     def __call__(self, buffer: pickle.PickleBuffer) -> bool:
-        with suppress(BufferError):  # it is in pieces
+        with suppress(BufferError):  # it is not contiguous
             view = buffer.raw()
             if view.nbytes >= LARGE and not view.readonly and isinstance(view.obj, _array_type()):
                 self.append(buffer)
@@ -41,12 +41,12 @@ def _array_type() -> Any:
 
 
 def _reduce_array(array: Any) -> Any:
-    """NumPy makes an array that does not own its data of a buffer. So only large ones become buffers."""
+    """An array that NumPy makes from a buffer does not own its data. So only large arrays become buffers."""
     return array.__reduce_ex__(PROTOCOL if array.nbytes >= LARGE and array.flags.writeable else PROTOCOL - 1)
 
 
 def dumps(value: object, buffers: LargeBuffers | None = None, *, to_worker: bool = False) -> bytes:
-    """The pickle; by value, what the other process cannot find by name. `buffers`: takes those of large arrays."""
+    """Pickle; by value, what the other process cannot find by name. `buffers`: collects those of large arrays."""
     stream = io.BytesIO()
     pickler = pickle.Pickler(stream, PROTOCOL, buffer_callback=buffers)
     reducers = {_array_type(): _reduce_array, **copyreg.dispatch_table, **_extra_reducers}
@@ -99,7 +99,7 @@ def unsendable(what: str, cause: BaseException) -> Exception:
 
 
 def loads_error(pickled: bytes, what: str) -> BaseException:
-    """The exception that was sent, or the error that says why not. The last of its causes is the worker's traceback."""
+    """The exception that was sent, or an error that says why it cannot be loaded. Its last cause is the traceback."""
     from pool_lab.errors import CallUnpicklingError, RemoteTraceback
 
     text, exception = pickle.loads(pickled)
@@ -107,14 +107,14 @@ def loads_error(pickled: bytes, what: str) -> BaseException:
         error: BaseException = loads(exception, what)
         last = error
         if not isinstance(error, BaseException):
-            raise CallUnpicklingError(f"{what} arrived as {type(error).__qualname__}, which is no exception")
+            raise CallUnpicklingError(f"{what} arrived as {type(error).__qualname__}, which is not an exception")
     except CallUnpicklingError as failure:
         error = last = failure.with_traceback(None)
         seen = {id(last)}
         while last.__cause__ is not None and id(last.__cause__) not in seen:
             last = last.__cause__
             seen.add(id(last))
-    # Not `last.__cause__ = ...`: an exception's class may forbid every assignment.
+    # Not `last.__cause__ = ...`: an exception's class may forbid assignments.
     object.__setattr__(last, "__cause__", RemoteTraceback(_with_source(text)))
     return error
 

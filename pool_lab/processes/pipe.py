@@ -4,15 +4,15 @@ A message is a pickle. Large buffers in it, such as the data of an array, are le
 travel beside it, through memory that both processes have mapped:
 
     sender     copies the buffers into the shared memory --- the pickle goes through the pipe --->
-    receiver   copies them into memory of its own, and unpickles with that
+    receiver   copies them into its own memory, and unpickles with that
 
-Two copies, instead of the many pieces that fit through a pipe. To get new memory, page by page, takes the system ten
-times as long as to copy into it; so the shared memory, one for each direction, stays mapped for the next message. What
-the receiver gets is private: nothing that one process does to it is seen in the other.
+That is two copies, instead of the many pieces that fit through a pipe. Getting new memory, page by page, takes the
+system ten times as long as copying into it; so the shared memory, one for each direction, stays mapped for the next
+message. The receiver's copy is private: neither process sees what the other does to its own.
 
 The sender makes the memory and passes its file descriptor. If one of the two has no descriptors left, or the system
-(macOS, Windows) has no such memory, the buffers go through the pipe. No locks: one thread at a time uses an end, and
-the other side reads a message with buffers before the next one comes.
+(macOS, Windows) has no such memory, the buffers go through the pipe. It needs no locks: one thread at a time uses an
+end, and the other side reads a message with buffers before the next one is sent.
 """
 
 import mmap
@@ -28,9 +28,9 @@ from itertools import accumulate
 from multiprocessing import connection as pipes
 from typing import Any
 
-LARGE = 1 << 18  # bytes from which on a buffer is worth the effort
+LARGE = 1 << 18  # bytes: from this size on, a buffer is worth the effort
 MOST_KEPT = 1 << 26  # shared memory that is larger is used for one message only
-ALIGNED = 64  # buffers start at multiples of this, as programs that compute with them like it
+ALIGNED = 64  # buffers start at multiples of this, for which vector instructions are fastest
 CAN_SHARE = sys.platform == "linux" and hasattr(os, "memfd_create")
 NEW_MEMORY, IN_MEMORY, IN_PIPE = b"N", b"M", b"P"  # the first byte of a message that is not a pickle
 YES, NO = b"Y", b"-"
@@ -46,7 +46,7 @@ class Pipe:
         self._may_share = CAN_SHARE
 
     def send(self, message: bytes, buffers: Sequence[pickle.PickleBuffer] = ()) -> None:
-        """Blocks until the other side has read it, or nearly so. `OSError`: the other process has ended."""
+        """Block until the other side has read it, or nearly all. `OSError`: the other process has ended."""
         if not buffers:
             self.connection.send_bytes(message)
             return
@@ -87,7 +87,7 @@ class Pipe:
                 stack.callback(os.close, descriptor)
                 os.ftruncate(descriptor, size)
                 memory = mmap.mmap(descriptor, size, **UNTRACKED)
-            except OSError:  # there is not so much memory, or no descriptor for it
+            except OSError:  # there is not enough memory, or no descriptor left
                 return None
             self.connection.send_bytes(NEW_MEMORY + size.to_bytes(8, "little"))
             with _as_socket(self.connection) as through:
@@ -99,7 +99,7 @@ class Pipe:
         with _as_socket(self.connection) as through:
             _, descriptors, _, _ = socket.recv_fds(through, 1, 1)
         self._incoming = None
-        with suppress(IndexError, OSError):  # no descriptor was left for it here
+        with suppress(IndexError, OSError):  # this process has no descriptor left
             self._incoming = mmap.mmap(descriptors[0], size, **UNTRACKED)
         for descriptor in descriptors:
             os.close(descriptor)
@@ -138,8 +138,8 @@ def _starts(sizes: Sequence[int]) -> list[int]:
     return list(accumulate((size + -size % ALIGNED for size in sizes), initial=0))
 
 
-class Either:
-    """Waits for something to read, or the end of a process."""
+class InputOrExit:
+    """Waits for something to read, or for a process to exit."""
 
     def __init__(self, source: Any, sentinel: int) -> None:
         self._source, self._sentinel = source, sentinel

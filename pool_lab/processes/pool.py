@@ -29,18 +29,18 @@ T = TypeVar("T")
 _pools = itertools.count()
 ON_WINDOWS = os.name == "nt"
 LONGEST_FOLDER = 70  # for temporary files. A fork server has a socket there, whose path has 108 characters at most.
-LONGEST_LIMIT_S = 1e6  # a longer time limit is none: no system call can wait so long
+LONGEST_LIMIT_S = 1e6  # a longer time limit counts as none: the system calls cannot wait so long
 
 
 class ProcessPoolExecutor(Pool, concurrent.futures.ProcessPoolExecutor):
-    """Runs calls in processes: for calls that compute in Python, each on a core of its own.
+    """Runs calls in processes: for calls that compute in Python, each on its own core.
 
     Functions, arguments, results and exceptions travel between processes and must be picklable. Functions and classes
     from a notebook cell, closures and lambdas are.
 
     Short calls travel in batches. A call counts as running once its batch is taken, some milliseconds before it begins.
-    If a call before it takes long, it comes back and is queued again. Only a call that holds the GIL in C for long
-    keeps the rest of its batch waiting.
+    If a call takes long, those behind it in its batch are queued again. Only a call that holds the GIL in C for long
+    keeps them waiting.
     """
 
     def __init__(
@@ -61,17 +61,17 @@ class ProcessPoolExecutor(Pool, concurrent.futures.ProcessPoolExecutor):
         mp_context: from `multiprocessing.get_context`: how processes start. None means what the program has chosen with
             `multiprocessing.set_start_method`, or else "forkserver" on Linux and "spawn" elsewhere, because forking
             beside threads may deadlock. (Before Python 3.14 "fork" is also used if `multiprocessing` was in use before
-            this class was imported.) If the initializer is given a lock or a queue, None means what made them.
+            this class was imported.) If the initializer is given a lock or a queue: `multiprocessing.get_context()`.
         initializer: called as `initializer(*initargs)` in each new process. If it raises, the pool is broken.
-        max_tasks_per_child: calls after which a process is replaced; None: never. Not with "fork"; alone: with "spawn".
+        max_tasks_per_child: calls after which a process is replaced; None: never. It makes "spawn" the default
+            for `mp_context`, and does not work with "fork".
         replace_workers: what happens when a worker dies. False: the pool breaks, like the standard one. True: the call
-            that ran in it fails with `WorkerDiedError`, and another worker takes its place. The pool breaks all the
-            same if the initializer raises, or if as many workers in a row as it may have, and at least 3, die while
-            they start.
-        task_timeout: seconds a call may run, without the time it is queued; None: as long as it takes. Then
-            `KeyboardInterrupt` is raised in it. If it has not ended a second later its process is terminated, and after
-            another second killed. When it has stopped, its future gets a `TimeoutError`, and another process takes the
-            place of the one it ran in. On Windows the process is terminated at once. A chunk of `map` is one call.
+            that ran in it fails with `WorkerDiedError`, and another worker takes its place. The pool still breaks if
+            the initializer raises, or if several workers in a row (3, or the pool's size if larger) die at the start.
+        task_timeout: seconds a call may run, not counting its time in the queue; None: no limit. After that,
+            `KeyboardInterrupt` is raised in it. If it has not ended a second later, its process is terminated, and
+            after another second killed. Once the call has stopped, its future gets a `TimeoutError`, and another
+            process starts. On Windows the process is terminated at once. A chunk of `map` is one call.
         observer: called with every event (see `pool_lab.events`).
         """
         check_initializer(initializer)
@@ -95,8 +95,8 @@ class ProcessPoolExecutor(Pool, concurrent.futures.ProcessPoolExecutor):
     ) -> Iterator[T]:
         """As in `Executor.map`, with `chunksize` inputs, and then their results, travelling together.
 
-        None: as many as take a moment, see `batch`; one by one with `max_tasks_per_child`, `task_timeout` or
-        `replace_workers`, where each call counts. `buffersize` counts chunks.
+        None: as many as take about two milliseconds (see `batch`); one by one with `max_tasks_per_child`,
+        `task_timeout` or `replace_workers`, where each call counts. `buffersize` counts chunks.
         """
         if chunksize is None:
             return super().map(fn, *iterables, timeout=timeout, buffersize=buffersize)
@@ -119,7 +119,7 @@ class ProcessPoolExecutor(Pool, concurrent.futures.ProcessPoolExecutor):
         self._scheduler.give_up("terminate")
 
     def kill_workers(self) -> None:
-        """Like `terminate_workers`, with SIGKILL, which no process can refuse."""
+        """Like `terminate_workers`, with SIGKILL, which no process can ignore."""
         self._scheduler.give_up("kill")
 
 
@@ -132,13 +132,13 @@ def _one_by_one(chunks: Iterator[list[T]]) -> Iterator[T]:
         for chunk in chunks:
             chunk.reverse()
             while chunk:
-                yield chunk.pop()  # this generator keeps no result alive that it has given away
+                yield chunk.pop()  # this generator keeps no result alive that it has yielded
     finally:
         chunks.close()  # type: ignore[attr-defined]  # a generator: closing it cancels the chunks not yet started
 
 
-# Before Python 3.14 `multiprocessing` settles on "fork" at first use, unless the program has chosen. Here a copy takes
-# the place of that context, to make it different from the one that `set_start_method("fork")` puts there.
+# Before Python 3.14, `multiprocessing` on Linux settles on "fork" at first use, unless the program has chosen. A copy
+# takes the place of that context here, to tell it from the one that `set_start_method("fork")` puts there.
 _contexts: Any = multiprocessing.context._default_context
 if sys.version_info < (3, 14):
     _contexts._default_context = copy(_contexts._default_context)
@@ -155,7 +155,7 @@ def _default_context(max_tasks: int | None, initial: tuple[Any, ...]) -> BaseCon
         return multiprocessing.get_context()
     method: str | None = multiprocessing.get_start_method(allow_none=True)
     if method is None or (method == "fork" and (FROM_PARENT or multiprocessing.get_context() is NOT_CHOSEN)):
-        import tempfile  # it takes long
+        import tempfile  # slow to load
 
         has_server = sys.platform == "linux" and len(tempfile.gettempdir()) <= LONGEST_FOLDER
         return multiprocessing.get_context("forkserver" if has_server else "spawn")

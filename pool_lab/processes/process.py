@@ -4,8 +4,8 @@
         | -- fork, forkserver or spawn -->    |  child.main
         | <------------ pipe ------------->   |
 
-`_one_at_a_time` guards starting processes and closing pipes: with fork, a process that is started at the same moment
-would inherit this one's ends of the pipe and keep them open.
+`_one_at_a_time` guards starting processes and closing pipes: a process that is forked at the same moment would inherit
+both ends of this one's pipe, and keep them open.
 """
 
 import errno
@@ -26,7 +26,7 @@ from typing import Any
 
 from . import child
 from .messages import BEGUN, END
-from .pipe import Either, Pipe
+from .pipe import InputOrExit, Pipe
 from .program import is_importable_main, lacks_guard, main_module
 
 if sys.platform != "win32":
@@ -35,10 +35,10 @@ if sys.platform != "win32":
 LAST_PRELOADED = "pool_lab.processes.by_value"  # the last that a fork server loads; until then it blocks SIGINT
 GUARD = "a script that makes processes must do so under `if __name__ == '__main__':`"
 LIMITS: dict[Any, str] = {errno.EMFILE: "RLIMIT_NOFILE", errno.EAGAIN: "RLIMIT_NPROC", errno.ENOMEM: "RLIMIT_AS"}
-MOST_NEEDED = 8  # descriptors, to ask a fork server for a process
+MOST_NEEDED = 8  # file descriptors, to ask a fork server for a process
 GRACE_S = 1.0  # how long a process that was asked to end may take before it is terminated or killed
-LONGEST_IMPORT_S = 10.0  # what a call may take to arrive, besides its time limit
-FITS_INTO_PIPE = 1 << 14  # so many bytes keep a sender waiting on no system
+LONGEST_IMPORT_S = 10.0  # what a call may take to arrive, in addition to its time limit
+FITS_INTO_PIPE = 1 << 14  # bytes that a pipe holds on every system, so that the sender does not block
 
 _one_at_a_time = threading.Lock()
 
@@ -60,19 +60,19 @@ class Process:
             finally:
                 theirs.close()
         self.pid, self._limit_s = self._process.pid, limit_s
-        self.is_late = False  # a call has exceeded its time. It is being stopped, and the process with it.
-        self._reply_or_end = Either(ours, self._process.sentinel)
-        self._wakeup_or_end = Either(self._wakeup, self._process.sentinel)
+        self.is_late = False  # a call has exceeded its time limit: it is being stopped, and the process with it
+        self._reply_or_exit = InputOrExit(ours, self._process.sentinel)
+        self._wakeup_or_exit = InputOrExit(self._wakeup, self._process.sentinel)
 
     def _close(self) -> None:
-        """Called with the lock."""
+        """The caller holds the lock."""
         _open.discard(self)
         for end in (self.pipe.connection, self._wakeup, self._waker):
             end.close()
 
     def sleep(self) -> bool:
         """Block until `wake` is called, or until the process ends. False: it has ended."""
-        ready = self._wakeup_or_end.wait()
+        ready = self._wakeup_or_exit.wait()
         if self._wakeup in ready:
             self._wakeup.recv(1)
         return self._process.sentinel not in ready
@@ -82,7 +82,7 @@ class Process:
             self._waker.send(b"!")
 
     def send(self, message: bytes, buffers: Sequence[Any]) -> None:
-        """Blocks until the process has nearly all of it. One with a time limit that hangs before that is killed."""
+        """Block until the process has nearly all of it. If there is a time limit, and it hangs, it is killed."""
         if self._limit_s is None or (not buffers and len(message) <= FITS_INTO_PIPE):
             self.pipe.send(message, buffers)
             return
@@ -94,8 +94,8 @@ class Process:
             timer.cancel()
 
     def receive(self, timeout: float | None = None) -> tuple[bytes, list[Any]] | None:
-        """What the process has sent. None: the time is up. `EOFError` or `OSError`: it has ended."""
-        ready = self._reply_or_end.wait(timeout)
+        """The next message. Blocks. None: the time is up. `EOFError` or `OSError`: the process has ended."""
+        ready = self._reply_or_exit.wait(timeout)
         if not ready:
             return None
         connection = self.pipe.connection
@@ -116,14 +116,14 @@ class Process:
 
     def _stop(self) -> tuple[bytes, list[Any]]:
         """Ask the call to stop, then end the process. Returns the call's reply, if it comes in time after all."""
-        for measure in (self._ask, self.terminate, partial(self.terminate, kill=True)):
-            measure()
+        for stop in (self._interrupt, self.terminate, partial(self.terminate, kill=True)):
+            stop()
             while (received := self.receive(GRACE_S)) is not None:
                 if received[0] != BEGUN:
                     return received
         raise EOFError
 
-    def _ask(self) -> None:
+    def _interrupt(self) -> None:
         """Raise `KeyboardInterrupt` in the call, so that its `finally` clauses run. On Windows, end the process."""
         with suppress(ProcessLookupError):  # it may just have died
             os.kill(self.pid, child.STOP_SIGNAL or signal.SIGTERM)
@@ -137,30 +137,30 @@ class Process:
             (self._process.kill if kill else self._process.terminate)()
 
     def end(self) -> int | None:
-        """End it, if it has not ended, and wait for that. Returns its exit code; None: other code has got it."""
+        """End the process, and block until it has ended. Returns its exit code; None: other code has taken it."""
         with suppress(OSError):
             self.pipe.connection.send_bytes(END)
         with _one_at_a_time:
             self._close()
-            # A thread that starts a process asks all in this set for their exit codes. Only one can get this one's.
+            # Starting a process asks all in this set for their exit codes, and each code can be had only once.
             multiprocessing.process._children.discard(self._process)  # type: ignore[attr-defined]
         self._process.join(GRACE_S if self.is_late else None)
         self._process.kill()  # if it has not ended
         self._process.join()
         code: int | None = self._process.exitcode
-        self._process = None  # its descriptors are not to live as long as a traceback
+        self._process = None  # a traceback must not keep its descriptors open
         return code
 
 
-def manner(exitcode: int | None) -> str:
+def how_it_ended(exitcode: int | None) -> str:
     if exitcode is None or exitcode >= 0:
         return "ended" if exitcode is None else f"exited with code {exitcode}"
     names = {each.value: each.name for each in signal.Signals}
     return f"was killed by {names.get(-exitcode, f'signal {-exitcode}')}"
 
 
-# Processes whose pipes are open. A forked child inherits this side's ends. While it has them open, workers do not
-# notice that this process has gone; so it closes them.
+# Processes whose pipes are open. A forked child inherits this side's ends. While the child has them open, workers do
+# not notice that this process has ended; so it closes them.
 _open: set[Process] = set()
 
 
@@ -182,7 +182,7 @@ if hasattr(os, "register_at_fork"):
 
 
 def hint(context: BaseContext, error: BaseException | None = None) -> str:
-    """Why a process may have died while it was starting, or could not be started, because of this error."""
+    """A possible reason why a process died while it was starting, or could not be started. Empty: none is known."""
     executable = os.fsdecode(spawn.get_executable() or "")
     if context.get_start_method() != "fork":
         if "py" not in os.path.basename(executable).lower() or not os.access(executable, os.X_OK):  # noqa: PTH119
@@ -216,7 +216,7 @@ def _start(context: BaseContext, number: int, args: tuple[Any, ...]) -> Any:
     if method != "fork":
         name = _Name(name)
     if method == "forkserver":
-        with ExitStack() as stack:  # `OSError` if there are too few: a server that is left in the middle may end
+        with ExitStack() as stack:  # `OSError` if too few are left: a server whose request breaks off may end
             for _ in range(MOST_NEEDED):
                 stack.callback(os.close, os.open(os.devnull, os.O_RDONLY))
         server = _fork_server()
@@ -243,7 +243,7 @@ def _start_blocking_ctrl_c(process: Any, *, has_tracker: bool) -> None:
 
 
 class _Name(str):
-    """As a process unpickles its name, it learns to block SIGINT, and not to import a `__main__` that it cannot."""
+    """A name that, when a process unpickles it, makes it block SIGINT, and import no `__main__` that it cannot."""
 
     def __reduce__(self) -> tuple[Any, ...]:
         steps: list[Any] = [str(self)]
@@ -256,7 +256,7 @@ class _Name(str):
 
 
 class _Call:
-    """Its pickle is a call, of a function that comes with Python."""
+    """Unpickling it calls a function, one that comes with Python."""
 
     def __init__(self, function: Any, *args: Any) -> None:
         self._parts = function, args

@@ -20,9 +20,9 @@ FILE_LOADERS = (machinery.SourceFileLoader, machinery.SourcelessFileLoader, mach
 
 
 def main_module() -> ModuleType:
-    """The program's `__main__`. An embedded Python may have none, and under a debugger it lacks what others have."""
+    """The program's `__main__`. An embedded Python may have none, and under a debugger it may lack `__spec__`."""
     main = sys.modules.get("__main__") or ModuleType("__main__")
-    sys.modules["__main__"] = sys.modules["__mp_main__"] = main  # results of scripts name it so
+    sys.modules["__main__"] = sys.modules["__mp_main__"] = main  # the second name is in the results of scripts
     vars(main).setdefault("__spec__", None)
     return main
 
@@ -35,7 +35,7 @@ def is_importable_main() -> bool:
     name = getattr(getattr(main, "__spec__", None), "name", None)
     if name is not None:
         return not (name == "__main__" or name.endswith(".__main__"))
-    # What is typed or piped in has a loader without files, even if it says that it has a file.
+    # Code that is typed or piped in has a loader without files, even if `__file__` is set.
     return getattr(main, "__loader__", None) is not machinery.BuiltinImporter and os.path.isfile(_file(main))
 
 
@@ -63,7 +63,7 @@ def names_out_of_reach(pickled: bytes, *, to_worker: bool) -> bool:
 
 @lru_cache(maxsize=1)
 def _mention_of(names: frozenset[str]) -> re.Pattern[bytes]:
-    """A short text in a pickle: one byte that says so, one for the length, the text, and one to remember it."""
+    """A short string in a pickle: its opcode, one byte for the length, the text, and the opcode that memoizes it."""
     return re.compile(rb"\x8c.(?:%s)[.\x94]" % b"|".join(re.escape(name.encode()) for name in names), re.DOTALL)
 
 
@@ -100,7 +100,7 @@ def _is_plugin(name: str, module: Any) -> bool:
 
 
 def _finds(finder: Any, name: str, path: list[str] | None, origin: str | None) -> bool:
-    with suppress(Exception):  # finders of others may do anything
+    with suppress(Exception):  # other packages' finders may raise anything
         found = finder.find_spec(name, path)
         return found is not None and (origin is None or os.path.realpath(found.origin) == os.path.realpath(origin))
     return False

@@ -1,11 +1,11 @@
-"""`ProcessWorker`: a thread that owns one process, and does all that has to do with it.
+"""`ProcessWorker`: a thread that owns one process, and handles everything that happens to it.
 
     sleep        until there is a call, or the process dies
-    run          take a batch -> have a process -> send the batch -> receive replies -> deliver the outcomes
+    run          take a batch -> ensure a process -> send the batch -> receive replies -> deliver the outcomes
     a call takes too long     ask it to stop -> terminate the process -> kill it
     the process dies          the pool breaks; or one call fails, and another process takes its place
 
-The first call has the process started, and counts as running then. One thread does all of this, so nothing needs a
+The first call starts the process, and counts as running from then on. One thread does all of this, so nothing needs a
 lock. Another thread may only end the process (`end_if_given_up`).
 """
 
@@ -30,12 +30,12 @@ from .batch import Batch, Paces, take_batch
 from .child import Initializer
 from .messages import READY, Reply, load_outcomes, pack
 from .pickling import loads_error
-from .process import FITS_INTO_PIPE, Process, hint, manner
+from .process import FITS_INTO_PIPE, Process, hint, how_it_ended
 
 FALSE_STARTS = 3
 RETRY_S = 0.2
 MOVES_AT_ONCE = 1e5  # bytes; the time to send fewer is negligible
-BYTES_A_SECOND = 2.5e8  # so fast does data move. A call that moves much takes long, and travels alone.
+BYTES_A_SECOND = 2.5e8  # how fast data moves. A call that moves much of it takes long, and travels alone.
 
 
 class Settings:
@@ -58,8 +58,8 @@ class ProcessWorker(Worker):
         if settings.context.get_start_method() == "fork":
             with suppress(Exception):  # then it is tried again, and fails there
                 self._forked = self._start_process()
-        self._requests, self._made = 0, 0  # how many were sent, and how many calls the process has made
-        self._is_sent = False  # the request was sent: if the process dies now, the call may be the cause
+        self._requests, self._made = 0, 0  # how many requests were sent, and how many calls the process has run
+        self._is_sent = False  # True: the process has the request, so if it dies now, a call may be the cause
 
     def sleep(self) -> None:
         if self._process is not None and not self._process.sleep():
@@ -79,8 +79,8 @@ class ProcessWorker(Worker):
         pool = self._settings
         return Process(pool.context, self.number, pool.initializers, pool.task_timeout)
 
-    def _has_process(self, batch: Batch) -> bool:
-        """Have a process that is ready. False: there is none, and the batch was given back or has failed."""
+    def _ensure_process(self, batch: Batch) -> bool:
+        """Start a process, if there is none. False: it cannot, and the batch was given back or has failed."""
         while self._process is None:
             try:
                 self._process, self._forked = self._forked or self._start_process(), None
@@ -94,7 +94,7 @@ class ProcessWorker(Worker):
         return True
 
     def _cannot_start(self, error: BaseException, batch: Batch) -> None:
-        """Other workers do the work, if there are any. If not, the batch fails. This worker will try again."""
+        """If other workers have processes, give them the batch; if not, it fails. This worker will try again."""
         reason = f"cannot start worker {self.number}: {text_of(error)}{hint(self._settings.context, error)}"
         if not isinstance(error, (OSError, EOFError, MemoryError)):  # the initializer cannot be pickled, say
             self._break_pool(reason, error)
@@ -111,7 +111,7 @@ class ProcessWorker(Worker):
             batch.discard(lambda: caused(failure(), error.with_traceback(None)))
 
     def _wait_until_ready(self, process: Process) -> None:
-        """Block until the new process can take calls. If it cannot, let go of it; perhaps that breaks the pool."""
+        """Block until the new process can take calls. If it never can, drop it; that may break the pool."""
         settings = self._settings
         self.end_if_given_up()
         try:
@@ -137,8 +137,8 @@ class ProcessWorker(Worker):
         # Each call travels alone if calls are counted, have a time limit, or fail one by one.
         alone = settings.max_tasks is not None or settings.task_timeout is not None or settings.replace_workers
         batch = take_batch(item, self.scheduler, settings.paces, alone=alone)
-        item = None  # type: ignore[assignment]  # its result may go while the rest of the batch is still running
-        if batch is None or not self._has_process(batch):
+        item = None  # type: ignore[assignment]  # its result can be freed while the rest of the batch is still running
+        if batch is None or not self._ensure_process(batch):
             return
         try:
             self._converse(batch)
@@ -152,7 +152,7 @@ class ProcessWorker(Worker):
         self._is_sent = False
 
     def _converse(self, batch: Batch) -> None:
-        """Send the request, and take replies until the last one is here."""
+        """Send the request, and receive replies until the last one has come."""
         self._requests += 1
         pickles = batch.pickles
         request = batch.request(self._requests, is_observed=bool(self.scheduler.observers))
@@ -172,9 +172,9 @@ class ProcessWorker(Worker):
             pass
 
     def _take_reply(self, batch: Batch, sent: float) -> bool:
-        """Whether more replies will come. `sent`: bytes for each call of the request."""
+        """Receive one reply. True: more will come. `sent`: bytes for each call of the request."""
         message, buffers = self._process.receive_reply()  # type: ignore[union-attr]
-        reply = Reply(*pickle.loads(message or b"?"))  # an empty message is no end of the pipe
+        reply = Reply(*pickle.loads(message or b"?"))  # pickle would take an empty message for the end of the pipe
         answered = len(reply.outcomes) + reply.given_back
         if reply.number != self._requests or answered > len(batch) or (reply.is_last and answered < len(batch)):
             raise ValueError("a reply that does not fit its request")
@@ -213,13 +213,13 @@ class ProcessWorker(Worker):
         return caused(TimeoutError(f"{batch}, ran longer than {limit} and was stopped"), cause)
 
     def _end_process(self, when: str = "", fault: str | None = None, *, is_meant: bool = True) -> str:
-        """Let go of the process, and end it if it still runs. Blocks until it has ended. Returns how, as a text."""
+        """End the process, if it still runs, and drop it. Blocks until it has ended. Returns how it ended, as text."""
         process = self._process
         if process is None:
             return ""
         exitcode = process.end()  # any thread may kill it meanwhile
         self._process = None
-        died = f"worker {self.number} (process {process.pid}) {fault or manner(exitcode)} {when}"
+        died = f"worker {self.number} (process {process.pid}) {fault or how_it_ended(exitcode)} {when}"
         error = None if is_meant else died
         self.scheduler.observers.note(EventKind.WORKER_STOPPED, worker=self.number, ident=process.pid, error=error)
         return died

@@ -181,7 +181,7 @@ stepping = _of_cells(
 # Two threads whose steps are chosen with buttons.
 scheduling = _of_cells(
     "import threading\nfrom pool_lab.lab import interleave",
-    'turns = interleave("with lock: counter = counter + 1", counter=0, lock=threading.Lock())\nturns',
+    'threads = interleave("with lock: counter = counter + 1", counter=0, lock=threading.Lock())\nthreads',
     "",
 )
 

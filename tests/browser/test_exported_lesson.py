@@ -81,7 +81,7 @@ def test_a_timeline_is_played_zoomed_and_asked(lesson: Page, artefacts: Path) ->
     lesson.locator(".pool-lab-play").first.click()
     lesson.wait_for_selector(".pool-lab-moment:not(:empty)")
     list_of_futures = timeline.locator(".pool-lab-futures")
-    assert "8 futures" in list_of_futures.inner_text()
+    assert "8 calls" in list_of_futures.inner_text()
 
 
 def test_an_answer_is_covered_until_it_is_opened_with_the_keyboard(lesson: Page, artefacts: Path) -> None:

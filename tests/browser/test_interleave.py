@@ -9,7 +9,7 @@ pytestmark = pytest.mark.leaves_behind("Chromium keeps processes in store, for t
 
 
 def view(notebook: Notebook) -> Locator:
-    return notebook.page.locator(".pool-lab-turns").first
+    return notebook.page.locator(".pool-lab-interleaving").first
 
 
 def button(notebook: Notebook, name: str) -> Locator:
@@ -27,17 +27,17 @@ def test_buttons_take_the_steps_that_they_name_and_take_them_back(scheduling: No
     scheduling.page.keyboard.press("Space")
     scheduling.page.keyboard.press("b")  # which would add a cell to the notebook
     expect(button(scheduling, "A releases lock")).to_be_focused(timeout=PATIENCE_MS)
-    assert scheduling.value("turns.order") == "AAA"
-    assert scheduling.value("turns.values") == {"counter": 1}
+    assert scheduling.value("threads.order") == "AAA"
+    assert scheduling.value("threads.values") == {"counter": 1}
 
 
 def test_on_a_narrow_page_the_table_scrolls_and_the_words_stay_in_sight(scheduling: Notebook) -> None:
-    scheduling.value("turns.go('ABAAABBBB').order")
-    words = view(scheduling).locator(".pool-lab-turns-words")
+    scheduling.value("threads.go('ABAAABBBB').order")
+    words = view(scheduling).locator(".pool-lab-interleaving-words")
     expect(words).to_contain_text("In the end counter is 2.", timeout=PATIENCE_MS)
     try:
         scheduling.page.set_viewport_size({"width": 480, "height": 1000})
-        table = view(scheduling).locator(".pool-lab-turns-table")
+        table = view(scheduling).locator(".pool-lab-interleaving-table")
         until(table, "(box) => box.scrollWidth > box.clientWidth")
         until(view(scheduling), FITS)
         until(words, "(p) => p.getBoundingClientRect().right <= window.innerWidth")

@@ -10,10 +10,13 @@ from pool_lab.lab.programs.comparison import comparison
 from pool_lab.lab.programs.page import log_of
 from pool_lab.lab.programs.page import page as page_of
 from pool_lab.lab.programs.run import Facts, RecordedPool, Run
-from pool_lab.lab.views.timeline.recorded import timeline_assets, timeline_element
+from pool_lab.lab.views.bundle import program, style
+from pool_lab.lab.views.timeline import recorded
+from pool_lab.lab.views.timeline.recorded import timeline_element
 
 pytestmark = pytest.mark.leaves_behind("Chromium keeps processes in store, for the next page")
 
+TIMELINE = Path(recorded.__file__).parent
 MS = 1000
 FACTS = Facts("python x.py", "3.13.0", "2 cores", "2026-01-01T00:00:00+00:00", 4.0, 0)
 POOLS = (
@@ -172,7 +175,7 @@ def test_what_is_drawn_of_very_many_calls_is_bounded(empty_page: Page, tmp_path:
 
 def test_several_timelines_in_one_page_are_each_about_their_run(empty_page: Page) -> None:
     empty_page.on("pageerror", lambda error: pytest.fail(f"the page raised {error}"))
-    css, js = timeline_assets()
+    css, js = style(TIMELINE / "timeline.css"), program(TIMELINE / "recorded.js")
     elements = [timeline_element(log_of(run_of(calls), [0, 1]), f"{calls} calls") for calls in (16, 32)]
     empty_page.set_content(f'<style>{css}</style><script type="module">{js}</script>{"".join(elements)}')
     for calls in (16, 32):

@@ -219,7 +219,7 @@ def test_two_fingers_zoom(finished: TimelinePage) -> None:
     assert after["to"] - after["from"] < (before["to"] - before["from"]) / 2
 
 
-def test_keys_zoom_pan_and_show_all_and_the_notebook_does_not_hear_them(finished: TimelinePage) -> None:
+def test_keys_zoom_pan_and_show_all_and_the_notebook_does_not_get_them(finished: TimelinePage) -> None:
     finished.page.evaluate("document.addEventListener('keydown', ({ key }) => window.troubles.push(key))")
     finished.page.evaluate(
         "document.addEventListener('keydown', ({ key }) => key === 'Shift' && window.troubles.pop())"
@@ -293,9 +293,9 @@ def test_the_story_goes_as_far_as_the_moment_that_is_shown(finished: TimelinePag
 def test_a_future_in_the_list_shows_its_state_and_finds_its_bar(finished: TimelinePage) -> None:
     finished.page.locator("summary").click()
     expect(finished.chips()).to_have_count(10)
-    expect(finished.chips().nth(9)).to_have_attribute("title", "future 9: returned")
+    expect(finished.chips().nth(9)).to_have_attribute("title", "call 9: returned")
     finished.press("+", "+", "+", "+")
-    finished.page.get_by_label("future 4: returned").click()
+    finished.page.get_by_label("call 4: returned").click()
     found = finished.facts()
     assert found["selected"] == [0, 4]
     assert found["from"] <= 1.0 <= found["to"]
@@ -304,7 +304,7 @@ def test_a_future_in_the_list_shows_its_state_and_finds_its_bar(finished: Timeli
     assert finished.facts()["from"] <= 0  # the scrubber goes over what is shown
     finished.scrubber.fill("472")
     for number, state in enumerate(["returned", "running", "queued"], start=1):
-        expect(finished.chips().nth(number)).to_have_attribute("title", f"future {number}: {state}")
+        expect(finished.chips().nth(number)).to_have_attribute("title", f"call {number}: {state}")
 
 
 def test_the_list_can_be_walked_with_keys(finished: TimelinePage) -> None:
@@ -313,7 +313,7 @@ def test_the_list_can_be_walked_with_keys(finished: TimelinePage) -> None:
     for key in ("ArrowRight", "ArrowRight", "ArrowRight"):
         finished.page.keyboard.press(key)
     assert finished.facts()["selected"] == [0, 2]
-    expect(finished.page.get_by_label("future 2: returned")).to_have_attribute("aria-selected", "true")
+    expect(finished.page.get_by_label("call 2: returned")).to_have_attribute("aria-selected", "true")
 
 
 # What the picture shows
@@ -450,7 +450,7 @@ def test_many_workers_have_lanes_that_can_still_be_told_apart(timeline: Timeline
 # For those who listen, and when something is wrong
 
 
-def test_who_listens_is_told_now_and_then_while_calls_run_and_the_last_word_at_the_end(timeline: TimelinePage) -> None:
+def test_a_screen_reader_speaks_now_and_then_while_calls_run_and_the_summary_at_the_end(timeline: TimelinePage) -> None:
     timeline.page.evaluate("""() => {
       window.said = [];
       const status = document.querySelector("[role=status]");

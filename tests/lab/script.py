@@ -55,3 +55,10 @@ class Script:
     def trace(self, size: int = 0, watched_until: float | None = None, names: str = "") -> Trace:
         until = None if watched_until is None else START + watched_until
         return Trace(self.events, size=size, origin=START, watched_until=until, names=names)
+
+
+class Ran:
+    """An experiment that has run, as a question sees it."""
+
+    def __init__(self, trace: Trace) -> None:
+        self.trace = trace

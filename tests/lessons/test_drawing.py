@@ -5,21 +5,15 @@ from typing import Any, cast
 
 import pytest
 
-from pool_lab.lab.trace.trace import Trace
-from pool_lab.lessons.predictions.drawn_timeline import Bar, DrawQuestion, match
+from pool_lab.lessons.predictions.drawn_timeline import Bar, DrawQuestion, drawing_of, match
 from pool_lab.lessons.predictions.predict import QUESTIONS
 from pool_lab.lessons.predictions.prediction import CONFIDENCES, Prediction
 from pool_lab.lessons.predictions.questions import Miss, NumberQuestion, OrderQuestion
-from tests.lab.script import Script
+from tests.lab.script import Ran, Script
 
 DRAWING = cast("DrawQuestion", QUESTIONS["00 drawing"])
 RIGHT = [(0, 0), (1, 0), (1, 1), (0, 3), (0, 4)]
-IN_TURNS = [(0, 0), (1, 0), (0, 3), (1, 1), (0, 8)]
-
-
-class Ran:
-    def __init__(self, trace: Trace) -> None:
-        self.trace = trace
+ALTERNATING = [(0, 0), (1, 0), (0, 3), (1, 1), (0, 8)]
 
 
 def run_of(bars: Sequence[tuple[int, float]], slow: float = 1.0) -> Ran:
@@ -68,7 +62,7 @@ def test_a_drawing_that_is_two_units_off_is_wrong() -> None:
 
 
 @pytest.mark.usefixtures("_someone_is_there")
-def test_an_order_that_nobody_has_touched_is_no_answer() -> None:
+def test_an_untouched_order_is_no_answer() -> None:
     prediction = Prediction(ORDER)
     lines, button, said = form_of(prediction)
     button.click()
@@ -90,7 +84,7 @@ def test_how_much_of_two_drawings_overlaps() -> None:
 @pytest.mark.parametrize(
     ("bars", "words"),
     [
-        (IN_TURNS, "do not take turns"),
+        (ALTERNATING, "do not take turns"),
         ([(0, 0), (1, 0), (1, 0), (0, 3), (0, 4)], "one call at a time"),
         ([(0, 0), (1, 3), (1, 4), (0, 9), (0, 10)], "Neither waits for the other"),
         ([(0, 0), (1, 0), (0, 3), (1, 1), (1, 2)], "cannot know how long"),
@@ -108,7 +102,7 @@ def test_every_way_to_draw_it_wrong_has_its_own_explanation(bars: Sequence[tuple
 
 def test_a_comparison_says_which_worker_ran_which_call_and_how_well_it_matches() -> None:
     prediction = Prediction(DRAWING)
-    prediction.answer(IN_TURNS, "certain")
+    prediction.answer(ALTERNATING, "certain")
     lines = str(prediction.compare(run_of(RIGHT))).splitlines()
     assert lines[0] == "What happened: w0 runs A, D, E; w1 runs B, C"
     assert lines[1] == "You predicted (certain): w0 runs A, C, E; w1 runs B, D"
@@ -133,21 +127,21 @@ def test_a_run_that_was_stopped_is_not_compared() -> None:
 
 
 COUNT = NumberQuestion(
-    "How many at once?",
-    lambda traces: traces[""].most_at_once,
-    "As many as workers.",
-    (Miss(lambda answer, happened: answer > happened, "Too many."),),
-    "Too few.",
+    text="How many at once?",
+    judge=lambda traces: traces[""].most_at_once,
+    because="As many as workers.",
+    misses=(Miss(lambda answer, happened: answer > happened, "Too many."),),
+    otherwise="Too few.",
     most=8,
     unit="calls",
 )
 ORDER = OrderQuestion(
-    "In which order do they end?",
-    {"0": "the first", "1": "the second", "2": "the third"},
-    lambda traces: tuple(map(str, traces[""].finish_order)),
-    "By length.",
-    (Miss(("0", "1", "2"), "Not as submitted."),),
-    "Look again.",
+    text="In which order do they end?",
+    items={"0": "the first", "1": "the second", "2": "the third"},
+    judge=lambda traces: tuple(map(str, traces[""].finish_order)),
+    because="By length.",
+    misses=(Miss(("0", "1", "2"), "Not as submitted."),),
+    otherwise="Look again.",
 )
 
 
@@ -265,6 +259,5 @@ def test_an_order_is_made_with_buttons() -> None:
 
 
 def test_a_drawing_of_another_unit() -> None:
-    question = DrawQuestion("?", {"A": 1}, workers=1, unit_s=0.5, because="", misses=(), otherwise="")
     trace = Script().ran(0, worker=0, began=1, ended=2).trace()
-    assert question.happened({"": trace}) == (Bar(0, 0, 2),)
+    assert drawing_of({"": trace}, calls=1, unit_s=0.5) == (Bar(0, 0, 2),)

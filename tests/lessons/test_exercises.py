@@ -128,8 +128,8 @@ def test_comments_and_another_name_are_no_attempt_and_a_statement_is() -> None:
 
 
 def test_a_class_with_one_method_written_is_an_attempt() -> None:
-    task = EXERCISES["08.5"]
-    begun = task.starter.replace("def shutdown(self):\n        ...", "def shutdown(self):\n        raise SystemExit")
+    task = EXERCISES["08.1"]
+    begun = task.starter.replace("args):\n        ...", "args):\n        raise SystemExit")
     assert begun != task.starter
     assert not task.is_not_attempted(task.value_of(Source(task.solution.imports, begun)))
 
@@ -161,7 +161,7 @@ def test_a_wrong_answer_is_told_what_it_looks_like_and_what_it_said() -> None:
     lines = str(check("00.2", EXERCISES["00.2"].value_of(talks))).splitlines()
     assert "Often heard (no. 5): a future is the result." in "\n".join(lines)
     assert lines[lines.index("Your answer printed:") + 2 :] == ["~~~", "I submit", "~~~"]
-    assert "- ✗ not yet: all results are there" in lines
+    assert "- ✗ not yet: you returned all results" in lines
 
 
 def test_a_misconception_comes_with_a_link_to_the_lesson_that_shows_it(
@@ -173,6 +173,12 @@ def test_a_misconception_comes_with_a_link_to_the_lesson_that_shows_it(
     (tmp_path / "03_hold_a_promise.ipynb").touch()
     assert "See [Hold a promise](03_hold_a_promise.ipynb)." in verdict._repr_markdown_()
     assert "Your answer returned `[<Future>, <Future>, <Future>, <Future>, <Future>, <Future>]`." in str(verdict)
+
+
+def test_a_reader_of_the_lesson_that_shows_a_belief_is_not_sent_to_it() -> None:
+    said = str(check("03.1", EXERCISES["03.1"].value_of(wrong("03.1", "futures"))))
+    assert "Often heard (no. 5): a future is the result." in said
+    assert "See" not in said
 
 
 def test_an_almost_right_answer_is_told_what_is_right_and_what_is_missing() -> None:

@@ -2,6 +2,7 @@
 
 import threading
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 import pytest
@@ -10,15 +11,9 @@ from pool_lab import ThreadPoolExecutor, wait
 from pool_lab.events import EventKind
 from pool_lab.lab import Gate, ThreadPerCall, latencies, load, servers, watch
 from pool_lab.lab.experiments.load import Load
-from pool_lab.lab.trace.trace import Trace
 from pool_lab.lessons import predict
 from pool_lab.lessons.predictions.prediction import Comparison
-from tests.lab.script import Script
-
-
-class Ran:
-    def __init__(self, trace: Trace) -> None:
-        self.trace = trace
+from tests.lab.script import Ran, Script
 
 
 def compared(name: str, answer: Any, experiment: Any) -> Comparison:
@@ -72,32 +67,12 @@ def a_growing_queue() -> Any:
     return Ran(script.trace(size=2))
 
 
-def two_at_a_gate() -> Any:
-    gate: Gate[str] = Gate()
-    with ThreadPoolExecutor(2) as pool:
-        watched = watch(pool)
-        futures = [pool.submit(gate, name) for name in "AB"]
-        gate.open()
-        wait(futures)
-    return watched
-
-
-def one_after_the_other() -> Any:
-    gate: Gate[str] = Gate()
-    with ThreadPoolExecutor(1) as pool:
-        watched = watch(pool)
-        futures = [pool.submit(gate, name) for name in "AB"]
-        gate.open()
-        wait(futures)
-    return watched
-
-
-def ten_at_a_gate() -> Any:
+def at_a_gate(calls: int, workers: int) -> Any:
     gate: Gate[int] = Gate()
-    with ThreadPoolExecutor(3) as pool:
+    with ThreadPoolExecutor(workers) as pool:
         watched = watch(pool)
-        futures = [pool.submit(gate, number) for number in range(10)]
-        gate.wait_for(3)
+        futures = [pool.submit(gate, number) for number in range(calls)]
+        gate.wait_for(workers)
         gate.open()
         wait(futures)
     return watched
@@ -109,9 +84,9 @@ QUESTIONS: dict[str, tuple[Callable[[], Any], Any, list[Any]]] = {
     "01 threads": (threads_when_needed, "when needed", ["all at once", "for each call", "no reuse"]),
     "01 ten times": (a_rush, "each", ["both", "none"]),
     "01 too small": (a_growing_queue, "grows", ["settles", "more threads", "errors"]),
-    "02 submit": (two_at_a_gate, "at once", ["waits", "result"]),
+    "02 submit": (partial(at_a_gate, 2, 2), "at once", ["waits", "result"]),
     "02 order": (
-        one_after_the_other,
+        partial(at_a_gate, 2, 1),
         tuple(IN_ORDER),
         [
             ["A submitted", "A finishes", "B submitted", "B starts", "B finishes"],
@@ -120,7 +95,7 @@ QUESTIONS: dict[str, tuple[Callable[[], Any], Any, list[Any]]] = {
             ["B submitted", "A submitted", "A finishes", "B starts", "B finishes"],
         ],
     ),
-    "02 queued": (ten_at_a_gate, 7, [10, 0, 3, 5]),
+    "02 queued": (partial(at_a_gate, 10, 3), 7, [10, 0, 3, 5]),
 }
 
 

@@ -3,6 +3,7 @@
 import ast
 import concurrent.futures
 import inspect
+import re
 from typing import Any
 
 import pytest
@@ -10,20 +11,37 @@ import pytest
 import pool_lab
 from pool_lab.lessons import source
 from pool_lab.lessons.exercises.attempt import try_answer
-from pool_lab.lessons.exercises.check import EXERCISES
+from pool_lab.lessons.exercises.check import EXERCISES, check
+from pool_lab.lessons.exercises.exercise import Source
 from pool_lab.lessons.exercises.verdict import Grade, judge
 from pool_lab.lessons.lesson_08 import steps
 from pool_lab.lessons.predictions.predict import QUESTIONS
+from tests.lessons.answer_files import wrong
+from tools import lesson_length
 
 
 @pytest.mark.parametrize("step", range(1, 6))
 def test_a_finished_step_is_the_solution_of_its_exercise(step: int) -> None:
-    finished = inspect.getsource(getattr(steps, f"Step{step}"))
-    assert methods(finished) == methods(EXERCISES[f"08.{step}"].solution.cell)
+    finished: dict[str, str] = {}
+    for each in reversed(getattr(steps, f"Step{step}").mro()[:-1]):
+        finished |= methods(inspect.getsource(each))
+    assert finished == methods(EXERCISES[f"08.{step}"].solution.cell)
 
 
-def methods(text: str) -> list[str]:
-    """The methods of the class without annotations and docstrings."""
+@pytest.mark.parametrize(("step", "changed"), [(2, {"__init__"}), (3, set()), (4, set()), (5, {"shutdown"})])
+def test_a_step_begins_with_the_finished_pool_of_the_step_before(step: int, changed: set[str]) -> None:
+    """Apart from what its text says."""
+    begins, before = methods(EXERCISES[f"08.{step}"].starter), methods(EXERCISES[f"08.{step - 1}"].solution.cell)
+    assert {name for name in begins | before if begins.get(name) != before.get(name)} == changed
+
+
+@pytest.mark.parametrize("step", range(1, 6))
+def test_a_step_is_two_to_five_lines(step: int) -> None:
+    assert 2 <= lesson_length.lines_to_write(EXERCISES[f"08.{step}"]) <= 5
+
+
+def methods(text: str) -> dict[str, str]:
+    """The methods of the class without annotations."""
     tree = ast.parse(text)
     for node in ast.walk(tree):
         if isinstance(node, ast.FunctionDef):
@@ -32,8 +50,8 @@ def methods(text: str) -> list[str]:
             node.annotation = None
     (made,) = tree.body
     assert isinstance(made, ast.ClassDef)
-    written = "\n".join(ast.unparse(part) for part in made.body if isinstance(part, ast.FunctionDef))
-    return written.replace(": SimpleQueue[Any]", "").replace(": Future[Any]", "").splitlines()
+    written = {part.name: ast.unparse(part) for part in made.body if isinstance(part, ast.FunctionDef)}
+    return {name: re.sub(r": (SimpleQueue|Future|list)\[[\w.]+\]", "", text) for name, text in written.items()}
 
 
 @pytest.mark.parametrize("step", [3, 4, 5])
@@ -45,10 +63,27 @@ def test_real_pools_pass_the_checks_of_the_later_steps(step: int, pool: Any) -> 
 
 
 @pytest.mark.parametrize("step", range(1, 6))
-def test_each_check_fails_on_the_pool_of_the_step_before(step: int) -> None:
+def test_each_check_fails_before_its_step_is_done(step: int) -> None:
     task = EXERCISES[f"08.{step}"]
-    before = getattr(steps, f"Step{step - 1}", object)
+    before = task.value_of(Source(task.solution.imports, task.starter))
     assert judge(task, try_answer(task.setups[0], before)).grade is Grade.WRONG
+
+
+def test_the_picture_of_a_pool_shows_the_naps_and_says_whose_calls_they_are() -> None:
+    task = EXERCISES["08.2"]
+    verdict = check("08.2", task.value_of(task.solution))
+    timelines = verdict.timelines()
+    assert timelines is not None
+    assert timelines.summary().startswith("The check submitted these calls. Yours took")
+    assert "for 6 calls on 3 workers" in timelines.summary()
+    assert timelines.claim() == "Yours: 6 of 6 calls done."
+
+
+def test_of_an_error_that_ends_a_thread_the_learner_sees_the_line_and_not_our_own() -> None:
+    said = str(check("08.1", EXERCISES["08.1"].value_of(wrong("08.1", "no star"))))
+    assert "A thread of the pool ended with TypeError: 'tuple' object cannot be interpreted as an integer" in said
+    assert "(line 13)" in said
+    assert "trial.py" not in said
 
 
 @pytest.mark.parametrize(

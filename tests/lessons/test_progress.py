@@ -11,11 +11,10 @@ from tempfile import TemporaryDirectory
 import nbformat
 import pytest
 
-from pool_lab.lab.trace.trace import Trace
 from pool_lab.lessons import check, predict, progress, saved_progress, solution
 from pool_lab.lessons.progress_table import LESSONS
 from pool_lab.lessons.saved_progress import FILE_VARIABLE, entries, keep, path
-from tests.lab.script import Script
+from tests.lab.script import Ran, Script
 from tests.lessons.keeping import keep_many
 
 NOTEBOOKS = Path(__file__).parents[2] / "notebooks"
@@ -27,11 +26,6 @@ def file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     file = tmp_path / "of" / "a learner" / "progress.jsonl"
     monkeypatch.setenv(FILE_VARIABLE, str(file))
     return file
-
-
-class Ran:
-    def __init__(self, trace: Trace) -> None:
-        self.trace = trace
 
 
 def two_at_once() -> Ran:

@@ -96,8 +96,8 @@ def allow_long_batches(monkeypatch: pytest.MonkeyPatch) -> None:
 
     With one worker, half of the queue is a batch.
     """
-    monkeypatch.setattr(batch, "MOMENT_S", 1000.0)
-    monkeypatch.setattr(batch, "LITTLE_S", 0.0)
+    monkeypatch.setattr(batch, "BATCH_S", 1000.0)
+    monkeypatch.setattr(batch, "LEAST_S", 0.0)
 
 
 def count_messages(monkeypatch: pytest.MonkeyPatch) -> list[int]:

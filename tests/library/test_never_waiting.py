@@ -1,7 +1,6 @@
 """A call never waits while a worker is idle: whatever calls came before it, and whichever worker it was meant for."""
 
 import itertools
-import threading
 from collections.abc import Iterator
 from typing import Any
 
@@ -11,7 +10,7 @@ from pool_lab import Future
 from tests.contract import calls
 from tests.contract.gates import PATIENCE_S, Address, Gate, stand_at
 from tests.library.bursts import Marks, mark, queue_up, stand_or_mark, warm_up
-from tests.library.watching import MakeGate, MakePool, on_processes, on_threads, until
+from tests.library.watching import MakeGate, MakePool, on_processes, on_threads, resizing, until
 
 SIZE = 3
 
@@ -141,47 +140,21 @@ def test_shrinking_delays_no_call(pool: Any, make_gate: MakeGate, last: int) -> 
 
 
 def test_shrinking_and_growing_during_a_burst_loses_and_doubles_nothing(pool: Any, marks: Marks) -> None:
-    over = threading.Event()
-
-    def resize() -> None:
-        for size in itertools.cycle((1, 4, 2, 3)):
-            if over.is_set():
-                return
-            pool.resize(size)
-
-    resizing = threading.Thread(target=resize)
-    resizing.start()
-    try:
+    with resizing(pool, 1, 4, 2, 3):
         futures = [pool.submit(mark, marks.path, number) for number in range(2000)]
         assert results(futures) == list(range(2000))
-    finally:
-        over.set()
-        resizing.join(PATIENCE_S)
     assert list(marks) == list(range(2000))
 
 
 def test_as_many_calls_as_workers_meet_in_a_burst_during_resizes(pool: Any, make_gate: MakeGate) -> None:
     """There are never fewer than three workers."""
-    over = threading.Event()
-
-    def resize() -> None:
-        for size in itertools.cycle((4, 3, 5, 3)):
-            if over.is_set():
-                return
-            pool.resize(size)
-
-    resizing = threading.Thread(target=resize)
-    resizing.start()
-    try:
+    with resizing(pool, 4, 3, 5, 3):
         for _ in range(10):
             meeting, futures = make_gate(opens_at=SIZE), []
             for _ in range(SIZE):
                 futures += [pool.submit(*submission) for submission in tiny(20)]
                 futures.append(pool.submit(stand_at, meeting.address, "met"))
             assert results(futures).count("met") == SIZE
-    finally:
-        over.set()
-        resizing.join(PATIENCE_S)
 
 
 def inputs(meeting: Gate, apart: int) -> Iterator[Address | None]:

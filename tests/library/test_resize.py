@@ -1,6 +1,5 @@
 """Resizing: at any moment, from any thread, and no call is lost, doubled or stopped by it."""
 
-import itertools
 import multiprocessing
 import threading
 from concurrent.futures import BrokenExecutor
@@ -15,7 +14,7 @@ from pool_lab.scheduler import Statistics
 from tests.contract import calls
 from tests.contract.gates import PATIENCE_S, Address, knock, stand_at
 from tests.contract.kinds import START_METHODS
-from tests.library.watching import Log, MakeGate, MakePool, on_processes, on_threads, until
+from tests.library.watching import Log, MakeGate, MakePool, on_processes, on_threads, resizing, until
 
 
 def test_growing_starts_workers_at_once_if_calls_wait(make_pool: MakePool, make_gate: MakeGate) -> None:
@@ -236,24 +235,12 @@ def test_as_many_calls_as_workers_can_meet_right_after_ten_thousand_tiny_ones(
 
 def test_as_many_calls_as_workers_can_meet_during_resizes(make_pool: MakePool, make_gate: MakeGate) -> None:
     """There are never fewer than three workers, and three calls stand at each gate."""
-    pool, over = make_pool(3), threading.Event()
-
-    def resize() -> None:
-        for size in itertools.cycle((5, 3, 4, 3)):
-            if over.is_set():
-                return
-            pool.resize(size)
-
-    resizing = threading.Thread(target=resize)
-    resizing.start()
-    try:
+    pool = make_pool(3)
+    with resizing(pool, 5, 3, 4, 3):
         for _ in range(20):
             gate = make_gate(opens_at=3)
             for future in [pool.submit(stand_at, gate.address) for _ in range(3)]:
                 future.result(PATIENCE_S)
-    finally:
-        over.set()
-        resizing.join(PATIENCE_S)
 
 
 @on_threads

@@ -18,7 +18,7 @@ from pool_lab.processes import child, process
 from tests.contract import calls
 from tests.contract.gates import PATIENCE_S, Address, knock
 from tests.contract.kinds import START_METHODS
-from tests.library.timeouts import SOON_S, asks_first, nap_for_ever
+from tests.library.timeouts import SOON_S, asks_first, nap_forever
 from tests.library.watching import Log, MakeGate, MakePool
 from tests.scripts import run_file
 
@@ -50,17 +50,16 @@ def tidy_up(gate: Address) -> None:
 
 def refuse_to_stop(gate: Address) -> None:
     """Swallow everything that can be raised here."""
-    calls.knock_and_hold(gate)
     while True:
         try:
+            calls.knock_and_hold(gate)
             time.sleep(PATIENCE_S)
         except BaseException:
             continue
 
 
-def refuse_to_end(gate: Address) -> None:
+def ignore_termination() -> None:
     signal.signal(signal.SIGTERM, signal.SIG_IGN)
-    refuse_to_stop(gate)
 
 
 def return_when_stopped() -> str:
@@ -113,10 +112,10 @@ def test_if_it_does_not_stop_it_is_terminated(pool: Any, make_gate: MakeGate) ->
 
 
 @has_signals
-def test_if_it_cannot_be_terminated_it_is_killed(pool: Any, make_gate: MakeGate) -> None:
-    line = make_gate()
-    error = pool.submit(refuse_to_end, line.address).exception(PATIENCE_S)
-    assert "was killed by SIGKILL while it ran call 0, refuse_to_end" in str(error.__cause__)
+def test_if_it_cannot_be_terminated_it_is_killed(make_pool: MakePool, make_gate: MakeGate) -> None:
+    line, pool = make_gate(), make_pool(1, task_timeout=SOON_S, initializer=ignore_termination)
+    error = pool.submit(refuse_to_stop, line.address).exception(PATIENCE_S)
+    assert "was killed by SIGKILL while it ran call 0, refuse_to_stop" in str(error.__cause__)
     assert pool.submit(calls.add, 1).result(PATIENCE_S) == 1
 
 
@@ -152,7 +151,7 @@ def test_a_worker_whose_call_has_stopped_is_ended_too(pool: Any, make_gate: Make
 
 
 def test_the_events_say_so(pool: Any, log: Log) -> None:
-    error = pool.submit(nap_for_ever).exception(PATIENCE_S)
+    error = pool.submit(nap_forever).exception(PATIENCE_S)
     pool.submit(calls.add, 1).result(PATIENCE_S)
     pool.shutdown()
     assert log.of(0) == [EventKind.SUBMITTED, EventKind.STARTED, EventKind.FAILED]

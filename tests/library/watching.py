@@ -1,9 +1,11 @@
 """An observer that remembers, and calls that only these tests make."""
 
+import itertools
 import multiprocessing
 import os
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -25,6 +27,7 @@ __all__ = [
     "on_processes",
     "on_threads",
     "open_files",
+    "resizing",
     "until",
 ]
 
@@ -110,6 +113,26 @@ def is_broken(pool: AnyPool) -> bool:
 def open_files() -> int:
     """How many this process has; on Linux."""
     return len(list(Path("/proc/self/fd").iterdir()))
+
+
+@contextmanager
+def resizing(pool: Any, *sizes: int) -> Iterator[None]:
+    """Meanwhile a thread resizes the pool again and again."""
+    over = threading.Event()
+
+    def resize() -> None:
+        for size in itertools.cycle(sizes):
+            if over.is_set():
+                return
+            pool.resize(size)
+
+    thread = threading.Thread(target=resize)
+    thread.start()
+    try:
+        yield
+    finally:
+        over.set()
+        thread.join(PATIENCE_S)
 
 
 def ident() -> int:

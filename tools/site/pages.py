@@ -22,6 +22,8 @@ ONLY_IN_THE_REPOSITORY = {"interface.md"}  # The reference has all that it says.
 TABLE = re.compile(r"^((?:\|.*\n)+)", re.MULTILINE)
 # [words](../notebooks/04_map_a_function.ipynb#heading), from anywhere.
 LESSON_LINK = re.compile(r"\[([^\]]+)\]\((?:[\w./-]*/)?(\d\d_\w+)\.ipynb(#[^)\s]*)?\)")
+# As a part of the page, so that the drawing has the colours of the theme that is chosen there.
+HOUSE = re.compile(r"!\[[^\]]+\]\(docs/house\.svg\)")
 LESSONS_HEAD = """\
 # The lessons
 
@@ -52,9 +54,8 @@ def write_sources(folder: Path) -> None:
     pages |= {f"{name.lower()}.md": _read(PROJECT / f"{name}.md") for name in ("CHANGELOG", "CONTRIBUTING")}
     pages |= {str(path.relative_to(folder)): _read(path) for path in folder.rglob("*.md")}
     for name, text in pages.items():
-        # No script draws on these pages: the drawing is shown as its text, which is plain enough.
-        made = text.replace("```mermaid", "```text")
-        (folder / name).write_text(with_lesson_links(made, depth=name.count("/")), encoding="utf-8")
+        page = HOUSE.sub(_read(DOCS / "house.svg"), text)
+        (folder / name).write_text(with_lesson_links(page, depth=name.count("/")), encoding="utf-8")
 
 
 def with_lesson_links(text: str, depth: int = 0) -> str:

@@ -10,7 +10,7 @@ import re
 from collections.abc import Iterable, Iterator
 from enum import Enum
 from importlib import import_module
-from types import ModuleType
+from types import FunctionType, ModuleType
 from typing import Any
 
 from tools.write_interface import PACKAGES, STANDARD, about, docstring, has_members, is_ours, members, what_it_returns
@@ -73,7 +73,7 @@ def _members(owner: type) -> Iterator[str]:
         return
     for name in members(owner):
         value = inspect.getattr_static(owner, name)
-        kind, signature = ("property", "") if isinstance(value, property) else ("method", _signature(value))
+        kind, signature = ("method", _signature(value)) if isinstance(value, FunctionType) else ("property", "")
         yield _directive(kind, name + signature, markdown(inspect.cleandoc(docstring(owner, name)), value), fence=4)
 
 
@@ -105,7 +105,7 @@ def _text(value: Any) -> str:
 
 def markdown(text: str, value: Any = None) -> str:
     """A docstring as Markdown; `value` is what it is about, whose parameters it may explain."""
-    names = set(inspect.signature(value).parameters) if inspect.isroutine(value) else set()
+    names = set(inspect.signature(value).parameters) if inspect.isfunction(value) else set()
     if isinstance(value, type) and is_ours(value) and not issubclass(value, Enum | BaseException):
         names = set(inspect.signature(value).parameters)
     return "\n\n".join(_block(block, names) for block in _blocks(text))

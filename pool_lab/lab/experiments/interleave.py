@@ -13,9 +13,9 @@ from matplotlib.figure import Figure
 
 from pool_lab.lab.display import Display
 from pool_lab.lab.notebook import Cover, someone_is_there
+from pool_lab.lab.stills.interleaving import draw_interleaving, interleaving_axes
 from pool_lab.lab.stills.still import draw
-from pool_lab.lab.stills.turns import draw_turns, turns_axes
-from pool_lab.lab.work import turns
+from pool_lab.lab.work.interleaving import THREADS, all_orders, run_interleaved
 
 __all__ = ["Interleaving", "interleave"]
 
@@ -45,8 +45,8 @@ class Interleaving(Display):
     def __init__(self, code: str, order: str, shared: dict[str, Any], cover: Cover | None) -> None:
         super().__init__()
         self._code, self._shared = code, shared
-        self._turns = turns.take_turns(code, order, shared)
-        self._at_rest = not self._turns.ahead
+        self._run = run_interleaved(code, order, shared)
+        self._at_rest = not self._run.ahead
         if someone_is_there():
             self._make_view(cover)
 
@@ -56,17 +56,17 @@ class Interleaving(Display):
     @property
     def order(self) -> str:
         """Whose steps were taken so far: "ABAB"."""
-        return self._turns.order
+        return self._run.order
 
     @property
     def values(self) -> dict[str, Any]:
         """The shared variables as they are now, without the locks."""
-        return self._turns.values
+        return self._run.values
 
     @property
     def steps(self) -> tuple[str, ...]:
         """The steps so far, in words."""
-        return tuple(map(str, self._turns.steps))
+        return tuple(map(str, self._run.steps))
 
     def go(self, order: str) -> Self:
         """Take more steps, a letter for each. Raises like `interleave`."""
@@ -78,43 +78,45 @@ class Interleaving(Display):
 
     def all_orders(self) -> dict[str, dict[str, Any]]:
         """The shared variables at the end of every possible order, by order. `ValueError` if there are too many."""
-        return turns.all_orders(self._code, self._shared)
+        return all_orders(self._code, self._shared)
 
     def summary(self) -> str:
         """All steps so far, and the shared variables, in words."""
-        if not self._turns.steps:
+        if not self._run.steps:
             return "No thread has taken a step."
-        lost = set(self._turns.lost)
-        words = [f"{step}{', over an update' if at in lost else ''}" for at, step in enumerate(self._turns.steps)]
+        lost = set(self._run.lost)
+        words = [f"{step}{', over an update' if at in lost else ''}" for at, step in enumerate(self._run.steps)]
         now = ", ".join(f"{name} is {value!r}" for name, value in self.values.items())
-        return f"{'. '.join(words)}. {'Now' if self._turns.ahead else 'In the end'} {now}."
+        return f"{'. '.join(words)}. {'Now' if self._run.ahead else 'In the end'} {now}."
 
     def claim(self) -> str:
         """The same as the summary: an order leads to the same result on every machine."""
         return self.summary()
 
     def figure(self, ax: Axes | None = None) -> Figure:
-        facts = (self._turns.rows(), len(turns.THREADS))
+        facts = (self._run.rows(), len(THREADS))
         title = f"two threads run {self._code!r}"
-        return draw(ax, (draw_turns, turns_axes), *facts, title=title, words=self.summary(), machine=False)
+        return draw(
+            ax, (draw_interleaving, interleaving_axes), *facts, title=title, words=self.summary(), machine=False
+        )
 
     def _shows_a_still(self) -> bool:
-        return self._at_rest or (self.view is None and bool(self._turns.steps))
+        return self._at_rest or (self.view is None and bool(self._run.steps))
 
     def _play(self, order: str) -> Self:
-        self._turns = turns.take_turns(self._code, order, self._shared)
+        self._run = run_interleaved(self._code, order, self._shared)
         if self.view is not None:
             self._show_steps()
-        if not self._turns.ahead:
+        if not self._run.ahead:
             self._come_to_rest()
         return self
 
     # The view
 
     def _make_view(self, cover: Cover | None) -> None:
-        from pool_lab.lab.views.turns.view import TurnsView  # needs widgets
+        from pool_lab.lab.views.interleaving.view import InterleavingView  # needs widgets
 
-        self._table = TurnsView(self._code, turns.THREADS, self._press)
+        self._table = InterleavingView(self._code, THREADS, self._press)
         self.view = self._table.widget
         if cover is None:
             self._show_steps()
@@ -123,11 +125,11 @@ class Interleaving(Display):
             cover.when_open(self._show_steps)
 
     def _show_steps(self) -> None:
-        ahead = {thread: step.does for thread, step in self._turns.ahead.items()}
-        self._table.show(ahead, self._turns.rows(), self.summary())
+        ahead = {thread: step.does for thread, step in self._run.ahead.items()}
+        self._table.show(ahead, self._run.rows(), self.summary())
 
     def _press(self, button: str) -> None:
-        if button in self._turns.ahead:
+        if button in self._run.ahead:
             self.go(button)
-        elif button not in turns.THREADS:  # a thread has no step left if its button was pressed twice in a moment
+        elif button not in THREADS:  # a thread has no step left if its button was pressed twice in a moment
             self.back()

@@ -12,7 +12,7 @@ from pool_lab.lab.programs.evidence import Evidence
 from pool_lab.lab.programs.findings import Finding, findings
 from pool_lab.lab.programs.run import Run
 from pool_lab.lab.programs.text import Table, figures, left_out, slowest, totals
-from pool_lab.lab.views.bundle import filled, program, style
+from pool_lab.lab.views.bundle import filled, html_page, program, style
 from pool_lab.lab.views.timeline.recorded import timeline_element
 
 __all__ = ["MOST_PANELS", "NO_COMMAND", "document", "log_of", "page", "table_of"]
@@ -41,15 +41,14 @@ def page(run: Run) -> str:
 def document(title: str, head: str, above: str, log: Mapping[str, Any], below: str = "") -> str:
     """A page around one timeline, of these parts as HTML (the title is text)."""
     parts = {
-        "title": escape(title),
-        "style": style(VIEWS / "timeline" / "timeline.css", HERE / "page.css"),
         "head": head,
         "above": above,
         "timeline": timeline_element(log),
         "below": below,
         "script": program(HERE / "page.js"),
     }
-    return filled(HERE / "page.html", parts)
+    css = style(VIEWS / "timeline" / "timeline.css", HERE / "page.css")
+    return html_page(title, css, filled(HERE / "page.html", parts))
 
 
 def log_of(run: Run, shown: Sequence[int], *, is_numbered: bool = True) -> dict[str, Any]:

@@ -6,6 +6,7 @@ It works for pools of pool_lab and of the standard library.
 """
 
 import concurrent.futures
+import threading
 from collections.abc import Iterator, Mapping
 from types import CodeType, FrameType
 from typing import Any
@@ -14,7 +15,7 @@ import pool_lab
 from pool_lab.future import AnyFuture
 from pool_lab.pool import Pool
 
-__all__ = ["WAITS_FOR_MANY", "WAITS_FOR_ONE", "WAITS_FOR_POOL", "codes", "outwards", "waited_for"]
+__all__ = ["WAITS_FOR_MANY", "WAITS_FOR_ONE", "WAITS_FOR_OTHERS", "WAITS_FOR_POOL", "codes", "outwards", "waited_for"]
 
 
 def codes(*functions: Any) -> frozenset[CodeType]:
@@ -27,6 +28,7 @@ _standard_pools = (concurrent.futures.ThreadPoolExecutor, concurrent.futures.Pro
 WAITS_FOR_ONE = codes(*(getattr(future, name) for future in _futures for name in ("result", "exception")))
 WAITS_FOR_MANY = codes(concurrent.futures.wait, concurrent.futures.as_completed, pool_lab.wait, pool_lab.as_completed)
 WAITS_FOR_POOL = codes(*(pool.shutdown for pool in (*_standard_pools, Pool)))
+WAITS_FOR_OTHERS = codes(threading.Condition.wait, threading.Thread.join)
 
 
 def outwards(frame: FrameType | None) -> Iterator[FrameType]:

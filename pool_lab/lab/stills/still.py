@@ -11,7 +11,7 @@ from pool_lab.lab.stills.page import png
 from pool_lab.lab.stills.style import calm
 from pool_lab.lab.trace.executor_kind import this_machine
 
-__all__ = ["Picture", "Still", "alt_text", "draw", "on_axes", "picture"]
+__all__ = ["Picture", "Still", "alt_text", "draw", "picture"]
 
 Picture = tuple[Callable[..., object], Callable[..., object]]
 """Two functions that draw the same facts: on a whole figure with a caption, and on axes."""
@@ -46,25 +46,20 @@ def draw(
     machine: bool = True,
     keeps: Callable[[], Metadata] = dict,
 ) -> Figure:
-    """Draw on the axes and return their figure.
+    """Draw on the axes and return their figure; if they are in a subfigure, the whole figure.
 
     None: return a new still. Words and machine are its caption, and a notebook stores with it what `keeps` returns.
     """
     on_page, on_these = picture
     if axes is not None:
-        return on_axes(axes, lambda: on_these(axes, *facts))
+        calm(axes)
+        on_these(axes, *facts)
+        figure = axes.figure
+        return figure.figure if isinstance(figure, SubFigure) else figure
     still = Still(title, words)
     still.keeps = keeps()
     on_page(still, *facts, f"{words} ({this_machine()})" if machine else words)
     return still
-
-
-def on_axes(axes: Axes, draw: Callable[[], object]) -> Figure:
-    """Draw, and return the figure of the axes; if they are in a subfigure, the whole figure."""
-    calm(axes)
-    draw()
-    figure = axes.figure
-    return figure.figure if isinstance(figure, SubFigure) else figure
 
 
 def picture(figure: Figure, with_caption: bool = True) -> dict[str, str]:

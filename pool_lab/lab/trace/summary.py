@@ -151,7 +151,8 @@ def _claim(name: str, trace: Trace) -> str:
 
 
 def _ran(trace: Trace) -> int:
-    return sum(span.began is not None for span in trace.spans)
+    """How many calls were not cancelled: of one that crashed in another process it may be unknown when it began."""
+    return len(trace.spans) - trace.counts[CallState.CANCELLED]
 
 
 def _knows_cpu(trace: Trace) -> bool:

@@ -66,11 +66,10 @@ class TimeAxis:
         """The same trace with places as times."""
         if not self.pauses:
             return trace
-        size = trace.resizes[0].before if trace.resizes else trace.size
         origin, until = trace.origin, trace.watched_until
         moved = None if until is None else origin + self.place(until - origin)
         events = (shifted(event, lambda moment: origin + self.place(moment - origin)) for event in trace.events)
-        return Trace(events, size=size, origin=origin, watched_until=moved, names=trace.names)
+        return Trace(events, size=trace.first_size, origin=origin, watched_until=moved, names=trace.names)
 
     def ticks(self, step: float, until: float) -> list[tuple[float, float]]:
         """(place, time) of each multiple of the step, except in a pause or close to one."""

@@ -92,9 +92,8 @@ def _scaled(parts: tuple[float, ...], total: float) -> WorkerTimes:
 def _worker_seconds(trace: Trace, start: float, end: float) -> float:
     """The sum of the seconds that all workers had from start to end."""
     changes = [(resize.time, resize.after) for resize in trace.resizes if start < resize.time < end]
-    first = trace.resizes[0].before if trace.resizes else trace.size
     before = [resize.after for resize in trace.resizes if resize.time <= start]
-    size = (before[-1] if before else first) or len(trace.workers_used)
+    size = (before[-1] if before else trace.first_size) or len(trace.workers_used)
     steps = [(start, size), *changes, (end, 0)]
     return sum(many * (until - since) for (since, many), (until, _) in pairwise(steps))
 

@@ -68,16 +68,12 @@ class Trace:
             moments.append(self.watched_until)
         return max(moments, default=self.origin) - self.origin
 
-    @property
+    @cached_property
     def makespan_s(self) -> float:
         """Seconds from the first submit to the last outcome; 0 if no call has ended.
 
         If a call was submitted before the watching began, the first known time of it counts.
         """
-        return self._makespan_s
-
-    @cached_property
-    def _makespan_s(self) -> float:
         starts = [span.first_known for span in self.spans if span.first_known is not None]
         ends = [span.arrived for span in self.spans if span.arrived is not None]
         return max(ends) - min(starts) if starts and ends else 0.0

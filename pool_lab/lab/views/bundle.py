@@ -10,10 +10,11 @@ not export stays its own. A style sheet names those it builds on, `@import "../s
 
 import re
 from collections.abc import Iterable, Mapping
+from html import escape
 from pathlib import Path
 from typing import NamedTuple
 
-__all__ = ["BundleError", "filled", "program", "script", "style"]
+__all__ = ["BundleError", "filled", "html_page", "program", "script", "style"]
 
 _NAMES = r"\{([\w$,\s]*)\}"
 _IMPORT = re.compile(rf'^import {_NAMES} from "(\.\.?/[^"\n]+)";\n', re.MULTILINE)
@@ -54,6 +55,12 @@ def filled(template: Path, parts: Mapping[str, str]) -> str:
     return re.sub(r"\{\{ (\w+) \}\}", lambda place: parts[place[1]], template.read_text(encoding="utf-8"))
 
 
+def html_page(title: str, css: str, body: str) -> str:
+    """A whole page. The title is text, the body is HTML."""
+    parts = {"title": escape(title), "style": css, "body": body}
+    return filled(Path(__file__).parent / "shared" / "page.html", parts)
+
+
 def _modules(entry: Path) -> tuple[str, str]:
     """All files, each in a function, and the name of the last: `entry`."""
     files = _with_imports([entry])
@@ -75,7 +82,7 @@ def _with_imports(paths: Iterable[Path]) -> dict[Path, _File]:
     def add(path: Path, importers: tuple[Path, ...]) -> None:
         if path in importers:
             circle = " -> ".join(map(_short, (*importers[importers.index(path) :], path)))
-            raise BundleError(f"files import each other: {circle}; move what they share into a file of its own")
+            raise BundleError(f"files import each other: {circle}; move what they share into a separate file")
         if path in done:
             return
         file = _read(path)

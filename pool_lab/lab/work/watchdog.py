@@ -25,7 +25,7 @@ from types import FrameType
 from typing import Any, NamedTuple
 
 from pool_lab.errors import BrokenExecutor, BrokenProcessPool, BrokenThreadPool, InvalidStateError
-from pool_lab.lab.recording.waits import WAITS_FOR_POOL, codes, outwards, waited_for
+from pool_lab.lab.recording.waits import WAITS_FOR_OTHERS, WAITS_FOR_POOL, codes, outwards, waited_for
 from pool_lab.thread import ThreadWorker
 from pool_lab.worker import Worker
 
@@ -34,7 +34,6 @@ __all__ = ["Watchdog", "watchdog"]
 logger = logging.getLogger(__name__)
 
 LOOK_EVERY_S = 0.25
-WAITS_FOR_OTHERS = codes(threading.Condition.wait, threading.Thread.join)
 OURS, STANDARD_THREADS = codes(Worker._work), codes(_worker)
 STANDARD_PROCESSES = codes(_ExecutorManagerThread.run)
 
@@ -97,7 +96,7 @@ class Watchdog:
             self._shell = None
 
     def _say(self, words: str) -> None:
-        """What another thread prints would be shown at the cell that has started it, so a notebook is told later."""
+        """What another thread prints is shown at the cell that started it. So in a notebook the message comes later."""
         if self._shell is None:
             logger.warning(words)
         else:

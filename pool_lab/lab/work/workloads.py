@@ -33,7 +33,7 @@ from pool_lab.lab.notebook import someone_is_there
 from pool_lab.lab.trace.units import seconds
 from pool_lab.lab.work import servers
 from pool_lab.lab.work.servers import Server, after
-from pool_lab.lab.work.source_files import bundles
+from pool_lab.lab.work.source_files import some_source_files
 from pool_lab.lab.work.workload import Inputs, Parameter, Workload
 
 __all__ = ["compress", "fetch", "mix", "move", "nap", "of", "parse"]
@@ -54,7 +54,7 @@ def _first(calls: float, function: Callable[..., Any], inputs: Inputs) -> Worklo
     name = getattr(function, "__name__", repr(function))
     what, parameters = f"call {name} {len(chosen):,} times", (_calls(len(chosen), most=len(inputs)),)
     remake = partial(_first, function=function, inputs=inputs)
-    return Workload(what, "your own function", function, partial(_ready, chosen), parameters, remake)
+    return Workload(what, "your own function", function, lambda: nullcontext(chosen), parameters, remake)
 
 
 def nap(seconds: float) -> float:
@@ -120,7 +120,8 @@ def mix(calls: int = 64, length_s: float = 0.05, waiting: float = 0.5) -> Worklo
     if not 0 <= waiting <= 1:
         raise ValueError(f"waiting is a share, from 0 to 1; got {waiting}")
     what, nature = f"{calls} calls of {seconds(length_s)}", _nature(waiting)
-    parameters = _calls(calls), _length("length_s", length_s), _share("waiting", waiting)
+    share = Parameter("waiting", "waiting", waiting, _with(waiting, *SHARES), "{:.0%}".format)
+    parameters = _calls(calls), _length("length_s", length_s), share
     inputs = partial(_mixed, calls, length_s, waiting)
     return Workload(what, nature, wait_and_compute, inputs, parameters, mix, waiting)
 
@@ -130,7 +131,7 @@ def _check(workload: str, calls: int, **seconds: float) -> None:
         raise ValueError(f"{workload}(calls={calls}) has nothing to do: give 1 or more")
     for name, value in seconds.items():
         if not 0 <= value < inf:
-            raise ValueError(f"{workload}({name}={value}) is no length of time: give 0 seconds or more")
+            raise ValueError(f"{workload}({name}={value}) is not a length of time: give 0 seconds or more")
 
 
 def _nature(waiting: float) -> str:
@@ -153,10 +154,6 @@ def _calls(calls: int, most: int | None = None) -> Parameter:
 
 def _length(name: str, length_s: float) -> Parameter:
     return Parameter(name, "length", length_s, _with(length_s, *LENGTHS_S), seconds)
-
-
-def _share(name: str, share: float) -> Parameter:
-    return Parameter(name, name, share, _with(share, *SHARES), "{:.0%}".format)
 
 
 def _with(value: float, *values: float) -> tuple[float, ...]:
@@ -226,11 +223,6 @@ def compute(rounds: int) -> int:
 
 
 @contextmanager
-def _ready(inputs: Inputs) -> Iterator[Inputs]:
-    yield inputs
-
-
-@contextmanager
 def _mixed(calls: int, length_s: float, waiting: float) -> Iterator[Inputs]:
     rounds = round((1 - waiting) * length_s * _rounds_per_second())
     yield [(waiting * length_s, rounds)] * int(calls)
@@ -254,7 +246,7 @@ def _fastest(function: Callable[..., Any], *args: Any, times: int = 10) -> float
 @contextmanager
 def _source(function: Callable[..., Any], calls: int, length_s: float) -> Iterator[Inputs]:
     """Equal calls: each has the same files, as often as it takes to reach the length."""
-    files = bundles()[0]
+    files = some_source_files()
     yield [(max(1, round(length_s / _once_s(function, files))), *files)] * calls
 
 

@@ -10,7 +10,7 @@ from pool_lab.lessons.exercises.line_order import Unreadable
 from pool_lab.lessons.exercises.verdict import Grade, Verdict, judge, worst
 from pool_lab.lessons.saved_progress import SOLUTION_SHOWN, keep
 
-__all__ = ["EXERCISES", "Hint", "Solution", "check", "exercise", "hint", "named", "solution", "verdict_on"]
+__all__ = ["EXERCISES", "Hint", "Solution", "check", "exercise", "hint", "named", "solution"]
 
 T = TypeVar("T")
 
@@ -32,11 +32,11 @@ def exercise(name: str) -> Callable[[T], T]:
 
 
 def check(name: str, answer: object) -> Verdict:
-    """Run the answer in a process of its own, and judge it. Blocks until that process has ended."""
+    """Run the answer in its own process, and judge it. Blocks until that process has ended."""
     task = named(name)
     if task.is_not_attempted(answer):
         return Verdict(task, Grade.NOT_ATTEMPTED)
-    verdict = verdict_on(task, answer)
+    verdict = _verdict_on(task, answer)
     if verdict.grade is Grade.UNDECIDED:
         return verdict
     misconception = verdict.mistake.misconception if verdict.mistake is not None else None
@@ -44,7 +44,7 @@ def check(name: str, answer: object) -> Verdict:
     return verdict
 
 
-def verdict_on(task: Exercise, answer: object) -> Verdict:
+def _verdict_on(task: Exercise, answer: object) -> Verdict:
     try:
         prepared = task.prepare(answer)
     except Unreadable as error:
@@ -83,11 +83,8 @@ class Hint(str):
         return str(self)
 
 
-class Solution(str):
+class Solution(Hint):
     __slots__ = ()
-
-    def __repr__(self) -> str:
-        return str(self)
 
     def _repr_markdown_(self) -> str:
         return f"```python\n{self}\n```"

@@ -1,4 +1,4 @@
-"""The learner's timeline above that of a right answer, on one axis: live if a person is there, and as a still."""
+"""The learner's timeline above that of a right answer, on one axis: live if a person is using it, and as a still."""
 
 import time
 from collections.abc import Iterable, Iterator, Sequence
@@ -25,9 +25,10 @@ MOST_SENTENCES = 4
 class Timelines(Display):
     """All pools of some attempts, each with what it is called, one above the other."""
 
-    def __init__(self, title: str, attempts: Iterable[tuple[str, Attempt]]) -> None:
+    def __init__(self, title: str, attempts: Iterable[tuple[str, Attempt]], first: str = "") -> None:
+        """first: the first sentence of the caption."""
         super().__init__()
-        self._title = title
+        self._title, self._first = title, first
         # A pool without calls would only be empty lanes.
         runs = [(whose, [run for run in attempt.runs if run.trace.spans]) for whose, attempt in attempts]
         self._runs = dict(runs)
@@ -41,8 +42,10 @@ class Timelines(Display):
 
     def summary(self) -> str:
         if len(self._panels) > MOST_SENTENCES:
-            return " ".join(f"{capitalized(whose)}: {_counted(runs)}." for whose, runs in self._runs.items())
-        return words.summary([(whose, run.trace) for whose, run in self._panels])
+            rest = " ".join(f"{capitalized(whose)}: {_counted(runs)}." for whose, runs in self._runs.items())
+        else:
+            rest = words.summary([(whose, run.trace) for whose, run in self._panels])
+        return f"{self._first} {rest}".strip()
 
     def claim(self) -> str:
         return words.claim([(whose, run.trace) for whose, run in self._panels])
@@ -53,7 +56,7 @@ class Timelines(Display):
         return draw(ax, picture, rows, title=self._title, words=self.summary(), machine=False)
 
     def _make_view(self) -> None:
-        from pool_lab.lab.views.timeline.view import Panel, Timeline  # not needed where no person is there
+        from pool_lab.lab.views.timeline.view import Panel, Timeline  # not needed if no person uses the notebook
 
         self.view = view = Timeline().add_class("pool-lab-experiment")  # so that its still finds it
         view.begin(

@@ -16,11 +16,18 @@ from types import CodeType, FrameType
 from typing import Any, NamedTuple
 
 import pool_lab
-from pool_lab.lab.recording.waits import WAITS_FOR_MANY, WAITS_FOR_ONE, WAITS_FOR_POOL, codes, outwards
+from pool_lab.lab.recording.waits import (
+    WAITS_FOR_MANY,
+    WAITS_FOR_ONE,
+    WAITS_FOR_OTHERS,
+    WAITS_FOR_POOL,
+    codes,
+    outwards,
+)
 from pool_lab.lessons.exercises.limits import Heartbeat
 from pool_lab.lessons.exercises.messages import AttemptEnding
 from pool_lab.lessons.exercises.reporter import Reporter
-from pool_lab.processes.pipe import Either
+from pool_lab.processes.pipe import InputOrExit
 from pool_lab.processes.process import Process
 from pool_lab.worker import Worker
 
@@ -31,16 +38,14 @@ TICKS_TO_BE_SURE = 4
 QUIET_TICKS = 10
 MOST_WAITS = 100
 
-THREADS = concurrent.futures.ThreadPoolExecutor
 PROCESSES = concurrent.futures.ProcessPoolExecutor
 
 WAITS_FOR_THREAD = codes(threading.Thread.join)
-WAITS_FOR_OTHERS = codes(threading.Condition.wait) | WAITS_FOR_THREAD
 STARTS = codes(threading.Thread.start)
 IDLE = codes(Worker.sleep, concurrent.futures.thread._worker)
 
 SERVES = codes(
-    Either.wait,
+    InputOrExit.wait,
     Process.sleep,
     multiprocessing.connection.wait,
     multiprocessing.queues.Queue._feed,  # type: ignore[attr-defined]
@@ -100,7 +105,7 @@ class Watchdog(threading.Thread):
     def _all_wait(self) -> list[Wait]:
         """What every thread that could do something waits for; empty if one of them can go on."""
         if self._reporter.out_of_sight:
-            # From here a process that naps looks like one that waits for ever, and what it does next may wake a thread.
+            # From here a process that naps looks like one that waits forever, and what it does next may wake a thread.
             # So only a long silence tells of a deadlock across processes.
             return []
         waits = []
@@ -162,12 +167,8 @@ class Watchdog(threading.Thread):
 def _serves_processes(frame: FrameType) -> bool:
     """Whether it is a pool's own thread, which serves a process. Without an open call it is idle."""
     stands = list(outwards(frame))
-    serving = any(stand.f_code in SERVES and _has_no_limit(stand.f_locals) for stand in stands)
+    serving = any(stand.f_code in SERVES and stand.f_locals.get("timeout") is None for stand in stands)
     return serving and all(stand.f_globals.get("__name__", "").startswith(OF_POOLS) for stand in stands)
-
-
-def _has_no_limit(facts: Mapping[str, Any]) -> bool:
-    return facts.get("timeout") is None
 
 
 def _is_over(facts: Mapping[str, Any]) -> bool:

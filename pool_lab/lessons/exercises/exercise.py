@@ -14,21 +14,9 @@ from typing import Any, NamedTuple
 from pool_lab.lessons import content
 from pool_lab.lessons.exercises.attempt import Attempt, Setup
 from pool_lab.lessons.exercises.evidence import all_shut_down, call, made_a_pool, nothing, waited_before_the_last
-from pool_lab.lessons.exercises.line_order import lines_of, ordering
+from pool_lab.lessons.exercises.line_order import in_order, lines_of
 from pool_lab.lessons.exercises.mistakes import ALL_WORDS, OF_LINES, Detector, Mistake, with_words
 from pool_lab.lessons.exercises.starter import is_untouched
-
-__all__ = [
-    "IN_THE_GIVEN_POOL",
-    "SHUT_DOWN",
-    "SUBMITTED_FIRST",
-    "Claim",
-    "Exercise",
-    "Rules",
-    "Source",
-    "exercises",
-    "source_of",
-]
 
 
 @dataclass(frozen=True)
@@ -62,8 +50,10 @@ class Rules:
     run: Callable[..., Any] = call
     """Called with the answer and what is given; what it returns is the attempt's result."""
     most_calls: int = 1000
+    submits_calls: bool = False
+    """Whether the exercise itself submits the calls that the timeline shows: the answer is a pool."""
     puts_lines_in_order: bool = False
-    """The answer is a row of letters, one for each line of the code in the text. `OF_LINES` has mistakes of its own."""
+    """The answer is a row of letters, one for each line of the code in the text. `OF_LINES` has its own mistakes."""
 
 
 class Source(NamedTuple):
@@ -93,6 +83,7 @@ class Exercise:
     setups: tuple[Setup, ...]
     """One for each case."""
     solution: Source
+    submits_calls: bool = False
     puts_lines_in_order: bool = False
 
     def __repr__(self) -> str:
@@ -100,7 +91,7 @@ class Exercise:
 
     def prepare(self, answer: Any) -> Any:
         """Make of the answer what is run. Raises `Unreadable`."""
-        return ordering(lines_of(self.text), self.solution.imports)(answer) if self.puts_lines_in_order else answer
+        return in_order(answer, lines_of(self.text), self.solution.imports) if self.puts_lines_in_order else answer
 
     def value_of(self, source: Source) -> Any:
         """The answer that a cell gives: what it defines or passes to `check`."""
@@ -153,6 +144,7 @@ def exercises() -> Iterator[Exercise]:
             with_words(mistakes, ALL_WORDS | page.named("Mistakes")),
             tuple(_setups(rules)),
             source_of(solution),
+            rules.submits_calls,
             rules.puts_lines_in_order,
         )
 

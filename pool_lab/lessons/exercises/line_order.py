@@ -3,10 +3,10 @@
 import ast
 import re
 import threading
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
-__all__ = ["Unreadable", "lines_of", "ordering"]
+__all__ = ["Unreadable", "in_order", "lines_of"]
 
 _parsing = threading.Lock()  # in Python 3.11, threads that parse at the same time can get a SystemError
 
@@ -20,23 +20,22 @@ def lines_of(text: str) -> dict[str, str]:
     return dict(re.findall(r"^([A-Z])   (\S.*)$", text, re.MULTILINE))
 
 
-def ordering(lines: Mapping[str, str], imports: str) -> Callable[[Any], Callable[[], Any]]:
-    """What makes a function of a row of letters, such as "B A C" or ["B", "A", "C"]. It returns `results`."""
+def in_order(answer: Any, lines: Mapping[str, str], imports: str) -> Callable[[], Any]:
+    """A function with the lines in the order of the answer, such as "B A C" or ["B", "A", "C"]. It returns `results`.
 
-    def prepare(answer: str | Iterable[str]) -> Callable[[], Any]:
-        body = [lines[letter] for letter in _letters(answer, lines)]
-        source = "\n    ".join(["def in_this_order():", *body, "return results"])
-        with _parsing:
-            counted = ast.increment_lineno(ast.parse(source), -1)  # errors name lines: the first is the learner's first
-        names: dict[str, Any] = {"__name__": "__main__"}
-        exec(imports, names)
-        exec(compile(counted, "<your lines>", "exec"), names)
-        return names["in_this_order"]  # type: ignore[no-any-return]
+    Raises `Unreadable`.
+    """
+    body = [lines[letter] for letter in _letters(answer, lines)]
+    source = "\n    ".join(["def in_this_order():", *body, "return results"])
+    with _parsing:
+        counted = ast.increment_lineno(ast.parse(source), -1)  # errors name lines: the first is the learner's first
+    names: dict[str, Any] = {"__name__": "__main__"}
+    exec(imports, names)
+    exec(compile(counted, "<your lines>", "exec"), names)
+    return names["in_this_order"]  # type: ignore[no-any-return]
 
-    return prepare
 
-
-def _letters(answer: str | Iterable[str], lines: Mapping[str, str]) -> list[str]:
+def _letters(answer: Any, lines: Mapping[str, str]) -> list[str]:
     if not isinstance(answer, str | list | tuple):
         raise Unreadable(f"Write the letters of the lines in their order, such as {' '.join(list(lines)[:3])!r}.")
     letters = [letter.upper() for letter in "".join(map(str, answer)) if letter.isalnum()]

@@ -75,7 +75,7 @@ class Verdict:
         if self.says:
             lines += [self.says, ""]
         if self.mistake is not None:
-            lines += [*_diagnosis(self.mistake), ""]
+            lines += [*_diagnosis(self.mistake, self.exercise.name[:2]), ""]
         if self.attempt is not None:
             lines += [*self._claims(self.attempt), *self._result(self.attempt), *_told(self.attempt)]
         return lines
@@ -110,7 +110,8 @@ class Verdict:
             task = self.exercise
             setup = next(setup for setup in task.setups if setup.case == self.attempt.case)
             attempts.append(("a right answer", try_answer(setup, task.prepare(task.value_of(task.solution)))))
-        return Timelines(f"Exercise {self.exercise.name}", attempts)
+        first = "The check submitted these calls." if self.exercise.submits_calls else ""
+        return Timelines(f"Exercise {self.exercise.name}", attempts, first)
 
     def show(self) -> None:
         """Display the words and the picture; outside IPython, print the words."""
@@ -159,14 +160,17 @@ def _is_true(question: Callable[[Attempt], bool], attempt: Attempt) -> bool:
         return False
 
 
-def _diagnosis(mistake: Mistake) -> list[str]:
+def _diagnosis(mistake: Mistake, lesson: str) -> list[str]:
+    """What to say about the mistake. A reader of the lesson that shows the belief is not sent to another."""
     if mistake.misconception is None:
         return [mistake.words]
     common = MISCONCEPTIONS[mistake.misconception]
+    often_heard = f"Often heard (no. {mistake.misconception}): {common.belief}. In fact, {common.fact}."
+    if common.shown_in == lesson:
+        return [mistake.words, "", often_heard]
     notebook = f"{common.lesson}.ipynb"
     where = f"[{title(common.shown_in)}]({notebook})" if Path(notebook).is_file() else f"lesson {common.shown_in}"
-    often_heard = f"Often heard (no. {mistake.misconception}): {common.belief}. In fact, {common.fact}. See {where}."
-    return [mistake.words, "", often_heard]
+    return [mistake.words, "", f"{often_heard} See {where}."]
 
 
 def _told(attempt: Attempt) -> list[str]:

@@ -13,7 +13,7 @@ from pool_lab.lab.programs.run import Run
 from pool_lab.lab.programs.run_file import RunFileError
 from pool_lab.lab.trace.summary import counts_in_words
 from pool_lab.lab.views.timeline.recorded import timeline_element
-from pool_lab.lessons.predictions.question_html import question_html
+from pool_lab.lessons.content import inline_html
 from pool_lab.lessons.predictions.spoilers import asks
 
 __all__ = ["for_a_page"]
@@ -69,8 +69,10 @@ def _html(output: NotebookNode, kept: KeptRun | None) -> str:
 
 
 def _question(data: dict[str, Any]) -> str:
-    """In the place of the form for the answer: the question, and what one can choose."""
-    return f'<div class="question">{question_html(data.get("text/plain", ""))}</div>'
+    """In the place of the form for the answer: the question, and what one can choose, in lines that begin with "- "."""
+    asked, *choices = map(inline_html, data.get("text/plain", "").split("\n- "))
+    items = "".join(f"<li>{choice}</li>" for choice in choices)
+    return f'<div class="question"><p>{asked}</p>{f"<ul>{items}</ul>" if items else ""}</div>'
 
 
 def _played(kept: KeptRun, picture: str, words: str) -> Iterator[str]:

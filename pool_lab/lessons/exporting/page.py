@@ -14,7 +14,7 @@ from nbconvert.exporters import HTMLExporter
 from nbformat import NotebookNode
 
 import pool_lab.lab.views
-from pool_lab.lab.views.bundle import filled, program, style
+from pool_lab.lab.views.bundle import filled, html_page, program, style
 from pool_lab.lessons.exporting.outputs import for_a_page
 
 __all__ = ["NotebookError", "Page", "export", "page_of"]
@@ -52,13 +52,12 @@ def page_of(path: Path, pages: Mapping[str, str]) -> Page:
     notebook = _read(path)
     timelines = sum(for_a_page(cell) for cell in notebook.cells if cell.cell_type == "code")
     parts = {
-        "title": escape(_title(notebook) or path.stem),
-        "style": style(*STYLES),
         "about": ABOUT.format(name=escape(path.name)),
         "cells": LINK.sub(lambda link: pages.get(link[1], link[1]), _cells(notebook)),
         "script": program(HERE / "page.js"),
     }
-    return Page(filled(HERE / "page.html", parts), timelines)
+    body = filled(HERE / "page.html", parts)
+    return Page(html_page(_title(notebook) or path.stem, style(*STYLES), body), timelines)
 
 
 def _read(path: Path) -> NotebookNode:

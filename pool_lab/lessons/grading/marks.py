@@ -9,6 +9,8 @@ from pathlib import Path
 from typing import NamedTuple
 
 from pool_lab.lab.trace.units import number_of
+from pool_lab.lab.views.bundle import html_page
+from pool_lab.lessons.content import inline_html
 from pool_lab.lessons.exercises.misconceptions import MISCONCEPTIONS
 from pool_lab.lessons.exercises.verdict import SIGNS, Grade
 
@@ -57,11 +59,7 @@ def as_page(marks: Sequence[Mark]) -> str:
         *_beliefs(marks),
         *_details(marks),
     ]
-    head = (
-        '<!doctype html>\n<html lang="en"><head><meta charset="utf-8"><meta name="color-scheme" content="light dark">'
-        '<meta name="viewport" content="width=device-width"><title>Marks</title>'
-    )
-    return "\n".join([f"{head}<style>\n{STYLE}</style></head>", "<body>", *body, "</body></html>"])
+    return html_page("Marks", STYLE, "\n".join(["<body>", *body, "</body>"]))
 
 
 def _overview(marks: Sequence[Mark]) -> Iterator[str]:
@@ -125,6 +123,4 @@ def _kind(grade: str) -> str:
 
 
 def _paragraph(text: str) -> str:
-    """A paragraph with what stands between backticks set as code."""
-    parts = escape(text).split("`")
-    return f"<p>{''.join(f'<code>{part}</code>' if number % 2 else part for number, part in enumerate(parts))}</p>"
+    return f"<p>{inline_html(text)}</p>"

@@ -7,11 +7,10 @@ from types import FrameType
 from typing import Any, NamedTuple
 
 from pool_lab import Future, ThreadPoolExecutor, wait
-from pool_lab.lab.recording.waits import WAITS_FOR_MANY, WAITS_FOR_ONE
+from pool_lab.lab.recording.waits import WAITS_FOR_MANY, WAITS_FOR_ONE, WAITS_FOR_OTHERS
 from pool_lab.lab.work.gate import Gate
 from pool_lab.lessons.exercises import mistakes
 from pool_lab.lessons.exercises.attempt import Attempt
-from pool_lab.lessons.exercises.deadlock import WAITS_FOR_OTHERS
 from pool_lab.lessons.exercises.evidence import cancelled, has, in_another_order, listed
 from pool_lab.lessons.exercises.exercise import Claim, Rules
 from pool_lab.lessons.exercises.messages import AttemptEnding

@@ -1,10 +1,18 @@
 """08.1: a queue, and one thread that takes calls from it."""
 
+from pool_lab.lessons.exercises.attempt import Attempt
 from pool_lab.lessons.exercises.exercise import Claim, Rules
-from pool_lab.lessons.lesson_08.trial import AT_ONCE, NAPS, fact, is_not, says, trial_of_step
+from pool_lab.lessons.lesson_08.facts import AT_ONCE, crashed, fact, is_not, says
+from pool_lab.lessons.lesson_08.trial import NAPS, trial_of_step
+
+
+def each_call_in_its_own(made: Attempt) -> bool:
+    return bool(fact(made, "threads") == len(NAPS))
+
 
 RULES = Rules(
     run=trial_of_step(1),
+    submits_calls=True,
     claims=(
         AT_ONCE,
         Claim("every call was made, in the order in which it was submitted", says("ran", list(NAPS))),
@@ -13,8 +21,12 @@ RULES = Rules(
     mistakes={
         "submit waits": says("at once", False),
         "no star": lambda made: isinstance(fact(made, "ran")[0], tuple),
+        "get not called": crashed(r"TypeError: .*\bbuiltin_\w+ object"),
+        "no pair": crashed("TypeError: .*(unpack|subscriptable)"),
+        "crashed": crashed(),
         "nothing ran": says("together", False),
         "only the first": says("ran", []),
-        "a thread for each call": is_not("threads", 1),
+        "a thread for each call": each_call_in_its_own,
+        "several threads": is_not("threads", 1),
     },
 )

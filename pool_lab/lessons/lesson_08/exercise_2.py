@@ -3,7 +3,12 @@
 from pool_lab.lessons.exercises.attempt import Attempt
 from pool_lab.lessons.exercises.evidence import returned
 from pool_lab.lessons.exercises.exercise import Claim, Rules
-from pool_lab.lessons.lesson_08.trial import AT_ONCE, NAPS, WORKERS, fact, says, trial_of_step
+from pool_lab.lessons.exercises.messages import AttemptEnding
+from pool_lab.lessons.lesson_08.exercise_1 import each_call_in_its_own
+from pool_lab.lessons.lesson_08.facts import AT_ONCE, crashed, fact, says
+from pool_lab.lessons.lesson_08.trial import NAPS, WORKERS, trial_of_step
+
+ALL_LISTED = [True] * WORKERS
 
 
 def all_ran(made: Attempt) -> bool:
@@ -16,17 +21,22 @@ def too_many(made: Attempt) -> bool:
 
 RULES = Rules(
     run=trial_of_step(2),
+    submits_calls=True,
     claims=(
         AT_ONCE,
         Claim("every call was made", all_ran),
         Claim("as many calls ran at the same time as there are workers", says("together", True)),
         Claim("there were no more threads than workers", lambda made: not too_many(made)),
-        Claim("`self.threads` has the threads", says("listed", WORKERS), essential=False),
+        Claim("`self.threads` has the threads", says("listed", ALL_LISTED), essential=False),
     ),
     mistakes={
+        "called work": lambda made: made.ending is AttemptEnding.STUCK,
+        "crashed": crashed(),
+        "a thread for each call": each_call_in_its_own,
         "too many threads": too_many,
         "one thread": lambda made: returned(made) and made.most_at_once == 1,
         "nothing ran": says("ran", []),
-        "no list": lambda made: returned(made) and fact(made, "listed") != WORKERS,
+        "list of Nones": says("listed", [False] * WORKERS),
+        "no list": lambda made: returned(made) and fact(made, "listed") != ALL_LISTED,
     },
 )

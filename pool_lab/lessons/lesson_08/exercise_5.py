@@ -1,13 +1,14 @@
 """08.5: the pool is shut down."""
 
-from pool_lab.lessons.exercises.evidence import listed
 from pool_lab.lessons.exercises.exercise import Claim, Rules
-from pool_lab.lessons.lesson_08.trial import KEEPS_RESULTS, KEEPS_THE_ERROR, fact, is_not, says, trial_of_step
+from pool_lab.lessons.lesson_08.facts import KEEPS_RESULTS, KEEPS_THE_ERROR, crashed, is_not, outcomes, says
+from pool_lab.lessons.lesson_08.trial import PENDING, trial_of_step
 
 is_done = says("done", True)
 
 RULES = Rules(
     run=trial_of_step(5),
+    submits_calls=True,
     claims=(
         Claim("`shutdown` returns, after the last call", lambda made: says("returned", True)(made) and is_done(made)),
         Claim("after `shutdown` no thread is left", says("threads left", 0)),
@@ -16,10 +17,11 @@ RULES = Rules(
         KEEPS_THE_ERROR,
     ),
     mistakes={
-        "calls dropped": lambda made: "pending" in listed(fact(made, "outcomes")),
+        "None unpacked": crashed("TypeError: .*(unpack|subscriptable).*NoneType|TypeError: 'NoneType'"),
+        "crashed": crashed(),
+        "calls dropped": lambda made: PENDING in outcomes(made),
         "never returned": says("returned", False),
         "did not wait": says("done", False),
-        "crashed": lambda made: bool(listed(fact(made, "crashed"))),
         "threads left": is_not("threads left", 0),
     },
 )

@@ -8,7 +8,8 @@ from pool_lab.lessons import exercise
 class TinyPool:
     def __init__(self):
         self.calls = SimpleQueue()
-        threading.Thread(target=self.work, daemon=True).start()
+        thread = threading.Thread(target=self.work, daemon=True)
+        thread.start()
 
     def submit(self, fn, *args):
         self.calls.put((fn, args))

@@ -2,13 +2,22 @@ import threading
 from queue import SimpleQueue
 
 from pool_lab.lessons import exercise
-from pool_lab.lessons.lesson_08.steps import Step1
 
 
 @exercise("08.2")
-class TinyPool(Step1):
+class TinyPool:
     def __init__(self, workers):
         self.calls = SimpleQueue()
-        self.threads = [threading.Thread(target=self.work, daemon=True) for _ in range(workers)]
-        for thread in self.threads:
+        self.threads = []
+        for _ in range(workers):
+            thread = threading.Thread(target=self.work, daemon=True)
             thread.start()
+            self.threads.append(thread)
+
+    def submit(self, fn, *args):
+        self.calls.put((fn, args))
+
+    def work(self):
+        while True:
+            fn, args = self.calls.get()
+            fn(*args)

@@ -17,7 +17,8 @@ class Step1:
 
     def __init__(self) -> None:
         self.calls: SimpleQueue[Any] = SimpleQueue()
-        threading.Thread(target=self.work, daemon=True).start()
+        thread = threading.Thread(target=self.work, daemon=True)
+        thread.start()
 
     def submit(self, fn: Any, *args: Any) -> Any:
         self.calls.put((fn, args))
@@ -33,9 +34,11 @@ class Step2(Step1):
 
     def __init__(self, workers: int) -> None:
         self.calls = SimpleQueue()
-        self.threads = [threading.Thread(target=self.work, daemon=True) for _ in range(workers)]
-        for thread in self.threads:
+        self.threads: list[threading.Thread] = []
+        for _ in range(workers):
+            thread = threading.Thread(target=self.work, daemon=True)
             thread.start()
+            self.threads.append(thread)
 
 
 class Step3(Step2):

@@ -111,6 +111,7 @@ HANGS = {AttemptEnding.DEADLOCK, AttemptEnding.STUCK, AttemptEnding.ENDLESS, Att
 
 RULES = Rules(
     run=put_to_use,
+    submits_calls=True,
     claims=(
         Claim("calls before the crash have their results", lambda attempt: fact(attempt, "before") == list(NAPS)),
         Claim("an exception of a call comes back", lambda attempt: errors(attempt)[0] == "ValueError"),

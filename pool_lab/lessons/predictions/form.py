@@ -12,9 +12,9 @@ import ipywidgets
 import traitlets
 
 from pool_lab.lab.views.bundle import script, style
+from pool_lab.lessons.content import inline_html
 from pool_lab.lessons.predictions.board.view import Board
 from pool_lab.lessons.predictions.drawn_timeline import DrawQuestion
-from pool_lab.lessons.predictions.question_html import inline_html
 from pool_lab.lessons.predictions.questions import Asking, NumberQuestion, OrderQuestion, Question
 
 if TYPE_CHECKING:
@@ -144,5 +144,5 @@ def _order(question: OrderQuestion) -> _Entry:
     rows = [[button("↑", "up", at, at - 1), button("↓", "down", at, at + 1), line] for at, line in enumerate(lines)]
     view = ipywidgets.VBox([ipywidgets.HBox(row) for row in rows])
     view.add_class("pool-lab-order")
-    missing = "Move the lines first. If they are right as they are, move one there and back."
+    missing = "Move the lines first. If they are already in the right order, move one away and back."
     return _Entry(view, lambda: tuple(order) if was_touched else None, missing, movers)

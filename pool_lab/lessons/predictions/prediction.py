@@ -9,8 +9,7 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
-from pool_lab.lab.display import WIDGET_VIEW
-from pool_lab.lab.notebook import someone_is_there
+from pool_lab.lab.notebook import someone_is_there, widget_output
 from pool_lab.lab.trace.trace import Trace
 from pool_lab.lessons.predictions.questions import Asking, Undecided
 from pool_lab.lessons.saved_progress import keep
@@ -40,7 +39,7 @@ class Prediction:
         self.name = name
         self.record: Record | None = None
         self.outcome = ""
-        """The last word on it: "right", "nearly", "wrong" or "skipped". Empty until then."""
+        """How it was judged: "right", "nearly", "wrong" or "skipped". Empty until then."""
         self._callbacks: list[Callable[[], None]] = []
         self.view: Any = None
         if someone_is_there():
@@ -76,7 +75,7 @@ class Prediction:
         self._open()
 
     def skip(self) -> None:
-        """Open it without an answer. Does nothing if it is open."""
+        """Uncover it without an answer. Does nothing if it is uncovered already."""
         if not self.is_open:
             self._settle("skipped")
             self._open()
@@ -135,10 +134,7 @@ class Prediction:
             callback()
 
     def _repr_mimebundle_(self, **_: object) -> dict[str, Any]:
-        bundle: dict[str, Any] = {"text/plain": repr(self)}
-        if self.view is not None:
-            bundle[WIDGET_VIEW] = {"version_major": 2, "version_minor": 0, "model_id": self.view.model_id}
-        return bundle
+        return {"text/plain": repr(self)} if self.view is None else widget_output(self.view, repr(self))
 
 
 class Comparison:

@@ -19,13 +19,13 @@ def texts(figure: Figure) -> list[str]:
 
 
 def test_steps_can_be_taken_and_taken_back() -> None:
-    turns = interleave(LINE, counter=0)
-    assert turns.summary() == "No thread has taken a step."
-    assert turns.back().go("AB").order == "AB"
-    assert turns.steps == ("A reads counter: 0", "B reads counter: 0")
-    assert turns.go("BA").values == {"counter": 1}
-    assert turns.back().back().go("AA"[:1]).values == {"counter": 1}
-    assert repr(turns) == "Interleaving('counter = counter + 1')"
+    threads = interleave(LINE, counter=0)
+    assert threads.summary() == "No thread has taken a step."
+    assert threads.back().go("AB").order == "AB"
+    assert threads.steps == ("A reads counter: 0", "B reads counter: 0")
+    assert threads.go("BA").values == {"counter": 1}
+    assert threads.back().back().go("AA"[:1]).values == {"counter": 1}
+    assert repr(threads) == "Interleaving('counter = counter + 1')"
 
 
 def test_words_and_picture_say_the_same_on_every_machine() -> None:
@@ -46,48 +46,48 @@ def _someone_is_there(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(module, "someone_is_there", lambda: True)
 
 
-def buttons(turns: Interleaving) -> dict[str, Any]:
-    return {button.description: button for button in turns.view.children[1].children}
+def buttons(threads: Interleaving) -> dict[str, Any]:
+    return {button.description: button for button in threads.view.children[1].children}
 
 
-def words(turns: Interleaving) -> str:
-    steps = turns.view.children[2]
+def words(threads: Interleaving) -> str:
+    steps = threads.view.children[2]
     return str(steps.table + steps.words)
 
 
 @pytest.mark.usefixtures("_someone_is_there")
 def test_a_button_says_what_the_next_step_of_its_thread_does_and_takes_it() -> None:
-    turns = interleave(LINE, counter=0)
-    assert {name: button.disabled for name, button in buttons(turns).items()} == {
+    threads = interleave(LINE, counter=0)
+    assert {name: button.disabled for name, button in buttons(threads).items()} == {
         "A reads counter": False,
         "B reads counter": False,
         "Back": True,
     }
     for name in ("A reads counter", "B reads counter", "A writes counter: 1", "B writes counter: 1"):
-        buttons(turns)[name].click()
-    assert turns.order == "ABAB"
-    assert buttons(turns)["A has ended"].disabled
-    turns._press("A")  # a second click may be on its way before the page knows
-    assert turns.summary() in words(turns)
-    buttons(turns)["Back"].click()
-    assert turns.order == "ABA"
+        buttons(threads)[name].click()
+    assert threads.order == "ABAB"
+    assert buttons(threads)["A has ended"].disabled
+    threads._press("A")  # a second click may be on its way before the page knows
+    assert threads.summary() in words(threads)
+    buttons(threads)["Back"].click()
+    assert threads.order == "ABA"
 
 
 @pytest.mark.usefixtures("_someone_is_there")
 def test_the_steps_are_covered_until_the_prediction_is_made() -> None:
     question = Question()
-    turns = interleave(LINE, "AB", counter=0, after=question)
-    assert all(button.disabled for button in buttons(turns).values())
-    assert "counter: 0" not in words(turns)
-    assert turns.view.children[2].cover == question.asks
+    threads = interleave(LINE, "AB", counter=0, after=question)
+    assert all(button.disabled for button in buttons(threads).values())
+    assert "counter: 0" not in words(threads)
+    assert threads.view.children[2].cover == question.asks
     question.skip()
-    assert turns.view.children[2].cover == ""
-    assert turns.summary() in words(turns)
-    assert not buttons(turns)["A writes counter: 1"].disabled
+    assert threads.view.children[2].cover == ""
+    assert threads.summary() in words(threads)
+    assert not buttons(threads)["A writes counter: 1"].disabled
 
 
 @pytest.mark.usefixtures("_someone_is_there")
 def test_what_the_code_says_is_shown_as_text_and_not_as_a_page() -> None:
-    turns = interleave("a = a + '<b>'", "AB", a="<i>")
-    assert "<b>" not in words(turns) + turns.view.children[0].children[0].value
-    assert "&lt;i&gt;" in words(turns)
+    threads = interleave("a = a + '<b>'", "AB", a="<i>")
+    assert "<b>" not in words(threads) + threads.view.children[0].children[0].value
+    assert "&lt;i&gt;" in words(threads)

@@ -37,9 +37,10 @@ def test_every_worker_that_waits_leads_back_to_the_workers(library: Any, workers
     calls, meeting = watch(pool), threading.Barrier(workers)
     futures = [pool.submit(whole, pool, meeting) for _ in range(workers)]
     stuck = waits_for(calls, patience_s=60)
+    are_stuck = not any(future.done() for future in futures)
     pool.shutdown(cancel_futures=True)
     assert stuck.is_deadlock
-    assert [type(future.exception()).__name__ for future in futures] == ["CancelledError"] * workers
+    assert are_stuck
     assert stuck.claim().startswith(f"{workers} of {workers} running call")
     assert stuck.claim().endswith("They wait in a circle: a deadlock.")
     assert stuck.summary().endswith(stuck.claim())

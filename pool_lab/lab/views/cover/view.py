@@ -11,13 +11,12 @@ import anywidget
 import ipywidgets
 import traitlets
 
-from pool_lab.lab.notebook import Cover
+from pool_lab.lab.notebook import Cover, widget_output
 from pool_lab.lab.views.bundle import script, style
 
 __all__ = ["Coverable", "CoveredOutput", "Covering"]
 
 HERE = Path(__file__).parent
-WIDGET_VIEW = "application/vnd.jupyter.widget-view+json"
 Output = tuple[dict[str, Any], dict[str, Any]]
 """Data by MIME type, and metadata."""
 
@@ -31,6 +30,9 @@ class Coverable(anywidget.AnyWidget):
         self._covers: list[Cover] = []
         super().__init__(**traits)
         self.on_msg(self._skip)
+
+    def __repr__(self) -> str:
+        return f"{type(self).__name__}()"
 
     def keep_covered(self, cover: Cover, button: ipywidgets.Button | None = None) -> None:
         """Show which question it waits for, and disable the button, until this and all earlier covers are open."""
@@ -56,9 +58,6 @@ class CoveredOutput(Coverable):
     _esm = script(HERE / "main.js")
     _css = style(HERE / "cover.css")
 
-    def __repr__(self) -> str:
-        return "CoveredOutput()"
-
 
 class Covering:
     """Shows one cover for all outputs of a cell. When the questions are answered or skipped, each takes its place."""
@@ -76,8 +75,7 @@ class Covering:
             self._view = CoveredOutput()
             for each in self._covers:
                 self._view.keep_covered(each)
-            model = {"version_major": 2, "version_minor": 0, "model_id": self._view.model_id}
-            cover = {"text/plain": self._view.cover, WIDGET_VIEW: model}
+            cover = widget_output(self._view, self._view.cover)
         places = [display(shown, raw=True, display_id=True) for shown in (cover, {"text/plain": ""})]  # type: ignore[no-untyped-call]
 
         def uncover() -> None:

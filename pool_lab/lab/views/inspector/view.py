@@ -57,9 +57,6 @@ class InspectorView(Coverable):
         self.on_msg(self._receive)
         page_thread(self._serve, name="pool-lab-inspector").start()
 
-    def __repr__(self) -> str:
-        return "InspectorView()"
-
     def show(self) -> None:
         """Send the picture soon: something has changed."""
         self._has_news.set()

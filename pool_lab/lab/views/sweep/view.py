@@ -24,9 +24,6 @@ class SweepView(Coverable):
     caption = traitlets.Unicode(help="The sentence under the chart.").tag(sync=True)
     chart = traitlets.Dict(help="What to draw.").tag(sync=True)
 
-    def __repr__(self) -> str:
-        return "SweepView()"
-
     def show(
         self, curves: Sequence[Curve], workers: Sequence[int], cores: int, under_way: tuple[str, int] | None = None
     ) -> None:

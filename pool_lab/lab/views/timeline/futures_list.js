@@ -1,4 +1,5 @@
-/* The list of futures below the picture: a chip for each, with the sign of its state. A click on it shows its bar.
+/* The list of futures below the picture: a chip for each, with the sign of its state. A click on it shows its bar. Its
+   words are about calls: a pool that a learner writes has no futures at first.
 
    Of many thousand, only the visible ones are in the page. The list is closed until its reader opens it. */
 
@@ -16,7 +17,7 @@ const SIGNS = {
 /** The elements of the list. @param {Element} parent */
 export function openFutures(parent) {
   const details = add(parent, "details", "futures"), summary = details.appendChild(document.createElement("summary"));
-  const list = add(details, "div", "chips", { tabIndex: 0, role: "listbox", ariaLabel: "futures" });
+  const list = add(details, "div", "chips", { tabIndex: 0, role: "listbox", ariaLabel: "calls" });
   const sheet = list.appendChild(document.createElement("div"));
   list.style.maxHeight = `${CHIP_HEIGHT * CHIP_ROWS}px`;
   return { details, summary, list, sheet, blocks: [], chips: new Map() };
@@ -35,7 +36,7 @@ export function showFutures(view) {
   const { details, summary, list } = view.futures, { panels } = view.state;
   const many = sum(panels.map(({ calls }) => calls.size));
   details.hidden = view.isCovered() || many === 0;
-  setText(summary, `${grouped(many)} ${many === 1 ? "future" : "futures"}, one by one`);
+  setText(summary, `${grouped(many)} ${many === 1 ? "call" : "calls"}, one by one`);
   if (details.open && !details.hidden && list.clientWidth) layOut(view, list.clientWidth);
 }
 
@@ -71,7 +72,7 @@ function fillRow(view, { index, first, calls, numbers }, row, across, seen) {
     const number = numbers[(row - first) * across + column];
     if (number === undefined) return;
     const call = calls.get(number), state = stateAt(call, view.now) ?? "not yet", key = `${index}:${number}`;
-    const label = labelOf(call), words = `future ${label}: ${wordFor(state)}`, isChosen = call === view.selected;
+    const label = labelOf(call), words = `call ${label}: ${wordFor(state)}`, isChosen = call === view.selected;
     seen.add(put(view, key, row, column, `${label} ${SIGNS[state] ?? ""}`));
     const chip = view.futures.chips.get(key);
     if (chip.title !== words) Object.assign(chip, { title: words, ariaLabel: words });

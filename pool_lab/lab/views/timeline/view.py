@@ -146,9 +146,6 @@ class Timeline(Coverable):
         super().__init__(**traits)
         self.on_msg(self._receive)
 
-    def __repr__(self) -> str:
-        return "Timeline()"
-
     @property
     def is_quiet(self) -> bool:
         """Whether no call is queued or running, as far as has been sent."""

@@ -1,4 +1,3 @@
-# mistake: never told
 import threading
 from queue import SimpleQueue
 
@@ -6,11 +5,11 @@ from pool_lab import Future
 from pool_lab.lessons import exercise
 
 
-@exercise("08.4")
+@exercise("08.5")
 class TinyPool:
     def __init__(self, workers):
         self.calls = SimpleQueue()
-        self.threads = [threading.Thread(target=self.work) for _ in range(workers)]
+        self.threads = [threading.Thread(target=self.work, daemon=True) for _ in range(workers)]
         for thread in self.threads:
             thread.start()
 
@@ -22,10 +21,13 @@ class TinyPool:
     def work(self):
         while call := self.calls.get():
             future, fn, args = call
-            future.set_result(fn(*args))
+            try:
+                future.set_result(fn(*args))
+            except Exception as error:
+                future.set_exception(error)
 
     def shutdown(self):
-        for _ in self.threads:
-            self.calls.put(None)
         for thread in self.threads:
-            thread.join()
+            self.calls.put(None)
+        while self.threads:
+            self.threads.pop().join()

@@ -1,4 +1,4 @@
-"""`take_turns`: real threads that run the same code, step by step, in an order that you choose.
+"""`run_interleaved`: real threads that run the same code, step by step, in an order that you choose.
 
     the code                   counter = counter + 1
     the steps of a thread      read counter, write counter
@@ -16,7 +16,7 @@ from functools import partial
 from types import CodeType
 from typing import Any, NamedTuple
 
-__all__ = ["THREADS", "Access", "Step", "Turns", "all_orders", "take_turns"]
+__all__ = ["THREADS", "Access", "InterleavedRun", "Step", "all_orders", "run_interleaved"]
 
 THREADS = "AB"
 LONGEST_S = 20.0
@@ -60,7 +60,7 @@ class Step(NamedTuple):
         return self.does.replace(f"{self.name}: ", "") if len(self.after) == 1 else self.does
 
 
-class Turns(NamedTuple):
+class InterleavedRun(NamedTuple):
     """How far the threads have come."""
 
     steps: tuple[Step, ...]
@@ -92,7 +92,7 @@ class Turns(NamedTuple):
         return rows | {name: [repr(step.after[name]) for step in self.steps] for name in self.values}
 
 
-def take_turns(code: str, order: str, shared: Mapping[str, Any]) -> Turns:
+def run_interleaved(code: str, order: str, shared: Mapping[str, Any]) -> InterleavedRun:
     """Run the code in two threads, A and B: as many steps as there are letters in the order.
 
     shared: the variables that both threads use, with their first values. All other names are the thread's own. A lock
@@ -101,7 +101,7 @@ def take_turns(code: str, order: str, shared: Mapping[str, Any]) -> Turns:
     Raises `ValueError` if a thread has no step left, or there is no such thread, `SyntaxError` for bad code, and
     `RuntimeError` if the code raises, or if it does not come to its next step.
     """
-    return _Run(compile(code, "<interleave>", "exec"), shared).play(order)
+    return _TwoThreads(compile(code, "<interleave>", "exec"), shared).play(order)
 
 
 def all_orders(code: str, shared: Mapping[str, Any]) -> dict[str, dict[str, Any]]:
@@ -113,10 +113,10 @@ def all_orders(code: str, shared: Mapping[str, Any]) -> dict[str, dict[str, Any]
 
 
 def _continued(code: str, order: str, shared: Mapping[str, Any]) -> Iterator[tuple[str, dict[str, Any]]]:
-    turns = take_turns(code, order, shared)
-    able = [thread for thread, step in turns.ahead.items() if step.access is not Access.WAIT]
+    run = run_interleaved(code, order, shared)
+    able = [thread for thread, step in run.ahead.items() if step.access is not Access.WAIT]
     if not able:
-        yield order, turns.values
+        yield order, run.values
     elif len(order) >= MOST_STEPS:
         raise ValueError(f"there are too many orders: the threads have more than {MOST_STEPS} steps together")
     for thread in able:
@@ -127,7 +127,7 @@ class _Abandoned(BaseException):
     """Ends a thread that is not to take its next step."""
 
 
-class _Run:
+class _TwoThreads:
     """Both threads, and what they share."""
 
     def __init__(self, code: CodeType, shared: Mapping[str, Any]) -> None:
@@ -137,7 +137,7 @@ class _Run:
         self.steps: list[Step] = []
         self._threads = {name: _Thread(name, code, self) for name in THREADS}
 
-    def play(self, order: str) -> Turns:
+    def play(self, order: str) -> InterleavedRun:
         try:
             for thread in self._threads.values():
                 thread.start()
@@ -147,7 +147,7 @@ class _Run:
                     raise ValueError(f"there is no thread {letter!r}; the threads are A and B")
                 self._threads[letter].go_on()
             ahead = {name: thread.ahead() for name, thread in self._threads.items() if not thread.has_ended}
-            return Turns(tuple(self.steps), ahead, dict(self.values))
+            return InterleavedRun(tuple(self.steps), ahead, dict(self.values))
         finally:
             for thread in self._threads.values():
                 thread.abandon()
@@ -156,7 +156,7 @@ class _Run:
 class _Thread(threading.Thread):
     """Runs the code, and waits at the gate before each step."""
 
-    def __init__(self, name: str, code: CodeType, run: _Run) -> None:
+    def __init__(self, name: str, code: CodeType, run: _TwoThreads) -> None:
         super().__init__(name=name, daemon=True)
         self._code, self._run = code, run
         self._gate, self._arrived = threading.Semaphore(0), threading.Semaphore(0)
@@ -178,17 +178,17 @@ class _Thread(threading.Thread):
     # In the thread itself
 
     def step(self, access: Access, name: str, value: Any, act: Callable[[], Any]) -> Any:
-        """Wait for the turn, do it, and note it."""
+        """Wait at the gate, do the step, and note it."""
         self._next = (access, name, value)
-        self._await_turn()
+        self._wait_at_gate()
         while self.ahead().access is Access.WAIT:
             self._note(Access.WAIT, name, None)
-            self._await_turn()
+            self._wait_at_gate()
         result = act()
         self._note(access, name, result if access is Access.READ else value)
         return result
 
-    def _await_turn(self) -> None:
+    def _wait_at_gate(self) -> None:
         if not self._is_abandoned:
             self._arrived.release()
             self._gate.acquire()
@@ -231,7 +231,7 @@ class _Thread(threading.Thread):
 class _Names(dict[str, Any]):
     """The names that the code uses: its own are in here, the others are shared."""
 
-    def __init__(self, run: _Run, thread: _Thread) -> None:
+    def __init__(self, run: _TwoThreads, thread: _Thread) -> None:
         super().__init__({name: _Lock(name, thread, run.holders) for name in run.locks})
         self._shared, self._thread = run.values, thread
 

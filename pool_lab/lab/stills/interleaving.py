@@ -9,7 +9,7 @@ from matplotlib.patches import Rectangle
 from pool_lab.lab.stills.page import MARGIN, SMALL, WIDTH, Page, text
 from pool_lab.lab.stills.style import INK, POINT, QUIET, colours, styled
 
-__all__ = ["draw_turns", "turns_axes"]
+__all__ = ["draw_interleaving", "interleaving_axes"]
 
 HEAD, ROW, WIDEST = 40, 30, 130  # pixels
 LABELS = 90
@@ -17,17 +17,17 @@ LABELS = 90
 Rows = Mapping[str, Sequence[str]]
 
 
-def draw_turns(figure: Figure, rows: Rows, threads: int, caption: str = "") -> None:
+def draw_interleaving(figure: Figure, rows: Rows, threads: int, caption: str = "") -> None:
     """Draw the table on the figure, and set its size. The first rows, `threads` of them, are those of threads."""
     height, steps = ROW * (len(rows) + 1), _steps(rows)
     with styled():
         page = Page(figure, HEAD + height, caption)
         page.write(MARGIN, 22, [text("Two threads, step by step", INK, 14, bold=True)])
         width = min(WIDEST * steps, WIDTH - 2 * MARGIN - LABELS)
-        turns_axes(page.axes(MARGIN + LABELS, HEAD, width, height), rows, threads)
+        interleaving_axes(page.axes(MARGIN + LABELS, HEAD, width, height), rows, threads)
 
 
-def turns_axes(axes: Axes, rows: Rows, threads: int) -> None:
+def interleaving_axes(axes: Axes, rows: Rows, threads: int) -> None:
     """Draw the table on axes."""
     steps = _steps(rows)
     with styled():

@@ -6,8 +6,9 @@ import { add, setText } from "../shared/dom.js";
 import { initialize } from "../shared/initialize.js";
 
 function render({ model, el }) {
-  const root = add(el, "div", "turns-steps"), cover = add(root, "div", "cover");
-  const table = add(root, "div", "turns-table"), words = add(root, "p", "turns-words", { ariaLive: "polite" });
+  const root = add(el, "div", "interleaving-steps"), cover = add(root, "div", "cover");
+  const table = add(root, "div", "interleaving-table");
+  const words = add(root, "p", "interleaving-words", { ariaLive: "polite" });
   root.classList.add("pool-lab");
   const show = () => {
     showCover(cover, model);

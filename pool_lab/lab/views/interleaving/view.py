@@ -15,7 +15,7 @@ from pool_lab.lab.views.bundle import script, style
 from pool_lab.lab.views.controls import Note, experiment_view
 from pool_lab.lab.views.cover.view import Coverable
 
-__all__ = ["BACK", "TurnsView"]
+__all__ = ["BACK", "InterleavingView"]
 
 BACK = "Back"
 HERE = Path(__file__).parent
@@ -25,16 +25,13 @@ class Steps(Coverable):
     """The table, and the same in words."""
 
     _esm = script(HERE / "main.js")
-    _css = style(HERE / "turns.css")
+    _css = style(HERE / "interleaving.css")
 
     table = traitlets.Unicode(help="As HTML.").tag(sync=True)
     words = traitlets.Unicode().tag(sync=True)
 
-    def __repr__(self) -> str:
-        return "Steps()"
 
-
-class TurnsView:
+class InterleavingView:
     """`press` is called with the name of a thread, or with `BACK`."""
 
     def __init__(self, code: str, threads: Sequence[str], press: Callable[[str], None]) -> None:
@@ -42,7 +39,7 @@ class TurnsView:
         self.steps = Steps()
         note = Note("Two threads", f"each runs {code!r}" if "\n" not in code else "both run the same code")
         self.widget = experiment_view(note, None, [*self._buttons.values()], self.steps)
-        self.widget.add_class("pool-lab-turns")
+        self.widget.add_class("pool-lab-interleaving")
 
     def show(self, ahead: Mapping[str, str], rows: Mapping[str, Sequence[str]], words: str) -> None:
         """ahead: what the next step of each thread does; a thread that has ended is not in it. rows: the table."""
@@ -63,7 +60,7 @@ class TurnsView:
 def _button(name: str, press: Callable[[str], None]) -> ipywidgets.Button:
     button = ipywidgets.Button(description=name)
     button.on_click(lambda _: press(name))
-    button.add_class("pool-lab-turns-back" if name == BACK else "pool-lab-turns-step")
+    button.add_class("pool-lab-interleaving-back" if name == BACK else "pool-lab-interleaving-step")
     return button
 
 
@@ -76,5 +73,5 @@ def _table(rows: Mapping[str, Sequence[str]], steps: int) -> str:
 
 
 def _cell(words: str) -> str:
-    kind = " class='pool-lab-turns-lost'" if words.endswith("✗") else ""
+    kind = " class='pool-lab-interleaving-lost'" if words.endswith("✗") else ""
     return f"<td{kind}>{escape(words)}</td>"
