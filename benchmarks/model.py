@@ -1,4 +1,4 @@
-"""The model beside the machine: how far its makespans are off, and how many calls it simulates.
+"""The model compared with the machine: how far its makespans are off, and how many calls it simulates.
 
     python -m benchmarks.model              both, some three minutes
     python -m benchmarks.model error 5      makespans only, in five rounds

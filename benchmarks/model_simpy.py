@@ -5,7 +5,7 @@
 worker: a process for each worker, which takes the next call beforehand, as `estimate` does it.
 call:   a process for each call, and a `Resource` for the workers, as SimPy's documentation does it.
 core:   as worker, and each call computes for 50 µs on a shared core. SimPy has no such thing: the heap is ours anyway,
-        with an event of SimPy that is planned anew whenever a call comes or goes.
+        with one SimPy event that is rescheduled whenever a call comes or goes.
 """
 
 import heapq

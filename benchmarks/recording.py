@@ -1,4 +1,4 @@
-"""What it costs a program that `pool-lab record` records it.
+"""What recording by `pool-lab record` costs a program.
 
     python -m benchmarks.recording [--pairs 4]
 

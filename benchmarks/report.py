@@ -53,7 +53,7 @@ def _short(number: float) -> str:
 
 
 def chart(contests: Sequence[Contest], medians: Medians, path: Path) -> None:
-    """How many times as long as pool_lab everybody took: a row for each contest, a mark for each contestant."""
+    """How many times as long as pool_lab each contestant took: a row for each contest, a mark for each of them."""
     from matplotlib.figure import Figure
 
     rows = [(contest, medians[contest.name]) for contest in contests if OURS in medians[contest.name]]

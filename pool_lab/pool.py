@@ -26,7 +26,7 @@ INSTEAD = {
     "_processes _executor_manager_thread": "see terminate_workers(), kill_workers() and statistics()",
     "_adjust_thread_count _adjust_process_count _spawn_process": "workers start when calls need them; see resize()",
     "_shutdown _shutdown_thread _shutdown_lock _broken": "submit() raises if the pool is shut down or broken",
-    "_initializer _initargs _initializer_failed _mp_context _thread_name_prefix": "pass them to the constructor",
+    "_initializer _initargs _initializer_failed _mp_context _thread_name_prefix": "pass initializer= when you make it",
 }
 PRIVATE = {name: way for names, way in INSTEAD.items() for name in names.split()}
 

@@ -1,9 +1,9 @@
 """How long a lesson takes, by one rule: `python -m tools.lesson_length`.
 
 A reader reads 220 words a minute; the glossary and *On your own* are for later. A code cell takes eight seconds to run
-and look at, and three seconds a line to read (nobody reads the imports). A prediction with its comparison takes fifty
+and look at, and three seconds a line to read (imports are not read). A prediction with its comparison takes fifty
 seconds, a drawing two minutes, the source of a method half a minute, an exercise three minutes, or two if the lines are
-given. That is about what readers needed who took their time; where there is a slider to play with, some needed more.
+given. Careful readers needed about as long; some needed longer where there is a slider to play with.
 
 The exercise 08.4 is *Step 4*: it begins with the program that step 3 ends with, and its text says what to write, so
 there is nothing to find out. A step takes a minute to look through, try and see the verdict, three seconds for each

@@ -23,7 +23,7 @@ SECONDS_PER_DOT = 3
 
 
 class Missing(Exception):
-    """Something the lab needs is not there; the text tells a person what, in a line or two."""
+    """Something that the lab needs is missing; the text says what, in a line or two."""
 
 
 def main(extras: list[str]) -> None:
@@ -53,7 +53,7 @@ def lock_or_wait(file: int) -> None:
 
 
 def read_stamp() -> dict[str, list[str] | str]:
-    """What .venv was made from; empty if it is not there or was made by other hands."""
+    """What .venv was made from; empty if it does not exist, or was made by something else."""
     try:
         stamp: dict[str, list[str] | str] = json.loads(STAMP.read_text(encoding="utf-8"))
     except (OSError, ValueError):

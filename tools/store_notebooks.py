@@ -1,12 +1,12 @@
 """Run lessons from top to bottom in a fresh kernel and store what they show: `python -m tools.store_notebooks FILE...`.
 
-The result is the same for everybody: no widget state (a saved view is a reference that no one can resolve; the
-still beside it stays), no timing, nothing of the Python, the folders or the person. With each cell is stored a seal, a
-digest of its source and its outputs: so one sees if either was changed afterwards. `faults` says what a stored lesson
-breaks of these rules; a test sees that it finds nothing.
+The result is the same on every machine: no widget state (a saved view is a reference to a kernel that is gone; the
+still beside it stays), no timing, nothing of the Python, the folders or the person. Each cell is stored with a seal, a
+digest of its source and its outputs, which shows if either was changed afterwards. `faults` says which of these rules a
+stored lesson breaks; a test checks that it finds nothing.
 
-No two runs take the same time, so no two pictures are equal. To run a lesson again changes nothing where its text is as
-before: from the top down to the first cell with another source or another text, the stored outputs stay as they are.
+No two runs take the same time, so no two pictures are equal. Storing a lesson again changes nothing as long as its text
+is as before: from the top down to the first cell with another source or another text, stored outputs stay as they are.
 Below it a picture may show something else, so all is stored anew. `--anew` stores everything anew: use it if pictures
 are now drawn differently.
 """

@@ -69,7 +69,7 @@ def singular(term: str) -> str:
 
 
 def page(terms: Iterable[Explanation]) -> str:
-    """A table of the terms, as the lesson shows it: closed, until someone wants to look something up."""
+    """A table of the terms, as the lesson shows it: folded, until a reader opens it."""
     rows = [
         f"| {each.term} | {each.sentence} | [{each.lesson[:2]}]({each.lesson}.ipynb) |"
         for each in sorted(terms, key=lambda each: each.term.lower())

@@ -37,7 +37,7 @@ class Display:
     """The live view, a widget; None if nobody uses the notebook."""
 
     def __init__(self, cover: Cover | None = None) -> None:
-        """Without a live view it shows nothing until the cover opens. A live view is covered by itself."""
+        """Without a live view it shows nothing until the cover opens. A live view covers itself."""
         self._cover = cover
         self._at_rest = False
         self._displays: list[str] = []

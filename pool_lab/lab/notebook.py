@@ -7,16 +7,6 @@ from collections.abc import Callable
 from contextvars import copy_context
 from typing import Any, Protocol
 
-__all__ = [
-    "Cover",
-    "after_each_cell",
-    "in_a_notebook",
-    "page_thread",
-    "replace_earlier_run",
-    "someone_is_there",
-    "widget_output",
-]
-
 
 class Cover(Protocol):
     """Covers an experiment until it opens: a prediction opens when you have answered."""
@@ -28,16 +18,16 @@ class Cover(Protocol):
     @property
     def is_open(self) -> bool: ...
     def skip(self) -> None:
-        """Open it without an answer."""
+        """Uncover it without an answer."""
 
     def when_open(self, callback: Callable[[], None], /) -> None:
         """Call this when it opens; at once if it is open."""
 
     def doubt(self, evidence: Any, /) -> str:
-        """Why this run cannot tell what was asked, as a sentence; empty if it can, or if nobody has answered."""
+        """Why this run cannot tell what was asked, as a sentence; empty if it can, or if there is no answer yet."""
 
 
-class Closable(Protocol):
+class _Closable(Protocol):
     def close(self) -> None: ...
 
 
@@ -99,7 +89,7 @@ class _PageThread(threading.Thread):
             super().join(timeout)  # raises if it may not be joined; else it returns at once
 
 
-def replace_earlier_run(new: Closable) -> None:
+def replace_earlier_run(new: _Closable) -> None:
     """Close what earlier runs of this cell have made, and remember `new`. Outside a notebook, do nothing."""
     cell, run = _this_cell()
     if not cell:

@@ -3,7 +3,7 @@
     from pool_lab.lessons import check, exercise, predict, source
 
 A name is loaded when it is first used, because the process that runs a learner's answer needs no widgets or pictures.
-In a notebook, tracebacks are from now on without the frames of pool_lab; see `tracebacks`.
+In a notebook, importing it removes the frames of pool_lab from tracebacks; see `tracebacks`.
 """
 
 from importlib import import_module

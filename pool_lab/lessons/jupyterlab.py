@@ -52,7 +52,7 @@ def _wait_for(command: Sequence[str]) -> int:
 
 
 def has_screen() -> bool:
-    """Whether a browser opened here would be seen by the person who asked."""
+    """Whether the user would see a browser that is opened here."""
     if os.environ.get("SSH_CONNECTION") or os.environ.get("SSH_TTY"):
         return False
     return sys.platform != "linux" or bool(os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY"))

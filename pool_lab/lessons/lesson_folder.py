@@ -1,7 +1,7 @@
 """The command `pool-lab lessons [FOLDER]`: a folder with the lessons, copied or brought up to date.
 
-A lesson belongs to the learner who wrote in it. A copy notes in its metadata which sources it was made from, so an
-update knows two things: whether the learner wrote anything, and whether there is anything newer. Only the sources of
+A lesson belongs to the learner who wrote in it. A copy records in its metadata which sources it was made from, so an
+update knows two things: whether the learner wrote anything, and whether there is a newer version. Only the sources of
 cells count as written: outputs come back when the cells run, and predictions are in the file of the progress.
 """
 
@@ -65,7 +65,7 @@ def update_folder(folder: Path, source: Path | None = None) -> dict[str, str]:
 
 
 def _source() -> Path:
-    """An installed package has the lessons inside it; in the repository they are in a folder of their own."""
+    """An installed package has the lessons inside it; in the repository they are in their own folder."""
     installed = Path(__file__).with_name("notebooks")
     return installed if installed.is_dir() else Path(__file__).parents[2] / "notebooks"
 

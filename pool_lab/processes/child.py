@@ -85,7 +85,7 @@ def _initialize(connection: Any, initializers: list[Callable[[], None]]) -> bool
         from pool_lab.errors import logger
 
         # It is logged here, where the initializer may have set up logging. If that writes to a queue, `_exit_function`
-        # empties the queue before the pool learns of the failure.
+        # flushes the queue before the pool learns of the failure.
         logger.critical("Exception in initializer:", exc_info=True)
         multiprocessing.util._exit_function()  # type: ignore[attr-defined]
         connection.send_bytes(dumps_error(error))

@@ -4,7 +4,7 @@ A message is a pickle. Large buffers in it, such as the data of an array, are le
 travel beside it, through memory that both processes have mapped:
 
     sender     copies the buffers into the shared memory --- the pickle goes through the pipe --->
-    receiver   copies them into memory of its own, and unpickles with that
+    receiver   copies them into its own memory, and unpickles with that
 
 That is two copies, instead of the many pieces that fit through a pipe. Getting new memory, page by page, takes the
 system ten times as long as copying into it; so the shared memory, one for each direction, stays mapped for the next

@@ -33,7 +33,7 @@ LONGEST_LIMIT_S = 1e6  # a longer time limit counts as none: the system calls ca
 
 
 class ProcessPoolExecutor(Pool, concurrent.futures.ProcessPoolExecutor):
-    """Runs calls in processes: for calls that compute in Python, each on a core of its own.
+    """Runs calls in processes: for calls that compute in Python, each on its own core.
 
     Functions, arguments, results and exceptions travel between processes and must be picklable. Functions and classes
     from a notebook cell, closures and lambdas are.

@@ -76,7 +76,7 @@ def test_calls_end_as_their_buttons_say_in_whatever_order(inspector: Notebook) -
     expect(root(inspector).locator(".pool-lab-inspector-caption")).to_have_text(inspector.value("lab.summary()"))
 
 
-def test_who_waits_can_be_seen_to_wait_and_the_kernel_answers_meanwhile(inspector: Notebook) -> None:
+def test_a_question_that_waits_shows_it_and_the_kernel_answers_meanwhile(inspector: Notebook) -> None:
     submit(inspector, "A")
     stands(inspector, "A", "RUNNING")
     timeout = root(inspector).get_by_label("timeout in seconds")

@@ -86,7 +86,7 @@ def test_the_slider_changes_how_many_workers_run_calls_and_no_call_is_lost(fetch
         assert fetching.value(endings) == ["returned"] * 400
 
 
-def test_the_slider_is_heard_while_all_threads_want_the_gil(computing: Notebook) -> None:
+def test_the_slider_works_while_all_threads_want_the_gil(computing: Notebook) -> None:
     race = computing.race("files")
     race.press("Start")
     race.wait_for("data.done >= 1")

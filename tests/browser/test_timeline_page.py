@@ -219,7 +219,7 @@ def test_two_fingers_zoom(finished: TimelinePage) -> None:
     assert after["to"] - after["from"] < (before["to"] - before["from"]) / 2
 
 
-def test_keys_zoom_pan_and_show_all_and_the_notebook_does_not_hear_them(finished: TimelinePage) -> None:
+def test_keys_zoom_pan_and_show_all_and_the_notebook_does_not_get_them(finished: TimelinePage) -> None:
     finished.page.evaluate("document.addEventListener('keydown', ({ key }) => window.troubles.push(key))")
     finished.page.evaluate(
         "document.addEventListener('keydown', ({ key }) => key === 'Shift' && window.troubles.pop())"
@@ -450,7 +450,7 @@ def test_many_workers_have_lanes_that_can_still_be_told_apart(timeline: Timeline
 # For those who listen, and when something is wrong
 
 
-def test_who_listens_is_told_now_and_then_while_calls_run_and_the_last_word_at_the_end(timeline: TimelinePage) -> None:
+def test_a_screen_reader_speaks_now_and_then_while_calls_run_and_the_summary_at_the_end(timeline: TimelinePage) -> None:
     timeline.page.evaluate("""() => {
       window.said = [];
       const status = document.querySelector("[role=status]");

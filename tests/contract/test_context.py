@@ -150,7 +150,7 @@ def test_a_call_that_inherits_computes_with_the_decimal_context_of_its_submitter
 
 @inheriting
 @pytest.mark.usefixtures("usual_precision")
-def test_what_a_call_that_inherits_does_to_its_decimal_context_is_seen_by_nobody_else(
+def test_what_a_call_that_inherits_does_to_its_decimal_context_is_seen_by_no_other_call(
     make_pool: MakePool, make_gate: MakeGate
 ) -> None:
     """The context variable refers to one object, which all copies of a context would share."""

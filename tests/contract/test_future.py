@@ -1,6 +1,6 @@
-"""A future by itself: its states, who may change them, its callbacks, and what asking it does.
+"""A future alone: its states, what may change them, its callbacks, and what asking it does.
 
-The one who runs the call is played by the test: it calls `set_running_or_notify_cancel`, `set_result`, `set_exception`.
+The test plays the worker: it calls `set_running_or_notify_cancel`, `set_result`, `set_exception`.
 """
 
 import threading

@@ -1,4 +1,4 @@
-"""Programs of others that take executors and futures work with ours as they do with the standard ones."""
+"""Other packages that take executors and futures work with ours as they do with the standard ones."""
 
 import asyncio
 import concurrent.futures

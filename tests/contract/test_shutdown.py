@@ -1,4 +1,4 @@
-"""`shutdown` and `with`: what still runs, what is dropped, who waits, and what is refused afterwards."""
+"""`shutdown` and `with`: what still runs, what is dropped, what waits, and what is refused afterwards."""
 
 import gc
 import itertools
@@ -85,7 +85,7 @@ def test_cancelling_shutdown_lets_a_call_run_that_has_as_good_as_begun(make_pool
     assert [future.result() for future in futures if not future.cancelled()] == list(range(cancelled.count(False)))
 
 
-@beyond_standard("it cancels without notifying, so a thread that waits for the dropped futures waits for ever")
+@beyond_standard("it cancels without notifying, so a thread that waits for the dropped futures waits forever")
 def test_a_thread_that_waits_for_dropped_futures_gets_through(
     make_pool: MakePool, make_gate: MakeGate, library: ModuleType
 ) -> None:

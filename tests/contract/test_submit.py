@@ -1,4 +1,4 @@
-"""`submit`: what it gives back, who runs the call, and what becomes of its result, its error, its cancelling."""
+"""`submit`: what it returns, which worker runs the call, and what becomes of its result, its error, its cancelling."""
 
 import multiprocessing
 import os

@@ -190,8 +190,10 @@ def test_as_completed_raises_when_time_is_up_after_what_is_done(
         next(completed)
 
 
-def test_as_completed_counts_its_time_from_the_call(library: ModuleType, futures: list[Future[int]]) -> None:
-    """Not from the first `next`, and not for each future: with no time left, the unfinished one is not waited for."""
+def test_as_completed_with_no_time_left_gives_what_is_done_and_does_not_wait(
+    library: ModuleType, futures: list[Future[int]]
+) -> None:
+    """The time counts once for all futures, from the first `next`."""
     completed: Iterator[Future[int]] = library.as_completed(futures[:2], timeout=0)
     with pytest.raises(TimeoutError):
         next(completed)

@@ -11,7 +11,7 @@ def fail(text: str) -> None:
     raise ValueError(text)
 
 
-def nap_for_ever() -> None:
+def nap_forever() -> None:
     threading.Event().wait()
 
 

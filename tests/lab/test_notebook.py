@@ -1,4 +1,4 @@
-"""Threads that show something to the person before the notebook know for which cell they do."""
+"""Threads that show something in a notebook know which cell it belongs to."""
 
 from contextvars import ContextVar
 from functools import partial

@@ -1,4 +1,4 @@
-"""What a kernel does that keeps progress; a module of its own, so that a new process loads nothing else."""
+"""What a kernel does that keeps progress; a separate module, so that a new process loads nothing else."""
 
 from pool_lab.lessons.saved_progress import keep
 

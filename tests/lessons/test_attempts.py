@@ -87,7 +87,7 @@ def test_whatever_an_answer_does_it_comes_to_an_end(body: str, ending: AttemptEn
     assert (attempt.ending, attempt.line) == (ending, line)
 
 
-def test_who_takes_too_much_memory_is_stopped() -> None:
+def test_an_answer_that_takes_too_much_memory_is_stopped() -> None:
     attempt = of("hoard = []\nwhile True:\n    hoard.append(b'x' * 10_000_000)")
     assert attempt.ending is AttemptEnding.MEMORY
 

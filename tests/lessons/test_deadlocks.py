@@ -130,7 +130,7 @@ def test_a_wait_with_a_limit_is_no_deadlock() -> None:
     assert attempt.result == "time is up"
 
 
-def test_a_long_nap_beside_those_who_wait_is_no_deadlock() -> None:
+def test_a_long_nap_beside_waiting_calls_is_no_deadlock() -> None:
     attempt = of("""
         import time
         from pool_lab import ThreadPoolExecutor

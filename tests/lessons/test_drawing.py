@@ -5,7 +5,7 @@ from typing import Any, cast
 
 import pytest
 
-from pool_lab.lessons.predictions.drawn_timeline import Bar, DrawQuestion, match
+from pool_lab.lessons.predictions.drawn_timeline import Bar, DrawQuestion, drawing_of, match
 from pool_lab.lessons.predictions.predict import QUESTIONS
 from pool_lab.lessons.predictions.prediction import CONFIDENCES, Prediction
 from pool_lab.lessons.predictions.questions import Miss, NumberQuestion, OrderQuestion
@@ -62,7 +62,7 @@ def test_a_drawing_that_is_two_units_off_is_wrong() -> None:
 
 
 @pytest.mark.usefixtures("_someone_is_there")
-def test_an_order_that_nobody_has_touched_is_no_answer() -> None:
+def test_an_untouched_order_is_no_answer() -> None:
     prediction = Prediction(ORDER)
     lines, button, said = form_of(prediction)
     button.click()
@@ -127,21 +127,21 @@ def test_a_run_that_was_stopped_is_not_compared() -> None:
 
 
 COUNT = NumberQuestion(
-    "How many at once?",
-    lambda traces: traces[""].most_at_once,
-    "As many as workers.",
-    (Miss(lambda answer, happened: answer > happened, "Too many."),),
-    "Too few.",
+    text="How many at once?",
+    judge=lambda traces: traces[""].most_at_once,
+    because="As many as workers.",
+    misses=(Miss(lambda answer, happened: answer > happened, "Too many."),),
+    otherwise="Too few.",
     most=8,
     unit="calls",
 )
 ORDER = OrderQuestion(
-    "In which order do they end?",
-    {"0": "the first", "1": "the second", "2": "the third"},
-    lambda traces: tuple(map(str, traces[""].finish_order)),
-    "By length.",
-    (Miss(("0", "1", "2"), "Not as submitted."),),
-    "Look again.",
+    text="In which order do they end?",
+    items={"0": "the first", "1": "the second", "2": "the third"},
+    judge=lambda traces: tuple(map(str, traces[""].finish_order)),
+    because="By length.",
+    misses=(Miss(("0", "1", "2"), "Not as submitted."),),
+    otherwise="Look again.",
 )
 
 
@@ -259,6 +259,5 @@ def test_an_order_is_made_with_buttons() -> None:
 
 
 def test_a_drawing_of_another_unit() -> None:
-    question = DrawQuestion("?", {"A": 1}, workers=1, unit_s=0.5, because="", misses=(), otherwise="")
     trace = Script().ran(0, worker=0, began=1, ended=2).trace()
-    assert question.happened({"": trace}) == (Bar(0, 0, 2),)
+    assert drawing_of({"": trace}, calls=1, unit_s=0.5) == (Bar(0, 0, 2),)

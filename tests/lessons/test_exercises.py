@@ -161,7 +161,7 @@ def test_a_wrong_answer_is_told_what_it_looks_like_and_what_it_said() -> None:
     lines = str(check("00.2", EXERCISES["00.2"].value_of(talks))).splitlines()
     assert "Often heard (no. 5): a future is the result." in "\n".join(lines)
     assert lines[lines.index("Your answer printed:") + 2 :] == ["~~~", "I submit", "~~~"]
-    assert "- ✗ not yet: all results are there" in lines
+    assert "- ✗ not yet: you returned all results" in lines
 
 
 def test_a_misconception_comes_with_a_link_to_the_lesson_that_shows_it(

@@ -177,7 +177,9 @@ def test_several_notebooks_are_graded_at_once(tmp_path: Path, monkeypatch: pytes
     assert (tmp_path / "marks.csv").read_text(encoding="utf-8-sig").count("correct") == 2
 
 
-def test_who_ends_the_grader_ends_it_for_one_notebook_only(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_submission_that_ends_the_grader_ends_it_for_one_notebook_only(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     for name in "ab":
         notebook(tmp_path / f"{name}.ipynb", IMPORTS)
 

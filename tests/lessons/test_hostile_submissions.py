@@ -160,7 +160,7 @@ FORKS = pytest.mark.skipif(os.name == "nt", reason="nothing forks there")
         ("raise SystemExit  # exercise('00.2')", "wrong"),
     ],
 )
-def test_who_lies_or_crashes_does_not_get_through(tmp_path: Path, cell: str, grade: str) -> None:
+def test_an_answer_that_lies_or_crashes_is_not_accepted(tmp_path: Path, cell: str, grade: str) -> None:
     assert grades(notebook(tmp_path / "a.ipynb", IMPORTS, cell))[0][:2] == ("00.2", grade)
 
 
@@ -174,7 +174,7 @@ def test_who_lies_or_crashes_does_not_get_through(tmp_path: Path, cell: str, gra
         (TOO_LARGE_A_FILE, "MOST_WRITTEN", 1 << 30, "File too large"),
     ],
 )
-def test_who_takes_too_much_is_stopped_and_nothing_is_left(
+def test_an_answer_that_takes_too_much_is_stopped_and_leaves_nothing(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, cell: str, limit: str, most: int, words: str
 ) -> None:
     monkeypatch.setattr(limits, limit, most)
@@ -193,7 +193,7 @@ def test_a_process_with_a_false_heartbeat_is_stopped_all_the_same(
 
 
 @pytest.mark.skipif(not can_isolate_files(), reason="this system cannot isolate files")
-def test_a_submission_reads_and_writes_nobody_elses_files_and_ends_nobody(tmp_path: Path) -> None:
+def test_a_submission_reads_and_writes_no_other_files_and_ends_no_other_process(tmp_path: Path) -> None:
     neighbour = notebook(tmp_path / "neighbour.ipynb", IMPORTS)
     before = neighbour.read_bytes()
     vandal = f"""
@@ -222,7 +222,7 @@ def test_a_submission_reads_and_writes_nobody_elses_files_and_ends_nobody(tmp_pa
 
 
 @pytest.mark.skipif(not can_isolate_network(), reason="this system cannot keep a process off the network")
-def test_a_submission_reaches_nobody_over_the_network(tmp_path: Path) -> None:
+def test_a_submission_has_no_network(tmp_path: Path) -> None:
     caller = """
         import socket
         @exercise("00.2")

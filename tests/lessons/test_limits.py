@@ -23,13 +23,13 @@ def stopped_after(*, share: float, news_every_s: float, processes: bool = False)
     return None, 60.0
 
 
-def test_who_tries_again_and_again_is_stopped_after_ten_seconds() -> None:
+def test_an_answer_that_tries_again_and_again_is_stopped_after_ten_seconds() -> None:
     ending, after_s = stopped_after(share=0, news_every_s=0.5)
     assert ending is AttemptEnding.ENDLESS
     assert after_s == pytest.approx(10, abs=0.5)
 
 
-def test_who_computes_between_calls_is_not_and_neither_is_who_waits_for_processes() -> None:
+def test_an_answer_that_computes_between_calls_or_waits_for_processes_is_not_stopped() -> None:
     assert stopped_after(share=0.1, news_every_s=0.5) == (None, 60.0)
     assert stopped_after(share=0, news_every_s=0.5, processes=True) == (None, 60.0)
 
@@ -43,7 +43,7 @@ def test_who_computes_between_calls_is_not_and_neither_is_who_waits_for_processe
         pytest.param(0.0, AttemptEnding.STUCK, 10, id="waits"),
     ],
 )
-def test_who_submits_nothing_is_stopped(share: float, ending: AttemptEnding, limit_s: float) -> None:
+def test_an_answer_that_submits_nothing_is_stopped(share: float, ending: AttemptEnding, limit_s: float) -> None:
     stopped, after_s = stopped_after(share=share, news_every_s=1000)
     assert stopped is ending
     assert after_s == pytest.approx(limit_s, abs=0.5)

@@ -45,7 +45,7 @@ def test_a_set_in_a_set_can_be_told() -> None:
     assert unpacked(packed({frozenset([1])})) == {frozenset([1])}
 
 
-def test_of_all_else_only_the_type_is_told() -> None:
+def test_of_other_values_only_the_type_is_reported() -> None:
     class Number(int): ...
 
     values: list[object] = [Future(), iter([]), Number(1)]

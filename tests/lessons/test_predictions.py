@@ -24,9 +24,9 @@ from pool_lab.lessons.saved_progress import FILE_VARIABLE, entries
 from tests.lab.script import Script
 
 QUESTION = Question(
-    "How many?",
-    {"one": Option("One.", "Right: one.", "Not one."), "two": Option("Two.", "Right: two.", "Not two.")},
-    lambda traces: {1: "one", 2: "two"}.get(traces[""].most_at_once),
+    text="How many?",
+    options={"one": Option("One.", "Right: one.", "Not one."), "two": Option("Two.", "Right: two.", "Not two.")},
+    judge=lambda traces: {1: "one", 2: "two"}.get(traces[""].most_at_once),
 )
 
 

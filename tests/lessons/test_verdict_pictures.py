@@ -15,7 +15,7 @@ from tests.lessons.answer_files import answers_to
 
 @pytest.fixture(scope="module")
 def kernel(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Kernel]:
-    """One that someone sits before, and that keeps progress in a file of its own."""
+    """One with a user, which keeps progress in its own file."""
     with Kernel() as started:
         file: Path = tmp_path_factory.mktemp("progress") / "progress.jsonl"
         started.run(f"import os; os.environ[{FILE_VARIABLE!r}] = {str(file)!r}")
@@ -31,7 +31,7 @@ def test_a_wrong_answer_is_drawn_above_a_right_one() -> None:
     assert {"Yours", "A right answer"} <= words
     assert timelines.summary().startswith("Yours took")
     assert "as long as a right answer" in timelines.summary()
-    assert timelines.view is None, "nobody is there"
+    assert timelines.view is None, "no person uses it"
     assert check("00.1", "B A").timelines() is None, "no call, no picture"
 
 
@@ -61,7 +61,7 @@ def test_the_picture_is_live_where_someone_is_there(monkeypatch: pytest.MonkeyPa
     assert 0.3 <= view.log["now"] < 10, "both began when the picture did"
 
 
-def test_a_wrong_verdict_leaves_its_words_and_a_picture_for_those_who_have_no_kernel(kernel: Kernel) -> None:
+def test_a_wrong_verdict_leaves_its_words_and_a_picture_for_readers_without_a_kernel(kernel: Kernel) -> None:
     kernel.run('check("00.1", "E D C")')
     words, _, view, still = (message["content"] for message in kernel.messages if message["msg_type"] == "display_data")
     assert words["data"]["text/markdown"].startswith("**✗ Exercise 00.1: wrong.**")

@@ -543,7 +543,7 @@ def test_a_call_that_was_given_back_starts_again(make_pool: MakePool, make_gate:
         assert log.of(number) == [EventKind.SUBMITTED, *[EventKind.STARTED] * count, EventKind.FINISHED]
 
 
-def test_an_observer_that_comes_in_the_middle_of_a_batch_hears_of_every_end(
+def test_an_observer_added_in_the_middle_of_a_batch_is_told_of_every_end(
     pool: Any, make_gate: MakeGate, marks: Marks, log: Log
 ) -> None:
     gate = make_gate()

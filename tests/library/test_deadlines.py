@@ -15,7 +15,7 @@ from pool_lab.processes import process as process_module
 from tests.contract import calls
 from tests.contract.gates import PATIENCE_S, stand_at
 from tests.contract.kinds import START_METHODS
-from tests.library.timeouts import SOON_S, asks_first, nap_for_ever
+from tests.library.timeouts import SOON_S, asks_first, nap_forever
 from tests.library.watching import Log, MakeGate, MakePool, until
 
 
@@ -32,7 +32,7 @@ def pool(make_pool: MakePool, log: Log) -> Any:
 def test_time_in_the_queue_does_not_count(make_pool: MakePool, make_gate: MakeGate) -> None:
     """The second call waits for longer than it may run: for all the time that the first is late."""
     pool = make_pool(1, task_timeout=SOON_S)
-    first, second = pool.submit(nap_for_ever), pool.submit(calls.add, 1)
+    first, second = pool.submit(nap_forever), pool.submit(calls.add, 1)
     assert isinstance(first.exception(PATIENCE_S), TimeoutError)
     assert second.result(PATIENCE_S) == 1
 
@@ -62,7 +62,7 @@ def _arrive_slowly() -> int:
 def test_the_time_a_call_takes_to_arrive_does_not_count(pool: Any) -> None:
     """Or the first call whose module takes long to import would be stopped in every new worker."""
     assert pool.submit(calls.add, _Slow(), 1).result(PATIENCE_S) == 2
-    assert isinstance(pool.submit(nap_for_ever).exception(PATIENCE_S), TimeoutError)
+    assert isinstance(pool.submit(nap_forever).exception(PATIENCE_S), TimeoutError)
 
 
 @pytest.mark.filterwarnings("ignore:This process .* is multi-threaded:DeprecationWarning")
@@ -128,7 +128,7 @@ def test_calls_that_end_when_their_time_does_have_one_outcome(make_pool: MakePoo
 def test_calls_on_other_workers_run_on(make_pool: MakePool, make_gate: MakeGate) -> None:
     """Each has a deadline of its own."""
     gate, pool = make_gate(), make_pool(3, task_timeout=1.0)
-    late = pool.submit(nap_for_ever)
+    late = pool.submit(nap_forever)
     futures = [pool.submit(time.sleep, 0.4) for _ in range(6)]
     standing = pool.submit(stand_at, gate.address, "stood")
     gate.wait_for(1)

@@ -95,7 +95,7 @@ def test_a_call_that_cannot_leave_fails_without_starting(make_pool: MakePool, lo
 
 @on_processes
 @pytest.mark.parametrize("call", [calls.lock, calls.bad_on_arrival, calls.raise_two_argument_error])
-def test_a_call_whose_outcome_cannot_come_home_fails_where_it_ran(make_pool: MakePool, log: Log, call: Any) -> None:
+def test_a_call_whose_outcome_cannot_be_sent_back_fails_where_it_ran(make_pool: MakePool, log: Log, call: Any) -> None:
     make_pool(1, observer=log).submit(call).exception(PATIENCE_S)
     assert log.of(0) == [SUBMITTED, STARTED, FAILED]
     assert log.the(FAILED).worker == 0
@@ -345,7 +345,7 @@ def test_an_observer_may_use_the_pool(make_pool: MakePool) -> None:
 
 
 @on_threads
-def test_an_observer_that_hears_of_a_cancelled_call_may_use_the_pool(make_pool: MakePool, make_gate: MakeGate) -> None:
+def test_an_observer_of_a_cancelled_call_may_use_the_pool(make_pool: MakePool, make_gate: MakeGate) -> None:
     queued: list[int] = []
 
     def use(event: Event) -> None:

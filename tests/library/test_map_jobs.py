@@ -272,7 +272,7 @@ def test_a_map_that_ends_early_makes_no_more_calls(pool: Any, make_gate: MakeGat
     assert len({*marks}) == len(marks.in_order) == 3
 
 
-def test_a_map_whose_results_are_not_taken_is_made_all_the_same(pool: Any, marks: Marks) -> None:
+def test_a_map_whose_results_are_not_taken_still_runs(pool: Any, marks: Marks) -> None:
     pool.map(mark, [marks.path] * MANY, range(MANY))
     pool.shutdown()
     assert list(marks) == list(range(MANY))
@@ -422,7 +422,7 @@ def raise_or_sample(fails: bool) -> Sample:
 # Others who take part
 
 
-def test_observers_hear_of_each_call(make_pool: MakePool, log: Log) -> None:
+def test_observers_are_told_of_each_call(make_pool: MakePool, log: Log) -> None:
     pool = make_pool(2, observer=log)
     assert list(pool.map(same, range(5))) == list(range(5))
     assert sorted({event.call for event in log.events if event.call is not None}) == list(range(5))

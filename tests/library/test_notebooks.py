@@ -159,7 +159,7 @@ pool.shutdown()
 
 @pytest.mark.parametrize("start", START_METHODS)
 @pytest.mark.parametrize("arguments", [(), ("-m", "script")], ids=["at once", "after a module"])
-def test_what_is_typed_at_a_prompt_runs_in_processes(
+def test_functions_typed_at_a_prompt_run_in_processes(
     start: str, arguments: tuple[str, ...], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     (tmp_path / "script.py").write_text("def greeting(): return 'from the module'")

@@ -19,7 +19,7 @@ from pool_lab import BrokenProcessPool, EventKind, Future, WorkerDiedError, wait
 from tests.contract import calls
 from tests.contract.gates import PATIENCE_S, Gate, stand_at
 from tests.library.bursts import Marks, allow_long_batches, mark, queue_up, stand_or_mark, warm_up
-from tests.library.timeouts import SOON_S, asks_first, nap_for_ever
+from tests.library.timeouts import SOON_S, asks_first, nap_forever
 from tests.library.watching import Log, MakeGate, MakePool, new_pool, on_processes, until
 
 SIZE = 2
@@ -359,7 +359,7 @@ def test_a_call_that_is_stopped_stops_none_of_those_behind_it(make_pool: MakePoo
     plan: list[tuple[Any, ...]] = [(mark, marks.path, number) for number in range(40)]
     late = {5, 6, 30}
     for number in late:
-        plan[number] = (nap_for_ever,)
+        plan[number] = (nap_forever,)
     futures = [pool.submit(*submission) for submission in plan]
     errors = {number: type(error) for number, future in enumerate(futures) if (error := future.exception(PATIENCE_S))}
     assert errors == dict.fromkeys(late, TimeoutError)

@@ -56,7 +56,7 @@ def test_a_broken_pool_has_no_workers_and_nothing_queued(make_pool: MakePool, ma
     until(lambda: pool.statistics() == Statistics(size=1, workers=0, idle=0, queued=0))
 
 
-def test_statistics_are_of_one_moment(make_pool: MakePool) -> None:
+def test_statistics_describe_one_moment(make_pool: MakePool) -> None:
     statistics = make_pool(2).statistics()
     with pytest.raises(AttributeError):
         statistics.size = 3

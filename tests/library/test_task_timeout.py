@@ -18,7 +18,7 @@ from pool_lab.processes import child, process
 from tests.contract import calls
 from tests.contract.gates import PATIENCE_S, Address, knock
 from tests.contract.kinds import START_METHODS
-from tests.library.timeouts import SOON_S, asks_first, nap_for_ever
+from tests.library.timeouts import SOON_S, asks_first, nap_forever
 from tests.library.watching import Log, MakeGate, MakePool
 from tests.scripts import run_file
 
@@ -151,7 +151,7 @@ def test_a_worker_whose_call_has_stopped_is_ended_too(pool: Any, make_gate: Make
 
 
 def test_the_events_say_so(pool: Any, log: Log) -> None:
-    error = pool.submit(nap_for_ever).exception(PATIENCE_S)
+    error = pool.submit(nap_forever).exception(PATIENCE_S)
     pool.submit(calls.add, 1).result(PATIENCE_S)
     pool.shutdown()
     assert log.of(0) == [EventKind.SUBMITTED, EventKind.STARTED, EventKind.FAILED]

@@ -1,4 +1,4 @@
-"""A worker process that dies: the error says which, how and of what, and no program waits for ever."""
+"""A worker process that dies: the error says which, how and of what, and no program waits forever."""
 
 import os
 import threading

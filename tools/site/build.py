@@ -4,7 +4,7 @@ docs/, README's table, the notebooks and the docstrings --pages--> Markdown --Sp
 notebooks --pool_lab.lessons.exporting--> site/lessons/
 
 Every warning is an error, and so is a link within the site that leads nowhere. The addresses elsewhere are written to
-`build/external_links.txt`; nobody calls them.
+`build/external_links.txt`, and not checked.
 """
 
 import shutil

@@ -26,7 +26,7 @@ NOT_RUN = "Not run yet: press Start."
 
 
 class Experiment(Display):
-    """A run of a workload. Its owner is a thread of its own."""
+    """A run of a workload. It has its own thread, the owner."""
 
     name = "experiment"
     _note: Note | None = None
@@ -146,7 +146,7 @@ class Experiment(Display):
         return [parameter_slider(parameter, vary) for parameter in self.workload.parameters]
 
     def _is_stopped(self) -> bool:
-        """Whether somebody has stopped it. Drops the other messages, which are outdated."""
+        """Whether it was told to stop. Drops the other messages, which are outdated."""
         while not self._inbox.empty():
             self._stopped = self._inbox.get() is STOP or self._stopped
         return self._stopped

@@ -1,6 +1,6 @@
 """`FutureTracker`: tracks futures, asks them what you want to know, and logs the answers. It draws nothing.
 
-No method blocks, except where its docstring says so: `result` and `exception` wait in threads of their own.
+No method blocks, except where its docstring says so: `result` and `exception` wait in their own threads.
 """
 
 import concurrent.futures
@@ -41,7 +41,7 @@ class FutureTracker:
         self._is_open = True
 
     def add(self, future: AnyFuture[Any], name: str = "") -> None:
-        """Inspect a future of your own, under this name or the next free letter. `TypeError` if it is no future."""
+        """Inspect a future of yours, under this name or the next free letter. `TypeError` if it is no future."""
         if not isinstance(future, concurrent.futures.Future):
             raise TypeError(f"only a future of concurrent.futures can be inspected; got {future!r}")
         with self._lock:

@@ -43,7 +43,7 @@ MOST_NAMED = 6
 def inspect_futures(
     executor: concurrent.futures.Executor | None = None, /, *, after: Cover | None = None, **futures: AnyFuture[Any]
 ) -> "FutureInspector":
-    """Inspect futures: those of calls that you `submit` to the inspector, and futures of your own.
+    """Inspect futures: those of calls that you `submit` to the inspector, and your own futures.
 
         lab = inspect_futures(pool, mine=future)
         lab.submit("report")           # a call that runs until you end it
@@ -53,9 +53,9 @@ def inspect_futures(
     As the last line of a cell it shows a diagram of all states, with buttons; `summary()` says the same in words. Each
     button is also a method. Name a future by its name, by its number, or by the future itself.
 
-    executor: of any library that follows `concurrent.futures`. None: you only inspect futures of your own.
+    executor: of any library that follows `concurrent.futures`. None: you only inspect your own futures.
     after: a prediction; the diagram is covered until it has an answer.
-    futures: futures of your own, by name.
+    futures: your own futures, by name.
 
     Returns a `FutureInspector` at once. Raises `TypeError` if something is not an executor or not a future.
     """
@@ -108,7 +108,7 @@ class FutureInspector(FutureTracker, Display):
     def submit(self, call: Callable[..., T] | str = "", /, *args: Any, **kwargs: Any) -> AnyFuture[Any]:
         """Submit a call to the executor, and return its future, which is inspected from now on.
 
-        call: a function of your own, called with the arguments. Or a name, or nothing: then the call runs until you
+        call: your own function, called with the arguments. Or a name, or nothing: then the call runs until you
             end it with `finish` or `fail`.
 
         Raises what the executor's `submit` raises, and `RuntimeError` if the inspector has no executor or is closed.
@@ -126,7 +126,7 @@ class FutureInspector(FutureTracker, Display):
     def finish(self, which: Which, value: Any = None) -> LogEntry:
         """Let a call return this value: now, or as soon as it starts. Blocks until a running call has ended.
 
-        A call ends once; later words change nothing. Raises `RuntimeError` if it calls a function of your own.
+        A call ends once; ending it again changes nothing. Raises `RuntimeError` if it calls your own function.
         """
         return self.end(which, f"return {value!r}", Outcome(value))
 
@@ -192,7 +192,7 @@ class FutureInspector(FutureTracker, Display):
         tracked = self._find(which)
         manual = self._manual_call_of.get(tracked.future)
         if manual is None:
-            raise RuntimeError(f"cannot make {tracked.name} {code}: it calls your function, which ends by itself")
+            raise RuntimeError(f"cannot make {tracked.name} {code}: it calls your function, which ends on its own")
         entry = self.write(f"{tracked.name}: {code}", tracked.number, EntryKind.ENDED)
         if not self._can_be_ended(tracked):
             return entry.answered(f"too late, it is {tracked.state}")

@@ -34,7 +34,7 @@ def measure(
     what: what all of them do, in words.
     ways: functions without parameters, by name. If one returns a text, that is written beside its times.
     rounds: how often to measure each. A round before the first is not counted: it loads what is loaded once.
-    after: a prediction; the picture is covered until it has an answer. The functions run all the same.
+    after: a prediction; the picture is covered until it has an answer. The functions run anyway.
 
     Blocks until all is measured. Returns a `Measured`; `seconds`, `results` and `summary()` have what was measured.
     Raises `ValueError` for no ways, or less than one round.

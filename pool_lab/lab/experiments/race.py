@@ -67,7 +67,7 @@ def race(
     workers: how many each pool has at the start. None: one for each core, from 2 to 8. most_workers: the end of the
         slider, or twice the workers if that is more.
     executors: a list of "threads", "processes", "standard threads", "standard processes" (those of
-        concurrent.futures), "interpreters" and "cluster". Or a dict, from names of your own to such a name, a class or
+        concurrent.futures), "interpreters" and "cluster". Or a dict, from your own names to such a name, a class or
         function that makes an executor for a number of workers, or a Dask client.
     together: True: all at the same time, so they share the machine. False: one after the other, and the time of each
         counts from its own start.
@@ -250,13 +250,13 @@ class Race(Experiment):
             panels = [panel._replace(previous=times) for panel, times in zip(self._panels, previous, strict=False)]
             self._timeline.begin(panels or self._panels)
             self._show_title()
-            self._button.show("Stop", icon="stop")
+            self._button.show("Stop")
         for number, (name, pool) in enumerate(pools.items()):
             observers = [] if self._timeline is None else [self._timeline.observer(number)]
             attach(pool, to_all(self._recorders[name], *observers))
 
     def _about(self) -> str:
-        """If it has run again by itself: the work of that run, which was longer, and why."""
+        """If it has repeated itself: the work of that run, which was longer, and why."""
         about = super()._about() if self.running or not self._why_again else f"{self._ran.what} · {self._ran.nature}"
         return f"{about} · {self._why_again}" if self._why_again else about
 

@@ -31,7 +31,7 @@ MAGIC = "%%record"
 
 
 def load_ipython_extension(shell: Any) -> None:
-    """`%load_ext pool_lab`. To load it again changes nothing."""
+    """`%load_ext pool_lab`. Loading it again changes nothing."""
     transformers = shell.input_transformers_cleanup
     if as_a_line not in transformers:
         transformers.append(as_a_line)

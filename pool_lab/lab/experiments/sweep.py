@@ -278,4 +278,4 @@ class Sweep(Experiment):
     def _show_running(self, running: bool) -> None:
         if self._picture is not None:
             self._show_title()
-            self._button.show("Stop" if running else "Start again", icon="stop" if running else "play")
+            self._button.show("Stop" if running else "Start again")

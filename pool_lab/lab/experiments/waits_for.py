@@ -32,7 +32,7 @@ def waits_for(watched: Watch, *, patience_s: float = 10.0) -> "WaitsFor":
     patience_s: calls need a moment until they wait. It looks again and again until there is a deadlock or nothing runs,
         but for no more than these seconds.
 
-    A wait with a timeout does not count, since it ends by itself.
+    A wait with a timeout does not count, since it ends on its own.
     """
     if watched.kind != "threads":
         raise ValueError(f"waits_for looks into threads, so it needs the watch of a pool of threads; got {watched!r}")

@@ -1,6 +1,6 @@
 """`watch`: see any executor at work.
 
-The pool itself is not changed; its threads send their events to the view. The watch has one thread of its own, which
+The pool itself is not changed; its threads send their events to the view. The watch has its own thread, which
 resizes the pool for the slider, and ends the view when the pool is shut down and its last worker has exited.
 """
 
@@ -63,11 +63,11 @@ def watch(
     the pool can be resized, there is also a slider for its workers. The watch ends when the pool has shut down.
 
     executor: any executor, of any library.
-    kind: of an executor whose class does not tell. "threads": its calls run in threads of this interpreter.
+    kind: for an executor whose class does not show it. "threads": its calls run in threads of this interpreter.
     most_workers: the end of the slider.
     names: what to call its calls, in the order in which they are submitted: "ABC", or a list. A name is written on the
         call's bar, here, in the figure and in `stacked`. Calls without one have only their number.
-    after: a prediction; the timeline is covered until it has an answer. The calls run all the same.
+    after: a prediction; the timeline is covered until it has an answer. The calls run anyway.
 
     Returns a `Watch` at once: its `trace`, `summary()` and `figure()` have what happened so far. Raises `TypeError` if
     it is no executor, `ValueError` for an unknown kind, and one of the two if another argument makes no sense.

@@ -8,7 +8,7 @@
 What a call spends its time on is a `Work`; what it runs on is a `Machine`, whose cores and GIL the calls share.
 Formulas to compare with are in `pool_lab.lab.model.theory`.
 
-Where it parts from a real machine:
+How it differs from a real machine:
 
 - Cores and the GIL are shared evenly at every moment. A real GIL is held for turns of 5 ms, so a thread that needs it
   briefly, after an answer has come, waits up to 5 ms for each thread that computes in Python. Here it gets its part

@@ -30,7 +30,7 @@ Arrivals = Poisson | Iterable[float] | None  # None: all calls come at 0
 
 
 def poisson(rate: float) -> Poisson:
-    """Calls come at random, independently of each other, `rate` a second on average: many users, say."""
+    """Calls come at random, independently of each other, `rate` a second on average, as from many users."""
     return Poisson(above_zero("rate", rate))
 
 

@@ -1,4 +1,4 @@
-"""`Clock`: virtual time, and the cores and the GIL for which tasks compete in it. Nothing here waits for real.
+"""`Clock`: virtual time, and the cores and the GIL for which tasks compete in it. No real time passes here.
 
 A task is a generator. It yields what it needs next, and is resumed at the virtual moment at which it has had it:
 
@@ -6,7 +6,7 @@ A task is a generator. It yields what it needs next, and is resumed at the virtu
     CORE, seconds       time on a core without that GIL: C code that released it, or another process
     WAIT, seconds       time that needs no core, such as the answer of a server
     UNTIL, moment       nothing until then
-    None                nothing: it sleeps until somebody calls `start(task)`
+    None                nothing: it sleeps until `start(task)` is called
 
 Of the tasks that want the GIL, one at a time can run. So they count as one runnable thread, however many they are. If
 there are more runnable threads than cores, each of them gets an equal part of the cores; the tasks that want the GIL
@@ -18,7 +18,7 @@ tasks, although each arrival changes the speed of all others.
 Sharing is even at every moment. Real threads take turns: five milliseconds each for the GIL, a few for a core.
 
 Why not SimPy 4.1: it has resources with queues, but none that is shared like this. So the heaps would still be ours,
-with an event of SimPy's planned anew whenever a speed changes. A million calls on 10,000 workers that wait and then
+with one SimPy event rescheduled whenever a speed changes. A million calls on 10,000 workers that wait and then
 need a core took 14 s of CPU time here and 22 s with SimPy; calls that only wait, 9 s here and 13 s with SimPy; with a
 SimPy `Resource` for the workers, over 200 s. Both need some 30 MB. (`benchmarks.model`, Python 3.11, a busy machine.)
 """

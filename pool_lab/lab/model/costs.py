@@ -1,7 +1,7 @@
 """`Costs`: the steps that a worker of a pool goes through for its calls, on one machine. Pure.
 
 A thread:    thread_call_s, then the call.
-A process:   the program packs a message (in Python) and writes it to a pipe; the process reads it, makes the calls one
+A process:   the program packs a message (in Python) and writes it to a pipe; the process reads it, runs the calls one
              after the other, and sends one reply for all of them; the program unpickles that (in Python).
 """
 

@@ -72,7 +72,7 @@ class _FromList:
 
 
 def constant(seconds: float) -> Lengths:
-    """Always so long."""
+    """The same length every time."""
     return _FromList((finite("a constant length", seconds),))
 
 
@@ -84,7 +84,7 @@ def uniform(low: float, high: float) -> Lengths:
 
 
 def exponential(mean: float) -> Lengths:
-    """Many short ones and a few long ones: the time until something that happens at any moment alike."""
+    """Many short ones and a few long ones: the time until an event that is equally likely at every moment."""
     return _Exponential(finite("mean", mean))
 
 

@@ -52,7 +52,7 @@ class Machine:
         for name in (each.name for each in fields(self) if each.type is float):
             checks.get(name, finite)(name, getattr(self, name))
         if share("gil_loss", self.gil_loss) == 1:
-            raise ValueError("gil_loss must be less than 1: with 1, no thread would ever get on")
+            raise ValueError("gil_loss must be less than 1: with 1, no thread would make progress")
         for method, seconds in self.process_start_s.items():
             not_negative(f"the start of a process by {known('start method', method, START_METHODS)}", seconds)
 

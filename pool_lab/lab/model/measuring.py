@@ -11,12 +11,12 @@ __all__ = ["measured"]
 
 
 def measured(fn: Callable[..., Any], /, *args: Any, rounds: int = 5, releases_gil: bool = False) -> Work:
-    """Make the call `fn(*args)` in this thread, so many times, and return what the quickest of them spent.
+    """Call `fn(*args)` in this thread, `rounds` times, and return what the quickest call spent.
 
         simulate(measured(parse, text), calls=48, workers=8, machine=calibrate())
 
     Its time on a core counts as `python`, or as `released` if it `releases_gil`, which no clock can see. The rest is
-    `wait`. Its share is that of all rounds together. Blocks meanwhile. What `fn` raises, this raises.
+    `wait`. Its share is that of all rounds together. Blocks meanwhile. Raises what `fn` raises.
     """
     if whole_number("rounds", rounds) < 1:
         raise ValueError(f"rounds must be at least 1, got {rounds}")

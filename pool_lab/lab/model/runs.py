@@ -85,7 +85,7 @@ def _calls(work: Works, arrivals: Arrivals, calls: int | None, seed: int) -> Ite
     if isinstance(work, Work) and calls is None and (arrivals is None or isinstance(arrivals, Poisson)):
         raise ValueError("say how many calls there are: one work and these arrivals make an endless run without calls=")
     works = repeat(work) if isinstance(work, Work) else map(_checked, work)
-    # With a generator of their own, arrivals are the same whatever the lengths are.
+    # With their own generator, arrivals are the same whatever the lengths are.
     return islice(zip(moments(arrivals, Random(f"arrivals {seed}")), works, strict=False), calls)
 
 

@@ -37,7 +37,7 @@ class SimulatedCall(Future[Any]):
         self.function, self.args, self.kwargs = function, args, kwargs
 
     def begin(self) -> bool:
-        """A worker has it. False: it was cancelled, or somebody set its outcome."""
+        """Mark it as running. False: it was cancelled, or has an outcome."""
         if self.done() and not self.cancelled():
             return False
         return self.set_running_or_notify_cancel()
@@ -52,13 +52,13 @@ class SimulatedCall(Future[Any]):
             return None, error
 
     def finish(self, result: Any, error: BaseException | None, worker: int | None, times: Times = NOT_TIMED) -> None:
-        """Observers are told first: a program that has the result then finds it in the trace."""
+        """Observers come first: a program that has the result also has the event."""
         kind, text = (EventKind.FINISHED, None) if error is None else (EventKind.FAILED, text_of(error))
         self.pool.note(kind, self.number, worker, times=times, error=text)
         try:
             self._finish(result, error)
         except InvalidStateError:
-            logger.critical("somebody else has set the outcome of a call", exc_info=True)
+            logger.critical("the program has set the outcome of a simulated call", exc_info=True)
 
     def discard(self, error: BaseException | None = None) -> None:
         """The call will not run, or not finish. Without an error it is cancelled, and threads in `wait` learn it."""
@@ -89,7 +89,7 @@ class SimulatedCall(Future[Any]):
 
     @property
     def _waiters(self) -> list[Any]:  # type: ignore[override]
-        """`wait` and `as_completed` sleep for real, and then nobody would let virtual time pass."""
+        """`wait` and `as_completed` really sleep, and then no thread would let virtual time pass."""
         if not self.done():
             raise RuntimeError(
                 f"call {self.number} runs in virtual time, which wait() and as_completed() of the library do not move: "

@@ -4,7 +4,7 @@
     future = pool.submit(Work(python=0.2))
     future.result()     # now 0.2 virtual seconds have passed
 
-It makes the same events as a real pool, with virtual times. Time passes only while somebody waits: in `result`,
+It makes the same events as a real pool, with virtual times. Time passes only while your code waits: in `result`,
 `exception`, `shutdown`, `map`, `run`, and in `wait` and `as_completed` of this package. So you know at which moment a
 call is submitted, and every run with the same seed is the same.
 

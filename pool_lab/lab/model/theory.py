@@ -12,7 +12,7 @@ __all__ = ["amdahl", "erlang_c", "graham_bounds", "gustafson", "little", "mean_w
 
 
 def utilisation(rate: float, service_rate: float, workers: int = 1) -> float:
-    """The share of their time that the workers are busy. From 1 on, the queue grows for ever."""
+    """The share of their time that the workers are busy. From 1 on, the queue grows forever."""
     return finite("rate", rate) / (above_zero("service_rate", service_rate) * worker_count(workers))
 
 

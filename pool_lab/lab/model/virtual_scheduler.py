@@ -136,7 +136,7 @@ class VirtualScheduler:
         return calls
 
     def _run(self, number: int, calls: list[SimulatedCall]) -> Generator[Step | None, None, bool]:
-        """Make the calls one after the other; then all of them get their outcomes. False: the worker died."""
+        """Run the calls one after the other; then all of them get their outcomes. False: the worker died."""
         self._taken[number] = calls
         works = [call.work for call in calls]
         yield from self._costs.before(works)
@@ -161,7 +161,7 @@ class VirtualScheduler:
         return True
 
     def _die(self, number: int, call: SimulatedCall, times: Times) -> None:
-        """The process of a worker has ended unasked. That costs a call, or breaks the pool."""
+        """The process of a worker has died. That costs a call, or breaks the pool."""
         text = f"worker {number} died at {self.clock.now:g} s (simulated) while it ran call {call.number}"
         if self._crashes.replaces:
             del self._taken[number]

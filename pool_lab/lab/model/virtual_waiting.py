@@ -38,10 +38,10 @@ def wait(
 
 
 def as_completed(fs: Iterable[AnyFuture[Any]], timeout: float | None = None) -> Generator[SimulatedCall, None, None]:
-    """Yield each future once, in the order of their virtual ends; first those that are done already.
+    """Yield each future once, in the order of their virtual ends; those already done come first.
 
-    Raises `TimeoutError` if not all are done `timeout` virtual seconds after the first was asked for (None: no limit),
-    and `DeadlockError` if they can never be done.
+    Raises `TimeoutError` if not all are done `timeout` virtual seconds after the first `next` (None: no limit), and
+    `DeadlockError` if they can never be done.
     """
     futures = list(dict.fromkeys(_simulated(fs)))
     finished = deque(future for future in futures if future._state in NOTIFIED)

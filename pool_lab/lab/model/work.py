@@ -2,7 +2,7 @@
 
 Work(python=0.2)                        0.2 s on a core, holding the GIL
 Work(released=0.2)                      the same in C code that has released the GIL
-Work(wait=0.2)                          0.2 s until somebody answers; no core needed
+Work(wait=0.2)                          0.2 s of waiting, which needs no core
 Work(wait=exponential(0.2))             a new length for each call
 Work(wait=0.2) + Work(python=0.01)      one after the other
 Work(wait=0.2, function=parse)          also calls `parse`, when the call starts

@@ -1,4 +1,4 @@
-"""`on_new_pools`: learn of every executor that this process makes, also inside libraries."""
+"""`on_new_pools`: calls back for every executor that this process makes, even inside libraries."""
 
 import concurrent.futures
 from collections.abc import Callable

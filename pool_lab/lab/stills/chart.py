@@ -1,4 +1,4 @@
-"""`chart`: curves of your own, in the look of the other stills."""
+"""`chart`: your own curves, in the look of the other stills."""
 
 from collections.abc import Mapping
 

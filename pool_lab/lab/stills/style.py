@@ -15,26 +15,10 @@ import matplotlib.style
 from matplotlib.axes import Axes
 from matplotlib.colors import to_hex, to_rgb
 
-__all__ = [
-    "DPI",
-    "GROUND",
-    "HAIRLINE",
-    "INK",
-    "KINDS",
-    "PALE",
-    "POINT",
-    "QUIET",
-    "STYLE",
-    "Colours",
-    "calm",
-    "colours",
-    "styled",
-]
-
 STYLE = Path(__file__).with_name("pool_lab.mplstyle")
 DPI = 100
 POINT = 72 / DPI  # a pixel, in points
-TINT = 0.28  # strong enough to be seen on a dark page, too, where saved.css inverts it
+_TINT = 0.28  # strong enough to be seen on a dark page, too, where saved.css inverts it
 
 _tokens = cast("dict[str, Any]", matplotlib.rc_params_from_file(STYLE, use_default_template=False))
 
@@ -62,12 +46,12 @@ def _on_ground(colour: str, share: float) -> str:
 _blue, _vermilion, _green, _purple, _grey = _tokens["axes.prop_cycle"].by_key()["color"]
 
 KINDS: dict[str, Colours] = {
-    "threads": Colours(_blue, _on_ground(_blue, TINT), "none"),
-    "processes": Colours(_vermilion, _on_ground(_vermilion, TINT), "none"),
-    "interpreters": Colours(_green, _on_ground(_green, TINT), "none"),
-    "cluster": Colours(_purple, _on_ground(_purple, TINT), "none"),
+    "threads": Colours(_blue, _on_ground(_blue, _TINT), "none"),
+    "processes": Colours(_vermilion, _on_ground(_vermilion, _TINT), "none"),
+    "interpreters": Colours(_green, _on_ground(_green, _TINT), "none"),
+    "cluster": Colours(_purple, _on_ground(_purple, _TINT), "none"),
     "simulation": Colours(_grey, GROUND, _grey),
-    "other": Colours(_grey, _on_ground(_grey, TINT), "none"),
+    "other": Colours(_grey, _on_ground(_grey, _TINT), "none"),
 }
 
 

@@ -39,13 +39,11 @@ QUEUE, NEVER_RAN = 26, 13  # pixels: the strip above the lanes, and where in it 
 MARK, LETTER = 18, 7.5  # pixels: the room that a mark with a number and a bold letter need
 
 # How a call can fail: its mark and the height of the mark in pixels, its letter, and its artist's name.
-FAILURES: dict[CallEnding, tuple[Any, float]] = {
-    CallEnding.RAISED: ("x", 6),
-    CallEnding.TIMED_OUT: (CLOCK, 9),
-    CallEnding.CRASHED: (TORN, 16),
+FAILURES: dict[CallEnding, tuple[Any, float, str, str]] = {
+    CallEnding.RAISED: ("x", 6, "F", "failed"),
+    CallEnding.TIMED_OUT: (CLOCK, 9, "T", "timed out"),
+    CallEnding.CRASHED: (TORN, 16, "W", "crashed"),
 }
-LETTERS = {CallEnding.RAISED: "F", CallEnding.TIMED_OUT: "T", CallEnding.CRASHED: "W"}
-MARK_NAMES = {CallEnding.RAISED: "failed", CallEnding.TIMED_OUT: "timed out", CallEnding.CRASHED: "crashed"}
 
 
 def timeline_axes(
@@ -176,19 +174,15 @@ class _Panel:
         """Mark calls that raised (cross), timed out (clock) or crashed (torn edge), and cancelled calls (bracket above
         the lanes). Where there is space, add a letter. Marks that would lie on each other are one, with their number.
         """
-        for ending, (marker, pixels) in FAILURES.items():
+        for ending, (marker, pixels, letter, name) in FAILURES.items():
             spans = [span for span in self.trace.spans if span.ending is ending]
             groups = self._apart(self._middle(span) for span in spans)
-            self._marks(
-                MARK_NAMES[ending],
-                [((group[0][0] + group[-1][0]) / 2, group[0][1]) for group in groups],
-                marker,
-                pixels,
-            )
-            for group in groups:
+            middles = [((group[0][0] + group[-1][0]) / 2, group[0][1]) for group in groups]
+            self._marks(name, middles, marker, pixels)
+            for group, (x, y) in zip(groups, middles, strict=True):
                 if len(group) > 1:
-                    self._letter(f"{len(group):,}", (group[0][0] + group[-1][0]) / 2 + 7 * self.second, group[0][1])
-            self._letters(LETTERS[ending], spans)
+                    self._letter(f"{len(group):,}", x + 7 * self.second, y)
+            self._letters(letter, spans)
         cancelled = {span.ended for span in self.trace.spans if span.state is CallState.CANCELLED}
         crashed = [(lane.stopped, lane.worker + 0.5) for lane in self.trace.lanes if lane.error]
         self._marks("cancelled", [(at, -NEVER_RAN * self.lane) for at in cancelled], BRACKET, 14)

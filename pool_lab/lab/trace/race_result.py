@@ -121,14 +121,14 @@ def _executor_result(
 def _busy_limit(trace: Trace, waiting: float) -> float:
     """A loop has a core to itself. So threads that kept one core busy cannot be faster, if their calls do not wait.
 
-    Calls in other processes can: they may need less of a core, as those have fewer objects to collect garbage among.
+    Calls in other processes can: they may need less of a core, because the garbage collector scans fewer objects there.
     """
     is_known = waiting < 1 and all(span.cpu_s is not None for span in trace.spans)
     return max(1.0, trace.cores_used) / (1 - waiting) if is_known else inf
 
 
 def waiting_share(traces: Sequence[Trace], loops: Sequence[SerialTime]) -> float:
-    """The largest share of its time that a call can have waited for something else than a core or the GIL."""
+    """The largest share of its time that a call can have waited for something other than a core or the GIL."""
     return 1 - max([trace.core_share for trace in traces] + [loop.core_share for loop in loops], default=0.0)
 
 

@@ -78,7 +78,7 @@ def busy_words(serial: SerialTime, waiting: float) -> str:
 def _noise(row: ExecutorResult) -> str:
     seems, can_be = row.speed_ups[1], f"{number_of(row.sizes[1], 'worker')} can be on this computer"
     if seems <= row.limit * CANNOT_BE:
-        seems, can_be = row.speed_ups[0], f"threads can be that kept {row.cores_used:.1f} cores busy"
+        seems, can_be = row.speed_ups[0], f"threads that kept {row.cores_used:.1f} cores busy can be"
     return (
         f"{capitalized(row.name)} cannot be compared: {times(seems)} as fast is more than {can_be}. "
         "Something else slowed the loop down."

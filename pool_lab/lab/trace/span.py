@@ -65,7 +65,7 @@ class Span:
     dispatched: float | None = None
     """When the pool gave the call to a worker."""
     began: float | None = None
-    """When the worker called the function. Until the result is back, the time of dispatch."""
+    """When the worker called the function. Until the result has come back, the time of dispatch."""
     ended: float | None = None
     """When the function returned or raised; for a cancelled call, when it was cancelled."""
     arrived: float | None = None
@@ -111,7 +111,7 @@ class Span:
 
 @dataclass(frozen=True, slots=True)
 class Lane:
-    """One worker. `stopped` is None while it lives; `error` says why it stopped if nobody asked it to."""
+    """One worker. `stopped` is None while it lives; `error` says why it stopped unexpectedly."""
 
     worker: int
     ident: int | None

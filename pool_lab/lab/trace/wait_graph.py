@@ -1,7 +1,7 @@
 """`WaitGraph`: which calls of a pool wait for which, and whether any of them can still finish. Pure.
 
 A running call that waits can finish when all that it waits for have finished. A queued call needs a worker: an idle
-one, or one whose call can finish. Calls of which neither is ever true wait in a circle, which is a deadlock.
+one, or one whose call can finish. Calls that can never do either wait in a circle, which is a deadlock.
 """
 
 from collections.abc import Mapping, Sequence
@@ -40,7 +40,7 @@ class WaitGraph:
 
     @cached_property
     def stuck(self) -> frozenset[int]:
-        """The calls that will never finish, unless somebody adds a worker or cancels a call."""
+        """The calls that will never finish, unless a worker is added or a call is cancelled."""
         stuck = set(self._open)
         while can_finish := {call for call in stuck if self._can_finish(call, stuck)}:
             stuck -= can_finish

@@ -82,7 +82,7 @@ def _with_imports(paths: Iterable[Path]) -> dict[Path, _File]:
     def add(path: Path, importers: tuple[Path, ...]) -> None:
         if path in importers:
             circle = " -> ".join(map(_short, (*importers[importers.index(path) :], path)))
-            raise BundleError(f"files import each other: {circle}; move what they share into a file of its own")
+            raise BundleError(f"files import each other: {circle}; move what they share into a separate file")
         if path in done:
             return
         file = _read(path)

@@ -23,9 +23,9 @@ class StartStop(ipywidgets.Button):  # type: ignore[misc]  # ipywidgets ships no
         self.on_click(lambda _: self._actions[self.description]())
         self.show("Start")
 
-    def show(self, description: str, *, icon: str = "play", enabled: bool = True) -> None:
+    def show(self, description: str, *, enabled: bool = True) -> None:
         self.set_trait("description", description)
-        self.icon, self.disabled = icon, not enabled
+        self.icon, self.disabled = "stop" if description == "Stop" else "play", not enabled
         self.button_style = "primary"
 
 

@@ -1,4 +1,4 @@
-"""The executors of a race or a sweep: known names, or names of your own with a class, a function or a Dask client.
+"""The executors of a race or a sweep: known names, or your own names with a class, a function or a Dask client.
 
     executors=["threads", "processes", "standard processes"]
     executors={"mine": MyPool, "cluster": client}
@@ -45,7 +45,7 @@ def executor_factories(given: Executors) -> dict[str, ExecutorFactory]:
     named = given if isinstance(given, Mapping) else {name: name for name in given}
     if not named:
         raise ValueError("at least one executor is needed")
-    return {name: _entrant(what) for name, what in named.items()}
+    return {name: _factory(what) for name, what in named.items()}
 
 
 def default_workers() -> int:
@@ -61,7 +61,7 @@ def size_of(executor: Executor, default: int) -> int:
     return size if isinstance(size, int) else default
 
 
-def _entrant(what: Any) -> ExecutorFactory:
+def _factory(what: Any) -> ExecutorFactory:
     if isinstance(what, str):
         return _known(what)
     if hasattr(what, "get_executor"):

@@ -17,13 +17,13 @@ __all__ = ["LONGEST_S", "Gate"]
 T = TypeVar("T")
 
 LONGEST_S = 60
-"""The longest wait for something that should happen by itself."""
+"""Seconds: the longest wait for something that should happen soon."""
 
 
 class Gate(Generic[T]):
     """A function to submit to a thread pool: `pool.submit(gate, value)`. Each call waits until you let it through.
 
-    A new gate is closed. It works in threads only: a process would get a copy, which nobody opens.
+    A new gate is closed. It works in threads only: a process would get a copy, which stays closed.
     """
 
     def __init__(self, patience_s: float | None = None) -> None:

@@ -148,7 +148,7 @@ class _Registry:
         return call
 
     def end_all(self) -> None:
-        """Let all calls without an outcome return None, also those that have not started."""
+        """Let all calls without an outcome return None, even those that have not started."""
         with self._lock:
             calls = tuple(self._calls)
         for call in calls:

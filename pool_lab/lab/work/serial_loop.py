@@ -1,9 +1,9 @@
 """`SerialLoop`: measures how long a workload's calls take one after the other, in a plain loop without a pool.
 
-A speed-up is a comparison with this. To run all calls again would often take longer than the race. So the loop runs a
+A speed-up is a comparison with this. Running all calls again would often take longer than the race. So the loop runs a
 random sample, always the same one, until its time has passed, and estimates the rest.
 
-It runs in a thread of its own, so that you need not wait for it: calls that wait for each other never end in a loop.
+It runs in its own thread, so that you need not wait for it: calls that wait for each other never end in a loop.
 """
 
 import random
@@ -35,7 +35,7 @@ class SerialLoop:
         threading.Thread(target=self._run, name="pool-lab-serial", daemon=True).start()
 
     def stop(self) -> None:
-        """Start no more calls; the running one ends by itself. Returns at once."""
+        """Start no more calls; the running one goes on to its end. Returns at once."""
         self._is_stopped = True
 
     def _run(self) -> None:

@@ -4,7 +4,7 @@
         fetch(server.url)
 
     gate = Gate()
-    with mirrors(after(0.3), gate, broken) as urls:  # three servers: slow, when you say so, never
+    with mirrors(after(0.3), gate, broken) as urls:  # three answers: after 0.3 s, when you say so, never
         ...
         gate.open()
 
@@ -37,7 +37,7 @@ Answer = Callable[[str], str]
 
 
 def fetch(url: str) -> str:
-    """Return the page at the url. Blocks until it is here.
+    """Return the page at the url. Blocks until it has arrived.
 
     Raises `OSError` if the server answers with an error, or does not answer within a minute.
     """
@@ -86,7 +86,7 @@ class AtMost:
         self._expected = 0
 
     def expect(self, requests: int) -> None:
-        """Answer none of the next requests before this many have arrived: so they are at once on a slow machine too."""
+        """Answer none of the next requests before this many have arrived: so they overlap on a slow machine, too."""
         with self._all_arrived:
             self._expected = self._arrived + requests
 

@@ -96,7 +96,7 @@ class Watchdog:
             self._shell = None
 
     def _say(self, words: str) -> None:
-        """What another thread prints would be shown at the cell that has started it, so a notebook is told later."""
+        """What another thread prints is shown at the cell that started it. So in a notebook the message comes later."""
         if self._shell is None:
             logger.warning(words)
         else:

@@ -131,7 +131,7 @@ def _check(workload: str, calls: int, **seconds: float) -> None:
         raise ValueError(f"{workload}(calls={calls}) has nothing to do: give 1 or more")
     for name, value in seconds.items():
         if not 0 <= value < inf:
-            raise ValueError(f"{workload}({name}={value}) is no length of time: give 0 seconds or more")
+            raise ValueError(f"{workload}({name}={value}) is not a length of time: give 0 seconds or more")
 
 
 def _nature(waiting: float) -> str:

@@ -1,6 +1,6 @@
-"""Exercises: a learner's code runs in a process of its own, and is judged by the trace it leaves.
+"""Exercises: a learner's code runs in its own process, and is judged by the trace it leaves.
 
-    the kernel                                    a process of its own
+    the kernel                                    a separate process
     check(name, answer)
       attempt.try_answer(...)  -- the answer -->  child: runs it, and listens to every pool that it makes or is given
                                <-- messages ---   reporter: pools, events, and how it ended

@@ -1,6 +1,6 @@
 """The process of an attempt as its parent sees it: it is started, measured, and ended with all that it started.
 
-An answer may start processes that could outlive it: in a session of their own, or with another parent. They are found
+An answer may start processes that could outlive it: in their own session, or with another parent. They are found
 by an environment variable that they inherit. All of them put their temporary files into one folder, which is removed at
 the end.
 """
@@ -59,7 +59,7 @@ class AnswerProcess:
         )  # fmt: skip
         streams = (self._process.stdin, self._process.stdout, self._process.stderr)
         self._stdin, self.reports, self.output = (cast("IO[bytes]", stream) for stream in streams)
-        with contextlib.suppress(OSError):  # it is gone already; its silence will be noticed
+        with contextlib.suppress(OSError):  # it has ended already, which `attempt` will notice
             self._stdin.write(request)
             self._stdin.close()
 
@@ -101,7 +101,7 @@ class AnswerProcess:
         self._process.wait()
         for orphan in self._adopted():
             with contextlib.suppress(psutil.Error):
-                orphan.wait(0)  # it has ended, and its new parent must fetch it
+                orphan.wait(0)  # it has ended, and its new parent has to reap it
         if self._older is not None:
             _adopt_orphans(yes=False)
         with contextlib.suppress(OSError):
@@ -109,7 +109,7 @@ class AnswerProcess:
         self._folder.cleanup()
 
     def _alive(self) -> list[psutil.Process]:
-        """All that is left of it. A process that has ended and is not yet fetched does not count."""
+        """The processes that are left. One that has ended but was not waited for does not count."""
         known = {process.pid: process for process in (*self._family(), *self._marked(), *self._adopted())}
         return [process for process in known.values() if not _has_ended(process)]
 

@@ -29,7 +29,7 @@ __all__ = ["Attempt", "Run", "Setup", "try_answer"]
 
 LOOK_EVERY_S = 0.5
 CLEAN_UP_S = 1.0
-"""How long the processes that an answer started may take to end by themselves."""
+"""How long the processes that an answer started may take to end on their own."""
 
 
 @dataclass(frozen=True)
@@ -161,7 +161,7 @@ class _Report:
             self._process.close()
             for reader in readers:
                 if reader.ident is not None:
-                    reader.join(CLEAN_UP_S)  # nobody is left to write
+                    reader.join(CLEAN_UP_S)  # no process is left that could write
         return Attempt(**facts, output=self._output.getvalue(), runs=self._runs())
 
     def _until_the_end(self) -> dict[str, Any]:

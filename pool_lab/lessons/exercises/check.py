@@ -32,7 +32,7 @@ def exercise(name: str) -> Callable[[T], T]:
 
 
 def check(name: str, answer: object) -> Verdict:
-    """Run the answer in a process of its own, and judge it. Blocks until that process has ended."""
+    """Run the answer in its own process, and judge it. Blocks until that process has ended."""
     task = named(name)
     if task.is_not_attempted(answer):
         return Verdict(task, Grade.NOT_ATTEMPTED)

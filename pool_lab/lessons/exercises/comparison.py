@@ -1,4 +1,4 @@
-"""The learner's timeline above that of a right answer, on one axis: live if a person is there, and as a still."""
+"""The learner's timeline above that of a right answer, on one axis: live if a person is using it, and as a still."""
 
 import time
 from collections.abc import Iterable, Iterator, Sequence
@@ -56,7 +56,7 @@ class Timelines(Display):
         return draw(ax, picture, rows, title=self._title, words=self.summary(), machine=False)
 
     def _make_view(self) -> None:
-        from pool_lab.lab.views.timeline.view import Panel, Timeline  # not needed where no person is there
+        from pool_lab.lab.views.timeline.view import Panel, Timeline  # not needed if no person uses the notebook
 
         self.view = view = Timeline().add_class("pool-lab-experiment")  # so that its still finds it
         view.begin(

@@ -105,7 +105,7 @@ class Watchdog(threading.Thread):
     def _all_wait(self) -> list[Wait]:
         """What every thread that could do something waits for; empty if one of them can go on."""
         if self._reporter.out_of_sight:
-            # From here a process that naps looks like one that waits for ever, and what it does next may wake a thread.
+            # From here a process that naps looks like one that waits forever, and what it does next may wake a thread.
             # So only a long silence tells of a deadlock across processes.
             return []
         waits = []

@@ -8,28 +8,6 @@ from pool_lab.lab.trace.span import CallState
 from pool_lab.lessons.exercises.attempt import Attempt
 from pool_lab.lessons.exercises.messages import AttemptEnding, Foreign
 
-__all__ = [
-    "all_shut_down",
-    "call",
-    "cancelled",
-    "errors",
-    "failed",
-    "finished",
-    "has",
-    "in_another_order",
-    "is_of_wait",
-    "left_in_queue",
-    "listed",
-    "made_a_pool",
-    "nothing",
-    "one_after_the_other",
-    "raised",
-    "returned",
-    "waited_before_the_last",
-    "waited_for_more",
-    "workers_used",
-]
-
 # How an answer is run.
 
 
@@ -79,7 +57,7 @@ def is_of_wait(result: Any) -> bool:
 
 
 def in_another_order(result: Any, expected: Sequence[Any]) -> bool:
-    """Whether everything that is expected is there, in another order."""
+    """Whether nothing that is expected is missing, but the order is another."""
     return listed(result) != list(expected) and sorted(map(repr, listed(result))) == sorted(map(repr, expected))
 
 

@@ -18,18 +18,6 @@ from pool_lab.lessons.exercises.line_order import in_order, lines_of
 from pool_lab.lessons.exercises.mistakes import ALL_WORDS, OF_LINES, Detector, Mistake, with_words
 from pool_lab.lessons.exercises.starter import is_untouched
 
-__all__ = [
-    "IN_THE_GIVEN_POOL",
-    "SHUT_DOWN",
-    "SUBMITTED_FIRST",
-    "Claim",
-    "Exercise",
-    "Rules",
-    "Source",
-    "exercises",
-    "source_of",
-]
-
 
 @dataclass(frozen=True)
 class Claim:
@@ -65,7 +53,7 @@ class Rules:
     submits_calls: bool = False
     """Whether the exercise itself submits the calls that the timeline shows: the answer is a pool."""
     puts_lines_in_order: bool = False
-    """The answer is a row of letters, one for each line of the code in the text. `OF_LINES` has mistakes of its own."""
+    """The answer is a row of letters, one for each line of the code in the text. `OF_LINES` has its own mistakes."""
 
 
 class Source(NamedTuple):

@@ -54,7 +54,7 @@ class Heartbeat(NamedTuple):
     line: int
     """Where in its own code the answer is; 0 if that is not known."""
     waits: list[str]
-    """What its threads wait for without a limit, in words. At most a hundred are listed."""
+    """What its threads wait for without a timeout, in words. At most a hundred are listed."""
 
 
 class Limits:

@@ -19,7 +19,7 @@ from typing import IO, Any
 __all__ = ["AttemptEnding", "Foreign", "line_of", "messages", "packed", "unpacked"]
 
 MOST_BYTES = 64 << 20
-"""As much as any attempt may have to say."""
+"""The most that an attempt may send."""
 SCALARS = (bool, int, float, str)
 FUNCTIONS = (FunctionType, MethodType, BuiltinFunctionType)
 

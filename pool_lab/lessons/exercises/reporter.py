@@ -31,7 +31,7 @@ class Reporter:
 
     def __init__(self, channel: io.FileIO, most_calls: int, codes: Iterable[CodeType]) -> None:
         self.given = True
-        """Whether pools that are made now are those that the answer is given."""
+        """Whether pools that are made now will be given to the answer."""
         self.out_of_sight: set[tuple[int, int | None]] = set()
         """Calls that have not ended, by run and number, of pools whose workers are no threads of this process."""
         self.has_foreign_pool = False
@@ -110,5 +110,5 @@ class Reporter:
         try:
             while data:
                 data = data[self._channel.write(data) :]
-        except OSError:  # nobody listens any more
+        except OSError:  # the parent no longer reads
             os._exit(1)

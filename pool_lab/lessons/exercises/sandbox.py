@@ -1,6 +1,6 @@
 """A sandbox for a process that runs foreign code: what it may read and write, whom it may signal, and no network.
 
-Two parts of the Linux kernel do it, by which a process gives up rights for good, for itself and for all that it starts.
+Two parts of the Linux kernel do it: with them a process gives up rights forever, for itself and for all that it starts.
 Landlock (5.13 and newer) isolates files, without any privilege. A network namespace has its own loopback and nothing
 beyond it; without being root, a process gets one together with a user namespace, which some systems do not allow.
 Elsewhere a process keeps what it has: `can_isolate_files` and `can_isolate_network` say so.
@@ -31,7 +31,7 @@ EXECUTE, WRITE_FILE, READ_FILE, READ_DIR = 1 << 0, 1 << 1, 1 << 2, 1 << 3
 READ = EXECUTE | READ_FILE | READ_DIR
 TRUNCATE, IOCTL_DEV = 1 << 14, 1 << 15
 TO_A_FILE = EXECUTE | WRITE_FILE | READ_FILE | TRUNCATE | IOCTL_DEV
-"""The rights that make sense for what is no folder."""
+"""The rights that make sense for files that are not folders."""
 RIGHTS_BY_VERSION = {1: 13, 2: 14, 3: 15, 4: 15, 5: 16}
 """How many rights to files each version knows; later ones know as many as 5."""
 ABSTRACT_SOCKETS, SIGNALS = 1 << 0, 1 << 1
@@ -135,7 +135,7 @@ def can_isolate_network() -> bool:
 
 
 def isolate_network() -> None:
-    """From now on this process, and whatever it starts, reaches nobody but itself. `OSError` if that cannot be.
+    """From now on this process, and whatever it starts, has no network. `OSError` if the system does not allow it.
 
     Call it while there is one thread only.
     """

@@ -57,7 +57,7 @@ def _grade(folder: Path, out: Path) -> int:
 
 
 def _marks(submitted: Mapping[str, bytes | OSError]) -> Iterator[Mark]:
-    """Several notebooks are graded at once, each in a process: it must not take another's processes for its own."""
+    """Several notebooks are graded at once, each in a process, so that none takes another's processes for its own."""
     with ProcessPoolExecutor(usable_cpus(), replace_workers=True) as pool:
         graded = {
             name: pool.submit(lambda name, content: [*grade_notebook(name, content)], name, content)

@@ -1,4 +1,4 @@
-"""Grading: the exercises of submitted notebooks, each tried in a process of its own.
+"""Grading: the exercises of submitted notebooks, each tried in its own process.
 
 A submission is only text to this process, and never runs in it. Its cells are put together here, and they run where
 answers run, in a sandbox if the system has one. So a submission that hangs, crashes, deletes files or changes the
@@ -69,7 +69,7 @@ def _mark(notebook: str, answer: Submission) -> Mark:
 
 
 def suspicious_code_in(task: Exercise, answer: Submission) -> list[str]:
-    """What no answer needs, and where it is. What the lesson itself imports is not odd."""
+    """What no answer needs, and where it is. What the lesson itself imports is not suspicious."""
     usual = {what for _, what in suspicious_lines(task.solution.imports)}
     found = [("a cell before", what) for _, what in suspicious_lines(answer.before)]
     found += [(f"line {line}", what) for line, what in suspicious_lines(answer.cell)]

@@ -38,7 +38,7 @@ RULES = Rules(
     claims=(
         Claim("every nap went through the pool", lambda attempt: finished(attempt) == len(attempt.case.lengths)),
         IN_THE_GIVEN_POOL,
-        Claim("all results are there", all_results),
+        Claim("you returned all results", all_results),
         Claim(
             "in the order of the lengths",
             lambda attempt: listed(attempt.result) == list(attempt.case.lengths),

@@ -6,8 +6,6 @@ from pool_lab.lessons.predictions.drawn_timeline import Drawing
 from pool_lab.lessons.predictions.question_rules import Questions, choice, drawing
 from pool_lab.lessons.predictions.questions import Traces, only
 
-__all__ = ["QUESTIONS"]
-
 
 def _at_once(traces: Traces) -> str | None:
     return {8: "all", 2: "workers", 1: "one"}.get(only(traces).most_at_once)

@@ -6,8 +6,6 @@ from pool_lab.lab.trace.trace import Trace
 from pool_lab.lessons.predictions.question_rules import Questions, choice, number
 from pool_lab.lessons.predictions.questions import Traces, only
 
-__all__ = ["QUESTIONS"]
-
 WORKERS, CALLS, ONE_BY_ONE = 4, 100, 3
 
 

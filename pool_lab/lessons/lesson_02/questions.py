@@ -7,8 +7,6 @@ from pool_lab.lab.trace.span import Span
 from pool_lab.lessons.predictions.question_rules import Questions, before, choice, number, order
 from pool_lab.lessons.predictions.questions import Traces, only
 
-__all__ = ["QUESTIONS"]
-
 WORKERS, CALLS = 3, 10
 
 

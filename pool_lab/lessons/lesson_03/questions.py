@@ -6,8 +6,6 @@ from pool_lab.lab.trace.span import CallState
 from pool_lab.lessons.predictions.question_rules import Questions, before, choice, number, order
 from pool_lab.lessons.predictions.questions import Traces, only
 
-__all__ = ["QUESTIONS"]
-
 
 def _lines(traces: Traces) -> tuple[LogEntry, ...]:
     """Everything that the inspector noted; nothing if there was no inspector."""

@@ -7,8 +7,6 @@ from pool_lab.lab.trace.span import CallState
 from pool_lab.lessons.predictions.question_rules import Questions, choice, number, order
 from pool_lab.lessons.predictions.questions import Traces, only
 
-__all__ = ["QUESTIONS"]
-
 CALLS = 10
 
 

@@ -29,7 +29,7 @@ def given(case: Case) -> tuple[Any, ...]:
 
 def in_haste(answer: Callable[[Callable[[], Any], float], Any], result: Any, error: type[Exception]) -> list[Any]:
     """Ask for a call that is done soon, with much patience; with little, for one that waits until all is over; and for
-    one that raises. An answer that waits for the second call waits for ever, and is stopped.
+    one that raises. An answer that waits for the second call waits forever, and is stopped.
     """
     gate: Gate[str] = Gate()
 
@@ -74,9 +74,7 @@ RULES = Rules(
     cases=CASES,
     most_calls=20,
     claims=(
-        Claim(
-            "you returned the result that was there in time", lambda attempt: attempt.result[0] == attempt.case.result
-        ),
+        Claim("you returned the result that came in time", lambda attempt: attempt.result[0] == attempt.case.result),
         Claim(
             'you returned `"too late"` before the call was done',
             lambda attempt: attempt.result[1] == "too late",
@@ -91,7 +89,7 @@ RULES = Rules(
         "without a pool": lambda attempt: not attempt.spans and attempt.ending is not AttemptEnding.RAISED,
         "slept": slept,
         "waits at the end": waited_in_shutdown,
-        "waits for ever": lambda attempt: attempt.ending in {AttemptEnding.DEADLOCK, AttemptEnding.STUCK},
+        "waits forever": lambda attempt: attempt.ending in {AttemptEnding.DEADLOCK, AttemptEnding.STUCK},
         "the error came out": raised("TimeoutError"),
         "a future": mistakes.futures,
         "sets": lambda attempt: any(map(is_of_wait, listed(attempt.result))),

@@ -6,8 +6,6 @@ from pool_lab.lab.trace.span import CallState
 from pool_lab.lessons.predictions.question_rules import Questions, choice, number, order
 from pool_lab.lessons.predictions.questions import Traces, only
 
-__all__ = ["LAST_LINE", "QUESTIONS"]
-
 LAST_LINE = "the last line of the program"
 
 

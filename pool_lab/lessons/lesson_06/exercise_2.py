@@ -76,14 +76,12 @@ RULES = Rules(
     most_calls=20,
     claims=(
         Claim("you returned the page", lambda attempt: result(attempt) == good_page(attempt)),
-        Claim(
-            "all mirrors were asked, each in a call of its own", lambda attempt: len(attempt.spans) == len(attempt.case)
-        ),
+        Claim("all mirrors were asked, each in its own call", lambda attempt: len(attempt.spans) == len(attempt.case)),
         IN_THE_GIVEN_POOL,
         Claim("you did not wait for the slow ones", lambda attempt: not has_waited(attempt)),
         Claim("no call is left in the queue", lambda attempt: not left_in_queue(attempt), essential=False),
         Claim(
-            "you cancelled none before the page was there",
+            "you cancelled no call before the page arrived",
             lambda attempt: not cancelled_too_soon(attempt),
             essential=False,
         ),

@@ -8,8 +8,6 @@ from pool_lab.lab.trace.span import CallState
 from pool_lab.lessons.predictions.question_rules import Questions, choice, number, order
 from pool_lab.lessons.predictions.questions import Traces, only
 
-__all__ = ["QUESTIONS"]
-
 
 def _all_are_futures(given: Iterable[Any]) -> bool:
     return all(isinstance(one, Future) for one in given)

@@ -3,9 +3,6 @@
 from pool_lab.lessons.lesson_07.judges import cores_in_c, cores_in_python, most_at_once, quickest, who_gains
 from pool_lab.lessons.predictions.question_rules import Questions, choice
 
-__all__ = ["QUESTIONS"]
-
-
 QUESTIONS: Questions = {
     "07 parse": choice(cores_in_python, on_any_machine=False),
     "07 fetch": choice(most_at_once),

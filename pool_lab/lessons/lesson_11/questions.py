@@ -8,8 +8,6 @@ from pool_lab.lab.trace.trace import Trace
 from pool_lab.lessons.predictions.question_rules import Questions, choice
 from pool_lab.lessons.predictions.questions import Traces, only
 
-__all__ = ["QUESTIONS"]
-
 FARTHEST = 2.0
 """How many times as much as the nearest answer a value may be, to count as that answer."""
 

@@ -77,7 +77,7 @@ RULES = Rules(
     given=given,
     run=in_a_loop,
     claims=(
-        Claim("all results are there, in the order of the values", lambda attempt: results(attempt) == EXPECTED),
+        Claim("you returned all results, in the order of the values", lambda attempt: results(attempt) == EXPECTED),
         Claim("all calls ran in the given pool", lambda attempt: not elsewhere(attempt)),
         Claim("the event loop went on", lambda attempt: not was_blocked(attempt)),
         Claim("several calls ran at the same time", lambda attempt: attempt.most_at_once > 1),

@@ -1,4 +1,4 @@
-"""12.2: code that knows nothing of its executor but the interface."""
+"""12.2: code that uses only what every executor has."""
 
 import concurrent.futures
 import pickle
@@ -45,7 +45,7 @@ STANDARD = concurrent.futures.ThreadPoolExecutor
 
 
 def on_each(call_on: Any, executors: list[concurrent.futures.Executor], call: Any) -> list[Any]:
-    """What the answer returns for each executor, which then has to make one more call."""
+    """What the answer returns for each executor, which then has to run one more call."""
     results = []
     for executor in executors:
         results.append(call_on(executor, call, list(VALUES)))
@@ -58,7 +58,7 @@ def each_result(attempt: Attempt) -> list[list[Any]]:
 
 
 def ran_where_they_should(attempt: Attempt) -> bool:
-    """Each executor makes one call more."""
+    """Each executor runs one more call."""
     return not attempt.own_runs and all(len(run.trace.spans) == len(VALUES) + 1 for run in attempt.runs)
 
 

@@ -21,7 +21,7 @@ class LoopbackCluster:
     """A scheduler, and workers that reach it over the network; here all are on 127.0.0.1."""
 
     def __init__(self, workers: int) -> None:
-        """Start the programs, and block until all workers have reached the scheduler, a few seconds."""
+        """Start the programs. Blocks until all workers have reached the scheduler, which takes a few seconds."""
         self._folder = tempfile.TemporaryDirectory(prefix="pool_lab-cluster-", ignore_cleanup_errors=True)
         self._file = Path(self._folder.name, "scheduler.json")  # where the scheduler writes its address
         address = ("--host", "127.0.0.1", "--port", "0", "--dashboard-address", "127.0.0.1:0")
@@ -45,7 +45,7 @@ class LoopbackCluster:
         worker.wait()
 
     def close(self) -> None:
-        """End all programs. More often than once does nothing."""
+        """End all programs. A second call does nothing."""
         atexit.unregister(self.close)
         for program in reversed(self._programs):
             program.kill()

@@ -6,8 +6,6 @@ from pool_lab.lab.trace.span import CallState
 from pool_lab.lessons.predictions.question_rules import Questions, choice
 from pool_lab.lessons.predictions.questions import Traces, only
 
-__all__ = ["QUESTIONS"]
-
 
 def _ticks(ticks: Any) -> str | None:
     """`ticks`: how many were counted, by the way of waiting."""

@@ -1,7 +1,7 @@
 """In JupyterLab, what a cell shows is covered as long as it would give away the answer to an open question.
 
 `spoilers` knows these cells from their code. Questions and live views show themselves; views have their own covers.
-All else, also what the cell prints, appears in its place when you have answered or skipped the question.
+Everything else, even what the cell prints, appears in its place when you have answered or skipped the question.
 """
 
 import sys

@@ -11,10 +11,9 @@ from dataclasses import dataclass
 from itertools import combinations, permutations
 from typing import Any, NamedTuple
 
-from pool_lab.lab.trace.trace import Trace
-from pool_lab.lessons.predictions.questions import Explained, Miss, Traces, only
+from pool_lab.lessons.predictions.questions import Explained, Traces, only
 
-__all__ = ["Bar", "DrawQuestion", "Drawing", "match"]
+__all__ = ["Bar", "DrawQuestion", "Drawing", "drawing_of", "match"]
 
 
 class Bar(NamedTuple):
@@ -32,20 +31,13 @@ Drawing = tuple[Bar, ...]
 """A bar for each call, in the order in which the calls were submitted."""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class DrawQuestion(Explained):
-    """Which worker will run which call, and when? There is one pool."""
+    """Which worker will run which call, and when? There is one pool. The judge returns the drawing of the run."""
 
-    text: str
     calls: Mapping[str, float]
     """How long each call takes, in units, by its name."""
     workers: int
-    unit_s: float
-    """Seconds in a unit."""
-    because: str
-    misses: tuple[Miss, ...]
-    otherwise: str
-    on_any_machine: bool = True
 
     def lines(self) -> list[str]:
         return [f"{name}: {length:g} long" for name, length in self.calls.items()]
@@ -66,10 +58,6 @@ class DrawQuestion(Explained):
             if not (0 <= bar.worker < self.workers and 0 <= bar.start < bar.end):
                 raise ValueError(f"{name} needs a worker from 0 to {self.workers - 1} and a start before its end")
         return drawn
-
-    def happened(self, traces: Traces) -> Drawing | None:
-        """The first calls of the run. None if some of them have not finished."""
-        return _drawn(only(traces), len(self.calls), self.unit_s)
 
     def outcome(self, answer: Drawing, happened: Drawing) -> str:
         two_at_once = any(one.worker == other.worker and one.overlaps(other) for one, other in combinations(answer, 2))
@@ -132,8 +120,9 @@ def _shared(drawn: Sequence[Bar], real: Sequence[Bar], names: Mapping[int, int])
     return 2 * shared / sum(bar.end - bar.start for bar in (*drawn, *real))
 
 
-def _drawn(trace: Trace, calls: int, unit_s: float) -> Drawing | None:
-    spans = trace.spans[:calls]
+def drawing_of(traces: Traces, calls: int, unit_s: float) -> Drawing | None:
+    """The first calls of the run, as a drawing in units of so many seconds. None if some of them have not finished."""
+    spans = only(traces).spans[:calls]
     began = min((span.began for span in spans if span.began is not None), default=0.0)
     bars = [
         Bar(span.worker, (span.began - began) / unit_s, (span.ended - began) / unit_s)

@@ -144,5 +144,5 @@ def _order(question: OrderQuestion) -> _Entry:
     rows = [[button("↑", "up", at, at - 1), button("↓", "down", at, at + 1), line] for at, line in enumerate(lines)]
     view = ipywidgets.VBox([ipywidgets.HBox(row) for row in rows])
     view.add_class("pool-lab-order")
-    missing = "Move the lines first. If they are right as they are, move one there and back."
+    missing = "Move the lines first. If they are already in the right order, move one away and back."
     return _Entry(view, lambda: tuple(order) if was_touched else None, missing, movers)

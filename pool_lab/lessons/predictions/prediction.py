@@ -39,7 +39,7 @@ class Prediction:
         self.name = name
         self.record: Record | None = None
         self.outcome = ""
-        """The last word on it: "right", "nearly", "wrong" or "skipped". Empty until then."""
+        """How it was judged: "right", "nearly", "wrong" or "skipped". Empty until then."""
         self._callbacks: list[Callable[[], None]] = []
         self.view: Any = None
         if someone_is_there():
@@ -75,7 +75,7 @@ class Prediction:
         self._open()
 
     def skip(self) -> None:
-        """Open it without an answer. Does nothing if it is open."""
+        """Uncover it without an answer. Does nothing if it is uncovered already."""
         if not self.is_open:
             self._settle("skipped")
             self._open()

@@ -20,9 +20,10 @@ If the question asks for an order, all other names in its list are what is put i
 
 import re
 from collections.abc import Callable, Mapping
+from functools import partial
 from typing import Any, NamedTuple
 
-from pool_lab.lessons.predictions.drawn_timeline import DrawQuestion
+from pool_lab.lessons.predictions.drawn_timeline import DrawQuestion, drawing_of
 from pool_lab.lessons.predictions.questions import Asking, Miss, NumberQuestion, Option, OrderQuestion, Question
 
 __all__ = ["Questions", "Rules", "Words", "before", "choice", "drawing", "number", "order", "words_of"]
@@ -54,7 +55,7 @@ Questions = Mapping[str, Rules]
 
 
 def choice(judge: Callable[[Any], Any], *, on_any_machine: bool = True) -> Rules:
-    return lambda words: Question(words.text, words.items, judge, on_any_machine)
+    return lambda words: Question(text=words.text, judge=judge, on_any_machine=on_any_machine, options=words.items)
 
 
 def number(judge: Callable[[Any], Any], misses: Misses | None = None, **limits: Any) -> Rules:
@@ -62,7 +63,7 @@ def number(judge: Callable[[Any], Any], misses: Misses | None = None, **limits: 
 
     def rules(words: Words) -> NumberQuestion:
         numbers = {name: int(name) for name in words.items if name.isdecimal()}
-        return NumberQuestion(words.text, judge, *_explained(words, {**numbers, **(misses or {})}), **limits)
+        return NumberQuestion(judge=judge, **_explained(words, {**numbers, **(misses or {})}), **limits)
 
     return rules
 
@@ -71,13 +72,15 @@ def order(judge: Callable[[Any], Any], misses: Misses) -> Rules:
     def rules(words: Words) -> OrderQuestion:
         others = {*misses, "because", "otherwise"}
         shown = {name: item.text for name, item in words.items.items() if name not in others}
-        return OrderQuestion(words.text, shown, judge, *_explained(words, misses))
+        return OrderQuestion(judge=judge, items=shown, **_explained(words, misses))
 
     return rules
 
 
 def drawing(calls: Mapping[str, float], misses: Misses, *, workers: int, unit_s: float) -> Rules:
-    return lambda words: DrawQuestion(words.text, calls, workers, unit_s, *_explained(words, misses))
+    """unit_s: how many seconds a unit of the drawing is."""
+    judge = partial(drawing_of, calls=len(calls), unit_s=unit_s)
+    return lambda words: DrawQuestion(judge=judge, calls=calls, workers=workers, **_explained(words, misses))
 
 
 def before(first: str, second: str) -> Callable[[Any, Any], bool]:
@@ -85,10 +88,10 @@ def before(first: str, second: str) -> Callable[[Any, Any], bool]:
     return lambda answer, _: answer.index(first) < answer.index(second)
 
 
-def _explained(words: Words, misses: Misses) -> tuple[str, tuple[Miss, ...], str]:
-    """`because`, `misses` in the order of the file, and `otherwise`."""
+def _explained(words: Words, misses: Misses) -> dict[str, Any]:
+    """What is said, for an `Explained`. The misses are in the order of the file."""
     said = {name: item.text for name, item in words.items.items()}
     if without_words := misses.keys() - said.keys():
         raise KeyError(f"questions.md has no words for {sorted(without_words)} of: {words.text}")
     named = tuple(Miss(misses[name], text) for name, text in said.items() if name in misses)
-    return said["because"], named, said["otherwise"]
+    return {"text": words.text, "because": said["because"], "misses": named, "otherwise": said["otherwise"]}

@@ -11,19 +11,6 @@ from typing import Any
 
 from pool_lab.lab.trace.trace import Trace
 
-__all__ = [
-    "Asking",
-    "Explained",
-    "Miss",
-    "NumberQuestion",
-    "Option",
-    "OrderQuestion",
-    "Question",
-    "Traces",
-    "Undecided",
-    "only",
-]
-
 Traces = Mapping[str, Trace]
 """The traces of a run, by the name of the pool."""
 
@@ -42,13 +29,14 @@ def only(traces: Traces) -> Trace:
     return trace
 
 
+@dataclass(frozen=True, kw_only=True)
 class Asking(ABC):
     """A question of any kind."""
 
     text: str
     judge: Callable[[Any], Any]
     """Takes what the prediction is compared with: traces, or a value."""
-    on_any_machine: bool
+    on_any_machine: bool = True
     """Whether the same happens on every machine, however busy it is."""
 
     @abstractmethod
@@ -87,14 +75,11 @@ class Option:
     """May be empty if every run shows it."""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Question(Asking):
     """Which of these will happen? The judge returns the key of the option that did."""
 
-    text: str
     options: Mapping[str, Option]
-    judge: Callable[[Traces], str | Undecided | None]
-    on_any_machine: bool = True
 
     def lines(self) -> list[str]:
         return [option.text for option in self.options.values()]
@@ -126,6 +111,7 @@ class Miss:
         return bool(self.seen(answer, happened) if callable(self.seen) else self.seen == answer)
 
 
+@dataclass(frozen=True, kw_only=True)
 class Explained(Asking):
     """A question with one explanation of what happens, and one for each way to be wrong."""
 
@@ -141,19 +127,13 @@ class Explained(Asking):
         return [self.because, next(seen, self.otherwise)]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class NumberQuestion(Explained):
     """How many? The judge returns the number."""
 
-    text: str
-    judge: Callable[[Traces], int | Undecided | None]
-    because: str
-    misses: tuple[Miss, ...]
-    otherwise: str
     least: int = 0
     most: int = 1000
     unit: str = ""
-    on_any_machine: bool = True
 
     def lines(self) -> list[str]:
         return [f"a number from {self.least} to {self.most}"]
@@ -168,18 +148,12 @@ class NumberQuestion(Explained):
         return f"{answer} {unit}".strip()
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class OrderQuestion(Explained):
     """In which order? The judge returns the keys of the items in the order of the run."""
 
-    text: str
     items: Mapping[str, str]
     """In the order in which they are shown: not the right one."""
-    judge: Callable[[Traces], tuple[str, ...] | Undecided | None]
-    because: str
-    misses: tuple[Miss, ...]
-    otherwise: str
-    on_any_machine: bool = True
 
     def lines(self) -> list[str]:
         return list(self.items.values())

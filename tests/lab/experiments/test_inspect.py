@@ -1,4 +1,4 @@
-"""What the inspector promises: it shows what is so, ends calls as it is told, blocks nobody, and leaves nothing behind.
+"""What the inspector promises: it shows states, ends calls on request, blocks no thread, and leaves nothing behind.
 
 Most claims are made on four executors: threads and processes, ours and the standard library's.
 """

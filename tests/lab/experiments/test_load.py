@@ -1,4 +1,4 @@
-"""A load asks a server for pages, and tells how long everyone waited."""
+"""A load asks a server for pages, and says how long each request waited."""
 
 import math
 import subprocess
@@ -67,7 +67,7 @@ def test_what_the_server_refuses_is_an_error_and_a_failed_call() -> None:
 
 
 def test_a_rush_is_one_on_a_slow_machine_too() -> None:
-    """Nobody is answered, however quickly, before all have asked who can."""
+    """No request is answered, however quickly, before all that can be answered have arrived."""
     with ThreadPerCall() as executor, Server(at_most(2, after(0)), executor) as server:
         rush = load(server, 20)
         assert (len(rush.errors), rush.trace.most_at_once) == (18, 20)

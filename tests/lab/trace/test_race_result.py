@@ -92,7 +92,7 @@ def test_calls_that_kept_one_core_busy_are_not_faster_than_a_loop_that_has_one()
     result = one_after_the_other(4.0, of=loops(5.2, 6.4))
     (row,) = result.rows
     assert (row.is_noise, row.speed_up) == (True, None)
-    assert "Pool 0 cannot be compared: 1.3 times as fast is more than threads can be that kept 1.0 cores" in explain(
+    assert "Pool 0 cannot be compared: 1.3 times as fast is more than threads that kept 1.0 cores busy" in explain(
         result
     )
     (row,) = one_after_the_other(4.0, of=loops(4.4, 6.4)).rows

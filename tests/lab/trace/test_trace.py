@@ -10,7 +10,7 @@ from pool_lab.events import EventKind
 from pool_lab.lab.recording.recorder import Recorder
 from pool_lab.lab.trace.span import CallEnding, CallState, Lane, Resize
 from pool_lab.lab.trace.trace import Trace
-from tests.lab.calls import fail, nap_for_ever
+from tests.lab.calls import fail, nap_forever
 from tests.lab.script import START, Script
 
 
@@ -194,7 +194,7 @@ def test_a_call_that_is_not_over_has_no_ending() -> None:
 def test_a_real_pool_s_trace_tells_them_apart() -> None:
     recorder = Recorder(2)
     with ProcessPoolExecutor(2, replace_workers=True, task_timeout=0.25, observer=recorder) as pool:
-        crash, late, bad, good = (os._exit, 3), (nap_for_ever,), (fail, "no"), (abs, 1)
+        crash, late, bad, good = (os._exit, 3), (nap_forever,), (fail, "no"), (abs, 1)
         calls: list[Future[Any]] = [pool.submit(*call) for call in (crash, late, bad, good)]
         wait(calls)
     endings = [span.ending for span in recorder.trace.spans]

@@ -1,4 +1,4 @@
-"""Who can take part in a race."""
+"""What can take part in a race."""
 
 import concurrent.futures
 import sys

@@ -1,4 +1,4 @@
-"""Servers on this machine answer when they should, hand requests to whom they should, and leave nothing behind."""
+"""Servers on this machine answer when they should, hand requests to their executor, and leave nothing behind."""
 
 import concurrent.futures
 import http.client

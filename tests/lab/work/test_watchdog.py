@@ -1,4 +1,4 @@
-"""A cell that would wait for ever ends, whatever it waits for; one that waits for good reason is left alone.
+"""A cell that would wait forever ends, whatever it waits for; one that waits for good reason is left alone.
 
 Each runs in a process of its own, whose main thread is the cell.
 """

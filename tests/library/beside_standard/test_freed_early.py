@@ -27,7 +27,7 @@ def forget_and_fail(sample: Any, number: int = 0) -> None:
 
 @on_threads
 @ours_from((3, 14))
-def test_an_error_keeps_no_argument_that_its_call_has_let_go(make_pool: MakePool, watch: Watch) -> None:
+def test_an_error_keeps_no_argument_that_its_call_has_dropped(make_pool: MakePool, watch: Watch) -> None:
     pool = make_pool(1)
     error = pool.submit(forget_and_fail, watch(Sample())).exception(PATIENCE_S)
     watch.wait()
@@ -91,7 +91,7 @@ def test_a_failed_initializer_leaves_nothing(
 
 
 @on_threads
-def test_as_completed_keeps_no_future_that_it_has_given_away(make_pool: MakePool, library: str, watch: Watch) -> None:
+def test_as_completed_keeps_no_future_that_it_has_yielded(make_pool: MakePool, library: str, watch: Watch) -> None:
     pool = make_pool(1)
     finished = import_module(library).as_completed([pool.submit(Sample) for _ in range(10)], PATIENCE_S)
     for _ in range(9):

@@ -51,7 +51,7 @@ function openEndings(view, group) {
   return [returns, raises];
 }
 
-/** A button that Python hears of, with the value that goes with it.
+/** A button whose press is sent to Python, with the value that goes with it.
  * @param {Element} parent @param {string} words @param {string} button its name in messages @param {() => any} valueOf
  */
 export function addButton(view, parent, words, button, valueOf = () => null) {
@@ -99,7 +99,7 @@ export function openLog(view, parent) {
   lines.addEventListener("scroll", () => {
     view.isAtEnd = lines.scrollHeight - lines.scrollTop - lines.clientHeight < NEAR_END;
   });
-  const hint = "Press a button: its question and the answer come here.";
+  const hint = "Press a button: its question and the answer appear here.";
   const empty = add(log, "p", "inspector-empty", { textContent: hint });
   return { lines, empty, isAtEnd: true };
 }

@@ -30,7 +30,7 @@ export function completeControls(el, model = null) {
   };
 }
 
-/** While a cell runs, a kernel may hear of a control only when the cell is over: say so beside the controls. */
+/** While a cell runs, a kernel may handle a control only when the cell has ended: say so beside the controls. */
 function sayIfUnanswered(experiment, model) {
   const controls = experiment.querySelector(".pool-lab-controls");
   if (!controls) return;

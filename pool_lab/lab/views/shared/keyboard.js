@@ -1,4 +1,4 @@
-/* Keys. A notebook has uses of its own for them: "b" adds a cell, arrows go to another one. */
+/* Keys. A notebook has its own uses for them: "b" adds a cell, arrows go to another one. */
 
 /** Keep the keys that are pressed inside of `root` from the notebook. @param {Element} root */
 export function keepKeys(root) {

@@ -1,4 +1,4 @@
-/* Small sums. */
+/* Small calculations. */
 
 /** @param {number} value @param {number} low @param {number} high */
 export const clamp = (value, low, high) => Math.max(low, Math.min(high, value));

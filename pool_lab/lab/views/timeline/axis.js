@@ -7,7 +7,7 @@ import { clamp, sum } from "../shared/numbers.js";
 import { previousEnd } from "./state.js";
 
 const NICE = [1, 1.5, 2, 3, 4, 5, 6, 8];
-/** Nobody can zoom in further, in seconds. */
+/** The shortest window, in seconds. */
 export const NARROWEST_S = 20e-6;
 
 /** Two places on the axis. @typedef {{ from: number, to: number }} Window */

@@ -2,7 +2,7 @@
 
 import { firstAfter, firstFrom, firstWhere, knownAt } from "./state.js";
 
-/** A bar narrower than this is not drawn by itself, if another is beside it. In pixels. */
+/** A bar narrower than this is not drawn alone, if another is beside it. In pixels. */
 const NARROW = 2;
 /** A crowd is at most so many pixels wide, so that its level still shows what was when. */
 const CROWD = 4;
@@ -13,7 +13,7 @@ const MARK = 18;
  * @typedef {object} Block
  * @property {import("./state.js").Call | null} call @property {number} x0 @property {number} x1
  * @property {number | null} share of its time on a core @property {string | null} bad @property {boolean} isOver
- * @property {number} many how many calls; 0: it is wide enough to be drawn by itself
+ * @property {number} many how many calls; 0: it is wide enough to be drawn alone
  * @property {number} failed how many of them ended as `bad` says
  */
 

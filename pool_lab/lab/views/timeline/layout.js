@@ -45,7 +45,7 @@ export function arrange(state, width, window, axis, measure, isWhole = false) {
   let y = 0;
   const boxes = panels.map((panel) => {
     const rows = Math.max(1, panel.rows.length), lane = clamp(Math.floor(LANES_HEIGHT / rows), 4, LANE);
-    // On a narrow page the counts have lines of their own.
+    // On a narrow page the counts have their own lines.
     const few = ALWAYS + Number(width > TINY) + Number(width > 440), many = tally(panel.counts, { all: true }).length;
     const under = narrow ? (many > few ? 2 : 1) : 0;
     const top = y + HEAD + under * COUNTS, bottom = top + rows * lane;

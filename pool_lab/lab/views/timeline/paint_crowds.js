@@ -1,4 +1,4 @@
-/* Bars too narrow for a shape of their own, of one call or many: those of a row are drawn at once, since there may be
+/* Bars too narrow for their own shape, of one call or many: those of a row are drawn at once, since there may be
    thousands. */
 
 /** Where crowds touch, they are one shape, whose upper edge is their level.

@@ -38,7 +38,7 @@ export function whereLanesBegin(resizes, rows, now) {
   });
 }
 
-/** Steps in one direction that are too close for words of their own become one: with the line of the first, since what
+/** Steps in one direction that are too close for their own words become one: with the line of the first, since what
  * they changed comes after it. A change of direction stays, unless it is too close to be seen.
  */
 function together(steps, roomOf) {

@@ -18,7 +18,7 @@ import { axisOf, NARROWEST_S, panned, wholeOf, zoomed } from "./axis.js";
  */
 
 const REPLAY_S = 8;
-/** After so many seconds without a message the run's clock is stopped: nobody knows what happens. */
+/** After so many seconds without a message the run's clock is stopped: what happens is not known. */
 export const SILENCE_S = 3;
 
 /** @returns {Player} */

@@ -1,4 +1,4 @@
-# mistake: waits for ever
+# mistake: waits forever
 
 from pool_lab import ThreadPoolExecutor
 from pool_lab.lessons import exercise
