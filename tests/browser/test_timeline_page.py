@@ -68,7 +68,7 @@ def ctrl_wheel(timeline: TimelinePage, turn: float) -> None:
 # Which moment
 
 
-def test_what_was_left_to_itself_is_drawn_no_further(timeline: TimelinePage) -> None:
+def test_a_call_that_outlives_the_watching_is_drawn_no_further(timeline: TimelinePage) -> None:
     timeline.begin(THREADS._replace(until=0.5), THREADS)
     start_one(timeline, 0, 0.0)
     timeline.happen(*busy([[4.0]]), panel=1)
@@ -558,7 +558,7 @@ def test_the_part_of_a_long_run_that_is_saved_does_not_replace_the_whole(
     assert finished.facts()["done"] == 10
 
 
-def test_what_was_told_twice_counts_once_and_the_selection_stays(
+def test_a_repeated_message_counts_once_and_the_selection_stays(
     finished: TimelinePage, snapshot: Callable[[TimelinePage], dict[str, Any]]
 ) -> None:
     finished.press("ArrowRight", "ArrowRight")
