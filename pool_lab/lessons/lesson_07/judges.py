@@ -20,7 +20,7 @@ __all__ = ["cores_in_c", "cores_in_python", "most_at_once", "quickest", "who_gai
 CLEARLY = 1.15
 """One number is clearly larger than another if it is so many times as large."""
 BUSY = 0.85
-"""Calls that compute, each in a process and on a core of its own, have that core for nearly all of their time. If they
+"""Calls that compute, each in its own process and on its own core, have that core for nearly all of their time. If they
 have it for less than this share, other programs want it, too."""
 
 
