@@ -146,7 +146,7 @@ def test_the_ending_of_a_file_chooses_the_format(tmp_path: Path, recorded: Run) 
     for name, begins in {"a.html": "<!doctype", "a.json": '{"format"', "a.perfetto.json": '{"traceEvents"'}.items():
         write(recorded, tmp_path / name)
         assert (tmp_path / name).read_text().startswith(begins)
-    with pytest.raises(ValueError, match="must end with one of"):
+    with pytest.raises(ValueError, match=r"must end with \.html, \.perfetto\.json, \.json or \.txt"):
         write(recorded, tmp_path / "a.bmp")
 
 

@@ -6,6 +6,8 @@ import { line, text, widthOf } from "./shapes.js";
 const APART = 8;
 /** So far from their pause, words are left out. */
 const FAR = 72;
+/** Half as wide as a pause counts, so that a time beside its mark does not seem to belong to it. */
+const MARK = 20;
 
 /** Ticks at round seconds. Where a pause was cut out, the axis is interrupted and says how long it was. */
 export function paintAxis(pen, { left, right, axis, scale, window, x, timeAt, breaks }) {
@@ -20,11 +22,16 @@ export function paintAxis(pen, { left, right, axis, scale, window, x, timeAt, br
     if (inside) n = Math.ceil(inside.to / step);
     const words = (n * step * unit).toFixed(places) + name, half = widthOf(pen, words) / 2;
     const at = Math.min(x(n * step), right - half);
-    if (at > right || gaps.some((gap) => Math.abs(gap - at) < 48)) continue;
+    if (at > right || !isFree(at, half, gaps)) continue;
     text(pen, words, at, axis, { align: "center" });
     name = "";
   }
 }
+
+/** Whether words with this middle and half their width keep clear of what is there.
+ * @param {{ at: number, half: number }[]} taken
+ */
+export const isFree = (at, half, taken) => taken.every((one) => Math.abs(one.at - at) >= one.half + half + APART);
 
 /** Returns what the ticks keep away from. */
 function paintBreaks(pen, shown, { x, axis, left, right }) {
@@ -37,7 +44,8 @@ function paintBreaks(pen, shown, { x, axis, left, right }) {
     for (const one of [at - 3, at + 2]) line(pen, one, axis - 13, one + 4, axis - 23, { color: "grey", width: 1.25 });
     if (middles[number] !== null) text(pen, words, middles[number], axis, { align: "center" });
   }
-  return [...all.map(({ at }) => at), ...middles.filter((middle) => middle !== null)];
+  const words = inside.map(({ width }, number) => ({ at: middles[number], half: width / 2 }));
+  return [...all.map(({ at }) => ({ at, half: MARK })), ...words.filter(({ at }) => at !== null)];
 }
 
 /** Where the middles of words come: at their places, or left of them, so that they end before `right` and before the
