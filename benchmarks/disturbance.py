@@ -120,7 +120,8 @@ def main() -> None:
     parser.add_argument("--pairs", type=int, default=15)
     pairs = parser.parse_args().pairs
     print(machine(), flush=True)
-    print(f"{CALLS} CPU-bound calls of {CALL_S * 1e3:.0f} ms on {LANES} workers, {pairs} pairs, with a view / without")
+    what = f"{CALLS} CPU-bound calls of {CALL_S * 1e3:.0f} ms on {LANES} workers"
+    print(f"{what}, {pairs} pairs, with a view / without; takes a few minutes", flush=True)
     with kernel() as inside:
         for pool in ("ThreadPoolExecutor", "ProcessPoolExecutor"):
             found = compare(inside, pairs, pool, "count", "STEPS", CALLS)

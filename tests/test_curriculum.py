@@ -76,7 +76,7 @@ def test_the_lesson_is_there(name: str) -> None:
 
 
 @each
-def test_a_lesson_opens_with_what_one_will_do_and_learn_and_need(lesson: Lesson) -> None:
+def test_a_lesson_opens_with_what_you_will_do_and_learn_and_need(lesson: Lesson) -> None:
     first = lesson.cells[0].source
     assert first.startswith(f"# {title(lesson.number)}\n")
     assert re.findall(r"^- \*\*(.+?):\*\* ", first, re.MULTILINE) == OPENING
@@ -95,7 +95,7 @@ def test_a_lesson_closes_with_what_is_left_to_do_and_to_know(lesson: Lesson) -> 
 
 
 @each
-def test_what_a_lesson_asks_it_holds_against_the_run(lesson: Lesson) -> None:
+def test_a_lesson_asks_all_its_questions_and_compares_each_with_the_run(lesson: Lesson) -> None:
     asked = {name: variable for cell in lesson.code for variable, name in _predictions(cell.source)}
     assert set(asked) == {name for name in QUESTIONS if name.startswith(lesson.number)}
     compared = "\n".join(cell.source for cell in lesson.code)

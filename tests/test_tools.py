@@ -42,7 +42,7 @@ def with_python(folder: Path, python: str = "", **candidates: str) -> subprocess
 
 
 @needs_a_shell
-def test_a_python_that_will_do_is_found_behind_those_that_will_not(tmp_path: Path) -> None:
+def test_a_suitable_python_is_found_behind_unsuitable_ones(tmp_path: Path) -> None:
     asked = with_python(tmp_path, python3_15=STAND_IN, python3_14=WITHOUT_VENV, python3_13=TOO_OLD, python3=NEW_ENOUGH)
     assert (asked.returncode, asked.stdout, asked.stderr) == (0, "here\n", "")
 
@@ -175,7 +175,7 @@ def pictures(notebook: NotebookNode) -> list[str]:
     return [output.data["image/png"] for cell in notebook.cells for output in cell.outputs]
 
 
-def test_what_shows_the_same_but_for_its_pictures_stays_as_it_was_stored() -> None:
+def test_outputs_that_differ_only_in_pictures_stay_as_they_were_stored() -> None:
     stored, again = showing(RACES, "1"), showing(RACES, "2")
     assert store_notebooks.keep(stored, again) == len(again.cells)
     store_notebooks.seal(again)
@@ -190,7 +190,7 @@ def test_from_the_first_cell_on_that_has_changed_all_is_stored_anew(changed: tup
     assert pictures(again) == ["1", "2", "2"]
 
 
-def test_what_is_shown_in_one_kind_more_is_stored_anew() -> None:
+def test_an_output_with_one_more_mime_type_is_stored_anew() -> None:
     stored, again = showing(RACES, "1"), showing(RACES, "2", **{"application/json": "the run"})
     assert store_notebooks.keep(stored, again) == 20
     assert pictures(again) == ["2", "2", "2"]

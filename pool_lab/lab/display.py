@@ -1,7 +1,7 @@
 """`Display`: something a notebook shows, as a live view, a still picture and words.
 
 A saved notebook has only a reference to a live view, which is worth nothing without its kernel. So below each view is a
-place for a still, which appears there when calls have ended. While the view is live, controls.css hides the still.
+place for a still, which is filled when calls have ended. While the view is live, controls.css hides the still.
 (Both in one display would draw the view anew, and a slider would lose the focus.) Above the view is an output with a
 style sheet, saved.css: without the kernel JupyterLab shows an error in place of the view, and the sheet puts better
 words there. If nobody uses the notebook (nbval, nbconvert, plain Python), there is no view, only the still and words.

@@ -28,7 +28,7 @@ def open_jupyterlab(folder: Path, notebook: str, arguments: Sequence[str] = ()) 
     """
     if find_spec("jupyterlab") is None:
         raise ModuleNotFoundError("No module named 'jupyterlab'", name="jupyterlab")
-    options = [*QUIET, f"--LabApp.default_url=/lab/tree/{notebook}"]
+    options = [*QUIET, *_encryption(), f"--LabApp.default_url=/lab/tree/{notebook}"]
     if hasattr(os, "geteuid") and os.geteuid() == 0:
         options.append("--allow-root")
     if has_screen():
@@ -39,6 +39,15 @@ def open_jupyterlab(folder: Path, notebook: str, arguments: Sequence[str] = ()) 
     os.chdir(folder)
     command = [sys.executable, "-m", "jupyterlab", *options, *arguments]
     return _wait_for(command) if sys.platform == "win32" else os.execv(sys.executable, command)
+
+
+def _encryption() -> list[str]:
+    """Encrypt what kernels send, where it can be: ipykernel 7.4 prints a warning for each kernel that does not."""
+    import zmq
+    from jupyter_client.manager import KernelManager
+
+    can = zmq.has("curve") and "transport_encryption" in KernelManager.class_trait_names()
+    return ["--KernelManager.transport_encryption=auto"] if can else []
 
 
 def _wait_for(command: Sequence[str]) -> int:

@@ -16,7 +16,7 @@ def source(thing: ModuleType | type | Callable[..., Any]) -> "Source":
     """
     if not (inspect.ismodule(thing) or inspect.isclass(thing) or inspect.isroutine(thing)):
         raise TypeError(
-            f"source() shows a module, a class, a function or a method, and {thing!r} is none: "
+            f"source() shows a module, a class, a function or a method, but {thing!r} is none of them: "
             "write source(ThreadPoolExecutor.submit), say"
         )
     try:

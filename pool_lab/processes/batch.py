@@ -34,9 +34,9 @@ from .messages import Errors, Request
 BATCH_S = 0.0025  # what a batch should take
 LEAST_S = 0.0001  # what it should take at least, even if that leaves none for other workers
 SHORTEST_S = 1e-7
-LONG_DELAY_S = 0.002  # if replies wait longer than this for the GIL, processes are idle meanwhile, and
-DELAYS = 10  # a batch should take as long as this many delays,
-LONGEST_S = 0.1  # but no longer than this
+LONG_DELAY_S = 0.002  # if replies wait longer than this for the GIL, processes are idle. Then a batch should take
+DELAYS = 10  # so many times as long as this delay,
+LONGEST_S = 0.1  # but not longer than this
 MOST_CALLS, MOST_INPUTS = 256, 4096  # in one batch
 
 

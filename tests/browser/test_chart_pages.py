@@ -158,7 +158,7 @@ def test_what_is_being_measured_is_marked_below_where_it_will_stand(empty_page: 
     expect(empty_page.locator(".pool-lab-sweep")).to_have_attribute("data-under-way", "processes 4")
 
 
-def test_a_covered_sweep_shows_nothing_but_why(empty_page: Page) -> None:
+def test_a_covered_sweep_shows_only_its_cover(empty_page: Page) -> None:
     view = a_sweep()
     view.cover = "Two workers. Is it faster?"
     show(empty_page, view)

@@ -60,7 +60,7 @@ def test_a_cover_leads_to_its_question_with_the_keyboard_alone(asking: Notebook)
     assert asking.value("choice.outcome") == "skipped"
 
 
-def test_what_is_covered_can_be_shown_without_an_answer_and_takes_its_place(answering: Notebook) -> None:
+def test_a_covered_output_can_be_shown_without_an_answer_and_takes_its_place(answering: Notebook) -> None:
     page, outputs = answering.page, answering.page.locator(".jp-Notebook .jp-OutputArea")
     covers = page.locator(".pool-lab-covered-output")
     expect(covers).to_have_count(3)

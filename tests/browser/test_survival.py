@@ -71,7 +71,7 @@ def test_a_notebook_that_is_saved_keeps_its_run_however_often_it_is_opened_and_s
     expect(race.button).to_have_text("Start", timeout=PATIENCE_MS)
 
 
-def test_a_cell_that_is_run_again_ends_its_race_and_what_is_over_can_be_shown_once_more(
+def test_a_cell_that_is_run_again_ends_its_race_and_an_ended_race_can_be_shown_again(
     race: Race, held: Notebook
 ) -> None:
     held.value("globals().update(old=contest, old_gate=gate)")

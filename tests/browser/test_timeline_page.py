@@ -68,7 +68,7 @@ def ctrl_wheel(timeline: TimelinePage, turn: float) -> None:
 # Which moment
 
 
-def test_what_was_left_to_itself_is_drawn_no_further(timeline: TimelinePage) -> None:
+def test_a_call_that_outlives_the_watching_is_drawn_no_further(timeline: TimelinePage) -> None:
     timeline.begin(THREADS._replace(until=0.5), THREADS)
     start_one(timeline, 0, 0.0)
     timeline.happen(*busy([[4.0]]), panel=1)
@@ -290,7 +290,7 @@ def test_the_story_goes_as_far_as_the_moment_that_is_shown(finished: TimelinePag
     expect(finished.story).to_contain_text("running on w0 for")
 
 
-def test_a_future_in_the_list_shows_its_state_and_finds_its_bar(finished: TimelinePage) -> None:
+def test_a_call_in_the_list_shows_its_state_and_finds_its_bar(finished: TimelinePage) -> None:
     finished.page.locator("summary").click()
     expect(finished.chips()).to_have_count(10)
     expect(finished.chips().nth(9)).to_have_attribute("title", "call 9: returned")
@@ -349,7 +349,7 @@ def test_a_call_with_a_name_has_it_on_its_bar_in_the_list_and_in_its_story(timel
     expect(timeline.story).to_contain_text("Call A, parse: ")
     timeline.page.locator("summary").click()
     titles = [timeline.chips().nth(number).get_attribute("title") for number in range(3)]
-    assert titles == ["future A: returned", "future B: returned", "future 2: returned"]
+    assert titles == ["call A: returned", "call B: returned", "call 2: returned"]
 
 
 def test_a_call_that_failed_at_the_very_start_has_a_whole_cross(timeline: TimelinePage) -> None:
@@ -558,7 +558,7 @@ def test_the_part_of_a_long_run_that_is_saved_does_not_replace_the_whole(
     assert finished.facts()["done"] == 10
 
 
-def test_what_was_told_twice_counts_once_and_the_selection_stays(
+def test_a_repeated_message_counts_once_and_the_selection_stays(
     finished: TimelinePage, snapshot: Callable[[TimelinePage], dict[str, Any]]
 ) -> None:
     finished.press("ArrowRight", "ArrowRight")

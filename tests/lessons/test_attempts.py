@@ -82,7 +82,7 @@ def test_calls_in_processes_are_seen(home: str) -> None:
         ("raise KeyboardInterrupt", AttemptEnding.RAISED, 2),
     ],
 )
-def test_whatever_an_answer_does_it_comes_to_an_end(body: str, ending: AttemptEnding, line: int) -> None:
+def test_every_answer_comes_to_an_end_whatever_it_does(body: str, ending: AttemptEnding, line: int) -> None:
     attempt = of(body, IMPATIENT)
     assert (attempt.ending, attempt.line) == (ending, line)
 
@@ -123,7 +123,7 @@ def test_the_error_and_its_line_are_told() -> None:
     assert attempt.line == 4
 
 
-def test_what_cannot_leave_its_process_is_described() -> None:
+def test_a_value_that_cannot_leave_its_process_is_described() -> None:
     attempt = of("""
         from pool_lab import Future
         class Thing: pass

@@ -54,7 +54,7 @@ def test_a_deadlock_at_the_end_of_a_with_block_is_one_too(home: str) -> None:
 
 
 @POOLS
-def test_processes_that_have_no_call_wake_nobody(home: str) -> None:
+def test_idle_processes_do_not_end_a_deadlock(home: str) -> None:
     attempt = of(f"""
         from {home} import Future, ProcessPoolExecutor
         with ProcessPoolExecutor(1) as pool:

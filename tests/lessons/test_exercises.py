@@ -247,7 +247,7 @@ def test_a_deadlock_without_calls_that_wait_for_calls_is_no_misconception_about_
 @pytest.mark.parametrize(
     ("body", "said"), [("print('done')", "Your function returned nothing."), ("yield 0", "You returned an iterator")]
 )
-def test_of_what_is_no_result_something_is_said_whatever_the_exercise(body: str, said: str) -> None:
+def test_every_exercise_says_something_about_a_value_that_is_no_result(body: str, said: str) -> None:
     verdict = check("00.2", function_of(body))
     assert said in str(verdict)
 

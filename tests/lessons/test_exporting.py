@@ -153,10 +153,10 @@ def test_one_notebook_is_exported_to_the_file_that_was_named(tmp_path: Path) -> 
     ("content", "words"),
     [
         (None, "there is no file"),
-        (b"{", "is no notebook"),
-        (b"[]", "is no notebook"),
-        (b'{"format": "pool_lab run"}', "is no notebook"),
-        (b"\xff\xfe", "is no notebook"),
+        (b"{", "is not a notebook"),
+        (b"[]", "is not a notebook"),
+        (b'{"format": "pool_lab run"}', "is not a notebook"),
+        (b"\xff\xfe", "is not a notebook"),
     ],
     ids=["missing", "broken", "list", "another JSON", "no text"],
 )

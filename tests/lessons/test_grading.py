@@ -111,7 +111,7 @@ def test_a_submission_can_use_pools_of_processes_in_the_sandbox(tmp_path: Path) 
         ("match pool:\n    case Pool(_scheduler=found): ...", "matches hidden attributes"),
     ],
 )
-def test_what_no_answer_needs_is_seen(source: str, what: str) -> None:
+def test_code_that_no_answer_needs_is_found(source: str, what: str) -> None:
     assert what in [odd for _, odd in suspicious_lines(source)]
 
 
@@ -142,7 +142,7 @@ def test_a_folder_makes_a_table_and_a_page_and_nobody_disturbs_the_others(tmp_pa
         ["5 empty.ipynb", "", "no exercises", ""],
     ]
     assert rows[4][4] == "This cannot be graded (OSError: it is not a file)."
-    assert rows[2][4].startswith("This is no notebook (")
+    assert rows[2][4].startswith("This is not a notebook (")
     page = (tmp_path / "marks" / "marks.html").read_text(encoding="utf-8")
     assert 'aria-label="correct" title="correct">✓<' in page
     assert page.count("<tr>") == (1 + 5) + (1 + 1) + (1 + 5), "an overview, a belief, every verdict"

@@ -7,7 +7,7 @@ import pytest
 
 from pool_lab.lab.trace.sweep_result import Curve, Point
 from pool_lab.lab.trace.trace import Trace
-from pool_lab.lessons.lesson_07 import judges
+from pool_lab.lessons.lesson_07 import questions
 from pool_lab.lessons.predictions.predict import QUESTIONS
 from pool_lab.lessons.predictions.questions import Undecided
 from tests.lab.script import Script
@@ -15,8 +15,8 @@ from tests.lab.script import Script
 
 @pytest.fixture(autouse=True)
 def _two_cores_and_a_gil(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(judges, "usable_cpus", lambda: 2)
-    monkeypatch.setattr(judges, "has_gil", lambda: True)
+    monkeypatch.setattr(questions, "usable_cpus", lambda: 2)
+    monkeypatch.setattr(questions, "has_gil", lambda: True)
 
 
 def pool(cores: float, workers: int = 2, began: float = 0.0) -> Trace:
@@ -77,7 +77,7 @@ def test_starting_the_processes_is_not_held_against_them() -> None:
 
 
 def test_one_core_is_for_one_call_at_a_time_and_no_run_can_show_more(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(judges, "usable_cpus", lambda: 1)
+    monkeypatch.setattr(questions, "usable_cpus", lambda: 1)
     assert judged("parse", 0.95, 0.97) == judged("parse", 0.4, 0.7) == "neither"
     assert judged("compress", 0.95, 0.97) == judged("compress", 0.4, 0.7) == "both", "as many as the processes"
 
@@ -85,7 +85,7 @@ def test_one_core_is_for_one_call_at_a_time_and_no_run_can_show_more(monkeypatch
 def test_without_a_gil_threads_keep_all_cores_busy_and_a_busy_machine_cannot_tell(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr(judges, "has_gil", lambda: False)
+    monkeypatch.setattr(questions, "has_gil", lambda: False)
     assert judged("parse", 1.9, 1.9) == judged("parse", 1.3, 1.9) == "both"
     assert judged("parse", 1.0, 1.9) == judged("parse", 0.6, 0.6) == "cannot tell"
 
@@ -156,7 +156,7 @@ def test_more_workers_help_processes_until_the_cores_are_busy() -> None:
 
 
 def test_with_as_many_cores_as_workers_processes_gain_from_all_of_them(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(judges, "usable_cpus", lambda: 16)
+    monkeypatch.setattr(questions, "usable_cpus", lambda: 16)
     assert swept([1.0, 1.0, 0.9, 0.8], [1.0, 1.9, 3.7, 7.0]) == "processes until cores"
-    monkeypatch.setattr(judges, "usable_cpus", lambda: 1)
+    monkeypatch.setattr(questions, "usable_cpus", lambda: 1)
     assert swept([1.0, 1.0, 0.9, 0.8], [1.0, 1.0, 0.9, 0.9]) == "neither"

@@ -175,22 +175,39 @@ def test_without_jupyterlab_the_lessons_are_copied_all_the_same(
     assert "needs jupyterlab, which is not installed; try: pip install 'pool_lab[lab]'" in capsys.readouterr().err
 
 
-def test_jupyterlab_opens_on_the_first_lesson_in_the_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def opened(folder: Path, monkeypatch: pytest.MonkeyPatch) -> tuple[Path, list[str]]:
+    """Where `pool-lab lessons mine` starts JupyterLab, and with which command."""
     started: list[tuple[Path, list[str]]] = []
 
     def start(*arguments: Any) -> None:
         started.append((Path.cwd(), arguments[-1]))
         raise SystemExit(0)
 
-    monkeypatch.chdir(tmp_path)
+    monkeypatch.chdir(folder)
     monkeypatch.setattr("os.execv", start)
     monkeypatch.setattr(jupyterlab, "_wait_for", start)
     with pytest.raises(SystemExit):
         main(["lessons", "mine"])
-    ((folder, command),) = started
+    return started[0]
+
+
+def test_jupyterlab_opens_on_the_first_lesson_in_the_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    folder, command = opened(tmp_path, monkeypatch)
     assert folder == tmp_path / "mine"
     assert command[:3] == [sys.executable, "-m", "jupyterlab"]
     assert f"--LabApp.default_url=/lab/tree/{FIRST}" in command
+
+
+@pytest.mark.parametrize(
+    ("traits", "is_asked_for"), [(["transport", "transport_encryption"], True), (["transport"], False)]
+)
+def test_kernels_encrypt_what_they_send_if_this_jupyter_client_can(
+    traits: list[str], is_asked_for: bool, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("zmq.has", lambda capability: capability == "curve")
+    monkeypatch.setattr("jupyter_client.manager.KernelManager.class_trait_names", lambda: traits)
+    _, command = opened(tmp_path, monkeypatch)
+    assert ("--KernelManager.transport_encryption=auto" in command) == is_asked_for
 
 
 def test_lessons_need_nothing_beside_them() -> None:

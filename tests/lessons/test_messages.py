@@ -29,7 +29,7 @@ from tests.lessons.answer_files import function_of
         [[1]],
         (),
         (1, (2,)),
-        {1, "x"},
+        {1},
         {"a": [1], (1, 2): {3}},
     ],
     ids=repr,

@@ -36,7 +36,7 @@ def test_the_exception_keeps_them_for_the_debugger(kernel: Kernel) -> None:
 
 def test_an_error_of_the_package_itself_ends_at_the_line_of_the_cell(kernel: Kernel) -> None:
     printed = kernel.run("from pool_lab.lessons import source\nwatch(ThreadPoolExecutor(1), after=3)")
-    assert "after=3 is no prediction" in printed
+    assert "after=3 is not a prediction" in printed
     assert "after=3)" in printed
     assert "/pool_lab/" not in printed
 

@@ -104,7 +104,7 @@ def is_of_death(error: BaseException | None) -> bool:
 
 
 @pytest.mark.parametrize("message", NO_REPLIES.values(), ids=NO_REPLIES)
-def test_a_process_that_sends_what_is_no_reply_is_ended(make_pool: MakePool, message: bytes) -> None:
+def test_a_process_that_sends_an_invalid_reply_is_ended(make_pool: MakePool, message: bytes) -> None:
     pool = make_pool(1, replace_workers=True)
     pool.submit(calls.add, 1).result(PATIENCE_S)
     error = pool.submit(send, [message]).exception(PATIENCE_S)
@@ -161,7 +161,7 @@ def test_a_duration_that_is_no_number_harms_no_later_call(make_pool: MakePool) -
 
 
 @pytest.mark.parametrize("options", [{}, {"replace_workers": True}], ids=str)
-def test_that_a_call_begins_may_be_said_more_than_once(make_pool: MakePool, options: dict[str, Any]) -> None:
+def test_a_process_may_say_more_than_once_that_a_call_begins(make_pool: MakePool, options: dict[str, Any]) -> None:
     pool = make_pool(1, **options)
     assert pool.submit(send, [BEGUN] * 3).result(PATIENCE_S) is None
     assert pool.submit(calls.add, 1).result(PATIENCE_S) == 1

@@ -161,7 +161,7 @@ def test_a_module_that_the_program_has_made_travels_by_value(
 
 
 @on_processes
-def test_a_module_under_another_name_than_its_own_keeps_nothing_from_travelling_by_value(
+def test_a_module_under_a_foreign_name_does_not_stop_pickling_by_value(
     make_pool: MakePool, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setitem(sys.modules, "another_name", ModuleType("its_own_name"))

@@ -152,7 +152,7 @@ class _Shy:
         return 1
 
 
-def test_a_call_whose_name_cannot_be_had_is_named_after_its_class(make_pool: MakePool, log: Log) -> None:
+def test_a_call_without_a_readable_name_is_named_after_its_class(make_pool: MakePool, log: Log) -> None:
     assert make_pool(1, observer=log).submit(_Shy()).result(PATIENCE_S) == 1
     assert log.the(SUBMITTED).name == "_Shy"
 

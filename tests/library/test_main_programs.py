@@ -131,7 +131,7 @@ print(pool.submit(abs, -1).exception())
 HINT = "if __name__ == '__main__':"
 
 
-def test_a_script_without_a_guard_is_told_of_it(tmp_path: Path) -> None:
+def test_the_error_of_a_script_without_a_guard_says_so(tmp_path: Path) -> None:
     program = ASK.replace("{before}", "").replace("{initializer}", "").replace("exception()", "result()")
     _, complaints = run(saved(tmp_path, program))
     assert HINT in complaints.splitlines()[-1]
@@ -151,7 +151,7 @@ print(pool.submit(abs, -1).result())
 
 
 @pytest.mark.parametrize("guarded", [True, False])
-def test_others_that_die_at_their_start_are_not_told_of_a_guard(tmp_path: Path, *, guarded: bool) -> None:
+def test_other_deaths_at_the_start_do_not_mention_a_guard(tmp_path: Path, *, guarded: bool) -> None:
     """With a guard, or without a script, it is not the cure."""
     program = ASK.replace("{before}", "import os").replace("{initializer}", "os._exit, (3,)")
     if guarded:
@@ -228,7 +228,7 @@ if __name__ == "__main__":
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="elsewhere processes are spawned")
-def test_what_is_too_deep_to_be_pickled_for_the_initializer_forks_no_process(tmp_path: Path) -> None:
+def test_an_initializer_argument_too_deep_to_pickle_forks_no_process(tmp_path: Path) -> None:
     """Only what can be sent to no other process makes it use what made that."""
     program = """
 from pool_lab import ProcessPoolExecutor

@@ -26,7 +26,7 @@ def process_of(_: object = None) -> int:
 
 @pytest.mark.parametrize("limit", [1, 7])
 @pytest.mark.parametrize("way", ["submit", "map", "chunks"])
-def test_no_process_makes_more_calls_than_it_may(make_pool: MakePool, limit: int, way: str) -> None:
+def test_no_process_runs_more_calls_than_the_limit(make_pool: MakePool, limit: int, way: str) -> None:
     """Also if many short calls are queued, which travel together otherwise. A chunk is one call."""
     pool, count = make_pool(2, max_tasks_per_child=limit), 5 * limit
     if way == "submit":
@@ -73,7 +73,7 @@ def test_as_many_calls_as_workers_meet_although_each_has_a_process_of_its_own(
 
 
 @pytest.mark.parametrize("shut_down", [False, True])
-def test_a_dropped_pool_makes_its_queued_calls_whatever_processes_that_takes(
+def test_a_dropped_pool_runs_its_queued_calls_in_as_many_processes_as_needed(
     kind: str, make_gate: MakeGate, *, shut_down: bool
 ) -> None:
     """The standard pool fails them: it can start no process any more."""

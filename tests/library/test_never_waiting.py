@@ -189,7 +189,7 @@ def test_as_many_calls_as_workers_meet_in_a_map_that_finds_all_workers_busy(
     results(held)
 
 
-def test_a_map_whose_first_call_takes_long_gets_on(pool: Any, make_gate: MakeGate, marks: Marks) -> None:
+def test_a_map_whose_first_call_takes_long_goes_on(pool: Any, make_gate: MakeGate, marks: Marks) -> None:
     """The results come in order, the calls do not wait for one another."""
     gate = make_gate()
     given = [gate.address] + [None] * 200

@@ -84,7 +84,7 @@ def test_a_call_behind_long_ones_can_be_cancelled_and_never_runs(
     assert list(marks) == [*STOOD, *queued]
 
 
-def test_a_call_whose_cancelling_was_confirmed_never_runs_however_close_it_was(pool: Any, marks: Marks) -> None:
+def test_a_call_that_was_cancelled_never_runs_however_close_it_was(pool: Any, marks: Marks) -> None:
     """The calls are cancelled while the workers are at them, from the end and from the front at once."""
     warm_up(pool, mark, marks.path, 0)
     marks.clear()

@@ -27,7 +27,7 @@ def test_growing_starts_workers_at_once_if_calls_wait(make_pool: MakePool, make_
     assert [future.result(PATIENCE_S) for future in futures] == [0, 1, 2]
 
 
-def test_growing_starts_no_more_workers_than_calls_wait(make_pool: MakePool, make_gate: MakeGate) -> None:
+def test_growing_starts_no_more_workers_than_there_are_queued_calls(make_pool: MakePool, make_gate: MakeGate) -> None:
     gate, pool = make_gate(opens_at=2), make_pool(1)
     futures = [pool.submit(stand_at, gate.address) for _ in range(2)]
     gate.wait_for(1)
@@ -173,7 +173,7 @@ def test_every_call_runs_once_whatever_the_size_does_meanwhile(make_pool: MakePo
 @pytest.mark.parametrize(
     ("size", "error"), [(0, ValueError), (-1, ValueError), (2.5, TypeError), ("four", TypeError), (None, TypeError)]
 )
-def test_a_size_that_is_none_leaves_the_pool_as_it_was(
+def test_an_invalid_size_leaves_the_pool_as_it_was(
     make_pool: MakePool, log: Log, size: Any, error: type[Exception]
 ) -> None:
     pool = make_pool(2, observer=log)

@@ -61,9 +61,7 @@ def _hold(line: Address, together: Address) -> int:
     return calls.knock_and_hold(line)
 
 
-def test_a_worker_may_die_of_a_call_whose_outcome_somebody_else_has_set(
-    make_pool: MakePool, make_gate: MakeGate
-) -> None:
+def test_a_worker_may_die_of_a_call_whose_outcome_the_program_has_set(make_pool: MakePool, make_gate: MakeGate) -> None:
     gate, pool = make_gate(), make_pool(1)
     future = pool.submit(calls.die_at, gate.address)
     gate.wait_for(1)

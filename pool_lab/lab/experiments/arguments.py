@@ -10,7 +10,7 @@ __all__ = ["check_by_name", "check_cover", "check_names"]
 def check_cover(after: Cover | None) -> None:
     """`TypeError` if it is neither a prediction nor None."""
     if after is not None and not (hasattr(after, "is_open") and hasattr(after, "when_open")):
-        raise TypeError(f"after={after!r} is no prediction: give what predict(...) returned, or leave it out")
+        raise TypeError(f"after={after!r} is not a prediction: give what predict(...) returned, or leave it out")
 
 
 def check_by_name(what: str, values: object, kind: type, example: str) -> None:

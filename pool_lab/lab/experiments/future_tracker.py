@@ -41,7 +41,7 @@ class FutureTracker:
         self._is_open = True
 
     def add(self, future: AnyFuture[Any], name: str = "") -> None:
-        """Inspect a future of yours, under this name or the next free letter. `TypeError` if it is no future."""
+        """Inspect a future of yours, under this name or the next free letter. `TypeError` if it is not a future."""
         if not isinstance(future, concurrent.futures.Future):
             raise TypeError(f"only a future of concurrent.futures can be inspected; got {future!r}")
         with self._lock:

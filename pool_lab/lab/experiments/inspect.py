@@ -60,7 +60,10 @@ def inspect_futures(
     Returns a `FutureInspector` at once. Raises `TypeError` if something is not an executor or not a future.
     """
     if executor is not None and not isinstance(executor, concurrent.futures.Executor):
-        raise TypeError(f"calls can be submitted to an executor only; got {executor!r}")
+        raise TypeError(
+            f"calls can be submitted to an executor only; got {executor!r}. "
+            "Give futures of your own by name: inspect_futures(mine=future)"
+        )
     check_cover(after)
     return FutureInspector(executor, futures, after)
 

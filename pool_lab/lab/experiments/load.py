@@ -55,7 +55,7 @@ def load(server: Server, requests: int, per_second: float = math.inf) -> "Load":
     """
     if not isinstance(server, Server):
         raise TypeError(
-            f"load() sends requests to a server, and {server!r} is none: make one with Server(after(0.2), pool)"
+            f"load() sends requests to a server, but {server!r} is not a server: make one with Server(after(0.2), pool)"
         )
     if not 1 <= whole_number("requests", requests) <= MOST_REQUESTS:
         raise ValueError(f"requests must be from 1 to {MOST_REQUESTS}, got {requests}")

@@ -43,7 +43,10 @@ class Stacked(Display):
         super().__init__()
         traces = {name: watch.trace for name, watch in watches.items()}
         origin = min((trace.origin for trace in traces.values() if trace.events), default=0.0)
-        self.trace = {name: _counted_from(origin, trace) for name, trace in traces.items()}
+        self.trace = {
+            name: Trace(trace.events, size=trace.first_size, origin=origin, names=trace.names)
+            for name, trace in traces.items()
+        }
         self._kinds = [watch.kind for watch in watches.values()]
         self._at_rest = True
 
@@ -67,7 +70,3 @@ class Stacked(Display):
     def _panels(self) -> Panels:
         rows = zip(self._kinds, self.trace.items(), strict=True)
         return [(name, "", kind, trace) for kind, (name, trace) in rows]
-
-
-def _counted_from(origin: float, trace: Trace) -> Trace:
-    return Trace(trace.events, size=trace.first_size, origin=origin, names=trace.names)

@@ -29,16 +29,12 @@ from heapq import heapify, heappop, heappush
 from math import inf
 from threading import RLock
 
-__all__ = ["CORE", "PYTHON", "UNTIL", "WAIT", "Clock", "Step", "Task", "never"]
+__all__ = ["CORE", "PYTHON", "UNTIL", "WAIT", "Clock", "Step", "Task"]
 
 PYTHON, CORE, WAIT, UNTIL = range(4)
 Step = tuple[int, float]
 Task = Generator[Step | None, None, None]
 _Entry = tuple[float, int, Task]  # when it is due, in the seconds of its group; the order of its coming
-
-
-def never() -> bool:
-    return False
 
 
 class Clock:
@@ -69,12 +65,12 @@ class Clock:
             heap[:] = [entry for entry in heap if entry[2] not in tasks]
             heapify(heap)
 
-    def run(self, until: float = inf, is_over: Callable[[], bool] = never) -> None:
+    def run(self, until: float = inf, is_over: Callable[[], bool] | None = None) -> None:
         """Let time pass: to the moment `until`, or until `is_over()`, or until no task is due any more.
 
         A task may call this, too: what happens meanwhile happens to all others.
         """
-        while is_over is never or not is_over():
+        while is_over is None or not is_over():
             due, heap = self._next()
             if due > until or due == inf:
                 break

@@ -23,7 +23,7 @@ from pool_lab.events import Observer
 from pool_lab.executor import Executor, whole_number
 from pool_lab.future import Future
 from pool_lab.lab.model.checks import not_negative, share
-from pool_lab.lab.model.clock import Clock, Task, never
+from pool_lab.lab.model.clock import Clock, Task
 from pool_lab.lab.model.costs import Costs
 from pool_lab.lab.model.machine import Machine
 from pool_lab.lab.model.simulated_call import DeadlockError, SimulatedCall
@@ -101,7 +101,7 @@ class SimulatedPool(Executor):
         """The standard pools' name for the size; the lab reads it."""
         return self._scheduler.size
 
-    def run(self, until: float | None = None, is_over: Callable[[], bool] = never) -> float:
+    def run(self, until: float | None = None, is_over: Callable[[], bool] | None = None) -> float:
         """Let time pass: to the virtual moment `until` (None: until nothing is left to happen), or until `is_over()`.
 
         Returns the virtual moment that it is then.

@@ -5,13 +5,14 @@ import gc
 import os
 import signal
 import sys
-from collections.abc import Collection, Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
+from functools import wraps
 from pathlib import Path
 
 from pool_lab.lab.programs.comparison import comparison
 from pool_lab.lab.programs.differences import differences
-from pool_lab.lab.programs.formats import FORMATS, format_of, why_not_writable
+from pool_lab.lab.programs.formats import FORMATS, EndingError, chosen_format, why_not_writable
 from pool_lab.lab.programs.recording import record_program
 from pool_lab.lab.programs.run import Run
 from pool_lab.lab.programs.run_file import RunFileError, read_run
@@ -41,6 +42,22 @@ def _without_collector() -> Iterator[None]:
             gc.enable()
 
 
+def _saying_what_is_wrong(command: Callable[[argparse.Namespace], int]) -> Callable[[argparse.Namespace], int]:
+    """A file that cannot be read, or an ending of no format, is a line of text and an exit status."""
+
+    @wraps(command)
+    def checked(chosen: argparse.Namespace) -> int:
+        try:
+            return command(chosen)
+        except RunFileError as error:
+            return _complain(str(error))
+        except EndingError as error:
+            return _complain(f"{error}; or choose a format with --format")
+
+    return checked
+
+
+@_saying_what_is_wrong
 @_without_collector()
 def record(chosen: argparse.Namespace) -> int:
     """Run the program, and write what was recorded. Returns the program's exit status; ends by its signal."""
@@ -69,26 +86,20 @@ def record(chosen: argparse.Namespace) -> int:
     return status
 
 
+@_saying_what_is_wrong
 @_without_collector()
 def show(chosen: argparse.Namespace) -> int:
     """Write a recorded run in another format."""
-    try:
-        run = _read(chosen.file)
-    except RunFileError as error:
-        return _complain(str(error))
-    return _write(run, chosen)
+    return _write(_read(chosen.file), chosen)
 
 
+@_saying_what_is_wrong
 @_without_collector()
 def compare(chosen: argparse.Namespace) -> int:
     """Say what is different between two runs: a table, or a page with both timelines."""
-    default, make = COMPARISONS[_format(chosen, COMPARISONS, "text")]
-    try:
-        made = make(_read(chosen.before), _read(chosen.after))
-    except RunFileError as error:
-        return _complain(str(error))
+    default, make = COMPARISONS[chosen_format(chosen.format, chosen.out, COMPARISONS, "text")]
     target = str(chosen.out or default)
-    return _put(made, target) or _say(target)
+    return _put(make(_read(chosen.before), _read(chosen.after)), target) or _say(target)
 
 
 def _read(file: Path) -> Run:
@@ -98,19 +109,13 @@ def _read(file: Path) -> Run:
     return run
 
 
-def _format(chosen: argparse.Namespace, formats: Collection[str], default: str) -> str:
-    """What `--format` says, else what the ending of the file says, else the default."""
-    said = chosen.format or format_of(Path(chosen.out or ""))
-    return said if said in formats else default
-
-
 def _target(chosen: argparse.Namespace) -> str:
-    default, _ = FORMATS[_format(chosen, FORMATS, "html")]
+    default, _ = FORMATS[chosen_format(chosen.format, chosen.out, FORMATS, "html")]
     return str(chosen.out or default)
 
 
 def _write(run: Run, chosen: argparse.Namespace) -> int:
-    _, make = FORMATS[_format(chosen, FORMATS, "html")]
+    _, make = FORMATS[chosen_format(chosen.format, chosen.out, FORMATS, "html")]
     target = _target(chosen)
     calls = number_of(sum(len(trace.spans) for trace in run.traces), "call")
     return _put(make(run), target) or _say(target, f"{number_of(len(run.pools), 'pool')}, {calls}: ")
@@ -159,7 +164,7 @@ def show_arguments(parser: argparse.ArgumentParser) -> None:
 def compare_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("before", type=Path)
     parser.add_argument("after", type=Path)
-    by_default = "text is a table, html a page with both timelines; by default what the name of --out says, else text"
+    by_default = "text is a table, html a page with both timelines; by default what the ending of --out says, else text"
     parser.add_argument("--format", choices=COMPARISONS, help=by_default)
     parser.add_argument("--out", "-o", help="the file to write, or - for the output; for html by default compare.html")
 
@@ -171,6 +176,6 @@ multiprocessing's ThreadPool."""
 
 
 def _add_output(parser: argparse.ArgumentParser) -> None:
-    by_default = "by default what the name of --out says, else html, a page for a browser"
+    by_default = "by default what the ending of --out says, else html, a page for a browser"
     parser.add_argument("--format", choices=FORMATS, help=by_default)
     parser.add_argument("--out", "-o", help="the file to write, or - for the output; by default run.html and the like")

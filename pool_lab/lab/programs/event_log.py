@@ -15,6 +15,7 @@ import heapq
 import marshal
 import os
 import struct
+import sys
 import threading
 import time
 from collections import deque
@@ -32,8 +33,9 @@ from pool_lab.lab.trace.executor_kind import executor_kind
 
 __all__ = ["EventLog", "Frame", "facts_of", "frames"]
 
-MARSHAL = 4
-"""The version of the format, so that one Python reads what another wrote."""
+MARSHAL = 2
+"""The version of the format, so that one Python reads what another wrote. Later ones look for values that are written
+several times, which takes as long again."""
 LENGTH = struct.Struct("<q")
 KINDS = list(EventKind)
 _NUMBER_OF = {kind: number for number, kind in enumerate(KINDS)}
@@ -77,7 +79,12 @@ class EventLog:
     @staticmethod
     def _note(news: deque[Any], number: int, event: Event) -> None:
         """In the thread of the event. The list is that of the process that made the pool, also after a fork."""
-        news.append((number, event[0], event[1], _NUMBER_OF[event[2]], *event[3:]))
+        sequence, moment, kind, call, worker, name, began, ended, cpu_s, error, workers, ident = event
+        kind_number = _NUMBER_OF[kind]
+        # In full, because a slice takes half as long again.
+        news.append(
+            (number, sequence, moment, kind_number, call, worker, name, began, ended, cpu_s, error, workers, ident)
+        )
 
     def _start_writer(self) -> None:
         if self._has_pools and self._writer is None:
@@ -187,4 +194,6 @@ def _frames_of(path: Path) -> Iterator[tuple[float, Frame]]:
 
 
 def _event(entry: tuple[Any, ...]) -> Event:
-    return Event(entry[1], entry[2], KINDS[entry[3]], *entry[4:])
+    _, sequence, moment, kind, call, worker, name, *others = entry
+    # Interned: a name is there with every call, and is to be kept once.
+    return Event(sequence, moment, KINDS[kind], call, worker, sys.intern(name), *others)

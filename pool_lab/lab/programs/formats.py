@@ -1,7 +1,7 @@
 """The formats in which a run can be written."""
 
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from pathlib import Path
 
 from pool_lab.lab.programs.page import page
@@ -10,7 +10,7 @@ from pool_lab.lab.programs.run import Run
 from pool_lab.lab.programs.run_file import to_json
 from pool_lab.lab.programs.text import text
 
-__all__ = ["FORMATS", "format_of", "maker_for", "why_not_writable", "write"]
+__all__ = ["FORMATS", "EndingError", "chosen_format", "maker_for", "why_not_writable", "write"]
 
 FORMATS = {
     "html": ("run.html", page),
@@ -22,24 +22,42 @@ FORMATS = {
 ENDINGS = {".html": "html", ".perfetto.json": "perfetto", ".json": "json", ".txt": "text"}
 
 
+class EndingError(ValueError):
+    """The ending of a file's name says no format: which file, and the endings that do."""
+
+    def __init__(self, path: Path, formats: Collection[str]) -> None:
+        *others, last = [ending for ending, name in ENDINGS.items() if name in formats]
+        super().__init__(f"cannot write {path}: its name must end with {', '.join(others)} or {last}")
+
+
 def write(run: Run, path: Path) -> None:
-    """Write a run to a file, in the format that the ending of its name says. `ValueError` for other endings."""
+    """Write a run to a file, in the format that the ending of its name says. `EndingError` for other endings."""
     make = maker_for(path)
     path.write_text(make(run), encoding="utf-8", errors="backslashreplace")
 
 
 def maker_for(path: Path) -> Callable[[Run], str]:
-    """What makes the text of a file with such an ending. `ValueError` for endings of no format."""
-    name = format_of(path)
-    if not name:
-        raise ValueError(f"cannot write {path}: its name must end with one of {', '.join(ENDINGS)}")
-    _, make = FORMATS[name]
+    """What makes the text of a file with such an ending. `EndingError` for endings of no format."""
+    _, make = FORMATS[_format_of(path, FORMATS)]
     return make
 
 
-def format_of(path: Path) -> str:
-    """The format that the ending of a file's name says; empty if it says none."""
-    return next((name for ending, name in ENDINGS.items() if path.name.endswith(ending)), "")
+def chosen_format(said: str | None, out: str | None, formats: Collection[str], default: str) -> str:
+    """One of these formats: what `--format` says, else what the ending of the file says, else the default.
+
+    `EndingError` for an ending of none of them. "-" and other names without an ending, such as that of a pipe, say
+    nothing.
+    """
+    if said:
+        return said
+    return _format_of(Path(out), formats) if out and Path(out).suffix else default
+
+
+def _format_of(path: Path, formats: Collection[str]) -> str:
+    name = next((name for ending, name in ENDINGS.items() if path.name.endswith(ending)), "")
+    if name not in formats:
+        raise EndingError(path, formats)
+    return name
 
 
 def why_not_writable(target: str) -> str:

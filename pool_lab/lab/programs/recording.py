@@ -12,7 +12,6 @@ a standard pool which it drops without a shutdown is freed only by the garbage c
 import os
 import platform
 import shlex
-import signal
 import subprocess
 import sys
 import tempfile
@@ -32,6 +31,7 @@ from pool_lab.events import Event
 from pool_lab.lab.programs.event_log import Frame, facts_of, frames
 from pool_lab.lab.programs.formats import write
 from pool_lab.lab.programs.run import Facts, Run, RunBuilder
+from pool_lab.lab.programs.signals import PassedOn
 from pool_lab.lab.programs.text import text
 from pool_lab.lab.recording.every_pool import on_new_pools
 from pool_lab.lab.recording.recorder import attach
@@ -51,8 +51,8 @@ def record_program(arguments: Sequence[str]) -> Run:
 
     arguments: what comes after `python`: a script, or `-m` and a module, or `-c` and code, each with its arguments.
 
-    The program has this one's input, output and folder. Ctrl-C, which a terminal sends to both, ends only the program;
-    SIGTERM is passed on to it. `RuntimeError` outside the main thread, which alone can do that.
+    The program has this one's input, output and folder. It gets SIGINT and SIGTERM that are sent to this process, see
+    `signals`. `RuntimeError` outside the main thread, which alone can pass them on.
     """
     if threading.current_thread() is not threading.main_thread():
         raise RuntimeError("record_program passes signals on to the program, so call it in the main thread")
@@ -61,9 +61,9 @@ def record_program(arguments: Sequence[str]) -> Run:
         paths = [str(STARTUP), *filter(None, [os.environ.get("PYTHONPATH")])]
         variables = {**os.environ, "POOL_LAB_RECORD": folder, "PYTHONPATH": os.pathsep.join(paths)}
         began, origin = _now()
-        with _Signals() as signals:
+        with PassedOn() as signals:
             program = subprocess.Popen([sys.executable, *arguments], env=variables)
-            signals.pass_to(program)
+            signals.to(program)
             status = program.wait()
         facts = _facts(_shortened(shlex.join(["python", *arguments])), began, origin, status)
         builder = RunBuilder(origin)
@@ -163,38 +163,3 @@ def _facts(command: str, began: datetime, origin: float, status: int | None, las
 def _shortened(command: str) -> str:
     """In one line: code may have many."""
     return textwrap.shorten(command, LONGEST_COMMAND, placeholder=" …")
-
-
-class _Signals:
-    """Meanwhile, Ctrl-C ends only the program, and SIGTERM is passed on to it.
-
-    The program starts with Python's own handlers, since functions are not inherited. A signal that this process ignores
-    stays ignored, also in the program.
-    """
-
-    def __init__(self) -> None:
-        self._program: subprocess.Popen[Any] | None = None
-        self._was_terminated = False
-
-    def __enter__(self) -> "_Signals":
-        handlers = {signal.SIGINT: lambda *_: None, signal.SIGTERM: self._terminate}
-        self._before = {
-            number: signal.signal(number, handler)
-            for number, handler in handlers.items()
-            if signal.getsignal(number) != signal.SIG_IGN
-        }
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        for number, handler in self._before.items():
-            signal.signal(number, handler)
-
-    def pass_to(self, program: "subprocess.Popen[Any]") -> None:
-        self._program = program
-        if self._was_terminated:
-            program.terminate()
-
-    def _terminate(self, *_: object) -> None:
-        self._was_terminated = True
-        if self._program is not None:
-            self._program.terminate()

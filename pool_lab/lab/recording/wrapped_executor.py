@@ -9,53 +9,23 @@ ended. Functions of a notebook are pickled by value.
 
 import concurrent.futures
 import inspect
-import os
 import weakref
 from collections.abc import Callable
 from functools import partial
-from threading import get_ident
-from time import perf_counter, thread_time
 from typing import Any
 
 import cloudpickle
 
 from pool_lab.events import NOT_TIMED, STARTED, SUBMITTED, EventKind, Observer, event
-from pool_lab.future import CANCELLED, PENDING, RUNNING, Future
 from pool_lab.lab.recording.function_name import function_name
 from pool_lab.lab.recording.method_wrapper import wrap_method
-from pool_lab.lab.recording.observed_calls import ObservedCalls, Times, WorkerKey
+from pool_lab.lab.recording.observed_calls import ObservedCalls
+from pool_lab.lab.recording.remote_future import follow
+from pool_lab.lab.recording.timed_call import Timing, call_timed
 
 __all__ = ["WrappedExecutor"]
 
 STANDARD = (concurrent.futures.ThreadPoolExecutor, concurrent.futures.ProcessPoolExecutor)
-
-
-_TIMED = "pool_lab timed"
-_Timing = tuple[Times, WorkerKey]
-"""When a call ran, in seconds, and where. All of it is plain, because that is pickled fastest."""
-
-
-def _call_timed(function: Callable[..., Any], /, *args: Any, **kwargs: Any) -> tuple[str, Any, _Timing]:
-    """Runs in another process. Returns what the function does, with the timing, or raises with the timing attached."""
-    began, cpu_began = perf_counter(), thread_time()
-    try:
-        result = function(*args, **kwargs)
-    except BaseException as error:
-        error.__dict__["pool_lab_timing"] = _timing(began, cpu_began)
-        raise
-    return _TIMED, result, _timing(began, cpu_began)
-
-
-def _timing(began: float, cpu_began: float) -> _Timing:
-    ended, cpu_s = perf_counter(), thread_time() - cpu_began
-    return (began, ended, cpu_s), (os.getpid(), get_ident())
-
-
-def _parts(returned: Any) -> tuple[Any, _Timing | None]:
-    """What the function has returned, and the timing; None if the executor has put something else in its place."""
-    if type(returned) is tuple and len(returned) == 3 and isinstance(returned[0], str) and returned[0] == _TIMED:
-        return returned[1:]
-    return returned, None
 
 
 class _ByValue:
@@ -69,39 +39,6 @@ class _ByValue:
 
     def __reduce__(self) -> tuple[Any, ...]:
         return cloudpickle.loads, (cloudpickle.dumps(self.function),)
-
-
-class _OuterFuture(Future[Any]):
-    """The future that the submitter gets. The inner future has (result, timing); this one has the result."""
-
-    __slots__ = ("_inner", "number", "observers")
-
-    def __init__(self, inner: concurrent.futures.Future[Any]) -> None:
-        super().__init__()
-        self._inner = inner
-
-    def cancel(self) -> bool:
-        return self._inner.cancel() and super().cancel()
-
-    def running(self) -> bool:
-        return self._inner.running()
-
-    def set_running_or_notify_cancel(self) -> bool:
-        """As for any future, but it is no error to start twice, or after the end."""
-        with self._state_lock:
-            if self._state == PENDING:
-                self._state = RUNNING
-                return True
-        return self._state != CANCELLED or super().set_running_or_notify_cancel()
-
-    def follow(self) -> None:
-        """Be running as soon as the inner future is."""
-        start = self._inner.set_running_or_notify_cancel
-        self._inner.set_running_or_notify_cancel = (  # type: ignore[method-assign]
-            lambda: start() and self.set_running_or_notify_cancel()
-        )
-        if self._inner.running():
-            self.set_running_or_notify_cancel()
 
 
 class WrappedExecutor(ObservedCalls):
@@ -141,23 +78,17 @@ class WrappedExecutor(ObservedCalls):
         if self._in_threads:
             future = submit(partial(self._run, call, fn), *args, **kwargs)
         elif self._is_timed:
-            future = submit(_call_timed, _ByValue(fn) if self._by_value else fn, *args, **kwargs)
+            future = submit(call_timed, _ByValue(fn) if self._by_value else fn, *args, **kwargs)
         else:
             future = submit(fn, *args, **kwargs)
         self._tell(submitted)
-        return self._followed(call, future) if isinstance(future, concurrent.futures.Future) else future
-
-    def _followed(self, call: int, future: concurrent.futures.Future[Any]) -> concurrent.futures.Future[Any]:
-        """The future that the submitter gets."""
-        outer = future
-        if self._in_threads or not self._is_timed:
-            future.add_done_callback(partial(self._done, call))
-        else:
-            outer = _OuterFuture(future)
-            outer.follow()
-            future.add_done_callback(partial(self._finish, call, outer))
-        outer.number, outer.observers = call, self._observers  # type: ignore[attr-defined]  # as our calls have
-        return outer
+        if isinstance(future, concurrent.futures.Future):
+            future.number, future.observers = call, self._observers  # type: ignore[attr-defined]  # as our calls have
+            if self._in_threads or not self._is_timed:
+                future.add_done_callback(partial(self._done, call))
+            else:
+                follow(future, call, self)
+        return future
 
     def _shut_down(self, shutdown: Callable[..., Any], /, *args: Any, **kwargs: Any) -> Any:
         self._tell_closed()
@@ -170,40 +101,27 @@ class WrappedExecutor(ObservedCalls):
             self._tell_all_stopped()
         return returned
 
-    def _finish(self, call: int, future: _OuterFuture, inner: concurrent.futures.Future[Any]) -> None:
-        """A call in another process has ended: pass its outcome to the submitter's future."""
-        if inner.cancelled():
-            self._tell(event(EventKind.CANCELLED, call=call))
-            Future.cancel(future)
-            future.set_running_or_notify_cancel()
-            return
-        error = inner.exception()
-        if error is None:
-            result, timing = _parts(inner.result())
-            finish = partial(future.set_result, result)
-        else:
-            timing = error.__dict__.pop("pool_lab_timing", None)
-            finish = partial(future.set_exception, error)
-        try:
-            self._tell_remote(call, timing, error)
-        finally:
-            finish()
-
-    def _tell_remote(self, call: int, timing: _Timing | None, error: BaseException | None = None) -> None:
+    def tell_remote(self, call: int, timing: Timing | None, error: BaseException | None = None) -> None:
+        """A call in another process has returned, or raised this error."""
         if timing is None:
             self._tell_ended(call, None, NOT_TIMED, error)
             return
-        times, key = timing
-        worker = self._worker(key)
+        times, key = timing[:3], timing[3:]
+        worker = self._workers.get(key)
+        if worker is None:
+            worker = self._worker(key)
         self._tell(event(STARTED, call, worker, time=times[0]))
         self._tell_ended(call, worker, times, error)
+
+    def tell_cancelled(self, call: int) -> None:
+        self._tell(event(EventKind.CANCELLED, call))
 
     def _tell_done(self, call: int, future: concurrent.futures.Future[Any]) -> None:
         """A call in a thread has told its outcome itself."""
         if future.cancelled():
-            self._tell(event(EventKind.CANCELLED, call=call))
+            self.tell_cancelled(call)
         elif not self._in_threads:
-            self._tell_remote(call, None, future.exception())
+            self.tell_remote(call, None, future.exception())
 
 
 def _shutdown_lacks(executor: concurrent.futures.Executor) -> set[str] | None:

@@ -86,13 +86,10 @@ def _set_ticks(axes: Axes, curves: Curves, log: str) -> None:
 def _write_names(axes: Axes, curves: Curves) -> None:
     """Beside the end of each curve, clear of the names below it."""
     to_pixels = axes.transData.transform
-    ends = sorted((float(to_pixels(end)[1]), name, end) for name, end in _ends(curves))
+    last_points = {name: max(points.items()) for name, points in curves.items()}
+    ends = sorted((float(to_pixels(end)[1]), name, end) for name, end in last_points.items())
     least = ends[0][0]
     for height, name, end in ends:
         lifted = max(height, least)
         note(axes, name, end, (12, (lifted - height) * 100 / axes.figure.dpi), INK, pixels=12.5)
         least = lifted + 16 * axes.figure.dpi / 100
-
-
-def _ends(curves: Curves) -> list[tuple[str, tuple[float, float]]]:
-    return [(name, max(points.items())) for name, points in curves.items()]

@@ -12,12 +12,12 @@ from matplotlib.collections import PolyCollection
 from matplotlib.figure import Figure
 from matplotlib.offsetbox import HPacker, OffsetBox
 
-from pool_lab.lab.stills.busy_cores import draw_busy_cores
-from pool_lab.lab.stills.page import MARGIN, WIDTH, Page, text
+from pool_lab.lab.stills.page import MARGIN, SMALL, WIDTH, Page, text
 from pool_lab.lab.stills.race_result import add_result, result_height
-from pool_lab.lab.stills.style import DPI, INK, PALE, POINT, QUIET, calm, styled
+from pool_lab.lab.stills.style import DPI, HAIRLINE, INK, PALE, POINT, QUIET, calm, colours, styled
 from pool_lab.lab.stills.timeline_legend import icons
 from pool_lab.lab.stills.timeline_panel import height_of, timeline_axes
+from pool_lab.lab.trace.busy_cores import busy_cores
 from pool_lab.lab.trace.previous_run import busy_times
 from pool_lab.lab.trace.race_result import RaceResult
 from pool_lab.lab.trace.summary import tally
@@ -29,6 +29,7 @@ __all__ = ["panel_axes", "timeline", "timelines_axes"]
 LABELS = 44
 TOP, HEADER, AIR, AXIS, LEGEND, TITLE = 12, 32, 30, 30, 40, 26  # heights, and the air between panels
 STRIP, ABOVE_STRIP = 24, 10  # of busy cores, and the air above it
+STEPS = 145  # of time in that strip
 PREVIOUS = 0.9  # of a lane: where the lines of the previous run begin, below the bars
 
 
@@ -108,7 +109,7 @@ def _draw_panels(page: Page, panels: Panels, until: float, time_axis: TimeAxis, 
         top += HEADER + height_of(trace)
         if cores:
             lowest = page.axes(left, top + ABOVE_STRIP, wide, STRIP)
-            draw_busy_cores(lowest, axes, time_axis.without_pauses(trace), kind, cores)
+            _draw_busy_cores(lowest, axes, time_axis.without_pauses(trace), kind, cores)
             lowest.set_xticks(axes.get_xticks(), [tick.get_text() for tick in axes.get_xticklabels()])
             axes.tick_params(labelbottom=False)
             lowest.set_xlim(axes.get_xlim())
@@ -117,6 +118,22 @@ def _draw_panels(page: Page, panels: Panels, until: float, time_axis: TimeAxis, 
         drawn.append(axes)
         top += AIR
     return drawn
+
+
+def _draw_busy_cores(axes: Axes, lanes: Axes, trace: Trace, kind: str, cores: int) -> None:
+    """Draw the strip on its axes, with the time axis of the lanes above it."""
+    left, right = lanes.get_xlim()
+    step_s = (right - left) / STEPS
+    levels = busy_cores(trace, step_s)
+    most = max(cores, *levels, 1.0) if levels else cores
+    axes.set(xlim=(left, right), ylim=(0, most * 1.1))
+    axes.set_yticks([cores], [f"{cores} cores" if cores > 1 else "1 core"])
+    axes.tick_params(axis="y", labelsize=SMALL)
+    axes.axhline(cores, color=QUIET, linewidth=POINT, linestyle=(0, (1, 3)), gid="cores")
+    axes.axhline(0, color=HAIRLINE, linewidth=POINT)
+    edges = [step_s * number for number in range(len(levels) + 1)]
+    if levels:
+        axes.stairs(levels, edges, fill=True, color=colours(kind).fill, alpha=0.55, gid="busy cores")
 
 
 def _count(number: str, word: str) -> OffsetBox:

@@ -43,10 +43,6 @@ def _ended(ending: CallEnding) -> Callable[[Trace], bool]:
     return lambda trace: any(span.ending is ending for span in trace.spans)
 
 
-def _has_a_crash(trace: Trace) -> bool:
-    return any(lane.error for lane in trace.lanes)
-
-
 ENTRIES = (
     _Entry(
         "fill level: share of the call spent on a core",
@@ -66,7 +62,9 @@ ENTRIES = (
         "W  crashed", _ended(CallEnding.CRASHED), lambda look: [_bar_icon(look.tint, INK), _mark_icon(13, TORN, 12)]
     ),
     _Entry("cancelled", _has(CallState.CANCELLED), lambda _: [_mark_icon(3, BRACKET, 10)], 10),
-    _Entry("worker died", _has_a_crash, lambda _: [_mark_icon(3, TORN, 12)], 6),
+    _Entry(
+        "worker died", lambda trace: any(lane.error for lane in trace.lanes), lambda _: [_mark_icon(3, TORN, 12)], 6
+    ),
 )
 
 
@@ -78,7 +76,8 @@ def icons(panels: Sequence[tuple[str, Trace]], previous: Sequence[Trace]) -> lis
         if kinds:
             found.append(_named(entry.icon(colours(kinds[0])), entry.width, entry.words))
     if any(trace.spans for trace in previous):
-        found.append(_named([_previous_icon()], 26, "previous run"))
+        line = PathPatch(rounded(0, 26, 4, 6.5, 0.1, 0.1), facecolor=PALE, edgecolor="none")
+        found.append(_named([line], 26, "previous run"))
     return found
 
 
@@ -87,7 +86,3 @@ def _named(artists: Sequence[Artist], width: float, words: str) -> OffsetBox:
     for artist in artists:
         area.add_artist(artist)
     return HPacker(pad=0, sep=6 * POINT, align="center", children=[area, text(words, QUIET, 11.5)])
-
-
-def _previous_icon() -> PathPatch:
-    return PathPatch(rounded(0, 26, 4, 6.5, 0.1, 0.1), facecolor=PALE, edgecolor="none")

@@ -19,7 +19,8 @@ def waits_of(spans: Iterable[Span], until: float) -> list[tuple[float, float]]:
 
 def lengths_of(waits: Iterable[tuple[float, float]]) -> list[tuple[float, int]]:
     """The moments at which the length of the queue changed, each with the length from then on."""
-    steps = sorted(((at, by) for came, left in waits for at, by in ((came, 1), (left, -1))), key=_in_before_out)
+    changes = ((at, by) for came, left in waits for at, by in ((came, 1), (left, -1)))
+    steps = sorted(changes, key=lambda change: (change[0], -change[1]))  # at one moment, those that come are first
     return list(zip([at for at, _ in steps], accumulate(by for _, by in steps), strict=True))
 
 
@@ -29,7 +30,3 @@ def longest(waits: Iterable[tuple[float, float]]) -> tuple[float, int]:
     """
     lengths = dict(lengths_of(waits))  # of several changes at one moment, the last counts
     return max(lengths.items(), key=lambda change: change[1], default=(0.0, 0))
-
-
-def _in_before_out(step: tuple[float, int]) -> tuple[float, int]:
-    return step[0], -step[1]

@@ -36,7 +36,7 @@ def check(name: str, answer: object) -> Verdict:
     task = named(name)
     if task.is_not_attempted(answer):
         return Verdict(task, Grade.NOT_ATTEMPTED)
-    verdict = _verdict_on(task, answer)
+    verdict = verdict_on(task, answer)
     if verdict.grade is Grade.UNDECIDED:
         return verdict
     misconception = verdict.mistake.misconception if verdict.mistake is not None else None
@@ -44,7 +44,7 @@ def check(name: str, answer: object) -> Verdict:
     return verdict
 
 
-def _verdict_on(task: Exercise, answer: object) -> Verdict:
+def verdict_on(task: Exercise, answer: object) -> Verdict:
     try:
         prepared = task.prepare(answer)
     except Unreadable as error:

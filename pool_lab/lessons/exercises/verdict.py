@@ -77,7 +77,7 @@ class Verdict:
         if self.mistake is not None:
             lines += [*_diagnosis(self.mistake, self.exercise.name[:2]), ""]
         if self.attempt is not None:
-            lines += [*self._claims(self.attempt), *self._result(self.attempt), *_told(self.attempt)]
+            lines += [*self._claims(self.attempt), *self._result(self.attempt), *_told(self.attempt, self._waiter)]
         return lines
 
     def _claims(self, attempt: Attempt) -> list[str]:
@@ -98,6 +98,11 @@ class Verdict:
         ):
             return []
         return ["", f"Your answer returned `{BRIEF.repr(attempt.result)}`."]
+
+    @property
+    def _waiter(self) -> str:
+        """Whose wait it is that is not in a line of the answer."""
+        return "the check" if self.exercise.submits_calls else "your code"
 
     def timelines(self) -> "Timelines | None":
         """The answer's timeline and, if it is wrong, that of a right answer; None if there were no calls."""
@@ -173,11 +178,12 @@ def _diagnosis(mistake: Mistake, lesson: str) -> list[str]:
     return [mistake.words, "", f"{often_heard} See {where}."]
 
 
-def _told(attempt: Attempt) -> list[str]:
+def _told(attempt: Attempt, waiter: str) -> list[str]:
     """What the answer itself did: its error, what its threads waited for, what it printed."""
     lines = []
     if attempt.waits:
-        lines += ["", *(f"- {_together(wait, count)}" for wait, count in Counter(attempt.waits).items())]
+        waits = [wait if "in line" in wait else wait.replace("your code", waiter) for wait in attempt.waits]
+        lines += ["", *(f"- {_together(wait, count)}" for wait, count in Counter(waits).items())]
     elif attempt.line and attempt.ending is not AttemptEnding.RAISED:
         lines += ["", f"It was in line {attempt.line} at that moment."]
     if attempt.error:

@@ -29,7 +29,7 @@ sliders and answer questions, open <code>{name}</code> in JupyterLab."""
 
 
 class NotebookError(ValueError):
-    """A file is no notebook that can be exported: which file, what is wrong, what to do."""
+    """A file is not a notebook that can be exported: which file, what is wrong, what to do."""
 
 
 class Page(NamedTuple):
@@ -68,7 +68,7 @@ def _read(path: Path) -> NotebookNode:
         raise NotebookError(f"cannot read {path}: {error.strerror}") from error
     except Exception as error:  # what nbformat raises depends on what is wrong
         raise NotebookError(
-            f"{path} is no notebook ({type(error).__name__}); name a file that Jupyter saved"
+            f"{path} is not a notebook ({type(error).__name__}); name a file that Jupyter saved"
         ) from error
     return notebook
 

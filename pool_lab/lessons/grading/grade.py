@@ -42,7 +42,7 @@ def grade_notebook(name: str, content: bytes) -> Iterator[Mark]:
     try:
         answers = submissions(content)
     except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
-        yield Mark(name, "", UNREADABLE, "", f"This is no notebook ({type(error).__name__}: {error}).")
+        yield Mark(name, "", UNREADABLE, "", f"This is not a notebook ({type(error).__name__}: {error}).")
         return
     if not answers:
         yield Mark(name, "", NO_EXERCISES, "", "")

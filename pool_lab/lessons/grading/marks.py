@@ -19,7 +19,7 @@ __all__ = ["NO_EXERCISES", "TO_BE_READ", "UNREADABLE", "Mark", "as_csv", "as_pag
 TO_BE_READ = "to be read"
 """The grade of an answer that only a person can judge."""
 UNREADABLE = "unreadable"
-"""The grade of a file that is no notebook."""
+"""The grade of a file that is not a notebook."""
 NO_EXERCISES = "no exercises"
 """The grade of a notebook that has none."""
 ALL_SIGNS = {str(grade): sign for grade, sign in SIGNS.items()}

@@ -7,16 +7,8 @@ from typing import Any
 from pool_lab.lessons.exercises import mistakes
 from pool_lab.lessons.exercises.attempt import Attempt
 from pool_lab.lessons.exercises.evidence import in_another_order, listed
-from pool_lab.lessons.exercises.exercise import SHUT_DOWN, Claim, Rules
-from pool_lab.lessons.lesson_01.exercise_1 import (
-    BOUNDED,
-    IN_THREADS,
-    TOGETHER,
-    answer,
-    in_threads,
-    pages,
-    too_many,
-)
+from pool_lab.lessons.exercises.exercise import Claim, Rules
+from pool_lab.lessons.lesson_01.exercise_1 import IN_A_BOUNDED_POOL, OF_POOLS, answer, pages
 
 Rushes = Sequence[Sequence[int]]
 CASES: tuple[Rushes, ...] = (((7, 1, 2, 3, 4, 5), (17, 11, 12, 13, 14), (27, 20, 21, 22, 23, 24)), ((7, 9, 8), (17, 3)))
@@ -74,19 +66,10 @@ RULES = Rules(
             essential=False,
         ),
         Claim("each rush was over before the next was submitted", one_rush_after_the_other),
-        IN_THREADS,
-        BOUNDED,
-        TOGETHER,
-        SHUT_DOWN,
+        *IN_A_BOUNDED_POOL,
     ),
     mistakes={
-        "in processes": lambda attempt: not in_threads(attempt),
-        "futures": mistakes.futures,
-        "an iterator": mistakes.an_iterator,
-        "a pool for each": lambda attempt: len(attempt.own_runs) >= len(attempt.case),
-        "too many": too_many,
-        "without a pool": mistakes.without_a_pool,
-        "one at a time": mistakes.one_at_a_time,
+        **OF_POOLS,
         "all at once": lambda attempt: has_all_calls(attempt) and not one_rush_after_the_other(attempt),
         "late lambda": late_lambda,
         "one list": lambda attempt: sorted(map(str, listed(attempt.result))) == flat(all_pages(attempt.case)),

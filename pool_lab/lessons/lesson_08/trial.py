@@ -8,6 +8,7 @@ right yet might let the trial wait forever, so each wait ends after `LONGEST_S`,
 import sys
 import threading
 import traceback
+from collections.abc import Callable
 from concurrent.futures import Future, wait
 from functools import partial
 from typing import Any
@@ -20,41 +21,65 @@ __all__ = ["NAPS", "PENDING", "RAISED", "WORKERS", "put_to_use", "trial_of_step"
 
 WORKERS = 3
 NAPS = (0.3, 0.1, 0.2, 0.15, 0.1, 0.25)
-PENDING, RAISED = "pending", "raised LookupError"
+PENDING, RAISED = "pending", "raised FailedOnPurpose"
 """Outcomes of calls."""
-LONGEST_S = 4.0
-"""How long the trial waits. The calls that hold the workers wait twice as long."""
+LONGEST_S, LONGEST_AFTER_CRASH_S = 4.0, 2.0
+"""How long the trial waits for a call. The calls that hold the workers wait twice as long."""
+
+
+class FailedOnPurpose(Exception):  # its name is what the learner reads of it
+    """Of a class that nobody knows, so it is caught only with all others."""
 
 
 class Trial:
     """A pool, the calls that it gets, and what they notice."""
 
-    def __init__(self, make_pool: Any, workers: int | None) -> None:
+    def __init__(self, make_pool: Any, workers: int | None, *, is_seen: bool = True) -> None:
         self.workers, self.submitter = workers or 1, threading.current_thread()
-        self.threads_before = threading.active_count()
+        self.before = set(threading.enumerate())
         self.crashed = _note_crashes({function.__code__.co_filename for function in functions_of(make_pool)})
         self.pool = make_pool() if workers is None else make_pool(workers)
         self.submit_unseen = self.pool.submit
         self.ran: list[Any] = []
         self.threads: set[threading.Thread] = set()
         self.started, self.finished, self.gate = threading.Semaphore(0), threading.Semaphore(0), threading.Event()
-        watch(self.pool)
+        self.last: list[threading.Thread] = []
+        if is_seen:
+            watch(self.pool)
+
+    @property
+    def patience_s(self) -> float:
+        """If an error has ended a thread, the learner need not wait long to read it."""
+        return LONGEST_AFTER_CRASH_S if self.crashed else LONGEST_S
 
     def hold_all(self) -> list[Any]:
         self.gate.clear()
         return [self.submit_unseen(self.hold) for _ in range(self.workers)]
 
-    def hold(self) -> None:
+    def hold(self, *_: object) -> None:
         """Hold the worker until the gate opens. Open it if `submit` makes this call, or waits for it."""
         self.started.release()
         if threading.current_thread() is self.submitter or not self.gate.wait(2 * LONGEST_S):
             self.gate.set()
+        if self.last and threading.current_thread() is self.last[0]:
+            self.last[1].join(LONGEST_S / 2)
 
     def all_held(self) -> bool:
         """Whether every worker is held; then open the gate."""
-        held = not self.gate.is_set() and _all(self.started, self.workers)
+        held = not self.gate.is_set() and self.all_come(self.started, self.workers)
         self.gate.set()
         return held
+
+    def new_threads(self) -> list[threading.Thread]:
+        """Those that have been started since, and have not ended, in this order."""
+        return [thread for thread in threading.enumerate() if thread not in self.before]
+
+    def all_come(self, semaphore: threading.Semaphore, count: int) -> bool:
+        return all(semaphore.acquire(timeout=self.patience_s) for _ in range(count))
+
+    def outcomes(self, futures: list[Any]) -> list[Any]:
+        wait([future for future in futures if isinstance(future, Future)], self.patience_s)
+        return list(map(_outcome, futures))
 
     def nap(self, length: float) -> float:
         self.threads.add(threading.current_thread())
@@ -64,7 +89,7 @@ class Trial:
         return length
 
     def fail(self) -> None:
-        raise LookupError("this call fails")
+        raise FailedOnPurpose
 
 
 def put_to_use(step: int, make_pool: Any) -> dict[str, Any]:
@@ -76,15 +101,16 @@ def put_to_use(step: int, make_pool: Any) -> dict[str, Any]:
     facts: dict[str, Any] = {"at once": not trial.gate.is_set(), "together": trial.all_held()}
     if step == 5:
         facts |= _shut_down(trial, futures)
+        facts["returned"] = facts["returned"] and (bool(trial.crashed) or _returns_if_the_first_is_last(make_pool))
     if step >= 3:
-        facts |= {"outcomes": _outcomes(futures), "error": _outcomes([failing])[0]}
+        facts |= {"outcomes": trial.outcomes(futures), "error": trial.outcomes([failing])[0]}
     else:
-        _all(trial.finished, len(NAPS))
+        trial.all_come(trial.finished, len(NAPS))
         facts |= {"listed": _listed(trial.pool)}
     if step == 4:
         held = trial.hold_all()
         facts |= {"all workers": trial.all_held()}
-        _outcomes(held)
+        trial.outcomes(held)
     return facts | {"ran": [*trial.ran], "threads": len(trial.threads), "crashed": [*trial.crashed]}
 
 
@@ -95,8 +121,7 @@ def _note_crashes(files: set[str]) -> list[str]:
     def note(ended: threading.ExceptHookArgs) -> None:
         crashed.append(f"{ended.exc_type.__name__}: {ended.exc_value}")
         lines = [line for frame, line in traceback.walk_tb(ended.exc_traceback) if frame.f_code.co_filename in files]
-        where = f"  (line {lines[-1]})" if lines else ""
-        sys.stderr.write(f"A thread of the pool ended with {crashed[-1]}{where}\n")
+        sys.stderr.write(f"{f'Line {lines[-1]} ended a thread' if lines else 'A thread ended'}: {crashed[-1]}\n")
 
     threading.excepthook = note
     return crashed
@@ -108,34 +133,38 @@ def _listed(pool: Any) -> list[bool]:
     return [isinstance(one, threading.Thread) for one in listed] if isinstance(listed, list | tuple) else []
 
 
-def _all(semaphore: threading.Semaphore, count: int) -> bool:
-    return all(semaphore.acquire(timeout=LONGEST_S) for _ in range(count))
-
-
 def _shut_down(trial: Trial, futures: list[Any]) -> dict[str, Any]:
-    """In another thread: the shutdown may never return. What it raises is raised here."""
+    returned = _returns_in_time(trial.pool.shutdown)
+    done = all(isinstance(future, Future) and future.done() for future in futures)
+    return {"returned": returned, "done": done, "threads left": len(trial.new_threads())}
+
+
+def _returns_if_the_first_is_last(make_pool: Any) -> bool:
+    """Whether `shutdown` returns if the second thread ends before the first: any of them may take any entry."""
+    trial = Trial(make_pool, WORKERS, is_seen=False)
+    trial.hold_all()
+    trial.all_come(trial.started, WORKERS)
+    trial.last = trial.new_threads()[:2]
+    trial.gate.set()
+    return len(trial.last) < 2 or _returns_in_time(trial.pool.shutdown)
+
+
+def _returns_in_time(shutdown: Callable[[], object]) -> bool:
+    """Call it in another thread, since it may never return. What it raises is raised here."""
     raised: list[BaseException] = []
 
-    def shut_down() -> None:
+    def call() -> None:
         try:
-            trial.pool.shutdown()
+            shutdown()
         except BaseException as error:
             raised.append(error)
 
-    thread = threading.Thread(target=shut_down, daemon=True)
+    thread = threading.Thread(target=call, daemon=True)
     thread.start()
     thread.join(LONGEST_S)
     if raised:
         raise raised[0]
-    returned = not thread.is_alive()
-    done = all(isinstance(future, Future) and future.done() for future in futures)
-    left = threading.active_count() - trial.threads_before
-    return {"returned": returned, "done": done, "threads left": left}
-
-
-def _outcomes(futures: list[Any]) -> list[Any]:
-    wait([future for future in futures if isinstance(future, Future)], LONGEST_S)
-    return list(map(_outcome, futures))
+    return not thread.is_alive()
 
 
 def _outcome(future: Any) -> Any:

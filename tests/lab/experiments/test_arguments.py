@@ -14,15 +14,15 @@ SOME: Any = ["A", 1]
 HALVES: Any = 2.5
 
 CALLS: list[tuple[Callable[..., Any], type[Exception], str]] = [
-    (lambda pool: watch(pool, after=THREE), TypeError, "after=3 is no prediction: give what predict"),
+    (lambda pool: watch(pool, after=THREE), TypeError, "after=3 is not a prediction: give what predict"),
     (lambda pool: watch(pool, names=THREE), TypeError, "names=3 does not name calls: give a text"),
     (lambda pool: watch(pool, names=SOME), TypeError, "does not name calls"),
     (lambda pool: watch(pool, most_workers=0), ValueError, "most_workers=0 .* give 1 or more"),
-    (lambda pool: inspect_futures(pool, after=THREE), TypeError, "after=3 is no prediction"),
-    (lambda pool: latencies({}, after=THREE), TypeError, "after=3 is no prediction"),
+    (lambda pool: inspect_futures(pool, after=THREE), TypeError, "after=3 is not a prediction"),
+    (lambda pool: latencies({}, after=THREE), TypeError, "after=3 is not a prediction"),
     (lambda pool: latencies({"pool": pool}), TypeError, "what load.. returns, such as"),
     (lambda pool: stacked(THREE), TypeError, "a dictionary from names to what watch.. returns, such as"),
-    (lambda pool: load(pool, 10), TypeError, "is none: make one with Server"),
+    (lambda pool: load(pool, 10), TypeError, "is not a server: make one with Server"),
     (lambda _: workloads.fetch(calls=-1), ValueError, r"fetch\(calls=-1\) has nothing to do: give 1 or more"),
     (lambda _: workloads.fetch(delay_s=-1), ValueError, r"fetch\(delay_s=-1\) is not a length of time: give 0"),
     (lambda _: workloads.fetch(delay_s=float("inf")), ValueError, "not a length of time"),
@@ -31,7 +31,7 @@ CALLS: list[tuple[Callable[..., Any], type[Exception], str]] = [
     (lambda _: workloads.mix(length_s=-0.1), ValueError, "not a length of time"),
     (lambda _: workloads.of(THREE, [1]), TypeError, "a function and its inputs, such as"),
     (lambda _: workloads.of(len, THREE), TypeError, "a function and its inputs, such as"),
-    (lambda _: source(THREE), TypeError, "3 is none: write source"),
+    (lambda _: source(THREE), TypeError, "3 is none of them: write source"),
     (lambda _: source(len), OSError, "no Python source of <built-in function len> to show"),
 ]
 

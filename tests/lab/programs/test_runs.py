@@ -100,8 +100,8 @@ def test_json_gives_the_same_run_again(recorded: Run) -> None:
 @pytest.mark.parametrize(
     ("change", "words"),
     [
-        (lambda data: "[" + data, "is no JSON"),
-        (lambda _: "[1, 2]", "is JSON, but no run"),
+        (lambda data: "[" + data, "is not JSON"),
+        (lambda _: "[1, 2]", "is JSON, but not a run"),
         (lambda data: data.replace('"version":1', '"version":99'), "has version 99 .* install the pool_lab that made"),
         (lambda data: data.replace('"calls"', '"cells"'), "is damaged"),
         (lambda data: data.replace('"calls":[[0,', '"calls":[[7,'), "is damaged"),
@@ -146,7 +146,7 @@ def test_the_ending_of_a_file_chooses_the_format(tmp_path: Path, recorded: Run) 
     for name, begins in {"a.html": "<!doctype", "a.json": '{"format"', "a.perfetto.json": '{"traceEvents"'}.items():
         write(recorded, tmp_path / name)
         assert (tmp_path / name).read_text().startswith(begins)
-    with pytest.raises(ValueError, match="must end with one of"):
+    with pytest.raises(ValueError, match=r"must end with \.html, \.perfetto\.json, \.json or \.txt"):
         write(recorded, tmp_path / "a.bmp")
 
 

@@ -183,7 +183,7 @@ def raise_circle() -> None:
 
 
 @pytest.mark.timeout(30)
-def test_an_error_is_told_that_is_its_own_cause() -> None:
+def test_an_error_that_is_its_own_cause_is_reported() -> None:
     """Inside: a worker thread that follows the causes forever could not be ended."""
     error = loads_error(dumps_error(CircleOnArrival()), "it")
     assert isinstance(error.__cause__, LookupError)

@@ -36,7 +36,7 @@ function outcomeOf(future) {
 }
 
 /** For screen readers. @param {Future} future */
-export function nameOf(future) {
+function nameOf(future) {
   const state = stateOf(future);
   return `future ${future.name}, ${state}${state === "FINISHED" ? `, ${outcomeOf(future)}` : ""}`;
 }

@@ -60,7 +60,8 @@ class InterleavingView:
 def _button(name: str, press: Callable[[str], None]) -> ipywidgets.Button:
     button = ipywidgets.Button(description=name)
     button.on_click(lambda _: press(name))
-    button.add_class("pool-lab-interleaving-back" if name == BACK else "pool-lab-interleaving-step")
+    if name == BACK:
+        button.add_class("pool-lab-interleaving-back")
     return button
 
 
