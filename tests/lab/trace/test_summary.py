@@ -2,6 +2,7 @@ import pytest
 
 from pool_lab import BrokenProcessPool
 from pool_lab.errors import broken
+from pool_lab.events import EventKind
 from pool_lab.lab.trace.summary import claim, counts_in_words, summary, tally, times
 from pool_lab.lab.trace.trace import Trace
 from pool_lab.lab.trace.units import seconds
@@ -140,6 +141,13 @@ def test_a_summary_says_how_the_worker_died_that_broke_the_pool() -> None:
     error = broken(BrokenProcessPool, reason, ChildProcessError())
     crashed = Script().ran(0, 0, 0.0, 1.0, None, error=f"pool_lab.errors.BrokenProcessPool: {error}")
     assert f"1 call crashed (BrokenProcessPool: {reason[:60]}" in summary([("processes", crashed.trace())])
+
+
+def test_a_call_that_failed_is_counted_even_if_nobody_knows_when_it_began() -> None:
+    lost = pool(2).queued(2, 0.5).at(2.0, EventKind.FAILED, call=2, error="EOFError")
+    said = summary([("processes", lost.trace())])
+    assert said.startswith("Processes took 2.0 s for 3 calls on 1 worker, ")
+    assert said.endswith("1 call failed (EOFError).")
 
 
 def test_a_summary_names_a_worker_that_crashed() -> None:
