@@ -75,10 +75,10 @@ def keep(kind: str, name: str, outcome: str, note: str = "") -> None:
         _append(file, data)
 
 
-def entries(file: Path | None = None) -> list[Entry]:
-    """All entries of a file, the oldest first; by default those of `path()`. Empty if the file cannot be read."""
+def entries() -> list[Entry]:
+    """All entries, the oldest first. Empty if the file cannot be read."""
     try:
-        lines = (file or path()).read_bytes().splitlines()
+        lines = path().read_bytes().splitlines()
     except OSError:
         return []
     return sorted((entry for line in lines for entry in _read(line)), key=lambda entry: entry.at)

@@ -150,27 +150,40 @@ def test_a_hundred_thousand_calls_are_shown(empty_page: Page, tmp_path: Path) ->
 
 
 COUNT_SHAPES = """() => {
-  window.shapes = 0;
+  window.shapes = window.round = 0;
   for (const name of ["fillRect", "roundRect", "lineTo"]) {
     for (const { prototype } of [CanvasRenderingContext2D, Path2D]) {
       const draw = prototype[name];
-      if (draw) prototype[name] = function (...where) { window.shapes += 1; return draw.apply(this, where); };
+      if (draw) prototype[name] = function (...where) {
+        window.shapes += 1;
+        window.round += name === "roundRect";
+        return draw.apply(this, where);
+      };
     }
   }
 }"""
 
 
-def test_what_is_drawn_of_very_many_calls_is_bounded(empty_page: Page, tmp_path: Path) -> None:
-    """At most a few shapes for each pixel of each lane, however many calls are in view."""
+@pytest.mark.parametrize(("zooms", "least"), [(1, 1), (9, 1000), (12, 500)])
+def test_what_is_drawn_of_very_many_calls_is_bounded(
+    empty_page: Page, tmp_path: Path, artefacts: Path, zooms: int, least: int
+) -> None:
+    """At most a few shapes for each pixel of each lane, and few with round corners, which take ten times as long."""
     (tmp_path / "run.html").write_text(page_of(run_of(100_000)), encoding="utf-8")
     empty_page.goto((tmp_path / "run.html").as_uri())
-    empty_page.wait_for_selector(".pool-lab-timeline[data-done='100000']")
-    empty_page.evaluate(COUNT_SHAPES)
+    timeline = empty_page.locator(".pool-lab-timeline[data-done='100000']")
     empty_page.focus(".pool-lab-stage")
-    empty_page.keyboard.press("+")
+    for _ in range(zooms):
+        shown = timeline.get_attribute("data-to")
+        empty_page.keyboard.press("+")
+        expect(timeline).not_to_have_attribute("data-to", shown or "")
+    empty_page.evaluate(COUNT_SHAPES)
+    empty_page.keyboard.press("Shift+ArrowRight")
     empty_page.wait_for_function("window.shapes > 0")
+    empty_page.screenshot(path=artefacts / f"recorded-run-zoomed-{zooms}.png")
     lanes, width = 8, 960
-    assert empty_page.evaluate("window.shapes") < 2 * lanes * width
+    assert least < empty_page.evaluate("window.shapes") < 2 * lanes * width
+    assert empty_page.evaluate("window.round") < 700
 
 
 def test_several_timelines_in_one_page_are_each_about_their_run(empty_page: Page) -> None:

@@ -290,7 +290,7 @@ def test_the_story_goes_as_far_as_the_moment_that_is_shown(finished: TimelinePag
     expect(finished.story).to_contain_text("running on w0 for")
 
 
-def test_a_future_in_the_list_shows_its_state_and_finds_its_bar(finished: TimelinePage) -> None:
+def test_a_call_in_the_list_shows_its_state_and_finds_its_bar(finished: TimelinePage) -> None:
     finished.page.locator("summary").click()
     expect(finished.chips()).to_have_count(10)
     expect(finished.chips().nth(9)).to_have_attribute("title", "call 9: returned")
@@ -349,7 +349,7 @@ def test_a_call_with_a_name_has_it_on_its_bar_in_the_list_and_in_its_story(timel
     expect(timeline.story).to_contain_text("Call A, parse: ")
     timeline.page.locator("summary").click()
     titles = [timeline.chips().nth(number).get_attribute("title") for number in range(3)]
-    assert titles == ["future A: returned", "future B: returned", "future 2: returned"]
+    assert titles == ["call A: returned", "call B: returned", "call 2: returned"]
 
 
 def test_a_call_that_failed_at_the_very_start_has_a_whole_cross(timeline: TimelinePage) -> None:

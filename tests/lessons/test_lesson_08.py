@@ -1,4 +1,4 @@
-"""Lesson 08: its finished steps are its solutions, the real pool passes its checks, and its questions are judged."""
+"""Lesson 08: a step begins where the one before ends, the real pool passes the checks, and the question is judged."""
 
 import ast
 import concurrent.futures
@@ -14,18 +14,14 @@ from pool_lab.lessons.exercises.attempt import try_answer
 from pool_lab.lessons.exercises.check import EXERCISES, check
 from pool_lab.lessons.exercises.exercise import Source
 from pool_lab.lessons.exercises.verdict import Grade, judge
-from pool_lab.lessons.lesson_08 import steps
+from pool_lab.lessons.lesson_08.finished import FinishedPool
 from pool_lab.lessons.predictions.predict import QUESTIONS
 from tests.lessons.answer_files import wrong
 from tools import lesson_length
 
 
-@pytest.mark.parametrize("step", range(1, 6))
-def test_a_finished_step_is_the_solution_of_its_exercise(step: int) -> None:
-    finished: dict[str, str] = {}
-    for each in reversed(getattr(steps, f"Step{step}").mro()[:-1]):
-        finished |= methods(inspect.getsource(each))
-    assert finished == methods(EXERCISES[f"08.{step}"].solution.cell)
+def test_the_finished_pool_is_the_solution_of_the_last_step() -> None:
+    assert methods(inspect.getsource(FinishedPool)) == methods(EXERCISES["08.5"].solution.cell)
 
 
 @pytest.mark.parametrize(("step", "changed"), [(2, {"__init__"}), (3, set()), (4, set()), (5, {"shutdown"})])

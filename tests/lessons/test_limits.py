@@ -11,9 +11,15 @@ from pool_lab.lessons.exercises.messages import AttemptEnding
 TICK_S = 0.05
 
 
-def stopped_after(*, share: float, news_every_s: float, processes: bool = False) -> tuple[AttemptEnding | None, float]:
-    """How an answer ends, and after how many seconds, that gets this share of a core and submits calls that often."""
-    limits = Limits(patience_s=10.0)
+def stopped_after(
+    *, share: float, news_every_s: float, processes: bool = False, others: float = 0.0
+) -> tuple[AttemptEnding | None, float]:
+    """How an answer ends, and after how many seconds, that gets this share of a core and submits calls that often.
+
+    others: the share of the processes that it has started.
+    """
+    now = 0.0
+    limits = Limits(10.0, lambda: others * now)
     limits.uses_processes = processes
     for tick in range(int(60 / TICK_S)):
         now = tick * TICK_S
@@ -32,6 +38,19 @@ def test_an_answer_that_tries_again_and_again_is_stopped_after_ten_seconds() -> 
 def test_an_answer_that_computes_between_calls_or_waits_for_processes_is_not_stopped() -> None:
     assert stopped_after(share=0.1, news_every_s=0.5) == (None, 60.0)
     assert stopped_after(share=0, news_every_s=0.5, processes=True) == (None, 60.0)
+
+
+@pytest.mark.parametrize(
+    ("others", "limit_s"),
+    [
+        pytest.param(0.02, 30, id="a process takes long to start on a busy machine"),
+        pytest.param(0.001, 10, id="all processes wait"),
+    ],
+)
+def test_who_waits_for_processes_that_get_on_may_wait_longer(others: float, limit_s: float) -> None:
+    stopped, after_s = stopped_after(share=0, news_every_s=1000, processes=True, others=others)
+    assert stopped is AttemptEnding.STUCK
+    assert after_s == pytest.approx(limit_s, abs=0.5)
 
 
 @pytest.mark.parametrize(

@@ -7,9 +7,13 @@ import pytest
 from matplotlib.text import Text
 
 from pool_lab.lessons import check
+from pool_lab.lessons.exercises.attempt import Attempt, Run
 from pool_lab.lessons.exercises.check import EXERCISES
+from pool_lab.lessons.exercises.comparison import Timelines
+from pool_lab.lessons.exercises.messages import AttemptEnding
 from pool_lab.lessons.saved_progress import FILE_VARIABLE
 from tests.kernels import Kernel
+from tests.lab.script import Script
 from tests.lessons.answer_files import answers_to
 
 
@@ -48,6 +52,16 @@ def test_calls_that_went_on_are_drawn_until_the_answer_was_over_and_a_pool_witho
     (trace,) = (run.trace for run in verdict.attempt.own_runs)
     assert trace.watched_until is not None
     assert trace.open_calls == 5, "of seven mirrors one is broken and one has answered"
+
+
+@pytest.mark.parametrize(("kind", "says_so"), [("other", True), ("threads", False)])
+def test_a_call_that_may_run_in_a_process_of_the_learner_is_not_simply_called_queued(kind: str, says_so: bool) -> None:
+    run = Run("SturdyPool", kind, False, Script().ran(0, 0, 0.0, 1.0).queued(1).trace(watched_until=1.0))
+    said = Timelines("", [("yours", Attempt(AttemptEnding.RETURNED, runs=(run,)))]).summary()
+    assert "1 still queued" in said
+    assert (
+        said.endswith("counts as queued here until its result is back, because it runs in another process.") is says_so
+    )
 
 
 def test_the_picture_is_live_where_someone_is_there(monkeypatch: pytest.MonkeyPatch) -> None:

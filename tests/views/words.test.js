@@ -27,7 +27,7 @@ test("a call that had no worker is described without one", () => {
   const cancelled = call({ ended: 1, ending: "cancelled" });
   assert.equal(describe(cancelled), "Call 0, nap: submitted at 0 s · waited 1.0 s · was cancelled before it ran");
   const failed = call({ ended: 1, ending: "crashed", error: "BrokenProcessPool" });
-  assert.match(describe(failed), /never reached a worker · crashed: BrokenProcessPool$/);
+  assert.match(describe(failed), /submitted at \S+ s · not seen on any worker · crashed: BrokenProcessPool$/);
 });
 
 test("a moment is described by the counts of all panels", () => {

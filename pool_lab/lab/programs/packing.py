@@ -47,7 +47,7 @@ def unpack(text: str) -> dict[str, Any]:
         data: dict[str, Any] = json.loads(zlib.decompress(b64decode(text, validate=True)))
         return {**data, "calls": _rows(data["calls"])}
     except (zlib.error, TypeError, KeyError) as error:
-        raise ValueError(f"this is no packed run: {error}") from error
+        raise ValueError(f"this is not a packed run: {error}") from error
 
 
 def _columns(calls: Iterable[Row]) -> list[Column]:

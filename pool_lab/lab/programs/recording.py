@@ -6,7 +6,9 @@ first; the last quarter of a second of a process that was killed. Of `multiproce
 `Pool` is not: its processes do not say when they start a task.
 
 What a program can notice: PYTHONPATH and POOL_LAB_RECORD in its environment; modules of pool_lab in `sys.modules`; that
-a standard pool which it drops without a shutdown is freed only by the garbage collector (see `method_wrapper`).
+a standard pool which it drops without a shutdown is freed only by the garbage collector (see `method_wrapper`); that
+futures of a standard process pool have a class derived from `Future` (see `remote_future`); on Linux and macOS a
+process `cat` in its process group (see `signals`).
 """
 
 import os

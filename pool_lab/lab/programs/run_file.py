@@ -14,7 +14,7 @@ WHICH_FILE = "name a file that `pool-lab record --format json` made"
 
 
 class RunFileError(ValueError):
-    """A file is no run that this version can read: which file, what is wrong, what to do."""
+    """A file is not a run that this version can read: which file, what is wrong, what to do."""
 
 
 def to_json(run: Run) -> str:
@@ -35,7 +35,7 @@ def read_run(path: Path) -> Run:
     except OSError as error:
         raise RunFileError(f"cannot read {path}: {error.strerror}") from error
     except UnicodeDecodeError:
-        raise RunFileError(f"{path} is no text; {WHICH_FILE}") from None
+        raise RunFileError(f"{path} is not a text file; {WHICH_FILE}") from None
     return from_json(text, str(path))
 
 
@@ -44,14 +44,14 @@ def from_json(text: str, name: str = "this text") -> Run:
     try:
         data = json.loads(text)
     except ValueError as error:
-        raise RunFileError(f"{name} is no JSON ({error}); {WHICH_FILE}") from None
+        raise RunFileError(f"{name} is not JSON ({error}); {WHICH_FILE}") from None
     return from_data(data, name)
 
 
 def from_data(data: Any, name: str) -> Run:
     """The run that these values describe. Raises `RunFileError`."""
     if not isinstance(data, dict) or data.get("format") != FORMAT:
-        raise RunFileError(f"{name} is JSON, but no run; {WHICH_FILE}")
+        raise RunFileError(f"{name} is JSON, but not a run; {WHICH_FILE}")
     if data.get("version") != VERSION:
         raise RunFileError(
             f"{name} has version {data.get('version')!r} of the format, and this pool_lab reads version {VERSION}: "

@@ -54,7 +54,8 @@ class RemoteFuture(Future[Any]):
 
     def result(self, timeout: float | None = None) -> Any:
         try:
-            return result_in(super().result(timeout))
+            result = super().result(timeout)
+            return result_in(result) if type(result) is tuple else result
         finally:
             # The exception's traceback refers to this frame: without this, they would form a cycle.
             self = None  # type: ignore[assignment]  # noqa: F841, PLW0642

@@ -15,8 +15,6 @@ import pool_lab
 from pool_lab.future import AnyFuture
 from pool_lab.pool import Pool
 
-__all__ = ["WAITS_FOR_MANY", "WAITS_FOR_ONE", "WAITS_FOR_OTHERS", "WAITS_FOR_POOL", "codes", "outwards", "waited_for"]
-
 
 def codes(*functions: Any) -> frozenset[CodeType]:
     """The code of each function, to be looked for in the frames of a thread."""
@@ -28,7 +26,8 @@ _standard_pools = (concurrent.futures.ThreadPoolExecutor, concurrent.futures.Pro
 WAITS_FOR_ONE = codes(*(getattr(future, name) for future in _futures for name in ("result", "exception")))
 WAITS_FOR_MANY = codes(concurrent.futures.wait, concurrent.futures.as_completed, pool_lab.wait, pool_lab.as_completed)
 WAITS_FOR_POOL = codes(*(pool.shutdown for pool in (*_standard_pools, Pool)))
-WAITS_FOR_OTHERS = codes(threading.Condition.wait, threading.Thread.join)
+WAITS_FOR_THREAD = codes(threading.Thread.join)
+WAITS_FOR_OTHERS = codes(threading.Condition.wait) | WAITS_FOR_THREAD
 
 
 def outwards(frame: FrameType | None) -> Iterator[FrameType]:

@@ -12,7 +12,7 @@ from pool_lab.lab.stills.page import MARGIN, WIDTH, Page, text
 from pool_lab.lab.stills.style import GROUND, INK, POINT, QUIET, colours, styled
 from pool_lab.lab.trace.units import capitalized, number_of, seconds
 
-__all__ = ["Row", "draw_latencies", "latency_axes"]
+__all__ = ["AXIS", "HEAD", "ROW", "Row", "draw_latencies", "latency_axes"]
 
 HEAD, ROW, AXIS = 64, 38, 34
 COLUMNS = {"threads": 330, "half within": 240, "95% within": 152, "all within": 70, "errors": 0}

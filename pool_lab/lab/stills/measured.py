@@ -7,14 +7,13 @@ from statistics import median
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from pool_lab.lab.stills.latencies import Row, latency_axes
+from pool_lab.lab.stills.latencies import AXIS, HEAD, ROW, Row, latency_axes
 from pool_lab.lab.stills.page import MARGIN, WIDTH, Page, text
 from pool_lab.lab.stills.style import INK, QUIET, styled
 from pool_lab.lab.trace.units import seconds
 
 __all__ = ["MeasuredWay", "draw_measured", "measured_axes"]
 
-HEAD, ROW, AXIS = 64, 38, 34
 LETTER = 7.2
 
 

@@ -76,9 +76,12 @@ class AnswerProcess:
     def cpu_s(self) -> float:
         """Seconds that the process itself has spent on cores; 0 if it has ended."""
         with contextlib.suppress(psutil.Error):
-            times = psutil.Process(self._process.pid).cpu_times()
-            return float(times.user + times.system)
+            return _cpu_s(psutil.Process(self._process.pid))
         return 0.0
+
+    def cpu_s_of_others(self) -> float:
+        """The same of all processes that it has started, as far as they live."""
+        return sum(_cpu_s(process) for process in self._family() if process.pid != self._process.pid)
 
     def how_it_went(self) -> str:
         try:
@@ -148,6 +151,13 @@ def _held(process: psutil.Process) -> int:
         memory = process.memory_info()
         return int(memory.rss - getattr(memory, "shared", 0))
     return 0
+
+
+def _cpu_s(process: psutil.Process) -> float:
+    with contextlib.suppress(psutil.Error):
+        times = process.cpu_times()
+        return float(times.user + times.system)
+    return 0.0
 
 
 def _has_ended(process: psutil.Process) -> bool:

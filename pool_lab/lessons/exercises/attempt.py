@@ -138,7 +138,7 @@ class _Report:
 
     def __init__(self, process: AnswerProcess, patience_s: float) -> None:
         self._process = process
-        self._limits = Limits(patience_s)
+        self._limits = Limits(patience_s, process.cpu_s_of_others)
         self._messages: queue.SimpleQueue[Any] = queue.SimpleQueue()
         self._output = io.StringIO()
         self._opened: list[tuple[str, str, int, bool]] = []

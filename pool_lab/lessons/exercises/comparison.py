@@ -12,6 +12,7 @@ from pool_lab.lab.notebook import someone_is_there
 from pool_lab.lab.stills.still import draw
 from pool_lab.lab.stills.timeline import timeline, timelines_axes
 from pool_lab.lab.trace import summary as words
+from pool_lab.lab.trace.span import CallState
 from pool_lab.lab.trace.trace import Trace, shifted
 from pool_lab.lab.trace.units import capitalized, number_of
 from pool_lab.lessons.exercises.attempt import Attempt, Run
@@ -20,6 +21,7 @@ __all__ = ["Timelines"]
 
 MOST_SENTENCES = 4
 """Of more pools the caption only says how many there are."""
+SEEN_LATE = "A call counts as queued here until its result is back, because it runs in another process."
 
 
 class Timelines(Display):
@@ -45,7 +47,8 @@ class Timelines(Display):
             rest = " ".join(f"{capitalized(whose)}: {_counted(runs)}." for whose, runs in self._runs.items())
         else:
             rest = words.summary([(whose, run.trace) for whose, run in self._panels])
-        return f"{self._first} {rest}".strip()
+        late = SEEN_LATE if any(_tells_late(run) for _, run in self._panels) else ""
+        return " ".join(filter(None, [self._first, rest, late]))
 
     def claim(self) -> str:
         return words.claim([(whose, run.trace) for whose, run in self._panels])
@@ -81,6 +84,11 @@ def _which(whose: str, number: int, runs: Sequence[Run]) -> str:
 def _counted(runs: Sequence[Run]) -> str:
     calls = sum(len(run.trace.spans) for run in runs)
     return f"{number_of(len(runs), 'pool')}, {number_of(calls, 'call')}"
+
+
+def _tells_late(run: Run) -> bool:
+    """Whether a call is called queued that may have begun: in a process pool that a learner wrote."""
+    return run.kind == "other" and run.trace.counts[CallState.QUEUED] > 0
 
 
 def _left_at(trace: Trace) -> float | None:

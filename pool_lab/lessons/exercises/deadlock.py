@@ -21,6 +21,7 @@ from pool_lab.lab.recording.waits import (
     WAITS_FOR_ONE,
     WAITS_FOR_OTHERS,
     WAITS_FOR_POOL,
+    WAITS_FOR_THREAD,
     codes,
     outwards,
 )
@@ -40,7 +41,6 @@ MOST_WAITS = 100
 
 PROCESSES = concurrent.futures.ProcessPoolExecutor
 
-WAITS_FOR_THREAD = codes(threading.Thread.join)
 STARTS = codes(threading.Thread.start)
 IDLE = codes(Worker.sleep, concurrent.futures.thread._worker)
 

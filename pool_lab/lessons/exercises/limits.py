@@ -60,8 +60,11 @@ class Heartbeat(NamedTuple):
 class Limits:
     """The limits of one attempt. It may be silent for `patience_s`, and compute for half of that meanwhile."""
 
-    def __init__(self, patience_s: float) -> None:
+    def __init__(self, patience_s: float, others_cpu_s: Callable[[], float] = float) -> None:
+        """`others_cpu_s` returns the processor time of the processes that the answer has started."""
         self._patience_s = patience_s
+        self._others_cpu_s = others_cpu_s
+        self._others_at_half: float | None = None
         self._started = self._heard = time.monotonic()
         self._latest: Heartbeat | None = None
         self._news = Heartbeat(0, 0, 0, 0, [])
@@ -81,10 +84,10 @@ class Limits:
         elif heartbeat.cpu_s - self._latest.cpu_s < CPU_OF_IDLE_S:
             self._idle_s += min(heartbeat.now - self._latest.now, LONGEST_TICK_S)
         if news or self._latest is None:
-            self._news = heartbeat
+            self._news, self._others_at_half = heartbeat, None
         self._latest = heartbeat
         quiet_s, cpu_s = heartbeat.now - self._news.now, heartbeat.cpu_s - self._news.cpu_s
-        computes = cpu_s > max(CPU_OF_NOTHING_S, SHARE_OF_COMPUTING * quiet_s)
+        computes = cpu_s > max(CPU_OF_NOTHING_S, SHARE_OF_COMPUTING * quiet_s) or self._others_compute(quiet_s)
         is_late = quiet_s > self._patience_s * (3 if computes else 1)
         if heartbeat.resident > MOST_RESIDENT:
             return AttemptEnding.MEMORY
@@ -94,6 +97,14 @@ class Limits:
         if cpu_s > self._patience_s / 2 or (is_late and cpu_s > CPU_OF_NOTHING_S):
             return AttemptEnding.ENDLESS
         return AttemptEnding.STUCK if is_late else None
+
+    def _others_compute(self, quiet_s: float) -> bool:
+        """Whether processes of the answer got on while it was quiet. On a busy machine they take long to start."""
+        if not self.uses_processes or quiet_s <= self._patience_s / 2:
+            return False
+        if self._others_at_half is None:
+            self._others_at_half = self._others_cpu_s()
+        return quiet_s > self._patience_s and self._others_cpu_s() - self._others_at_half > CPU_OF_NOTHING_S
 
     def broken_by_time(self, cpu_s: Callable[[], float]) -> tuple[AttemptEnding | None, int]:
         """The same by the clock of this process, whatever the other one says; and the line, if it is known.

@@ -1,1 +1,1 @@
-"""Lesson 00: its questions and exercises. Wrong answers lie in tests/lessons/answers/."""
+"""Lesson 00: its questions and exercises. Wrong answers are in tests/lessons/answers/."""

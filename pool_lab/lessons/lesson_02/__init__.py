@@ -1,1 +1,1 @@
-"""Lesson 02: its questions and exercises. Wrong answers lie in tests/lessons/answers/."""
+"""Lesson 02: its questions and exercises. Wrong answers are in tests/lessons/answers/."""

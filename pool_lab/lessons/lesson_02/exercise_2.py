@@ -40,7 +40,7 @@ def are_sorted(attempt: Attempt) -> bool:
 
 
 def without_keywords(attempt: Attempt) -> bool:
-    """Whether the lists are sorted with the shortest word first, or are such lists turned round."""
+    """Whether the lists are sorted with the shortest word first, or are such lists reversed."""
     shortest_first = arranged(attempt.case, reverse=False)
     return listed(attempt.result) in (shortest_first, [words[::-1] for words in shortest_first])
 

@@ -44,20 +44,20 @@ def texts(attempt: Attempt) -> list[Any]:
 
 
 def right(start: str) -> Detector:
-    """Whether all texts that start so are as they should be."""
+    """Whether all texts that should begin with `start` are right."""
     return lambda attempt: (
         [text for text, _ in compared(start, attempt)] == [text for _, text in compared(start, attempt)]
     )
 
 
 def compared(start: str, attempt: Attempt) -> list[tuple[Any, str]]:
-    """What the answer says, and what it should say, where it should start so."""
+    """The answer's text and the right one, for each right text that begins with `start`."""
     said = texts(attempt) + [None] * len(attempt.case)
     return [(text, fate) for text, fate in zip(said, attempt.case, strict=False) if fate.startswith(start)]
 
 
 def says_instead(start: str, wrong: str) -> Detector:
-    """Whether it says something else somewhere, which starts like that."""
+    """Whether a text that should begin with `start` is wrong, and begins with `wrong`."""
     return lambda attempt: any(text != fate and str(text).startswith(wrong) for text, fate in compared(start, attempt))
 
 
@@ -71,7 +71,7 @@ def did_not_wait(attempt: Attempt) -> bool:
 
 
 def nothing_is_something(attempt: Attempt) -> bool:
-    """Whether only None or 0 is not reported as it should be."""
+    """Whether only the texts about None or 0 are wrong."""
     wrong = [fate for text, fate in compared("returned", attempt) if text != fate]
     return bool(wrong) and set(wrong) <= {"returned None", "returned 0"}
 

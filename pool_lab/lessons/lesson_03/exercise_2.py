@@ -15,7 +15,7 @@ from pool_lab.lessons.exercises.held_calls import call_beside_held, hold
 
 
 class Calls(NamedTuple):
-    """What follows the first call, which takes a while. No number of calls tells how many are queued in the end."""
+    """The calls after the first, which takes a while. The number of calls does not show how many stay queued."""
 
     workers: int
     quick: int

@@ -28,13 +28,13 @@ def given(case: Case) -> tuple[Any, ...]:
 
 
 def in_haste(answer: Callable[[Callable[[], Any], float], Any], result: Any, error: type[Exception]) -> list[Any]:
-    """Ask for a call that is done soon, with much patience; with little, for one that waits until all is over; and for
-    one that raises. An answer that waits for the second call waits forever, and is stopped.
+    """Call the answer with a call that is done soon, and much patience; with one that waits until the end, and little
+    patience; and with one that raises. An answer that waits for the second call waits forever, and is stopped.
     """
     gate: Gate[str] = Gate()
 
     def quick() -> Any:
-        nap(TAKES_S)  # not at once: an answer that does not wait at all is too early
+        nap(TAKES_S)  # not at once: an answer that does not wait is noticed
         return result
 
     def fail() -> None:

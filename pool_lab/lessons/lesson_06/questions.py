@@ -43,7 +43,7 @@ def _order(given: Any) -> tuple[str, ...] | None:
 
 
 def _what_happened_to_the_rest(traces: Traces) -> str | None:
-    """What cancelling did to four of five calls, after one gave the answer."""
+    """What cancelling did to the other four of five calls, after one had finished."""
     trace = only(traces)
     if len(trace.spans) < 5:
         return None

@@ -1,1 +1,1 @@
-"""Lesson 07: its questions and exercises. Wrong answers lie in tests/lessons/answers/."""
+"""Lesson 07: its questions and exercises. Wrong answers are in tests/lessons/answers/."""

@@ -19,7 +19,7 @@ from pool_lab.pool import usable_cpus
 CLEARLY = 1.15
 """One number is clearly larger than another if it is so many times as large."""
 BUSY = 0.85
-"""Calls that compute, each in a process and on a core of its own, have that core for nearly all of their time. If they
+"""Calls that compute, each in its own process and on its own core, have that core for nearly all of their time. If they
 have it for less than this share, other programs want it, too."""
 
 

@@ -22,7 +22,7 @@ RULES = Rules(
         "submit waits": says("at once", False),
         "no star": lambda made: isinstance(fact(made, "ran")[0], tuple),
         "get not called": crashed(r"TypeError: .*\bbuiltin_\w+ object"),
-        "no pair": crashed("TypeError: .*(unpack|subscriptable)"),
+        "no pair": crashed("(Type|Value)Error: .*(unpack|subscriptable)"),
         "crashed": crashed(),
         "nothing ran": says("together", False),
         "only the first": says("ran", []),

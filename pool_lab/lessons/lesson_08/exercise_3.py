@@ -16,7 +16,7 @@ RULES = Rules(
     mistakes={
         "submit waits": says("at once", False),
         "returns no future": lambda made: "no future" in outcomes(made),
-        "another entry": crashed(r"(Type|Value)Error: .*unpack"),
+        "another entry": crashed(r"(Type|Value)Error: .*(unpack|not callable|after \*)|.*no attribute 'set_result'$"),
         "crashed": crashed(),
         "never told": lambda made: PENDING in outcomes(made),
         "another result": lambda made: outcomes(made) not in ([], list(NAPS)),

@@ -6,7 +6,7 @@ from pool_lab.lessons.exercises.exercise import Claim, Rules
 from pool_lab.lessons.lesson_08.facts import AT_ONCE, KEEPS_RESULTS, KEEPS_THE_ERROR, crashed, fact, says
 from pool_lab.lessons.lesson_08.trial import PENDING, RAISED, trial_of_step
 
-of_the_call = crashed("LookupError")
+of_the_call = crashed("FailedOnPurpose")
 is_pending = says("error", PENDING)
 
 

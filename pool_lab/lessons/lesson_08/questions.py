@@ -4,8 +4,6 @@ from typing import Any
 
 from pool_lab.lessons.predictions.question_rules import Questions, choice
 
-__all__ = ["QUESTIONS"]
-
 
 def _update(finals: Any) -> str | None:
     """What the counter was in the end, in many runs of one order."""

@@ -6,8 +6,6 @@ from pool_lab.lab.trace.span import CallEnding
 from pool_lab.lessons.predictions.question_rules import Questions, choice, number
 from pool_lab.lessons.predictions.questions import Traces, only
 
-__all__ = ["QUESTIONS"]
-
 
 def _what_came_back(reply: Any) -> str | None:
     """Of a reply of `serve`: whether the call was made, and its result or its error."""

@@ -7,8 +7,6 @@ from pool_lab.lab.trace.trace import Trace
 from pool_lab.lessons.predictions.question_rules import Questions, choice, number
 from pool_lab.lessons.predictions.questions import Traces, only
 
-__all__ = ["QUESTIONS"]
-
 
 def _finished_in_deadlock(stuck: Any) -> int | None:
     """How many calls had finished when the others were in a deadlock. The evidence is what `waits_for` shows."""

@@ -1,1 +1,1 @@
-"""Lesson 12: its questions, its exercises and its cluster. Wrong answers lie in tests/lessons/answers/."""
+"""Lesson 12: its questions, its exercises and its cluster. Wrong answers are in tests/lessons/answers/."""

@@ -17,7 +17,7 @@ EXPECTED = [value + 1 for value in VALUES]
 
 
 class Remote(concurrent.futures.Executor):
-    """Like one whose calls run elsewhere: it has nothing but what every executor has, and what it gets is pickled."""
+    """Like a remote executor: it has only the methods of every executor, and pickles what it gets."""
 
     def __init__(self, pool: concurrent.futures.Executor) -> None:
         self.__pool = pool

@@ -14,7 +14,7 @@ __all__ = ["LoopbackCluster"]
 
 PATIENCE_S = 60
 IDLE_S = 900
-"""A scheduler that has had nothing to do for so long ends, and its workers with it: the notebook may be gone."""
+"""Seconds without work after which the scheduler ends, and its workers with it: the notebook may be gone."""
 
 
 class LoopbackCluster:

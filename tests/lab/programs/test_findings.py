@@ -21,7 +21,6 @@ from pool_lab.lessons.command import main
 from tests.lab.programs.test_runs import MS, PROCESSES, THREADS, call, run_with
 
 EIGHT = THREADS._replace(workers=8)
-INTERPRETERS = PROCESSES._replace(kind="interpreters")
 
 
 def the_finding(run: Run) -> Finding:

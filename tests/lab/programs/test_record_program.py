@@ -175,9 +175,9 @@ def test_what_cannot_be_recorded_is_said(tmp_path: Path, arguments: list[str], w
 @pytest.mark.parametrize(
     ("content", "words"),
     [
-        ("", "is no JSON"),
-        ("{", "is no JSON"),
-        ('{"format": "something else"}', "is JSON, but no run"),
+        ("", "is not JSON"),
+        ("{", "is not JSON"),
+        ('{"format": "something else"}', "is JSON, but not a run"),
         (None, "cannot read run.json: No such file or directory\n"),
         ("no pool", "run.json has no pool, so there is nothing to show"),
     ],

@@ -100,8 +100,8 @@ def test_json_gives_the_same_run_again(recorded: Run) -> None:
 @pytest.mark.parametrize(
     ("change", "words"),
     [
-        (lambda data: "[" + data, "is no JSON"),
-        (lambda _: "[1, 2]", "is JSON, but no run"),
+        (lambda data: "[" + data, "is not JSON"),
+        (lambda _: "[1, 2]", "is JSON, but not a run"),
         (lambda data: data.replace('"version":1', '"version":99'), "has version 99 .* install the pool_lab that made"),
         (lambda data: data.replace('"calls"', '"cells"'), "is damaged"),
         (lambda data: data.replace('"calls":[[0,', '"calls":[[7,'), "is damaged"),

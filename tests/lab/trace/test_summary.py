@@ -2,6 +2,7 @@ import pytest
 
 from pool_lab import BrokenProcessPool
 from pool_lab.errors import broken
+from pool_lab.events import EventKind
 from pool_lab.lab.trace.summary import claim, counts_in_words, summary, tally, times
 from pool_lab.lab.trace.trace import Trace
 from pool_lab.lab.trace.units import seconds
@@ -164,6 +165,13 @@ def test_a_summary_tells_the_worker_that_died_from_those_that_the_broken_pool_en
     )
     words = summary([("processes", script.worker(2, 0.0, 1.0, "it was killed").trace())])
     assert words.endswith("while it ran call 0, parse). 1 worker died, and the pool ended the other 2.")
+
+
+def test_a_call_that_failed_is_counted_even_if_nobody_knows_when_it_began() -> None:
+    lost = pool(2).queued(2, 0.5).at(2.0, EventKind.FAILED, call=2, error="EOFError")
+    said = summary([("processes", lost.trace())])
+    assert said.startswith("Processes took 2.0 s for 3 calls on 1 worker, ")
+    assert said.endswith("1 call failed (EOFError).")
 
 
 def test_a_summary_names_a_worker_that_crashed() -> None:

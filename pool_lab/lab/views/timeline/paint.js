@@ -21,6 +21,8 @@ const SIZES = [[8, 10], [6, 8], [4, 5], [3, 3]];
 
 /** A bar that is narrower has no gap and no round corners. */
 const NARROW = 5;
+/** If there are more bars than these in the picture, the others have none either. */
+const MOST_ROUND = 300;
 
 /** `flight`: how many seconds of the run a call takes, to be seen, from the queue to its worker; 0: it is not shown.
  * `marked`: what is marked as evidence.
@@ -31,11 +33,15 @@ const NARROW = 5;
  */
 export function paint(pen, state, layout, now, { selected = null, flight = 0, marked = null } = {}) {
   const counts = layout.boxes.map(({ panel }) => countsAt(panel, now, state.now));
+  const rowsOf = (panel) => panel.rows.map(({ bars }) => blocks(bars, layout, knownAt(panel, now)));
+  const shown = layout.boxes.map(({ panel }) => rowsOf(panel));
+  const square = sum(shown.flat().map((row) => row.filter((block) => !isNarrow(block)).length)) > MOST_ROUND;
   for (const [number, box] of layout.boxes.entries()) {
     const known = knownAt(box.panel, now);
     paintLanes(pen, box, layout, known);
     inside(pen, layout, box, () => paintPreviousRun(pen, box, layout));
-    inside(pen, layout, box, () => paintBars(pen, box, layout, known, selected));
+    inside(pen, layout, box, () => paintBars(pen, box, layout, shown[number], square));
+    inside(pen, layout, box, () => paintSelected(pen, box, layout, known, selected));
     paintQueue(pen, box, layout, counts[number]);
     if (flight > 0) paintFlights(pen, box, layout, known, flight);
     inside(pen, layout, box, () => paintResizes(pen, state, box, layout, known));
@@ -81,16 +87,17 @@ function paintLife(pen, { started, stopped, error }, y, under, bar, { left, righ
   line(pen, end, under, Math.min(end + 32, right), under, { color: fade, alpha: 0.14 });
 }
 
-function paintBars(pen, { panel, top, lane, bar }, layout, now, selected) {
-  const style = styleOf(pen, panel.kind);
-  panel.rows.forEach((row, worker) => {
-    const y = top + worker * lane, shown = blocks(row.bars, layout, now);
+/** @param {import("./blocks.js").Block[][]} rows what each worker's row shows */
+function paintBars(pen, { panel, top, lane, bar }, layout, rows, square) {
+  const style = { ...styleOf(pen, panel.kind), square };
+  rows.forEach((shown, worker) => {
+    const y = top + worker * lane;
     paintCrowds(pen, shown.filter(isNarrow), y, bar, style);
     for (const block of shown) {
       if (isNarrow(block)) continue;
       if (block.isOver) paintBar(pen, block, y, bar, style);
       else paintRunning(pen, block, y, bar, style);
-      if (block.bad) paintEdge(pen, block, y, bar);
+      if (block.bad) paintEdge(pen, block, y, bar, style);
     }
     const named = shown.filter(({ call }) => call?.label);
     const labelled = new Map(named.map((block) => [block.x0, paintLabel(pen, block, y, bar, layout)]));
@@ -98,18 +105,17 @@ function paintBars(pen, { panel, top, lane, bar }, layout, now, selected) {
       const left = Math.max(layout.left, labelled.get(mark.x0) ?? layout.left);
       paintMark(pen, mark, y, bar, { left, right: layout.right });
     }
-    const isHere = selected?.worker === worker && selected.panel === panel.index;
-    if (isHere) paintSelected(pen, selected, y, bar, layout, now);
   });
 }
 
 const isNarrow = ({ isOver, x0, x1 }) => isOver && x1 - x0 < NARROW;
 
-function paintSelected(pen, { began, ended }, y, height, { x }, now) {
-  if (began > now) return;
+function paintSelected(pen, { panel, top, lane, bar }, { x }, now, selected) {
+  if (selected?.worker == null || selected.panel !== panel.index || selected.began > now) return;
+  const { began, ended, worker } = selected, y = top + worker * lane;
   const x0 = x(began), wide = Math.max(x(Math.min(ended ?? now, now)) - x0, 2);
   Object.assign(pen, { strokeStyle: pen.theme.ink, lineWidth: 2 });
-  shape(pen, x0 - 1, y - 1, wide + 1, height + 2, 3.5);
+  shape(pen, x0 - 1, y - 1, wide + 1, bar + 2, 3.5);
   pen.stroke();
 }
 

@@ -57,24 +57,36 @@ export function styleOf({ theme }, kind) {
   return { color: theme[kind] ?? theme.simulation, outlined: kind === "simulation" };
 }
 
+/** A round corner takes the browser ten times as long to fill as a square one: where there are very many bars, their
+ * corners are square.
+ * @param {Pen} pen
+ */
+function fill(pen, x, y, width, height, radius, square = false) {
+  if (square) return pen.fillRect(x, y, width, height);
+  shape(pen, x, y, width, height, radius);
+  pen.fill();
+}
+
 /** Of a call that is not too narrow. @param {Pen} pen */
-export function paintBar(pen, { x0, x1, share }, y, height, { color, outlined }) {
+export function paintBar(pen, { x0, x1, share }, y, height, { color, outlined, square = false }) {
   const width = Math.max(x1 - x0 - 1, 0.75);
   const level = share > 0 ? Math.max(1, share * height) : 0;
   pen.fillStyle = color;
-  pen.globalAlpha = outlined ? 0 : pen.theme.tint;
-  shape(pen, x0, y, width, height);
-  pen.fill();
+  pen.globalAlpha = pen.theme.tint;
+  if (!outlined) fill(pen, x0, y, width, height, 2.5, square);
   pen.globalAlpha = outlined ? 0.5 : 1;
-  if (level) shape(pen, x0, y + height - level, width, level, level < 6 ? 1 : 2.5), pen.fill();
+  if (level) fill(pen, x0, y + height - level, width, level, level < 6 ? 1 : 2.5, square);
   pen.globalAlpha = 1;
-  if (outlined && width > 3) outline(pen, x0, y, width, height, color);
+  if (outlined && width > 3) outline(pen, x0, y, width, height, color, { square });
 }
 
-function outline(pen, x, y, width, height, color, dash = []) {
+function outline(pen, x, y, width, height, color, { dash = [], square = false } = {}) {
+  /** @type {[number, number, number, number]} */
+  const inner = [x + 0.6, y + 0.6, Math.max(width - 1.2, 0.5), height - 1.2];
   Object.assign(pen, { strokeStyle: color, lineWidth: 1.25 });
+  if (square) return pen.strokeRect(...inner);
   pen.setLineDash(dash);
-  shape(pen, x + 0.6, y + 0.6, Math.max(width - 1.2, 0.5), height - 1.2);
+  shape(pen, ...inner);
   pen.stroke();
   pen.setLineDash([]);
 }
@@ -86,15 +98,15 @@ export function paintRunning(pen, { x0, x1 }, y, height, { color }) {
   shape(pen, x0, y, x1 - x0, height);
   pen.fill();
   pen.globalAlpha = 1;
-  if (x1 - x0 > 2) outline(pen, x0, y, x1 - x0, height, color, [3, 2]);
+  if (x1 - x0 > 2) outline(pen, x0, y, x1 - x0, height, color, { dash: [3, 2] });
 }
 
 /** The edge of a bar whose call failed. @param {Pen} pen */
-export function paintEdge(pen, { x0, x1, bad }, y, height) {
+export function paintEdge(pen, { x0, x1, bad }, y, height, { square = false } = {}) {
   const wide = x1 - x0;
   if (wide <= 6) return;
   if (bad === "crashed") openOutline(pen, x0, y, wide - 4, height);
-  else outline(pen, x0, y, wide - 1, height, pen.theme.ink);
+  else outline(pen, x0, y, wide - 1, height, pen.theme.ink, { square });
 }
 
 /** What the text calls the call, at the start of the visible part of its bar, if there is room. Returns where it ends.
@@ -169,8 +181,7 @@ export function paintQueued(pen, sign, x, y, width, height, kind) {
   if (sign === "raised") return cross(pen, x + width / 2, y + height / 2, Math.min(width, height) / 2);
   pen.fillStyle = color;
   pen.globalAlpha = width < 3 ? 0.7 : pen.theme.tint;
-  shape(pen, x, y, width, height, 1.5);
-  pen.fill();
+  fill(pen, x, y, width, height, 1.5, width < 3);
   pen.globalAlpha = 1;
   Object.assign(pen, { strokeStyle: color, lineWidth: 1 });
   if (width >= 3) shape(pen, x + 0.5, y + 0.5, width - 1, height - 1, 1.5), pen.stroke();

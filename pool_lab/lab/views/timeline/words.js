@@ -57,11 +57,13 @@ export function describe(call, time = Infinity) {
   if (!state) return `${nameOf(call)}: not submitted yet at this moment.`;
   if (submitted != null) parts.push(`submitted at ${seconds(submitted)}`);
   if (state === "queued") return sentence(call, [...parts, "queued"]);
+  // A pool of another library tells of a call in another process only when its result is back. If the process has died
+  // instead, nobody knows whether the call had begun.
+  const outcome = OUTCOME[state]?.(call), isSeen = began != null && worker != null;
+  if (!isSeen && state !== "cancelled") return sentence(call, [...parts, "not seen on any worker", outcome]);
   const left = call.dispatched ?? began ?? ended;
   if (submitted != null) parts.push(`waited ${seconds(Math.max(0, left - submitted))}`);
   if (state === "cancelled") return sentence(call, [...parts, "was cancelled before it ran"]);
-  const outcome = OUTCOME[state]?.(call);
-  if (began == null || worker == null) return sentence(call, [...parts, "never reached a worker", outcome]);
   if (state === "running") return sentence(call, [...parts, runningFor(call, time)]);
   parts.push(`ran on w${worker} for ${seconds(Math.max(0, ended - began))}`);
   if (share != null) parts.push(`${Math.round(share * 100)}% of it on a core`);

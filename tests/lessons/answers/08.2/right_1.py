@@ -1,18 +1,22 @@
 import threading
+from queue import SimpleQueue
 
 from pool_lab.lessons import exercise
-from pool_lab.lessons.lesson_08.steps import Step1
 
 
 @exercise("08.2")
-class TinyPool(Step1):
+class TinyPool:
     def __init__(self, workers):
-        super().__init__()
+        self.calls = SimpleQueue()
         self.threads = []
-        for _ in range(workers):
-            self.threads.append(threading.Thread(target=self.work))
+        while len(self.threads) < workers:
+            self.threads.append(threading.Thread(target=self.work, name=f"tiny_{len(self.threads)}"))
             self.threads[-1].start()
 
+    def submit(self, fn, *args):
+        self.calls.put((fn, args))
+
     def work(self):
-        if threading.current_thread() in self.threads:
-            super().work()
+        while True:
+            fn, args = self.calls.get()
+            fn(*args)
