@@ -19,6 +19,7 @@ from pool_lab.lessons.exercises.check import EXERCISES
 from pool_lab.lessons.lesson_09.given import ProcessGate, kill_one_of_four, look_around
 from pool_lab.lessons.lesson_09.small_pool import SmallPool, call_all, start_child
 from pool_lab.lessons.predictions.predict import QUESTIONS
+from tests.contract.kinds import START_METHODS
 from tests.lab.script import Script
 
 
@@ -91,7 +92,7 @@ def test_a_gate_that_nobody_opens_is_left_after_a_while() -> None:
         ProcessGate(patience_s=0)("A")
 
 
-@pytest.mark.parametrize("method", multiprocessing.get_all_start_methods())
+@pytest.mark.parametrize("method", START_METHODS)
 @pytest.mark.filterwarnings("ignore:.*multi-threaded.*fork:DeprecationWarning")
 def test_only_a_forked_worker_has_the_globals_and_the_locks_of_the_program(
     method: str, monkeypatch: pytest.MonkeyPatch
