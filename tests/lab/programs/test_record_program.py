@@ -227,7 +227,9 @@ def test_the_sitecustomize_of_the_system_is_still_imported(tmp_path: Path) -> No
     (tmp_path / "sitecustomize.py").write_text("print('mine')\n")
     code = "import sys, sitecustomize; print([path for path in sys.path if 'startup' in path])"
     paths = os.pathsep.join([str(tmp_path), os.environ.get("PYTHONPATH", "")])
-    command, variables = [*COMMAND, "-c", code], {**os.environ, "PYTHONPATH": paths}
+    # Unbuffered: `pool-lab` imports it, too, and what it prints is to come first.
+    variables = {**os.environ, "PYTHONPATH": paths, "PYTHONUNBUFFERED": "1"}
+    command = [*COMMAND, "-c", code]
     done = subprocess.run(command, env=variables, capture_output=True, text=True, check=False, timeout=60)
     assert done.stdout.splitlines()[-2:] == ["mine", "[]"]
 
