@@ -5,7 +5,7 @@ from pool_lab.lessons.exercises.evidence import returned
 from pool_lab.lessons.exercises.exercise import Claim, Rules
 from pool_lab.lessons.exercises.messages import AttemptEnding
 from pool_lab.lessons.lesson_08.exercise_1 import each_call_in_its_own
-from pool_lab.lessons.lesson_08.facts import AT_ONCE, crashed, fact, says
+from pool_lab.lessons.lesson_08.facts import AT_ONCE, crashed, fact, made_twice, says
 from pool_lab.lessons.lesson_08.trial import NAPS, WORKERS, trial_of_step
 
 ALL_LISTED = [True] * WORKERS
@@ -31,6 +31,7 @@ RULES = Rules(
     ),
     mistakes={
         "called work": lambda made: made.ending is AttemptEnding.STUCK,
+        "made twice": made_twice,
         "crashed": crashed(),
         "a thread for each call": each_call_in_its_own,
         "too many threads": too_many,

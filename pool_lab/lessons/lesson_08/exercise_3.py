@@ -2,7 +2,7 @@
 
 from pool_lab.lessons.exercises.evidence import returned
 from pool_lab.lessons.exercises.exercise import Claim, Rules
-from pool_lab.lessons.lesson_08.facts import AT_ONCE, KEEPS_RESULTS, crashed, outcomes, says
+from pool_lab.lessons.lesson_08.facts import AT_ONCE, KEEPS_RESULTS, MADE_ONCE, crashed, made_twice, outcomes, says
 from pool_lab.lessons.lesson_08.trial import NAPS, PENDING, trial_of_step
 
 RULES = Rules(
@@ -11,10 +11,12 @@ RULES = Rules(
     claims=(
         AT_ONCE,
         Claim("`submit` returns a future", lambda made: returned(made) and "no future" not in outcomes(made)),
+        MADE_ONCE,
         KEEPS_RESULTS,
     ),
     mistakes={
         "submit waits": says("at once", False),
+        "made twice": made_twice,
         "returns no future": lambda made: "no future" in outcomes(made),
         "another entry": crashed(r"(Type|Value)Error: .*(unpack|not callable|after \*)|.*no attribute 'set_result'$"),
         "crashed": crashed(),

@@ -3,7 +3,16 @@
 from pool_lab.lessons.exercises.attempt import Attempt
 from pool_lab.lessons.exercises.evidence import returned
 from pool_lab.lessons.exercises.exercise import Claim, Rules
-from pool_lab.lessons.lesson_08.facts import AT_ONCE, KEEPS_RESULTS, KEEPS_THE_ERROR, crashed, fact, says
+from pool_lab.lessons.lesson_08.facts import (
+    AT_ONCE,
+    KEEPS_RESULTS,
+    KEEPS_THE_ERROR,
+    MADE_ONCE,
+    crashed,
+    fact,
+    made_twice,
+    says,
+)
 from pool_lab.lessons.lesson_08.trial import PENDING, RAISED, trial_of_step
 
 of_the_call = crashed("FailedOnPurpose")
@@ -28,11 +37,13 @@ RULES = Rules(
     submits_calls=True,
     claims=(
         AT_ONCE,
+        MADE_ONCE,
         KEEPS_RESULTS,
         KEEPS_THE_ERROR,
         Claim("afterwards the pool has as many workers as before", says("all workers", True)),
     ),
     mistakes={
+        "made twice": made_twice,
         "set again": went_on,
         "raised again": lambda made: of_the_call(made) and says("error", RAISED)(made),
         "not caught": lambda made: of_the_call(made) and is_pending(made),

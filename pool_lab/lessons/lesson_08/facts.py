@@ -9,7 +9,18 @@ from pool_lab.lessons.exercises.exercise import Claim
 from pool_lab.lessons.exercises.mistakes import Detector
 from pool_lab.lessons.lesson_08.trial import NAPS, RAISED
 
-__all__ = ["AT_ONCE", "KEEPS_RESULTS", "KEEPS_THE_ERROR", "crashed", "fact", "is_not", "outcomes", "says"]
+__all__ = [
+    "AT_ONCE",
+    "KEEPS_RESULTS",
+    "KEEPS_THE_ERROR",
+    "MADE_ONCE",
+    "crashed",
+    "fact",
+    "is_not",
+    "made_twice",
+    "outcomes",
+    "says",
+]
 
 
 def fact(made: Attempt, name: str) -> Any:
@@ -35,6 +46,8 @@ def crashed(pattern: str = "") -> Detector:
     return lambda made: any(re.match(pattern, error) for error in listed(fact(made, "crashed")))
 
 
+made_twice = says("again", True)
 AT_ONCE = Claim("`submit` returns before the call is done", says("at once", True))
 KEEPS_THE_ERROR = Claim("the future of a call that raised holds the exception", says("error", RAISED))
+MADE_ONCE = Claim("no call was made twice", says("again", False))
 KEEPS_RESULTS = Claim("each future holds the result of its own call", says("outcomes", list(NAPS)))

@@ -8,6 +8,7 @@ right yet might let the trial wait forever, so each wait ends after `LONGEST_S`,
 import sys
 import threading
 import traceback
+from collections import Counter
 from collections.abc import Callable
 from concurrent.futures import Future, wait
 from functools import partial
@@ -20,7 +21,8 @@ from pool_lab.lessons.exercises.starter import functions_of
 __all__ = ["NAPS", "PENDING", "RAISED", "WORKERS", "put_to_use", "trial_of_step"]
 
 WORKERS = 3
-NAPS = (0.3, 0.1, 0.2, 0.15, 0.1, 0.25)
+NAPS = (0.3, 0.1, 0.2, 0.15, 0.12, 0.25)
+"""Each of another length, so that a call made twice, or the result of another call, is seen."""
 PENDING, RAISED = "pending", "raised FailedOnPurpose"
 """Outcomes of calls."""
 LONGEST_S, LONGEST_AFTER_CRASH_S = 4.0, 2.0
@@ -41,6 +43,8 @@ class Trial:
         self.pool = make_pool() if workers is None else make_pool(workers)
         self.submit_unseen = self.pool.submit
         self.ran: list[Any] = []
+        self.submitted: Counter[Any] = Counter(NAPS)
+        self.made: list[Any] = []
         self.threads: set[threading.Thread] = set()
         self.started, self.finished, self.gate = threading.Semaphore(0), threading.Semaphore(0), threading.Event()
         self.last: list[threading.Thread] = []
@@ -54,10 +58,12 @@ class Trial:
 
     def hold_all(self) -> list[Any]:
         self.gate.clear()
+        self.submitted["hold"] += self.workers
         return [self.submit_unseen(self.hold) for _ in range(self.workers)]
 
     def hold(self, *_: object) -> None:
         """Hold the worker until the gate opens. Open it if `submit` makes this call, or waits for it."""
+        self.made.append("hold")
         self.started.release()
         if threading.current_thread() is self.submitter or not self.gate.wait(2 * LONGEST_S):
             self.gate.set()
@@ -84,18 +90,27 @@ class Trial:
     def nap(self, length: float) -> float:
         self.threads.add(threading.current_thread())
         self.ran.append(length)
+        self.made.append(length)
         workloads.nap(length)
-        self.finished.release()
+        if self.ran.count(length) == 1:
+            self.finished.release()
         return length
 
     def fail(self) -> None:
-        raise FailedOnPurpose
+        self.made.append("fail")
+        raise FailedOnPurpose("this call fails on purpose")
+
+    def made_again(self) -> bool:
+        """Whether any call was made more often than it was submitted."""
+        made = Counter(self.made)
+        return any(made[call] > times for call, times in self.submitted.items())
 
 
 def put_to_use(step: int, make_pool: Any) -> dict[str, Any]:
     """Use the pool as far as this step of the lesson has come."""
     trial = Trial(make_pool, None if step == 1 else WORKERS)
     trial.hold_all()
+    trial.submitted["fail"] += step >= 4
     failing = trial.pool.submit(trial.fail) if step >= 4 else None
     futures = [trial.pool.submit(trial.nap, length) for length in NAPS]
     facts: dict[str, Any] = {"at once": not trial.gate.is_set(), "together": trial.all_held()}
@@ -111,7 +126,12 @@ def put_to_use(step: int, make_pool: Any) -> dict[str, Any]:
         held = trial.hold_all()
         facts |= {"all workers": trial.all_held()}
         trial.outcomes(held)
-    return facts | {"ran": [*trial.ran], "threads": len(trial.threads), "crashed": [*trial.crashed]}
+    return facts | {
+        "ran": [*trial.ran],
+        "threads": len(trial.threads),
+        "crashed": [*trial.crashed],
+        "again": trial.made_again(),
+    }
 
 
 def _note_crashes(files: set[str]) -> list[str]:
