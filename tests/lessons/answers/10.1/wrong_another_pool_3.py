@@ -1,3 +1,4 @@
+# mistake: another pool
 from pool_lab import ProcessPoolExecutor
 from pool_lab.lessons import exercise
 
