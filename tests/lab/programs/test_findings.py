@@ -28,6 +28,12 @@ def the_finding(run: Run) -> Finding:
     return found
 
 
+def held_by(page_of_run: str) -> str:
+    """The data from which a page draws its timeline."""
+    (held,) = re.findall(r'<script type="application/json">(.*?)</script>', page_of_run)
+    return held
+
+
 def submitted(row: list[Any], at: int) -> list[Any]:
     """The row of the same call, submitted at this time in ms."""
     return [*row[:3], at * MS, *row[4:]]
@@ -134,18 +140,23 @@ def test_pools_of_two_runs_are_matched_by_title_and_order() -> None:
 
 def test_a_page_of_two_runs_has_the_calls_of_both_each_in_its_panel() -> None:
     text = comparison(run_with(call(0, 0, 200)), run_with(call(0, 0, 100), call(1, 0, 100, 1)))
-    (held,) = re.findall(r'<script type="application/json">(.*?)</script>', text)
-    log = json.loads(held)["log"]
+    log = json.loads(held_by(text))["log"]
     assert [panel["title"] for panel in log["panels"]] == ["ThreadPoolExecutor, before", "ThreadPoolExecutor, after"]
     assert [row[:2] for row in log["calls"]] == [[0, 0], [1, 0], [1, 1]]
     assert "What changed" in text
 
 
+def test_two_pools_of_one_class_are_told_apart_on_a_page_of_two_runs() -> None:
+    two = run_with(call(0, 0, 200), call(1, 0, 100, pool=1), pools=(THREADS, THREADS))
+    titles = [panel["title"] for panel in json.loads(held_by(comparison(two, two)))["log"]["panels"]]
+    assert titles == [f"ThreadPoolExecutor {number}, {side}" for number in (1, 2) for side in ("before", "after")]
+
+
 def test_only_what_both_runs_paused_is_cut_from_their_axis() -> None:
     def pauses(*rows: list[Any]) -> list[list[float]]:
         early = run_with(call(0, 0, 100), submitted(call(1, 6000, 6100), 6000))
-        log = re.findall(r'<script type="application/json">(.*?)</script>', comparison(early, run_with(*rows)))[0]
-        return [[row[2], row[6]] for row in json.loads(log)["log"]["others"] if row[1] == "pause"]
+        log = json.loads(held_by(comparison(early, run_with(*rows))))
+        return [[row[2], row[6]] for row in log["log"]["others"] if row[1] == "pause"]
 
     assert pauses(call(0, 0, 5000)) == []
     assert pauses(call(0, 0, 300)) == [[0.3, 6.0]]
