@@ -16,7 +16,7 @@ from pool_lab.lab.programs.findings import Finding, findings
 from pool_lab.lab.programs.page import page
 from pool_lab.lab.programs.run import Run
 from pool_lab.lab.programs.run_file import to_json
-from pool_lab.lab.programs.text import figures
+from pool_lab.lab.programs.text import figures, text
 from pool_lab.lessons.command import main
 from tests.lab.programs.test_runs import MS, PROCESSES, THREADS, call, run_with
 
@@ -60,7 +60,7 @@ def test_a_nested_submit_that_ran_out_of_time_is_found_at_the_moment_of_its_queu
     outer = [[0, n, "outer", 0, 1, 1, 3000 * MS, 3000 * MS, n, 0, "raised", "TimeoutError"] for n in range(2)]
     inner = [[0, n, "inner", 5, *[3001 * MS] * 2, *[3002 * MS] * 2, 0, 0, "returned"] for n in (2, 3)]
     words, evidence = findings(run_with(*outer, *inner))[0]
-    assert words.startswith("For 3.0 s all 2 workers were in calls, and 2 calls queued, until a call raised Timeout")
+    assert words.startswith("For 3.0 s both workers were in calls, and 2 calls queued, until a call raised Timeout")
     assert evidence is not None
     assert evidence.calls == (0, 1)
     assert 1 < (evidence.moment or 0) < 3
@@ -124,12 +124,12 @@ def test_workers_of_calls_that_never_ended_were_in_calls() -> None:
 
 
 def test_the_page_gives_each_finding_and_slow_call_its_evidence() -> None:
-    text = page(run_with(call(0, 0, 200), call(1, 200, 400), call(2, 400, 500), pools=(THREADS, THREADS)))
-    held = [json.loads(html.unescape(each)) for each in re.findall(r'data-evidence="([^"]*)"', text)]
+    made = page(run_with(call(0, 0, 200), call(1, 200, 400), call(2, 400, 500), pools=(THREADS, THREADS)))
+    held = [json.loads(html.unescape(each)) for each in re.findall(r'data-evidence="([^"]*)"', made)]
     assert {"panel", "calls", "workers", "between", "moment", "pool"} == set(held[0])
     assert [each["calls"] for each in held if each["calls"]] == [[0], [1], [2]]
     assert [each["workers"] for each in held if each["workers"]] == [[1]]
-    assert re.findall(r'data-function="([^"]*)"', text) == ["work"]
+    assert re.findall(r'data-function="([^"]*)"', made) == ["work"]
 
 
 def test_pools_of_two_runs_are_matched_by_title_and_order() -> None:
@@ -139,11 +139,11 @@ def test_pools_of_two_runs_are_matched_by_title_and_order() -> None:
 
 
 def test_a_page_of_two_runs_has_the_calls_of_both_each_in_its_panel() -> None:
-    text = comparison(run_with(call(0, 0, 200)), run_with(call(0, 0, 100), call(1, 0, 100, 1)))
-    log = json.loads(held_by(text))["log"]
+    made = comparison(run_with(call(0, 0, 200)), run_with(call(0, 0, 100), call(1, 0, 100, 1)))
+    log = json.loads(held_by(made))["log"]
     assert [panel["title"] for panel in log["panels"]] == ["ThreadPoolExecutor, before", "ThreadPoolExecutor, after"]
     assert [row[:2] for row in log["calls"]] == [[0, 0], [1, 0], [1, 1]]
-    assert "What changed" in text
+    assert "What changed" in made
 
 
 def test_two_pools_of_one_class_are_told_apart_on_a_page_of_two_runs() -> None:
@@ -172,3 +172,16 @@ def test_compare_prints_a_table_or_writes_a_page(tmp_path: Path, capsys: pytest.
     assert (tmp_path / "both.html").read_text(encoding="utf-8").startswith("<!doctype html>")
     assert main(["compare", *both, "--out", str(tmp_path / "none" / "both.html")]) == 2
     assert set(COMPARISONS) == {"text", "html"}
+
+
+def test_in_the_text_all_values_begin_in_one_column_and_it_says_that_nothing_stands_out() -> None:
+    run = run_with(*(call(n, 100 * (n // 2), 100 * (n // 2 + 1), n % 2, 95) for n in range(8)), pools=(PROCESSES,))
+    _, _, *lines = text(run).splitlines()
+    shown = lines[: lines.index("")]
+    assert any("travelling back per call" in line for line in shown)
+    starts = {line.index(figure.name) + len(figure.name) for line, figure in zip(shown, figures(run), strict=True)}
+    assert len(starts) == 1
+    assert lines[len(shown) + 1 :][:2] == ["Nothing stands out.", ""]
+    found = text(run_with(call(0, 0, 200), call(1, 200, 400), call(2, 400, 500)))
+    assert "\n- 1 of 2" in found
+    assert "Nothing" not in found
