@@ -95,6 +95,33 @@ def test_what_helps_against_the_cost_of_sending_depends_on_the_pool() -> None:
     assert advice(*tiny(5)) == ", although the pool sends short calls together: let each call do more."
 
 
+def alternating(*begins: int) -> list[list[Any]]:
+    """Calls of 1 ms, all submitted at 0, that begin at these times in ms, in turn on each of two workers."""
+    return [call(n, at, at + 1, n % 2, 1) for n, at in enumerate(begins)]
+
+
+def test_a_few_calls_with_large_arguments_cost_more_to_send_than_to_run() -> None:
+    large = alternating(300, 340, 381, 421, 461, 501)
+    words, evidence = the_finding(run_with(*large, pools=(PROCESSES,)))
+    assert words == "A call of 1 ms costs 39 ms to send: send smaller arguments, or let each call do more."
+    assert evidence == Evidence(between=(0.341, 0.501))
+    assert findings(run_with(*large)) == []  # threads get no copy
+
+
+def test_a_pause_of_the_program_and_one_of_the_machine_are_no_cost_of_sending() -> None:
+    held_up = alternating(300, 301, 302, 303, 603, 604, 605, 606)
+    rare = [submitted(call(n, 100 * n, 100 * n + 1, n % 2, 1), 100 * n) for n in range(9)]
+    for calls in (held_up, rare):
+        assert findings(run_with(*calls, pools=(PROCESSES,))) == []
+
+
+def test_a_new_process_for_each_call_is_no_cost_of_sending() -> None:
+    calls = alternating(300, 340, 381, 421, 461, 501)
+    run = run_with(*calls, pools=(PROCESSES,))
+    run.others.extend([0, "worker started", row[4] / 1e6 - 0.001, row[8], None, None] for row in calls)
+    assert findings(run) == []
+
+
 def test_the_start_of_workers_is_no_cost_of_sending() -> None:
     late = [[0, n, "f", 0, *[(2000 + n) * MS] * 2, *[(2001 + n) * MS] * 2, n % 2, 10, "returned"] for n in range(200)]
     assert findings(run_with(*late, pools=(PROCESSES,))) == []
