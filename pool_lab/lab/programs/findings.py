@@ -9,6 +9,7 @@ from itertools import pairwise
 from statistics import fmean, median
 from typing import NamedTuple
 
+from pool_lab.lab.programs.event_log import DEFAULT_OF_ASYNCIO
 from pool_lab.lab.programs.evidence import Evidence, of_calls
 from pool_lab.lab.programs.run import RecordedPool, Run
 from pool_lab.lab.programs.sending import cost_of_sending
@@ -72,11 +73,14 @@ def _failures(_: RecordedPool, trace: Trace) -> _Found:
         yield f"{number_of(len(failed), 'call')} failed, {which}.", of_calls(failed)
 
 
-def _unused_workers(_: RecordedPool, trace: Trace) -> _Found:
+def _unused_workers(pool: RecordedPool, trace: Trace) -> _Found:
+    """Whether they were started or not: most pools start a worker when a call needs one."""
     used = trace.workers_used
+    if DEFAULT_OF_ASYNCIO in pool.note:  # nobody chose its size
+        return
     if 0 < len(used) < trace.size and trace.makespan_s >= NOTEWORTHY_S:
         unused = tuple(worker for worker in range(trace.size) if worker not in used)
-        words = f"{trace.size - len(used)} of {trace.size} workers never ran a call{_why_unused(trace)}."
+        words = f"The pool never needed more than {len(used)} of its {trace.size} workers{_why_unused(trace)}."
         yield words, Evidence(workers=unused)
 
 

@@ -1,8 +1,10 @@
 """What is said about a run is true of it, and comes with what shows it."""
 
+import asyncio
 import html
 import json
 import re
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +16,7 @@ from pool_lab.lab.programs.differences import pairs
 from pool_lab.lab.programs.evidence import Evidence
 from pool_lab.lab.programs.findings import Finding, findings
 from pool_lab.lab.programs.page import page
+from pool_lab.lab.programs.recording import record
 from pool_lab.lab.programs.run import Run
 from pool_lab.lab.programs.run_file import to_json
 from pool_lab.lab.programs.text import figures, text
@@ -47,13 +50,29 @@ def test_unused_workers_are_the_evidence_of_their_finding() -> None:
 def test_calls_that_are_submitted_one_by_one_leave_workers_unused() -> None:
     one_by_one = [submitted(call(n, 100 * n, 100 * n + 90), 100 * n) for n in range(9)]
     words, evidence = the_finding(run_with(*one_by_one, pools=(EIGHT,)))
-    assert words == "7 of 8 workers never ran a call: each call was submitted when the one before it was done."
+    assert (
+        words
+        == "The pool never needed more than 1 of its 8 workers: each call was submitted when the one before it was done."
+    )
     assert evidence == Evidence(workers=tuple(range(1, 8)))
 
 
 def test_too_few_calls_leave_workers_unused() -> None:
     words, _ = the_finding(run_with(call(0, 0, 200), call(1, 0, 200, 1), pools=(EIGHT,)))
-    assert words == "6 of 8 workers never ran a call: there were only 2 calls."
+    assert words == "The pool never needed more than 2 of its 8 workers: there were only 2 calls."
+
+
+def test_nothing_is_said_of_the_size_of_the_pool_that_asyncio_makes() -> None:
+    async def main(pool: ThreadPoolExecutor | None) -> None:
+        await asyncio.get_running_loop().run_in_executor(pool, lambda: None)
+
+    with record() as made, ThreadPoolExecutor(8) as pool:
+        asyncio.run(main(None))
+        asyncio.run(main(pool))
+    chosen, default = (each._replace(workers=8) for each in made.run.pools)
+    assert default.note.startswith("asyncio's default executor, ")
+    assert findings(run_with(call(0, 0, 500), pools=(default,))) == []
+    assert len(findings(run_with(call(0, 0, 500), pools=(chosen,)))) == 1
 
 
 def test_a_nested_submit_that_ran_out_of_time_is_found_at_the_moment_of_its_queue() -> None:
@@ -210,5 +229,5 @@ def test_in_the_text_all_values_begin_in_one_column_and_it_says_that_nothing_sta
     assert len(starts) == 1
     assert lines[len(shown) + 1 :][:2] == ["Nothing stands out.", ""]
     found = text(run_with(call(0, 0, 200), call(1, 200, 400), call(2, 400, 500)))
-    assert "\n- 1 of 2" in found
+    assert "\n- The pool never needed" in found
     assert "Nothing" not in found

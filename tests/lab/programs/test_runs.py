@@ -161,7 +161,7 @@ def test_nothing_is_found_where_all_is_well() -> None:
 
 def test_workers_without_a_call_are_found() -> None:
     found = words_about(run_with(call(0, 0, 200), call(1, 200, 400), call(2, 400, 500)))
-    assert found == ["1 of 2 workers never ran a call."]
+    assert found == ["The pool never needed more than 1 of its 2 workers."]
 
 
 def test_the_gil_is_found_in_threads_and_not_in_processes() -> None:
