@@ -34,7 +34,7 @@ test("a moment is described by the counts of all panels", () => {
   const { panels } = stateOf([], { panels: [panel(), panel({ title: "processes" })] });
   const counts = new Map([[panels[0], { queued: 2, returned: 1 }], [panels[1], {}]]);
   const words = describeMoment("At 1.5 s", panels, (one) => counts.get(one));
-  assert.equal(words, "At 1.5 s: threads 2 queued, 1 done; processes nothing yet");
+  assert.equal(words, "At 1.5 s: threads: 2 queued, 1 done; processes: nothing yet");
   assert.equal(describeCrowd(1200), "1,200 calls, too short to be told apart here; zoom in to see them");
 });
 

@@ -7,7 +7,8 @@ startup/    makes a program write them, without a change to it
 recording   `record`: of this program, and `record_program`: of another one; signals passes signals on to that
 run_file    a run as JSON, and back
 kept_run    a run in the output of a notebook; packing makes it small
-findings    what stands out, in words, each with its evidence; stuck finds what may be a deadlock
+findings    what stands out, in words, each with its evidence; stuck finds what may be a deadlock, and
+            sending what calls cost before they run
 text, page, perfetto
             a run for a terminal, for a browser, and for Perfetto; formats chooses among them and run_file
 differences, comparison

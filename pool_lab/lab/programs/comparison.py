@@ -18,7 +18,7 @@ def comparison(before: Run, after: Run) -> str:
     order = [(side, number) for pair in pairs(*runs) for side, number in enumerate(pair) if number is not None]
     log = log_of(_together(runs, order), range(min(len(order), MOST_PANELS)))
     for panel, (side, number) in zip(log["panels"], order, strict=False):
-        panel["title"] = f"{runs[side].pools[number].title}, {SIDES[side]}"
+        panel["title"] = f"{runs[side].title(number)}, {SIDES[side]}"
         panel["until"] = runs[side].facts.lasted_s
     omitted = f"<p>Below are the first {MOST_PANELS} pools, of {len(order)}.</p>" if len(order) > MOST_PANELS else ""
     return document(

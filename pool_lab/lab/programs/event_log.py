@@ -31,13 +31,14 @@ from pool_lab.lab.programs.writer_thread import PATIENCE_S, WriterThread
 from pool_lab.lab.recording.recorder import attach
 from pool_lab.lab.trace.executor_kind import executor_kind
 
-__all__ = ["EventLog", "Frame", "facts_of", "frames"]
+__all__ = ["DEFAULT_OF_ASYNCIO", "EventLog", "Frame", "facts_of", "frames"]
 
 MARSHAL = 2
 """The version of the format, so that one Python reads what another wrote. Later ones look for values that are written
 several times, which takes as long again."""
 LENGTH = struct.Struct("<q")
 KINDS = list(EventKind)
+DEFAULT_OF_ASYNCIO = "asyncio's default executor"
 _NUMBER_OF = {kind: number for number, kind in enumerate(KINDS)}
 
 
@@ -133,7 +134,9 @@ def facts_of(pool: Any) -> tuple[str, str, str, int]:
     """Title, kind, note and size of a pool, as exact types. Any kind of integer may be its size."""
     kind = executor_kind(type(pool))
     size = getattr(pool, "_max_workers", None) or getattr(pool, "_processes", None)  # the latter of a `ThreadPool`
-    return str(type(pool).__name__), kind.name, kind.note, int(size or 0)
+    is_default = getattr(pool, "_thread_name_prefix", "") == "asyncio"
+    note = f"{DEFAULT_OF_ASYNCIO}, {kind.note}" if is_default else kind.note
+    return str(type(pool).__name__), kind.name, note, int(size or 0)
 
 
 def _new_file(folder: str) -> Path:

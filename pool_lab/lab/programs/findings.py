@@ -9,8 +9,10 @@ from itertools import pairwise
 from statistics import fmean, median
 from typing import NamedTuple
 
+from pool_lab.lab.programs.event_log import DEFAULT_OF_ASYNCIO
 from pool_lab.lab.programs.evidence import Evidence, of_calls
 from pool_lab.lab.programs.run import RecordedPool, Run
+from pool_lab.lab.programs.sending import cost_of_sending
 from pool_lab.lab.programs.stuck import stuck
 from pool_lab.lab.trace.queue_length import longest, waits_of
 from pool_lab.lab.trace.span import CallState, Span
@@ -32,7 +34,7 @@ class Finding(NamedTuple):
 def findings(run: Run) -> list[Finding]:
     """What stands out, first what keeps a program from ending."""
     found = [*_many_pools(run)]
-    for look in (_stuck, _failures, _unused_workers, _gil, _cost_of_sending, _few_workers, _straggler):
+    for look in (_stuck, _failures, _unused_workers, _gil, _sending, _few_workers, _straggler):
         for number, (pool, trace) in enumerate(zip(run.pools, run.traces, strict=True)):
             if trace.spans:
                 found += [
@@ -71,11 +73,14 @@ def _failures(_: RecordedPool, trace: Trace) -> _Found:
         yield f"{number_of(len(failed), 'call')} failed, {which}.", of_calls(failed)
 
 
-def _unused_workers(_: RecordedPool, trace: Trace) -> _Found:
+def _unused_workers(pool: RecordedPool, trace: Trace) -> _Found:
+    """Whether they were started or not: most pools start a worker when a call needs one."""
     used = trace.workers_used
+    if DEFAULT_OF_ASYNCIO in pool.note:  # nobody chose its size
+        return
     if 0 < len(used) < trace.size and trace.makespan_s >= NOTEWORTHY_S:
         unused = tuple(worker for worker in range(trace.size) if worker not in used)
-        words = f"{trace.size - len(used)} of {trace.size} workers never ran a call{_why_unused(trace)}."
+        words = f"The pool never needed more than {len(used)} of its {trace.size} workers{_why_unused(trace)}."
         yield words, Evidence(workers=unused)
 
 
@@ -103,43 +108,9 @@ def _gil(pool: RecordedPool, trace: Trace) -> _Found:
             yield words, Evidence(between=_time_of(_longest(trace)))
 
 
-def _cost_of_sending(pool: RecordedPool, trace: Trace) -> _Found:
-    """Calls in processes that cost more than they take. Beside the queue, a call costs a part of its worker's time."""
-    ended = [span for span in trace.spans if span.took_s is not None]
-    if pool.kind not in {"processes", "interpreters"} or len(ended) < 100:
-        return
-    call_s = fmean(span.took_s or 0.0 for span in ended)
-    sent_s = _open_s(ended) / len(ended) - call_s / len(trace.workers_used)
-    if sent_s > call_s and sent_s * len(ended) >= NOTEWORTHY_S:
-        yield f"A call of {seconds(call_s)} costs {seconds(sent_s)} to send{_how_to_send(pool, ended)}.", _some(ended)
-
-
-def _how_to_send(pool: RecordedPool, ended: list[Span]) -> str:
-    """What helps: of the pools of the standard library only that of processes sends several calls together."""
-    if any(span.dispatched is not None and span.dispatched < (span.began or 0.0) for span in ended):
-        return ", although the pool sends short calls together: let each call do more"
-    if pool.kind != "processes":
-        return ": let each call do more"
-    return ": use map with a larger chunksize (it is 1 by default), or let each call do more"
-
-
-def _some(ended: list[Span], many: int = 10) -> Evidence:
-    """A few neighbours of one worker, in the middle of the run: what was between them is to be seen."""
-    usual = ended[len(ended) // 2]
-    lane = sorted((span for span in ended if span.worker == usual.worker), key=lambda span: span.began or 0.0)
-    at = max(0, lane.index(usual) - many // 2)
-    shown = lane[at : at + many]
-    return Evidence(between=(shown[0].began or 0.0, shown[-1].ended or 0.0))
-
-
-def _open_s(ended: list[Span]) -> float:
-    """Seconds in which there was a call without an outcome. Before the first call, workers start: that is not here."""
-    open_s, until = 0.0, min(span.began or 0.0 for span in ended)
-    for span in sorted(ended, key=lambda span: span.submitted or 0.0):
-        if span.submitted is not None and span.arrived is not None and span.arrived > until:
-            open_s += span.arrived - max(span.submitted, until)
-            until = span.arrived
-    return open_s
+def _sending(pool: RecordedPool, trace: Trace) -> _Found:
+    if pool.kind in {"processes", "interpreters"}:
+        yield from cost_of_sending(pool, trace)
 
 
 def _few_workers(pool: RecordedPool, trace: Trace) -> _Found:

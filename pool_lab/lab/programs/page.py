@@ -11,7 +11,7 @@ import pool_lab.lab.views
 from pool_lab.lab.programs.evidence import Evidence
 from pool_lab.lab.programs.findings import Finding, findings
 from pool_lab.lab.programs.run import Run
-from pool_lab.lab.programs.text import Table, figures, left_out, slowest, totals
+from pool_lab.lab.programs.text import NOTHING_FOUND, Table, figures, left_out, slowest, totals
 from pool_lab.lab.views.bundle import filled, html_page, program, style
 from pool_lab.lab.views.timeline.recorded import timeline_element
 
@@ -85,7 +85,7 @@ def _head(run: Run, shown: Sequence[int]) -> str:
 
 def _list(found: list[Finding], shown: Sequence[int]) -> str:
     if not found:
-        return "<p>Nothing stands out.</p>"
+        return f"<p>{NOTHING_FOUND}</p>"
     return "<ul>" + "".join(f"<li>{_shows(words, evidence, shown)}</li>" for words, evidence in found) + "</ul>"
 
 

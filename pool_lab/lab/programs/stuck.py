@@ -86,4 +86,6 @@ def _shortly_before(end: float, since: float) -> float:
 
 
 def _all_in_calls(workers: int) -> str:
-    return "the only worker was in a call" if workers == 1 else f"all {workers} workers were in calls"
+    if workers == 1:
+        return "the only worker was in a call"
+    return f"{'both' if workers == 2 else f'all {workers}'} workers were in calls"

@@ -12,9 +12,21 @@ from pool_lab.lab.trace.queue_length import longest, waits_of
 from pool_lab.lab.trace.span import CallState, Span
 from pool_lab.lab.trace.units import number_of, seconds
 
-__all__ = ["Figure", "Table", "aligned", "figures", "left_out", "seconds_by_function", "slowest", "text", "totals"]
+__all__ = [
+    "NOTHING_FOUND",
+    "Figure",
+    "Table",
+    "aligned",
+    "figures",
+    "left_out",
+    "seconds_by_function",
+    "slowest",
+    "text",
+    "totals",
+]
 
 ROWS = 10
+NOTHING_FOUND = "Nothing stands out."
 
 
 class Table(NamedTuple):
@@ -126,8 +138,11 @@ def slowest(run: Run) -> Table:
 def text(run: Run) -> str:
     """All of it, for a terminal."""
     lines = [run.facts.command, ""] if run.facts.command else []
-    lines += [*(f"{name:>22}  {value}" for name, value, _ in figures(run)), ""]
-    lines += [f"- {each}" for each in [*(finding.words for finding in findings(run)), *left_out(run, len(run.pools))]]
+    facts = figures(run)
+    width = max(len(name) for name, _, _ in facts)
+    lines += [*(f"{name:>{width}}  {value}" for name, value, _ in facts), ""]
+    found = [f"- {finding.words}" for finding in findings(run)] or [NOTHING_FOUND]
+    lines += found + [f"- {each}" for each in left_out(run, len(run.pools))]
     for title, columns, rows, _ in (totals(run), slowest(run)):
         if rows:
             lines += ["", title, *aligned([columns, *rows])]

@@ -161,7 +161,7 @@ def test_nothing_is_found_where_all_is_well() -> None:
 
 def test_workers_without_a_call_are_found() -> None:
     found = words_about(run_with(call(0, 0, 200), call(1, 200, 400), call(2, 400, 500)))
-    assert found == ["1 of 2 workers never ran a call."]
+    assert found == ["The pool never needed more than 1 of its 2 workers."]
 
 
 def test_the_gil_is_found_in_threads_and_not_in_processes() -> None:
@@ -194,7 +194,7 @@ def test_workers_that_wait_for_queued_calls_are_found() -> None:
     running = [[0, number, "outer", 0, 1, 1, None, None, number] for number in range(2)]
     queued = [[0, number, "inner", 2] for number in (2, 3)]
     (found,) = words_about(run_with(*running, *queued))
-    assert found.startswith("For the last 10 s no call started or ended: all 2 workers were in calls, and 2 calls")
+    assert found.startswith("For the last 10 s no call started or ended: both workers were in calls, and 2 calls")
 
 
 def test_failures_are_counted_by_their_error(recorded: Run) -> None:

@@ -81,7 +81,7 @@ export const describeCrowd = (many) => `${grouped(many)} calls, too short to be 
 
 /** How many calls were in each state; `when` says at which moment. `countsOf` gives the counts for a panel. */
 export function describeMoment(when, panels, countsOf) {
-  const titleOf = ({ title }) => (panels.length > 1 ? `${title} ` : "");
+  const titleOf = ({ title }) => (panels.length > 1 ? `${title}: ` : "");
   const each = panels.map((panel) => `${titleOf(panel)}${countsInWords(countsOf(panel)) || "nothing yet"}`);
   return `${when}: ${each.join("; ")}`;
 }
