@@ -10,7 +10,7 @@ import re
 from collections import Counter
 from collections.abc import Sequence
 
-from pool_lab.lab.trace.span import CallEnding, CallState
+from pool_lab.lab.trace.span import CallEnding, CallState, Span
 from pool_lab.lab.trace.trace import Trace
 from pool_lab.lab.trace.units import capitalized, number_of, seconds
 
@@ -93,17 +93,25 @@ def _losses(trace: Trace) -> list[str]:
     for ending, what in _FAILURES.items():
         if errors := [span.error for span in trace.spans if span.ending is ending]:
             sentences.append(f"{number_of(len(errors), 'call')} {what}{_because(errors, trace)}.")
-    if cancelled := trace.counts[CallState.CANCELLED]:
-        sentences.append(
-            "1 call was cancelled before it ran."
-            if cancelled == 1
-            else f"{cancelled:,} calls were cancelled before they ran."
-        )
+    sentences += _cancelled([span for span in trace.spans if span.state is CallState.CANCELLED])
     if trace.open_calls:
         sentences.append(_left(trace.counts[CallState.RUNNING], trace.counts[CallState.QUEUED]))
     if crashes := [lane.error for lane in trace.lanes if lane.error]:
         sentences.append(_deaths(crashes, trace))
     return sentences
+
+
+def _cancelled(spans: list[Span]) -> list[str]:
+    """A future can also be cancelled while its call runs, if the code that runs it has not said so."""
+    if not spans:
+        return []
+    were = "1 call was" if len(spans) == 1 else f"{len(spans):,} calls were"
+    they = "it" if len(spans) == 1 else "they"
+    return [
+        f"{were} cancelled."
+        if any(span.began is not None for span in spans)
+        else f"{were} cancelled before {they} ran."
+    ]
 
 
 _FAILURES = {

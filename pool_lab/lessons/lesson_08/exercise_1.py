@@ -2,7 +2,7 @@
 
 from pool_lab.lessons.exercises.attempt import Attempt
 from pool_lab.lessons.exercises.exercise import Claim, Rules
-from pool_lab.lessons.lesson_08.facts import AT_ONCE, crashed, fact, is_not, made_twice, says
+from pool_lab.lessons.lesson_08.facts import AT_ONCE, crashed, fact, is_not, made_twice, no_star, says
 from pool_lab.lessons.lesson_08.trial import NAPS, trial_of_step
 
 
@@ -21,10 +21,11 @@ RULES = Rules(
     mistakes={
         "submit waits": says("at once", False),
         "made twice": made_twice,
-        "no star": lambda made: isinstance(fact(made, "ran")[0], tuple),
+        "no star": no_star,
         "get not called": crashed(r"TypeError: .*\bbuiltin_\w+ object"),
         "no pair": crashed("(Type|Value)Error: .*(unpack|subscriptable)"),
         "crashed": crashed(),
+        "thread ended": lambda made: says("together", False)(made) and says("alive", False)(made),
         "nothing ran": says("together", False),
         "only the first": says("ran", []),
         "a thread for each call": each_call_in_its_own,

@@ -19,6 +19,10 @@ def too_many(made: Attempt) -> bool:
     return made.most_at_once > WORKERS or bool(fact(made, "threads") > WORKERS)
 
 
+def joined(made: Attempt) -> bool:
+    return made.ending is AttemptEnding.STUCK and any("until a thread ends" in wait for wait in made.waits)
+
+
 RULES = Rules(
     run=trial_of_step(2),
     submits_calls=True,
@@ -30,6 +34,7 @@ RULES = Rules(
         Claim("`self.threads` has the threads", says("listed", ALL_LISTED), essential=False),
     ),
     mistakes={
+        "joined": joined,
         "called work": lambda made: made.ending is AttemptEnding.STUCK,
         "made twice": made_twice,
         "crashed": crashed(),
@@ -37,6 +42,7 @@ RULES = Rules(
         "too many threads": too_many,
         "one thread": lambda made: returned(made) and made.most_at_once == 1,
         "nothing ran": says("ran", []),
+        "too few threads": lambda made: returned(made) and says("together", False)(made),
         "list of Nones": says("listed", [False] * WORKERS),
         "no list": lambda made: returned(made) and fact(made, "listed") != ALL_LISTED,
     },

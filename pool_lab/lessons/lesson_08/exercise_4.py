@@ -13,7 +13,7 @@ from pool_lab.lessons.lesson_08.facts import (
     made_twice,
     says,
 )
-from pool_lab.lessons.lesson_08.trial import PENDING, RAISED, trial_of_step
+from pool_lab.lessons.lesson_08.trial import CANCELLED, PENDING, RAISED, trial_of_step
 
 of_the_call = crashed("FailedOnPurpose")
 is_pending = says("error", PENDING)
@@ -29,7 +29,7 @@ def holds_another_error(made: Attempt) -> bool:
 
 
 def holds_a_result(made: Attempt) -> bool:
-    return returned(made) and not str(fact(made, "error")).startswith((PENDING, "raised "))
+    return returned(made) and not str(fact(made, "error")).startswith((PENDING, CANCELLED, "raised "))
 
 
 RULES = Rules(
@@ -48,6 +48,7 @@ RULES = Rules(
         "raised again": lambda made: of_the_call(made) and says("error", RAISED)(made),
         "not caught": lambda made: of_the_call(made) and is_pending(made),
         "crashed": crashed(),
+        "cancelled": says("error", CANCELLED),
         "as a result": holds_a_result,
         "another error": holds_another_error,
         "never told": is_pending,

@@ -29,6 +29,7 @@ RULES = Rules(
     mistakes={
         "made twice": made_twice,
         "None unpacked": crashed("TypeError: .*(unpack|subscriptable).*NoneType|TypeError: 'NoneType'"),
+        "set again": crashed("InvalidStateError"),
         "crashed": crashed(),
         "calls dropped": lambda made: PENDING in outcomes(made),
         "never returned": says("returned", False),

@@ -18,6 +18,7 @@ __all__ = [
     "fact",
     "is_not",
     "made_twice",
+    "no_star",
     "outcomes",
     "says",
 ]
@@ -39,6 +40,11 @@ def is_not(name: str, value: Any) -> Detector:
 def outcomes(made: Attempt) -> list[Any]:
     """Of the naps, in the order in which they were submitted."""
     return listed(fact(made, "outcomes"))
+
+
+def no_star(made: Attempt) -> bool:
+    """Whether a nap got the tuple of its arguments."""
+    return isinstance(fact(made, "ran")[0], tuple)
 
 
 def crashed(pattern: str = "") -> Detector:

@@ -5,6 +5,7 @@ waits, and how many calls run at the same time. They are not in the picture, whi
 right yet might let the trial wait forever, so each wait ends after `LONGEST_S`, and the facts tell.
 """
 
+import re
 import sys
 import threading
 import traceback
@@ -18,15 +19,16 @@ from pool_lab.lab.work import workloads
 from pool_lab.lessons.exercises.child import watch
 from pool_lab.lessons.exercises.starter import functions_of
 
-__all__ = ["NAPS", "PENDING", "RAISED", "WORKERS", "put_to_use", "trial_of_step"]
+__all__ = ["CANCELLED", "NAPS", "PENDING", "RAISED", "WORKERS", "put_to_use", "trial_of_step"]
 
 WORKERS = 3
 NAPS = (0.3, 0.1, 0.2, 0.15, 0.12, 0.25)
 """Each of another length, so that a call made twice, or the result of another call, is seen."""
-PENDING, RAISED = "pending", "raised FailedOnPurpose"
+PENDING, RAISED, CANCELLED = "pending", "raised FailedOnPurpose", "cancelled"
 """Outcomes of calls."""
-LONGEST_S, LONGEST_AFTER_CRASH_S = 4.0, 2.0
-"""How long the trial waits for a call. The calls that hold the workers wait twice as long."""
+LONGEST_S, LONGEST_AFTER_CRASH_S, TO_END_S = 4.0, 2.0, 0.1
+"""How long the trial waits for a call. The calls that hold the workers wait twice as long. A thread that
+does not wait for its first call may end before that."""
 
 
 class FailedOnPurpose(Exception):  # its name is what the learner reads of it
@@ -48,6 +50,8 @@ class Trial:
         self.threads: set[threading.Thread] = set()
         self.started, self.finished, self.gate = threading.Semaphore(0), threading.Semaphore(0), threading.Event()
         self.last: list[threading.Thread] = []
+        for thread in self.new_threads()[:1]:
+            thread.join(TO_END_S)
         if is_seen:
             watch(self.pool)
 
@@ -121,7 +125,7 @@ def put_to_use(step: int, make_pool: Any) -> dict[str, Any]:
         facts |= {"outcomes": trial.outcomes(futures), "error": trial.outcomes([failing])[0]}
     else:
         trial.all_come(trial.finished, len(NAPS))
-        facts |= {"listed": _listed(trial.pool)}
+        facts |= {"listed": _listed(trial.pool), "alive": bool(trial.new_threads())}
     if step == 4:
         held = trial.hold_all()
         facts |= {"all workers": trial.all_held()}
@@ -139,7 +143,8 @@ def _note_crashes(files: set[str]) -> list[str]:
     crashed: list[str] = []
 
     def note(ended: threading.ExceptHookArgs) -> None:
-        crashed.append(f"{ended.exc_type.__name__}: {ended.exc_value}")
+        text = re.sub(": <Future at .*", "", str(ended.exc_value))  # its address says nothing, and is cut off
+        crashed.append(f"{ended.exc_type.__name__}: {text}")
         lines = [line for frame, line in traceback.walk_tb(ended.exc_traceback) if frame.f_code.co_filename in files]
         sys.stderr.write(f"{f'Line {lines[-1]} ended a thread' if lines else 'A thread ended'}: {crashed[-1]}\n")
 
@@ -192,6 +197,8 @@ def _outcome(future: Any) -> Any:
         return "no future"
     if not future.done():
         return PENDING
+    if future.cancelled():
+        return CANCELLED
     if (error := future.exception()) is not None:
         return f"raised {type(error).__name__}"
     result = future.result()

@@ -1,4 +1,4 @@
-# mistake: nothing ran
+# mistake: thread ended
 import threading
 from queue import SimpleQueue
 

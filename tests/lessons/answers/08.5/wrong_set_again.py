@@ -1,0 +1,36 @@
+# mistake: set again
+import threading
+from queue import SimpleQueue
+
+from pool_lab import Future
+from pool_lab.lessons import exercise
+
+
+@exercise("08.5")
+class TinyPool:
+    def __init__(self, workers):
+        self.calls = SimpleQueue()
+        self.threads = []
+        for _ in range(workers):
+            thread = threading.Thread(target=self.work, daemon=True)
+            thread.start()
+            self.threads.append(thread)
+
+    def submit(self, fn, *args):
+        future = Future()
+        self.calls.put((future, fn, args))
+        return future
+
+    def work(self):
+        while True:
+            try:
+                future, fn, args = self.calls.get()
+                future.set_result(fn(*args))
+            except Exception as error:
+                future.set_exception(error)
+
+    def shutdown(self):
+        for _ in self.threads:
+            self.calls.put(None)
+        for thread in self.threads:
+            thread.join()
