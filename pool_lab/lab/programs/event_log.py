@@ -6,7 +6,8 @@
 What was written stays, however the program ends. A frame is a header of 8 bytes, its length, and then a list that
 `marshal` made: the fastest way to turn millions of events into bytes.
 
-    ("pool", number, title, kind, note, size, time)      a pool was made; its number in this file
+    ("pool", number, title, kind, note, size, time)      a pool was made; its number in this file. Of one that cannot be
+                                                         recorded the kind is UNRECORDED, and nothing else is told
     (number, ...)                                        an event of that pool; its kind is a number
 """
 
@@ -31,7 +32,7 @@ from pool_lab.lab.programs.writer_thread import PATIENCE_S, WriterThread
 from pool_lab.lab.recording.recorder import attach
 from pool_lab.lab.trace.executor_kind import executor_kind
 
-__all__ = ["DEFAULT_OF_ASYNCIO", "EventLog", "Frame", "facts_of", "frames"]
+__all__ = ["DEFAULT_OF_ASYNCIO", "UNRECORDED", "EventLog", "Frame", "facts_of", "frames"]
 
 MARSHAL = 2
 """The version of the format, so that one Python reads what another wrote. Later ones look for values that are written
@@ -39,6 +40,7 @@ several times, which takes as long again."""
 LENGTH = struct.Struct("<q")
 KINDS = list(EventKind)
 DEFAULT_OF_ASYNCIO = "asyncio's default executor"
+UNRECORDED = "unrecorded"
 _NUMBER_OF = {kind: number for number, kind in enumerate(KINDS)}
 
 
@@ -76,6 +78,10 @@ class EventLog:
         if number == 0:
             self._has_pools = True
             self._start_writer()
+
+    def unrecorded(self, _: Any) -> None:
+        """A pool was made that cannot be recorded. No thread is started for it."""
+        self._news.append(("pool", -1, "", UNRECORDED, "", 0, time.perf_counter()))
 
     @staticmethod
     def _note(news: deque[Any], number: int, event: Event) -> None:

@@ -45,16 +45,20 @@ def maker_for(path: Path) -> Callable[[Run], str]:
 def chosen_format(said: str | None, out: str | None, formats: Collection[str], default: str) -> str:
     """One of these formats: what `--format` says, else what the ending of the file says, else the default.
 
-    `EndingError` for an ending of none of them. "-" and other names without an ending, such as that of a pipe, say
+    `EndingError` for an ending of none of them. "-" and the name of something that is no file, such as a pipe, say
     nothing.
     """
     if said:
         return said
-    return _format_of(Path(out), formats) if out and Path(out).suffix else default
+    return default if out in {None, "", "-"} or _is_no_file(Path(str(out))) else _format_of(Path(str(out)), formats)
+
+
+def _is_no_file(path: Path) -> bool:
+    return path.exists() and not path.is_file() and not path.is_dir()
 
 
 def _format_of(path: Path, formats: Collection[str]) -> str:
-    name = next((name for ending, name in ENDINGS.items() if path.name.endswith(ending)), "")
+    name = next((name for ending, name in ENDINGS.items() if path.name.lower().endswith(ending)), "")
     if name not in formats:
         raise EndingError(path, formats)
     return name

@@ -30,12 +30,12 @@ from pathlib import Path
 from typing import Any
 
 from pool_lab.events import Event
-from pool_lab.lab.programs.event_log import Frame, facts_of, frames
+from pool_lab.lab.programs.event_log import UNRECORDED, Frame, facts_of, frames
 from pool_lab.lab.programs.formats import write
 from pool_lab.lab.programs.run import Facts, Run, RunBuilder
 from pool_lab.lab.programs.signals import PassedOn
 from pool_lab.lab.programs.text import text
-from pool_lab.lab.recording.every_pool import on_new_pools
+from pool_lab.lab.recording.every_pool import on_new_pools, on_unrecorded_pools
 from pool_lab.lab.recording.recorder import attach
 from pool_lab.lab.trace.executor_kind import this_machine
 
@@ -104,7 +104,7 @@ class Recording:
     def __enter__(self) -> "Recording":
         if self._stops:
             raise RuntimeError("this recording was used already; call record() for another one")
-        self._stops.append(on_new_pools(self._opened))
+        self._stops += [on_new_pools(self._opened), on_unrecorded_pools(self._made_unrecorded)]
         return self
 
     def __exit__(self, *_: object) -> None:
@@ -134,6 +134,9 @@ class Recording:
         number = next(self._numbers)
         self._pools.append((number, *facts_of(pool), time.perf_counter()))
         self._stops.append(attach(pool, partial(self._note, number), by_value=False))
+
+    def _made_unrecorded(self, _: Any) -> None:
+        self._pools.append((-1, "", UNRECORDED, "", 0, time.perf_counter()))
 
     def _note(self, number: int, event: Event) -> None:
         """In the thread of the event. Where many have come, one of the threads puts them away."""

@@ -5,7 +5,7 @@ from functools import cached_property
 from typing import Any, NamedTuple
 
 from pool_lab.events import Event, EventKind
-from pool_lab.lab.programs.event_log import Frame
+from pool_lab.lab.programs.event_log import UNRECORDED, Frame
 from pool_lab.lab.trace.span import CallEnding
 from pool_lab.lab.trace.trace import Trace
 from pool_lab.lab.views.timeline.rows import MICRO, TimelineRows
@@ -63,6 +63,8 @@ class Run:
     """What happened to workers and sizes, and pauses."""
     dropped: int = 0
     """Calls that are no longer kept, because later ones took their place."""
+    unrecorded: int = 0
+    """How many times the program made a `multiprocessing.Pool`, of which nothing is recorded."""
 
     @cached_property
     def traces(self) -> tuple[Trace, ...]:
@@ -100,10 +102,14 @@ class RunBuilder:
     def __init__(self, origin: float) -> None:
         """`origin`: the beginning of the program, on `time.perf_counter`."""
         self._rows, self._pools, self._panels = TimelineRows(), list[RecordedPool](), dict[tuple[str, int], int]()
+        self._unrecorded = 0
         self._rows.origin = origin
 
     def take(self, frame: Frame) -> None:
         for number, title, kind, note, size, _ in frame.pools:
+            if kind == UNRECORDED:
+                self._unrecorded += 1
+                continue
             self._panels[frame.log, number] = len(self._pools)
             self._pools.append(RecordedPool(title, note, kind, size, frame.process))
         # The frame that said that a pool was made may be lost: the disk was full, say.
@@ -112,7 +118,8 @@ class RunBuilder:
 
     def run(self, facts: Facts) -> Run:
         everything = self._rows.everything()
-        return Run(facts, tuple(self._pools), everything["calls"], everything["others"], everything["dropped"])
+        calls, others, dropped = everything["calls"], everything["others"], everything["dropped"]
+        return Run(facts, tuple(self._pools), calls, others, dropped, self._unrecorded)
 
 
 def _events_of_call(row: Row) -> list[Event]:

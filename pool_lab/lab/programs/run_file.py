@@ -25,7 +25,8 @@ def to_data(run: Run) -> dict[str, Any]:
     """What the file of a run has, in plain values."""
     facts = {"format": FORMAT, "version": VERSION, **asdict(run.facts)}
     pools = [pool._asdict() for pool in run.pools]
-    return {**facts, "pools": pools, "calls": run.calls, "others": run.others, "dropped": run.dropped}
+    rows = {"pools": pools, "calls": run.calls, "others": run.others}
+    return {**facts, **rows, "dropped": run.dropped, "unrecorded": run.unrecorded}
 
 
 def read_run(path: Path) -> Run:
@@ -66,6 +67,7 @@ def from_data(data: Any, name: str) -> Run:
 def _run(data: dict[str, Any]) -> Run:
     pools = tuple(RecordedPool(**{**pool, "names": tuple(pool.get("names", ()))}) for pool in data["pools"])
     facts = Facts(**{name: data[name] for name in Facts.__dataclass_fields__})
-    run = Run(facts, pools, list(data["calls"]), list(data["others"]), int(data["dropped"]))
+    dropped, unrecorded = int(data["dropped"]), int(data.get("unrecorded", 0))
+    run = Run(facts, pools, list(data["calls"]), list(data["others"]), dropped, unrecorded)
     assert run.traces is not None  # everything that is wrong with the rows shows here
     return run

@@ -154,6 +154,13 @@ def left_out(run: Run, shown: int) -> list[str]:
     words = []
     if len(run.pools) > shown:
         words.append(f"Below are the {shown} pools with the most calls, of {len(run.pools):,}.")
+    if run.unrecorded:
+        made = (
+            "A multiprocessing.Pool is"
+            if run.unrecorded == 1
+            else f"{run.unrecorded:,} pools of multiprocessing.Pool are"
+        )
+        words.append(f"{made} not recorded: its processes do not say when they start a task.")
     if run.dropped:
         words.append(f"{run.dropped:,} earlier calls are not kept; all numbers are about the later ones.")
     return words

@@ -33,8 +33,9 @@ def the_finding(run: Run) -> Finding:
 
 def held_by(page_of_run: str) -> str:
     """The data from which a page draws its timeline."""
-    (held,) = re.findall(r'<script type="application/json">(.*?)</script>', page_of_run)
-    return held
+    found = re.search(r'<script type="application/json">(.*?)</script>', page_of_run)
+    assert found is not None
+    return found[1]
 
 
 def submitted(row: list[Any], at: int) -> list[Any]:

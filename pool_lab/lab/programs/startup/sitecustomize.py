@@ -11,9 +11,11 @@ sys.path[:] = [path for path in sys.path if os.path.realpath(path or ".") != _he
 if os.environ.get("POOL_LAB_RECORD"):
     try:
         from pool_lab.lab.programs.event_log import EventLog
-        from pool_lab.lab.recording.every_pool import on_new_pools
+        from pool_lab.lab.recording.every_pool import on_new_pools, on_unrecorded_pools
 
-        on_new_pools(EventLog(os.environ["POOL_LAB_RECORD"]).opened)
+        _log = EventLog(os.environ["POOL_LAB_RECORD"])
+        on_new_pools(_log.opened)
+        on_unrecorded_pools(_log.unrecorded)
     except Exception:  # another Python, without pool_lab: it runs as ever, and is not recorded
         pass
 _this = sys.modules.pop(__name__)
