@@ -75,6 +75,20 @@ def test_the_picture_of_a_pool_shows_the_naps_and_says_whose_calls_they_are() ->
     assert timelines.claim() == "Yours: 6 of 6 calls done."
 
 
+def test_a_call_whose_future_was_cancelled_while_it_ran_is_not_said_to_have_been_cancelled_before() -> None:
+    timelines = check("08.4", EXERCISES["08.4"].value_of(wrong("08.4", "cancelled"))).timelines()
+    assert timelines is not None
+    assert " 1 call was cancelled. " in timelines.summary()
+
+
+@pytest.mark.parametrize("step", [3, 5])
+def test_the_error_that_ends_a_thread_is_told_without_an_address(step: int) -> None:
+    name = f"08.{step}"
+    said = str(check(name, EXERCISES[name].value_of(wrong(name, "set again"))))
+    assert "InvalidStateError" in said
+    assert "0x" not in said
+
+
 def test_of_an_error_that_ends_a_thread_the_learner_sees_the_line_and_not_our_own() -> None:
     said = str(check("08.1", EXERCISES["08.1"].value_of(wrong("08.1", "no star"))))
     assert "Line 13 ended a thread: TypeError: 'tuple' object cannot" in said
