@@ -329,7 +329,10 @@ WRITTEN = """
 import os, pathlib, time
 
 def until_written():
+    late = time.monotonic() + 60
     while not any(log.stat().st_size for log in pathlib.Path(os.environ["POOL_LAB_RECORD"]).glob("*.log")):
+        if time.monotonic() > late:
+            raise SystemExit("nothing of this program is recorded")
         time.sleep(0.01)
 """
 
