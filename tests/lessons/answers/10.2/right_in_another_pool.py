@@ -1,0 +1,14 @@
+from pool_lab import ThreadPoolExecutor, as_completed
+from pool_lab.lessons import exercise
+
+
+@exercise("10.2")
+def submit_all(pool, call, inputs, tell):
+    def look():
+        for future in as_completed(futures):
+            if not future.cancelled() and future.exception():
+                tell(future.exception())
+
+    futures = [pool.submit(call, value) for value in inputs]
+    ThreadPoolExecutor(1).submit(look)
+    return futures
