@@ -1,4 +1,4 @@
-"""The pool that lesson 08 builds, finished: the solution of the exercise 08.5, for a learner who wants to go on."""
+"""The pool that lesson 08 builds, finished: the solution of exercise 08.5. *On your own* works with it."""
 
 import threading
 from queue import SimpleQueue
