@@ -204,5 +204,5 @@ def _frames_of(path: Path) -> Iterator[tuple[float, Frame]]:
 
 def _event(entry: tuple[Any, ...]) -> Event:
     _, sequence, moment, kind, call, worker, name, *others = entry
-    # Interned: a name is there with every call, and is to be kept once.
+    # Interned: every call comes with a name, and equal names are kept once.
     return Event(sequence, moment, KINDS[kind], call, worker, sys.intern(name), *others)
